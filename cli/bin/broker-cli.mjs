@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Starts broker-cli; in a checkout that is not built yet, builds first. Holds no logic of its own.
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/bin.js', import.meta.url);
+if (!existsSync(built)) {
+  const { ensureBuilt } = await import('../../scripts/workspace.mjs');
+  ensureBuilt();
+}
+await import(built.href);
