@@ -1,0 +1,183 @@
+// APIs of consumer groups, and the list of groups of both kinds.
+
+import { LIMITS } from '../limits.ts';
+import { api, array, choice, int, nullable, string, struct } from '../schema.ts';
+import { errorCode, errorMessage, groupName, memberId, offset, partition, topicId, topicName } from './shared.ts';
+
+export const GROUP_KINDS = ['consumer', 'share'] as const;
+
+const memberEpoch = int('Epoch of the member; 0 joins.', { max: 0xffff_ffff });
+const partitions = array('Partition numbers.', partition, LIMITS.partitionsPerTopicMax);
+const owned = struct('Partitions of a topic.', { topicId, partitions });
+const offsetMetadata = nullable(string("The consumer's own note.", LIMITS.offsetMetadataBytesMax));
+
+export const groupHeartbeat = api({
+  key: 20,
+  name: 'GroupHeartbeat',
+  about: 'Join a consumer group, stay in it, report what is owned and learn what to own.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    group: groupName,
+    memberId,
+    memberEpoch,
+    sessionTimeoutMs: int('The member is removed after this long without a heartbeat, ms.', {
+      min: LIMITS.sessionTimeoutMsMin,
+      max: LIMITS.sessionTimeoutMsMax,
+      fallback: 45_000,
+    }),
+    topics: nullable(array('Topics subscribed to; required to join, absent: as before.', topicName, LIMITS.topicsPerGroupMax)),
+    owned: nullable(array('Partitions the member works on now; absent: as assigned.', owned, LIMITS.topicsPerGroupMax)),
+  },
+  response: {
+    memberEpoch,
+    heartbeatIntervalMs: int('Send the next heartbeat after this long, ms.'),
+    assignment: nullable(
+      array(
+        'Partitions to work on; give up all others, then report. Absent: as before.',
+        struct('Partitions of a topic.', { topicId, topic: topicName, partitions }),
+        LIMITS.topicsPerGroupMax,
+      ),
+    ),
+  },
+  errors: ['GROUP_KIND_MISMATCH', 'UNKNOWN_MEMBER', 'FENCED_MEMBER_EPOCH', 'INVALID_NAME', 'LIMIT_EXCEEDED'],
+});
+
+export const groupLeave = api({
+  key: 21,
+  name: 'GroupLeave',
+  about: 'Leave a consumer group; its partitions go to the others at once.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: { group: groupName, memberId, memberEpoch },
+  response: {},
+  errors: ['UNKNOWN_GROUP', 'UNKNOWN_MEMBER', 'FENCED_MEMBER_EPOCH'],
+});
+
+export const offsetCommit = api({
+  key: 22,
+  name: 'OffsetCommit',
+  about: 'Store the offsets a consumer group goes on from. All or none are stored, unless an item has an error of its own.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    group: groupName,
+    memberId: nullable(memberId),
+    memberEpoch: int('Epoch of the member; -1: from outside, allowed while the group has no members.', {
+      min: -1,
+      fallback: -1,
+    }),
+    offsets: array(
+      'Offsets.',
+      struct('An offset.', {
+        topicId,
+        partition,
+        offset: int('The next offset to read.'),
+        metadata: offsetMetadata,
+      }),
+      LIMITS.partitionsMax,
+    ),
+  },
+  response: {
+    results: array('Outcomes, in order.', struct('Outcome.', { errorCode, errorMessage }), LIMITS.partitionsMax),
+  },
+  errors: [
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_MEMBER',
+    'FENCED_MEMBER_EPOCH',
+    'GROUP_NOT_EMPTY',
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'INVALID_NAME',
+  ],
+});
+
+const committed = struct('A committed offset.', {
+  topicId,
+  partition,
+  offset: int('The next offset to read; -1: none committed.', { min: -1 }),
+  metadata: offsetMetadata,
+});
+
+export const offsetFetch = api({
+  key: 23,
+  name: 'OffsetFetch',
+  about: 'Read committed offsets.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    group: groupName,
+    partitions: nullable(
+      array('Partitions asked for; absent: all that have one.', struct('A partition.', { topicId, partition }), LIMITS.partitionsMax),
+    ),
+  },
+  response: { offsets: array('Offsets.', committed, LIMITS.partitionsMax) },
+  errors: ['GROUP_KIND_MISMATCH'],
+});
+
+export const listGroups = api({
+  key: 24,
+  name: 'ListGroups',
+  about: 'All groups of both kinds, by name.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {},
+  response: {
+    groups: array(
+      'Groups.',
+      struct('A group.', {
+        name: groupName,
+        kind: choice('Consumer group or share group.', GROUP_KINDS),
+        members: int('Members now: of a share group, those that hold leases.'),
+      }),
+      LIMITS.groupsMax,
+    ),
+  },
+  errors: [],
+});
+
+export const describeGroup = api({
+  key: 25,
+  name: 'DescribeGroup',
+  about: 'Members, assignment, committed offsets and lag of a consumer group.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: { group: groupName },
+  response: {
+    epoch: int('Epoch of the group; grows when its members or their topics change.'),
+    members: array(
+      'Members.',
+      struct('A member.', {
+        memberId,
+        memberEpoch,
+        topics: array('Topics subscribed to.', topicName, LIMITS.topicsPerGroupMax),
+        assigned: array('What it works on now.', owned, LIMITS.topicsPerGroupMax),
+      }),
+      LIMITS.membersPerGroupMax,
+    ),
+    offsets: array(
+      'Progress of every partition the group committed or is assigned.',
+      struct('Progress.', {
+        topicId,
+        topic: topicName,
+        partition,
+        offset: int('The next offset to read; -1: none committed.', { min: -1 }),
+        endOffset: offset,
+        lag: int('Records after the committed offset; from the start where none is committed.'),
+      }),
+      LIMITS.partitionsMax,
+    ),
+  },
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
+});
+
+export const deleteGroup = api({
+  key: 26,
+  name: 'DeleteGroup',
+  about: 'Delete a consumer group without members, and its offsets.',
+  versions: { min: 1, max: 1 },
+  idempotent: false,
+  request: { group: groupName },
+  response: {},
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'GROUP_NOT_EMPTY'],
+});

@@ -1,0 +1,45 @@
+// All APIs by name: types, codec, handlers, reference page and golden vectors derive from this table.
+
+import type { Decoded, Encodable } from '../schema.ts';
+import { cancel, hello, metadata } from './connection.ts';
+import { deleteGroup, describeGroup, groupHeartbeat, groupLeave, listGroups, offsetCommit, offsetFetch } from './groups.ts';
+import { acknowledge, peek, receive } from './queue.ts';
+import { fetch, listOffsets, produce } from './records.ts';
+import { alterShareGroup, counters, createShareGroup, deleteShareGroup, describeShareGroups } from './share-groups.ts';
+import { alterTopic, createTopic, deleteTopic, describeTopics } from './topics.ts';
+
+export const APIS = {
+  Hello: hello,
+  Cancel: cancel,
+  Metadata: metadata,
+  CreateTopic: createTopic,
+  DeleteTopic: deleteTopic,
+  AlterTopic: alterTopic,
+  DescribeTopics: describeTopics,
+  Produce: produce,
+  Fetch: fetch,
+  ListOffsets: listOffsets,
+  GroupHeartbeat: groupHeartbeat,
+  GroupLeave: groupLeave,
+  OffsetCommit: offsetCommit,
+  OffsetFetch: offsetFetch,
+  ListGroups: listGroups,
+  DescribeGroup: describeGroup,
+  DeleteGroup: deleteGroup,
+  CreateShareGroup: createShareGroup,
+  AlterShareGroup: alterShareGroup,
+  DeleteShareGroup: deleteShareGroup,
+  DescribeShareGroups: describeShareGroups,
+  Counters: counters,
+  Receive: receive,
+  Acknowledge: acknowledge,
+  Peek: peek,
+} as const;
+
+export type ApiName = keyof typeof APIS;
+/** What a handler gets and a decoder gives. */
+export type RequestOf<N extends ApiName> = Decoded<(typeof APIS)[N]['request']>;
+export type ResponseOf<N extends ApiName> = Decoded<(typeof APIS)[N]['response']>;
+/** What an encoder takes: defaults and nullable fields may be left out. */
+export type RequestInput<N extends ApiName> = Encodable<(typeof APIS)[N]['request']>;
+export type ResponseInput<N extends ApiName> = Encodable<(typeof APIS)[N]['response']>;

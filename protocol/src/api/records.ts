@@ -1,0 +1,115 @@
+// APIs of the log: Produce, Fetch, ListOffsets.
+
+import { LIMITS } from '../limits.ts';
+import { api, array, bytes, int, struct } from '../schema.ts';
+import { errorCode, errorMessage, offset, partition, position, topicId } from './shared.ts';
+
+const batch = bytes('A record batch.', LIMITS.batchBytesMax);
+
+export const produce = api({
+  key: 10,
+  name: 'Produce',
+  about: 'Append record batches. Each batch has its own outcome; each stands whole or not at all.',
+  versions: { min: 1, max: 1 },
+  idempotent: false,
+  request: {
+    batches: array('Batches.', struct('A batch and where it goes.', { topicId, partition, batch }), LIMITS.produceBatchesMax),
+  },
+  response: {
+    results: array(
+      'Outcomes, in the order of the batches.',
+      struct('Outcome of a batch.', {
+        errorCode,
+        errorMessage,
+        baseOffset: int('Offset of its first record; -1 on error.', { min: -1 }),
+        appendTimeMs: int('When it was appended, ms since 1970; -1 on error.', { min: -1 }),
+      }),
+      LIMITS.produceBatchesMax,
+    ),
+  },
+  errors: [
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'CORRUPT_BATCH',
+    'BATCH_TOO_LARGE',
+    'MESSAGE_TOO_LARGE',
+    'UNSUPPORTED_CODEC',
+    'STORAGE_FULL',
+    'STORAGE_ERROR',
+  ],
+});
+
+export const fetch = api({
+  key: 11,
+  name: 'Fetch',
+  about: 'Read durable batches from offsets on, waiting for new ones if there are too few.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    maxWaitMs: int('Wait at most this long for `minBytes`, ms.', { max: LIMITS.fetchWaitMsMax, fallback: 500 }),
+    minBytes: int('Answer as soon as there are this many bytes.', { max: LIMITS.fetchBytesMax, fallback: 1 }),
+    maxBytes: int('Answer with at most about this many bytes; the first batch always comes whole.', {
+      max: LIMITS.fetchBytesMax,
+      fallback: LIMITS.fetchBytesMax,
+    }),
+    partitions: array(
+      'Partitions, those earlier in the list first.',
+      struct('A partition.', {
+        topicId,
+        partition,
+        offset,
+        maxBytes: int('At most about this many bytes of this partition.', {
+          max: LIMITS.fetchBytesMax,
+          fallback: LIMITS.fetchBytesMax,
+        }),
+      }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  response: {
+    partitions: array(
+      'The partitions asked for, in the same order.',
+      struct('A partition.', {
+        topicId,
+        partition,
+        errorCode,
+        errorMessage,
+        startOffset: offset,
+        endOffset: int('Offset after the last durable record.'),
+        batches: array('Batches in offset order; the first may begin before the offset asked for.', batch, 100_000),
+      }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  errors: ['UNKNOWN_TOPIC', 'UNKNOWN_PARTITION', 'OFFSET_OUT_OF_RANGE'],
+});
+
+export const listOffsets = api({
+  key: 12,
+  name: 'ListOffsets',
+  about: 'Offsets by meaning: the earliest, the latest, or the first at or after an append time.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    partitions: array(
+      'Questions.',
+      struct('A question.', { topicId, partition, at: position }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  response: {
+    partitions: array(
+      'Answers, in the order of the questions.',
+      struct('An answer.', {
+        topicId,
+        partition,
+        errorCode,
+        errorMessage,
+        offset: int('The offset; the end where no record is that young; -1 on error.', { min: -1 }),
+        timestampMs: int('Append time of that record; -1 where there is none.', { min: -1 }),
+      }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  errors: ['UNKNOWN_TOPIC', 'UNKNOWN_PARTITION'],
+});

@@ -1,0 +1,116 @@
+// APIs that administer share groups.
+
+import { LIMITS } from '../limits.ts';
+import { api, array, int, nullable, struct } from '../schema.ts';
+import { groupName, offset, partition, position, shareConfig, shareConfigChange, topicId, topicName } from './shared.ts';
+
+const topics = array('Topics the group takes messages from.', topicName, LIMITS.topicsPerGroupMax);
+
+const deadLetterTopic = nullable(topicName);
+
+export const createShareGroup = api({
+  key: 30,
+  name: 'CreateShareGroup',
+  about: 'Create a share group over topics, and the dead-letter topics it needs.',
+  versions: { min: 1, max: 1 },
+  idempotent: false,
+  request: {
+    group: groupName,
+    topics,
+    startAt: int('Where the group begins in each partition: -1 latest, -2 earliest, or an append time (ms).', {
+      min: -2,
+      fallback: -2,
+    }),
+    deadLetterTopic,
+    config: nullable(shareConfigChange),
+  },
+  response: {},
+  errors: ['GROUP_EXISTS', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'INVALID_NAME', 'INVALID_CONFIG', 'DLQ_LOOP', 'LIMIT_EXCEEDED'],
+});
+
+export const alterShareGroup = api({
+  key: 31,
+  name: 'AlterShareGroup',
+  about: 'Change settings of a share group, or add topics to it.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    group: groupName,
+    addTopics: nullable(topics),
+    startAt: int('Where the group begins in added topics.', { min: -2, fallback: -2 }),
+    deadLetterTopic,
+    config: nullable(shareConfigChange),
+  },
+  response: {},
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'INVALID_CONFIG', 'DLQ_LOOP', 'LIMIT_EXCEEDED'],
+});
+
+export const deleteShareGroup = api({
+  key: 32,
+  name: 'DeleteShareGroup',
+  about: 'Delete a share group and all it knows of its messages; the messages stay in the log.',
+  versions: { min: 1, max: 1 },
+  idempotent: false,
+  request: { group: groupName },
+  response: {},
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
+});
+
+export const describeShareGroups = api({
+  key: 33,
+  name: 'DescribeShareGroups',
+  about: 'Settings and topics of share groups.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: { groups: nullable(array('Groups asked for; absent: all.', groupName, LIMITS.groupsMax)) },
+  response: {
+    groups: array(
+      'Groups, in the order asked for, or by name.',
+      struct('A share group.', {
+        group: groupName,
+        groupId: int('Id of the group, never reused.', { max: 0xffff_ffff }),
+        createdAtMs: int('When it was created, ms since 1970.'),
+        config: shareConfig,
+        topics: array(
+          'Its topics.',
+          struct('A topic of the group.', { topic: topicName, topicId, startAt: position, deadLetterTopic }),
+          LIMITS.topicsPerGroupMax,
+        ),
+      }),
+      LIMITS.groupsMax,
+    ),
+  },
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
+});
+
+export const counters = api({
+  key: 34,
+  name: 'Counters',
+  about: 'Exact counts of the messages of a share group by state, a partition.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: { group: groupName },
+  response: {
+    partitions: array(
+      'Partitions of all topics of the group.',
+      struct('Counts of a partition.', {
+        topic: topicName,
+        topicId,
+        partition,
+        startOffset: offset,
+        cursor: int('Next offset that was never delivered.'),
+        endOffset: offset,
+        fresh: int('Never delivered.'),
+        ready: int('Delivered before, waiting for the next delivery.'),
+        scheduled: int('Waiting for a time.'),
+        leased: int('Given to a member.'),
+        acknowledged: int('Finished.'),
+        dead: int('Exhausted, rejected or dropped.'),
+        removed: int('Taken away by retention before they were resolved.'),
+        oldestUnresolvedMs: nullable(int('Append time of the oldest unresolved message, ms since 1970.')),
+      }),
+      LIMITS.partitionsMax,
+    ),
+  },
+  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
+});

@@ -1,0 +1,58 @@
+// The Store contract: what every store (LMDB, memory, faulty) promises, in rows of plain data.
+// It knows tables, keys and values; it knows nothing of topics' meaning, requests or clocks.
+
+import type { Key, TableName } from './keys.ts';
+
+/** What a row may hold: standard MessagePack data. `batches` rows are raw bytes. */
+export type PlainValue =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | readonly PlainValue[]
+  | { readonly [name: string]: PlainValue };
+
+/** A keyed upsert, or a delete when `value` is undefined. Plain data: it can be sent elsewhere and applied there. */
+export interface StoreWrite {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly value: PlainValue | undefined;
+}
+
+/** Rows of one table in key order. All bounds are key prefixes; `from` is inclusive, `to` exclusive. */
+export interface RangeQuery {
+  /** Only rows whose key starts with these parts. */
+  readonly prefix?: Key | undefined;
+  /** Start at this key (inclusive; the upper end when `reverse`, then also inclusive). */
+  readonly from?: Key | undefined;
+  readonly to?: Key | undefined;
+  readonly reverse?: boolean | undefined;
+  readonly limit?: number | undefined;
+}
+
+export type StoredRow = readonly [key: Key, value: PlainValue];
+
+/** Synchronous reading. A value of bytes returned here is owned by the caller: it never points into the map. */
+export interface StoreReader {
+  get(table: TableName, key: Key): PlainValue | undefined;
+  range(table: TableName, query: RangeQuery): Iterable<StoredRow>;
+}
+
+export interface StoreUsage {
+  /** Bytes of the data file. */
+  readonly fileBytes: number;
+  /** Bytes that can still be written: free in the file system plus reusable pages inside the file. */
+  readonly freeBytes: number;
+}
+
+/**
+ * A store holds the present state of one shard. `commit` is atomic and resolves when the commit is flushed to the
+ * disk (`sync: always`) or handed to the system (`sync: os`). It rejects with `CommitAbortedError` when nothing of
+ * it was applied, and with `FlushUnknownError` when nobody can tell: then the process has to end.
+ */
+export interface Store extends StoreReader {
+  commit(writes: readonly StoreWrite[]): Promise<void>;
+  usage(): StoreUsage;
+  close(): Promise<void>;
+}
