@@ -110,6 +110,7 @@ describe('layer rules, seen failing', () => {
   it.each([
     'export const now = () => Date.now();',
     'export const chance = () => Math.random();',
+    'export const { random } = Math;',
     'export async function f() {}',
     'export const f = (p: Promise<void>) => setTimeout(() => p, 1);',
     'export const f = () => performance.now();',

@@ -142,12 +142,18 @@ function impurityOf(node: SyntaxNode, parent: SyntaxNode | undefined): string | 
   if (node.type === 'AwaitExpression' || node['async'] === true) return 'async';
   if (node.type !== 'Identifier') return undefined;
   const name = String(node['name']);
+  if (name === 'Math' && parent?.type !== 'MemberExpression') return 'Math as a whole';
   const isField =
     (parent?.type === 'MemberExpression' && parent['property'] === node && !parent['computed']) ||
     (parent?.type === 'Property' && parent['key'] === node && !parent['shorthand']) ||
     parent?.type === 'TSPropertySignature';
-  if (isField) return name === 'random' ? 'Math.random' : undefined;
+  if (isField) return isMathRandom(name, parent) ? 'Math.random' : undefined;
   return IMPURE_GLOBALS.has(name) || IMPURE_CALLS.test(name) ? name : undefined;
+}
+
+function isMathRandom(name: string, parent: SyntaxNode): boolean {
+  const owner = parent['object'] as { name?: unknown } | undefined;
+  return name === 'random' && owner?.name === 'Math';
 }
 
 /** Uses of a clock, a timer, chance or `async`: core decides, and none of these decide. */
