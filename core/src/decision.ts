@@ -26,7 +26,10 @@ export interface RangeQuery {
 /** Synchronous reading of the store with the staged, uncommitted writes laid over it. */
 export interface View {
   get<T extends TableName>(table: T, key: KeyOf<T>): ValueOf<T> | undefined;
-  range<T extends TableName>(table: T, query: RangeQuery): Iterable<readonly [KeyOf<T>, ValueOf<T>]>;
+  range<T extends TableName>(
+    table: T,
+    query: RangeQuery,
+  ): Iterable<readonly [KeyOf<T>, ValueOf<T>]>;
 }
 
 /** Someone who waits may have something to do once the decision is durable. */
@@ -53,7 +56,11 @@ export type Decision<R> = Accepted<R> | Refused;
 const NO_WRITES: readonly Write[] = [];
 const NO_WAKE: readonly Wake[] = [];
 
-export function accept<R>(reply: R, writes: readonly Write[] = NO_WRITES, wake: readonly Wake[] = NO_WAKE): Accepted<R> {
+export function accept<R>(
+  reply: R,
+  writes: readonly Write[] = NO_WRITES,
+  wake: readonly Wake[] = NO_WAKE,
+): Accepted<R> {
   return { writes, reply, wake };
 }
 

@@ -15,7 +15,12 @@ export interface TopicRow {
 }
 
 /** `[nextOffset, bytes, firstAppendMs, lastAppendMs]`: the segment holds offsets from its base to before nextOffset. */
-export type SegmentRow = readonly [nextOffset: number, bytes: number, firstAppendMs: number, lastAppendMs: number];
+export type SegmentRow = readonly [
+  nextOffset: number,
+  bytes: number,
+  firstAppendMs: number,
+  lastAppendMs: number,
+];
 
 export interface ConsumerGroupRow {
   readonly kind: 'consumer';
@@ -100,16 +105,37 @@ export type DeadRow = readonly [
 export interface Rows {
   meta: { key: readonly [name: string]; value: number | string };
   topics: { key: readonly [topicId: number]; value: TopicRow };
-  batches: { key: readonly [topicId: number, partition: number, baseOffset: number]; value: Uint8Array };
-  segments: { key: readonly [topicId: number, partition: number, baseOffset: number]; value: SegmentRow };
+  batches: {
+    key: readonly [topicId: number, partition: number, baseOffset: number];
+    value: Uint8Array;
+  };
+  segments: {
+    key: readonly [topicId: number, partition: number, baseOffset: number];
+    value: SegmentRow;
+  };
   groups: { key: readonly [groupId: number]; value: GroupRow };
   members: { key: readonly [groupId: number, memberId: string]; value: MemberRow };
-  offsets: { key: readonly [groupId: number, topicId: number, partition: number]; value: OffsetRow };
+  offsets: {
+    key: readonly [groupId: number, topicId: number, partition: number];
+    value: OffsetRow;
+  };
   attachments: { key: readonly [groupId: number, topicId: number]; value: AttachmentRow };
-  sharePartitions: { key: readonly [groupId: number, topicId: number, partition: number]; value: SharePartitionRow };
-  runs: { key: readonly [groupId: number, topicId: number, partition: number, first: number]; value: RunRow };
-  dead: { key: readonly [groupId: number, topicId: number, partition: number, first: number]; value: DeadRow };
-  lastErrors: { key: readonly [groupId: number, topicId: number, partition: number, offset: number]; value: string };
+  sharePartitions: {
+    key: readonly [groupId: number, topicId: number, partition: number];
+    value: SharePartitionRow;
+  };
+  runs: {
+    key: readonly [groupId: number, topicId: number, partition: number, first: number];
+    value: RunRow;
+  };
+  dead: {
+    key: readonly [groupId: number, topicId: number, partition: number, first: number];
+    value: DeadRow;
+  };
+  lastErrors: {
+    key: readonly [groupId: number, topicId: number, partition: number, offset: number];
+    value: string;
+  };
   sweeps: { key: readonly [kind: 'topic' | 'group', id: number]; value: number };
 }
 
@@ -119,7 +145,11 @@ export type ValueOf<T extends TableName> = Rows[T]['value'];
 
 /** A put, or a delete where `value` is undefined. */
 export type Write = {
-  [T in TableName]: { readonly table: T; readonly key: KeyOf<T>; readonly value: ValueOf<T> | undefined };
+  [T in TableName]: {
+    readonly table: T;
+    readonly key: KeyOf<T>;
+    readonly value: ValueOf<T> | undefined;
+  };
 }[TableName];
 
 export function put<T extends TableName>(table: T, key: KeyOf<T>, value: ValueOf<T>): Write {

@@ -1,0 +1,115 @@
+// Takes one row into the catalog, now or when loading. The only code that changes a Catalog.
+
+import { assert } from '../assert.ts';
+import type { AttachmentRow, GroupRow, TopicRow } from '../rows.ts';
+import type { Catalog, CatalogWrite } from './catalog.ts';
+
+export function applyCatalogWrite(catalog: Catalog, write: CatalogWrite): void {
+  switch (write.table) {
+    case 'meta':
+      applyMeta(catalog, write.key[0], write.value);
+      return;
+    case 'topics':
+      applyTopic(catalog, write.key[0], write.value);
+      return;
+    case 'groups':
+      applyGroup(catalog, write.key[0], write.value);
+      return;
+    case 'attachments':
+      applyAttachment(catalog, write.key[0], write.key[1], write.value);
+      return;
+    case 'sweeps': {
+      const [kind, id] = write.key;
+      const swept = kind === 'topic' ? catalog.sweptTopics : catalog.sweptGroups;
+      if (write.value === undefined) swept.delete(id);
+      else swept.set(id, write.value);
+      return;
+    }
+  }
+}
+
+/** Other names in the table belong to the shard and the store. */
+function applyMeta(catalog: Catalog, name: string, value: number | string | undefined): void {
+  if (name !== 'nextTopicId' && name !== 'nextGroupId') return;
+  assert(typeof value === 'number' && value >= catalog[name], 'ids are never reused');
+  catalog[name] = value;
+}
+
+function applyTopic(catalog: Catalog, topicId: number, row: TopicRow | undefined): void {
+  const old = catalog.topics.get(topicId);
+  if (old !== undefined) {
+    catalog.topicIds.delete(old.name);
+    catalog.partitionsTotal -= old.partitions;
+  }
+  if (row === undefined) {
+    dropTopic(catalog, topicId);
+    return;
+  }
+  assert(topicId < catalog.nextTopicId && !catalog.topicIds.has(row.name));
+  assert(old === undefined || old.partitions <= row.partitions, 'a topic never shrinks');
+  catalog.topics.set(topicId, { topicId, ...row });
+  catalog.topicIds.set(row.name, topicId);
+  catalog.partitionsTotal += row.partitions;
+}
+
+/** Its attachments go from memory at once; their rows go with the sweep. */
+function dropTopic(catalog: Catalog, topicId: number): void {
+  for (const groupId of catalog.shareGroupsOf.get(topicId) ?? []) {
+    const topics = catalog.attachments.get(groupId);
+    topics?.delete(topicId);
+    if (topics?.size === 0) catalog.attachments.delete(groupId);
+  }
+  catalog.shareGroupsOf.delete(topicId);
+  catalog.topics.delete(topicId);
+}
+
+function applyGroup(catalog: Catalog, groupId: number, row: GroupRow | undefined): void {
+  const old = catalog.groups.get(groupId);
+  if (old !== undefined) catalog.groupIds.delete(old.name);
+  if (row === undefined) {
+    dropGroup(catalog, groupId);
+    return;
+  }
+  assert(groupId < catalog.nextGroupId && !catalog.groupIds.has(row.name));
+  assert(old === undefined || old.kind === row.kind, 'a group keeps its kind');
+  catalog.groups.set(groupId, { groupId, ...row });
+  catalog.groupIds.set(row.name, groupId);
+}
+
+function dropGroup(catalog: Catalog, groupId: number): void {
+  for (const topicId of catalog.attachments.get(groupId)?.keys() ?? []) {
+    unlink(catalog, groupId, topicId);
+  }
+  catalog.attachments.delete(groupId);
+  catalog.groups.delete(groupId);
+}
+
+function applyAttachment(
+  catalog: Catalog,
+  groupId: number,
+  topicId: number,
+  row: AttachmentRow | undefined,
+): void {
+  let topics = catalog.attachments.get(groupId);
+  if (row === undefined) {
+    topics?.delete(topicId);
+    if (topics?.size === 0) catalog.attachments.delete(groupId);
+    unlink(catalog, groupId, topicId);
+    return;
+  }
+  assert(catalog.groups.has(groupId) && catalog.topics.has(topicId));
+  if (topics === undefined) {
+    topics = new Map();
+    catalog.attachments.set(groupId, topics);
+  }
+  topics.set(topicId, row);
+  const groups = catalog.shareGroupsOf.get(topicId);
+  if (groups === undefined) catalog.shareGroupsOf.set(topicId, new Set([groupId]));
+  else groups.add(groupId);
+}
+
+function unlink(catalog: Catalog, groupId: number, topicId: number): void {
+  const groups = catalog.shareGroupsOf.get(topicId);
+  groups?.delete(groupId);
+  if (groups?.size === 0) catalog.shareGroupsOf.delete(topicId);
+}

@@ -1,0 +1,45 @@
+// Builds a shard's memory from its store: applies the rows of every table but batches, in an order in which each row
+// finds what it belongs to. There is no other way to recover.
+
+import { assert } from './assert.ts';
+import type { View } from './decision.ts';
+import { put, type TableName } from './rows.ts';
+import { applyWrite, type ShardState } from './shard-state.ts';
+import { SHARE_TABLES_LOADED } from './share/share-partitions.ts';
+
+const TABLES_LOADED = [
+  'meta',
+  'sweeps',
+  'topics',
+  'groups',
+  'attachments',
+  'segments',
+  ...SHARE_TABLES_LOADED,
+  'members',
+  'offsets',
+] as const satisfies readonly TableName[];
+
+/** Fills an empty state. What the store holds is on the disk: each log is durable to its end. */
+export function loadShardState(state: ShardState, view: View): void {
+  assert(state.catalog.nextTopicId === 1 && state.logs.written.size === 0, 'the state is empty');
+  for (const table of TABLES_LOADED) loadTable(state, view, table);
+  for (const log of state.logs.written.values()) log.durableEnd = log.nextOffset;
+  assertInvariants(state);
+}
+
+function loadTable(state: ShardState, view: View, table: TableName): void {
+  for (const [key, value] of view.range(table, {})) applyWrite(state, put(table, key, value));
+}
+
+/** Everything the state should be at any moment between commands. Slow: for tests and for loading. */
+export function assertInvariants(state: ShardState): void {
+  const { catalog, logs } = state;
+  catalog.assertInvariants();
+  logs.assertInvariants();
+  for (const [key] of logs.written) {
+    const topic = catalog.topics.get(Math.floor(key / 1024));
+    assert(topic !== undefined && key % 1024 < topic.partitions, 'a log has its topic');
+  }
+  state.shares.assertInvariants();
+  state.consumers.assertInvariants();
+}

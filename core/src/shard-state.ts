@@ -1,0 +1,91 @@
+// All that a shard holds in memory, and the one function that changes it. `applyWrite` routes a row to its machine;
+// loading is applying what the store holds. It decides nothing and does no I/O.
+
+import { applyCatalogWrite } from './catalog/apply-catalog-write.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
+import { Logs } from './log/logs.ts';
+import type { Write } from './rows.ts';
+import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
+
+export interface ShardState {
+  readonly catalog: Catalog;
+  readonly logs: Logs;
+  readonly shares: SharePartitions;
+  readonly consumers: ConsumerGroups;
+}
+
+export function createShardState(): ShardState {
+  return {
+    catalog: new Catalog(),
+    logs: new Logs(),
+    shares: new SharePartitions(),
+    consumers: new ConsumerGroups(),
+  };
+}
+
+export function applyWrites(state: ShardState, writes: readonly Write[]): void {
+  for (const write of writes) applyWrite(state, write);
+}
+
+/** Rows of deleted topics and groups stay in the store until swept; memory lets them go with the topic or group. */
+export function applyWrite(state: ShardState, write: Write): void {
+  const { catalog } = state;
+  switch (write.table) {
+    case 'batches':
+      return;
+    case 'segments': {
+      const [topicId, partition, baseOffset] = write.key;
+      if (catalog.sweptTopics.has(topicId)) return;
+      state.logs.apply(topicId, partition, baseOffset, write.value);
+      return;
+    }
+    case 'sharePartitions':
+    case 'runs':
+    case 'dead':
+    case 'lastErrors':
+      if (isSwept(catalog, write.key[0], write.key[1])) return;
+      applyShareWrite(state.shares, write);
+      return;
+    case 'members':
+      if (catalog.sweptGroups.has(write.key[0])) return;
+      applyConsumerWrite(state.consumers, write);
+      return;
+    case 'offsets':
+      if (isSwept(catalog, write.key[0], write.key[1])) return;
+      applyConsumerWrite(state.consumers, write);
+      return;
+    case 'attachments':
+      if (isSwept(catalog, write.key[0], write.key[1])) return;
+      applyCatalogWrite(catalog, write);
+      return;
+    case 'topics':
+      if (write.value === undefined) dropTopic(state, write.key[0]);
+      applyCatalogWrite(catalog, write);
+      return;
+    case 'groups':
+      if (write.value === undefined) dropGroup(state, write.key[0]);
+      applyCatalogWrite(catalog, write);
+      return;
+    case 'meta':
+    case 'sweeps':
+      applyCatalogWrite(catalog, write);
+  }
+}
+
+function isSwept(catalog: Catalog, groupId: number, topicId: number): boolean {
+  return catalog.sweptGroups.has(groupId) || catalog.sweptTopics.has(topicId);
+}
+
+function dropTopic(state: ShardState, topicId: number): void {
+  const topic = state.catalog.topics.get(topicId);
+  if (topic === undefined) return;
+  state.logs.dropTopic(topicId, topic.partitions);
+  state.shares.dropTopic(topicId);
+  state.consumers.dropTopic(topicId);
+}
+
+function dropGroup(state: ShardState, groupId: number): void {
+  state.shares.dropGroup(groupId);
+  state.consumers.dropGroup(groupId);
+}
