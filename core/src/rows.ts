@@ -26,7 +26,10 @@ export interface ConsumerGroupRow {
   readonly kind: 'consumer';
   readonly name: string;
   readonly createdAtMs: number;
+  /** Grows when members, their topics or the partitions of these change; the target assignment follows from it. */
   readonly epoch: number;
+  /** The topics subscribed to by members, as they were when the epoch began, by name. */
+  readonly topics: readonly SubscribedTopic[];
 }
 export interface ShareGroupRow {
   readonly kind: 'share';
@@ -36,17 +39,27 @@ export interface ShareGroupRow {
 }
 export type GroupRow = ConsumerGroupRow | ShareGroupRow;
 
-/** Partitions of one topic: `[topicId, partitions]`. */
-export type TopicPartitions = readonly [topicId: number, partitions: readonly number[]];
+export type SubscribedTopic = readonly [name: string, topicId: number, partitions: number];
+
+/** Partitions of one topic that a member was given in one group epoch: `[topicId, sinceEpoch, partitions]`. */
+export type HeldPartitions = readonly [
+  topicId: number,
+  sinceEpoch: number,
+  partitions: readonly number[],
+];
 
 export interface MemberRow {
+  /** The group epoch whose target the member was last told to move to. */
   readonly epoch: number;
+  /** The group epoch in which it joined; what carries an older one is from an earlier life of the member. */
+  readonly joinedEpoch: number;
   readonly sessionTimeoutMs: number;
+  /** Subscribed topics in order of name, each once; they need not exist. */
   readonly topics: readonly string[];
   /** What the member was told to work on. */
-  readonly assigned: readonly TopicPartitions[];
+  readonly assigned: readonly HeldPartitions[];
   /** What it has been told to give up and has not yet reported as given up. */
-  readonly revoking: readonly TopicPartitions[];
+  readonly revoking: readonly HeldPartitions[];
 }
 
 /** `[offset, metadata, committedAtMs]` */

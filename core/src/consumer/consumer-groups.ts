@@ -1,15 +1,130 @@
-// Members and committed offsets of consumer groups. It changes only through `applyConsumerWrite`.
+// Members and committed offsets of all consumer groups, as memory holds them. It changes only by `applyConsumerWrite`
+// and when the catalog lets a group or topic go; the sessions are the one part that no row stands behind.
 
-import type { Write } from '../rows.ts';
+import { assert } from '../assert.ts';
+import { partitionKey } from '../log/logs.ts';
+import type { MemberRow, OffsetRow, Write } from '../rows.ts';
+import { type Held, heldFromRow, topicOfKey } from './partition-keys.ts';
+import { Sessions } from './sessions.ts';
+
+export interface Member {
+  readonly memberId: string;
+  readonly epoch: number;
+  readonly joinedEpoch: number;
+  readonly sessionTimeoutMs: number;
+  readonly topics: readonly string[];
+  readonly assigned: Held;
+  readonly revoking: Held;
+}
+
+export class ConsumerGroup {
+  readonly members = new Map<string, Member>();
+  /** Partition key -> the one member that holds it, assigned or still giving it up. */
+  readonly owners = new Map<number, string>();
+  /** Partition key -> committed offset. */
+  readonly offsets = new Map<number, OffsetRow>();
+}
 
 export type ConsumerWrite = Extract<Write, { readonly table: 'members' | 'offsets' }>;
 
 export class ConsumerGroups {
-  /** The topic was deleted: forget its offsets in all groups. Its rows are swept later and not applied here. */
-  dropTopic(_topicId: number): void {}
-  /** The group was deleted. Also called for share groups: then there is nothing to forget. */
-  dropGroup(_groupId: number): void {}
-  assertInvariants(): void {}
+  /** Groups that have members or offsets; whether a group exists is the catalog's to say. */
+  readonly groups = new Map<number, ConsumerGroup>();
+  readonly sessions = new Sessions();
+
+  at(groupId: number): ConsumerGroup {
+    return this.groups.get(groupId) ?? EMPTY;
+  }
+
+  /** What members hold of the topic they report at their own pace; nobody else can be given it. */
+  dropTopic(topicId: number): void {
+    for (const group of this.groups.values()) {
+      for (const key of group.offsets.keys()) {
+        if (topicOfKey(key) === topicId) group.offsets.delete(key);
+      }
+    }
+  }
+
+  dropGroup(groupId: number): void {
+    const group = this.groups.get(groupId);
+    if (group === undefined) return;
+    assert(group.members.size === 0, 'a group that goes has no members');
+    this.groups.delete(groupId);
+  }
+
+  assertInvariants(): void {
+    for (const group of this.groups.values()) assertGroup(group);
+  }
 }
 
-export function applyConsumerWrite(_consumers: ConsumerGroups, _write: ConsumerWrite): void {}
+/** Stands for every group without members and offsets. */
+const EMPTY = new ConsumerGroup();
+
+export function createConsumerGroups(): ConsumerGroups {
+  return new ConsumerGroups();
+}
+
+export function applyConsumerWrite(consumers: ConsumerGroups, write: ConsumerWrite): void {
+  const groupId = write.key[0];
+  let group = consumers.groups.get(groupId);
+  if (group === undefined) {
+    if (write.value === undefined) return;
+    group = new ConsumerGroup();
+    consumers.groups.set(groupId, group);
+  }
+  if (write.table === 'members') {
+    applyMember(group, write.key[1], write.value);
+    if (write.value === undefined) consumers.sessions.forget(groupId, write.key[1]);
+  } else {
+    const key = partitionKey(write.key[1], write.key[2]);
+    if (write.value === undefined) group.offsets.delete(key);
+    else group.offsets.set(key, write.value);
+  }
+}
+
+function applyMember(group: ConsumerGroup, memberId: string, row: MemberRow | undefined): void {
+  const old = group.members.get(memberId);
+  if (old !== undefined) {
+    for (const held of [old.assigned, old.revoking]) {
+      for (const key of held.keys()) group.owners.delete(key);
+    }
+  }
+  if (row === undefined) {
+    group.members.delete(memberId);
+    return;
+  }
+  assert(old === undefined || old.epoch <= row.epoch, 'epochs of a member only grow');
+  const assigned = heldFromRow(row.assigned);
+  const revoking = heldFromRow(row.revoking);
+  for (const held of [assigned, revoking]) {
+    for (const key of held.keys()) {
+      assert(!group.owners.has(key), 'a partition has one owner at a time');
+      group.owners.set(key, memberId);
+    }
+  }
+  const { epoch, joinedEpoch, sessionTimeoutMs, topics } = row;
+  group.members.set(memberId, {
+    memberId,
+    epoch,
+    joinedEpoch,
+    sessionTimeoutMs,
+    topics,
+    assigned,
+    revoking,
+  });
+}
+
+function assertGroup(group: ConsumerGroup): void {
+  let held = 0;
+  for (const [memberId, member] of group.members) {
+    assert(memberId === member.memberId && member.joinedEpoch <= member.epoch);
+    for (const partitions of [member.assigned, member.revoking]) {
+      for (const [key, since] of partitions) {
+        assert(group.owners.get(key) === memberId, 'what a member holds it owns');
+        assert(member.joinedEpoch <= since && since <= member.epoch);
+      }
+      held += partitions.size;
+    }
+  }
+  assert(held === group.owners.size, 'a partition has one owner, and owners hold');
+}
