@@ -52,9 +52,10 @@ export const ERRORS = {
   GROUP_KIND_MISMATCH: { code: 42, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'The group is of the other kind: consumer and share groups share one namespace.' },
   GROUP_NOT_EMPTY: { code: 43, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'The group has members.' },
   UNKNOWN_MEMBER: { code: 44, action: 'rejoin', http: 409, sqs: 'InvalidParameterValue', text: 'The group does not know this member: it left, or its session ended.' },
-  FENCED_MEMBER_EPOCH: { code: 45, action: 'rejoin', http: 409, sqs: 'InvalidParameterValue', text: 'The member epoch is not the current one.' },
+  FENCED_MEMBER_EPOCH: { code: 45, action: 'rejoin', http: 409, sqs: 'InvalidParameterValue', text: 'The member epoch is not one of the present membership.' },
   TOPIC_NOT_IN_GROUP: { code: 46, action: 'give up', http: 404, sqs: 'QueueDoesNotExist', text: 'The share group does not take messages from this topic.' },
   DLQ_LOOP: { code: 47, action: 'give up', http: 400, sqs: 'InvalidParameterValue', text: 'Dead letters would come back to a topic they left.' },
+  PARTITION_NOT_ASSIGNED: { code: 48, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'The partition was not assigned to this member in this epoch.' },
 
   STALE_LEASE: { code: 50, action: 'give up', http: 409, sqs: 'ReceiptHandleIsInvalid', text: 'The message was leased again since: this receipt no longer decides about it.' },
   ALREADY_RESOLVED: { code: 51, action: 'give up', http: 409, sqs: 'ReceiptHandleIsInvalid', text: 'The message is acknowledged or dead already.' },

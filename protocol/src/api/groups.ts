@@ -27,14 +27,14 @@ export const groupHeartbeat = api({
       fallback: 45_000,
     }),
     topics: nullable(array('Topics subscribed to; required to join, absent: as before.', topicName, LIMITS.topicsPerGroupMax)),
-    owned: nullable(array('Partitions the member works on now; absent: as assigned.', owned, LIMITS.topicsPerGroupMax)),
+    owned: nullable(array('Partitions the member works on now; absent: nothing to report, and nothing counts as given up.', owned, LIMITS.topicsPerGroupMax)),
   },
   response: {
     memberEpoch,
     heartbeatIntervalMs: int('Send the next heartbeat after this long, ms.'),
     assignment: nullable(
       array(
-        'Partitions to work on; give up all others, then report. Absent: as before.',
+        'Partitions to work on; give up all others, then report what is owned. Absent: as before.',
         struct('Partitions of a topic.', { topicId, topic: topicName, partitions }),
         LIMITS.topicsPerGroupMax,
       ),
@@ -88,7 +88,10 @@ export const offsetCommit = api({
     'GROUP_NOT_EMPTY',
     'UNKNOWN_TOPIC',
     'UNKNOWN_PARTITION',
+    'PARTITION_NOT_ASSIGNED',
+    'OFFSET_OUT_OF_RANGE',
     'INVALID_NAME',
+    'LIMIT_EXCEEDED',
   ],
 });
 
