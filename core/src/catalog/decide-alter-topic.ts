@@ -1,0 +1,50 @@
+// AlterTopic: other settings, other annotations, more partitions. All of a request or nothing.
+
+import { LIMITS, type RequestOf } from '@millrace/protocol';
+import { assert } from '../assert.ts';
+import {
+  accept,
+  type Context,
+  type Decision,
+  type Refused,
+  refuse,
+  type View,
+} from '../decision.ts';
+import { put } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import type { Catalog, Topic } from './catalog.ts';
+import { checkPartitions } from './plan-topics.ts';
+import { alteredTopicConfig } from './topic-config.ts';
+
+type Empty = { readonly [name: string]: never };
+
+export function decideAlterTopic(
+  state: ShardState,
+  _view: View,
+  command: RequestOf<'AlterTopic'>,
+  _ctx: Context,
+): Decision<Empty> {
+  const { catalog } = state;
+  const topic = catalog.topicByName(command.name);
+  if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${command.name}.`);
+  const { topicId, ...row } = topic;
+  const partitions = command.partitions ?? row.partitions;
+  const refusal = checkGrowth(catalog, topic, partitions);
+  if (refusal !== undefined) return refusal;
+  const checked = alteredTopicConfig(row.config, command.config);
+  if (checked.error !== undefined) return checked;
+  const annotations = command.annotations ?? row.annotations;
+  const altered = { ...row, partitions, config: checked.config, annotations };
+  return accept({}, [put('topics', [topicId], altered)]);
+}
+
+/** Partitions hold records: none is ever taken away. */
+function checkGrowth(catalog: Catalog, topic: Topic, partitions: number): Refused | undefined {
+  assert(partitions <= LIMITS.partitionsPerTopicMax, 'the codec checked the partitions');
+  if (partitions < topic.partitions) {
+    const limit = `at least ${topic.partitions}`;
+    const message = `A topic never shrinks: ${topic.name} has ${topic.partitions} partitions.`;
+    return refuse('INVALID_CONFIG', message, { field: 'partitions', limit });
+  }
+  return checkPartitions(catalog, partitions - topic.partitions);
+}

@@ -1,0 +1,15 @@
+// What a topic gets where its creator says nothing. Why these: docs/adr/0021-topic-defaults.md.
+
+import { LIMITS } from '@millrace/protocol';
+import type { TopicConfig } from '../rows.ts';
+
+const MIB = 1024 * 1024;
+const DAY = 24 * 60 * 60 * 1_000;
+
+export const TOPIC_DEFAULTS: Readonly<TopicConfig> = {
+  retentionMs: 7 * DAY,
+  retentionBytes: -1,
+  segmentBytes: 64 * MIB,
+  segmentMs: DAY,
+  messageBytesMax: LIMITS.messageBytesMax,
+};
