@@ -86,9 +86,10 @@ export const RUN_STATES = ['ready', 'scheduled', 'leased'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
- * `[last, state, deliveries, untilMs, token, memberId, leasedAtMs, firstDeliveredAtMs]`; `state` is the position in
- * RUN_STATES. `untilMs`: leased: deadline; scheduled: when it becomes ready; ready: 0. `token`, `memberId` and
- * `leasedAtMs` are those of the newest lease, also after it ended.
+ * `[last, state, deliveries, untilMs, token, memberId, leasedAtMs, firstDeliveredAtMs, firstFailedAtMs]`; `state` is
+ * the position in RUN_STATES. `untilMs`: leased: deadline; scheduled: when it becomes ready; ready: 0. `token`,
+ * `memberId` and `leasedAtMs` are those of the newest lease, also after it ended. The last two are 0 where it never
+ * happened; only a run that failed may have a row in `lastErrors`, under its first offset.
  */
 export type RunRow = readonly [
   last: number,
@@ -99,6 +100,7 @@ export type RunRow = readonly [
   memberId: string,
   leasedAtMs: number,
   firstDeliveredAtMs: number,
+  firstFailedAtMs: number,
 ];
 
 export const DEATH_REASONS = ['exhausted', 'rejected'] as const;

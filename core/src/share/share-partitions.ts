@@ -1,6 +1,12 @@
-// What share groups know of their partitions. It changes only through `applyShareWrite`.
+// What the share groups of a shard know of their partitions. It changes only through `applyShareWrite`, now and when
+// loading. Dead messages and last errors stay in the store and are read there.
 
+import { assert } from '../assert.ts';
+import { DeadlineQueue } from '../collections/deadline-queue.ts';
 import type { Write } from '../rows.ts';
+import type { Run } from './run.ts';
+import { RunTable } from './run-table.ts';
+import { NEW_SHARE_PARTITION, type RunStore, SharePartition } from './share-partition.ts';
 
 export type ShareWrite = Extract<
   Write,
@@ -8,14 +14,119 @@ export type ShareWrite = Extract<
 >;
 
 /** The tables that loading applies, in this order; one left out here is read from the store where needed. */
-export const SHARE_TABLES_LOADED = ['sharePartitions', 'runs', 'dead', 'lastErrors'] as const;
+export const SHARE_TABLES_LOADED = ['sharePartitions', 'runs'] as const;
 
-export class SharePartitions {
-  /** The topic was deleted: forget it in all groups. Its rows are swept later and not applied here. */
-  dropTopic(_topicId: number): void {}
-  /** The share group was deleted. Also called for consumer groups: then there is nothing to forget. */
-  dropGroup(_groupId: number): void {}
-  assertInvariants(): void {}
+/** A run that something is due for, with where it lies. */
+export interface DueRun {
+  readonly share: SharePartition;
+  readonly run: Run;
 }
 
-export function applyShareWrite(_shares: SharePartitions, _write: ShareWrite): void {}
+export class SharePartitions implements RunStore {
+  readonly table = new RunTable();
+  readonly leaseEnds = new DeadlineQueue();
+  readonly scheduleEnds = new DeadlineQueue();
+  /** Share group -> topic -> partition. A partition of which nothing was ever written has no object of its own. */
+  readonly #groups = new Map<number, Map<number, Map<number, SharePartition>>>();
+  /** Stands for every partition that was never written to; its key is nobody's. */
+  readonly #untouched = new SharePartition([0, 0, 0], -1, this);
+  /** By owner number, which a run's slot leads to; undefined where it is free. */
+  readonly #owners: (SharePartition | undefined)[] = [];
+  readonly #freeOwners: number[] = [];
+
+  /** A partition as the group sees it; of one that was never written to all is fresh. */
+  at(groupId: number, topicId: number, partition: number): SharePartition {
+    return this.#groups.get(groupId)?.get(topicId)?.get(partition) ?? this.#untouched;
+  }
+
+  /** Every partition that a row was written for. */
+  *all(): Generator<SharePartition> {
+    for (const topics of this.#groups.values()) {
+      for (const partitions of topics.values()) yield* partitions.values();
+    }
+  }
+
+  /** At most `limit` runs of a deadline queue whose time has come. */
+  due(queue: DeadlineQueue, nowMs: number, limit: number): DueRun[] {
+    return queue.due(nowMs, limit).map((slot) => {
+      const share = this.#owners[this.table.ownerOf(slot)];
+      assert(share !== undefined, 'a run has its partition');
+      return { share, run: this.table.read(slot) };
+    });
+  }
+
+  /** The topic was deleted: forget it in all groups. Its rows are swept later and not applied here. */
+  dropTopic(topicId: number): void {
+    for (const topics of this.#groups.values()) {
+      this.#drop(topics.get(topicId));
+      topics.delete(topicId);
+    }
+  }
+
+  /** The share group was deleted. Also called for consumer groups: then there is nothing to forget. */
+  dropGroup(groupId: number): void {
+    for (const partitions of this.#groups.get(groupId)?.values() ?? []) this.#drop(partitions);
+    this.#groups.delete(groupId);
+  }
+
+  assertInvariants(): void {
+    let runs = 0;
+    for (const share of this.all()) {
+      share.assertInvariants();
+      runs += share.runs;
+    }
+    assert(runs === this.table.size, 'every run belongs to a partition');
+    this.leaseEnds.assertInvariants();
+    this.scheduleEnds.assertInvariants();
+  }
+
+  /** Only for `applyShareWrite`. */
+  forWriting(groupId: number, topicId: number, partition: number): SharePartition {
+    const topics = childOf(this.#groups, groupId);
+    const partitions = childOf(topics, topicId);
+    const found = partitions.get(partition);
+    if (found !== undefined) return found;
+    const owner = this.#freeOwners.pop() ?? this.#owners.length;
+    const share = new SharePartition([groupId, topicId, partition], owner, this);
+    this.#owners[owner] = share;
+    partitions.set(partition, share);
+    return share;
+  }
+
+  #drop(partitions: Map<number, SharePartition> | undefined): void {
+    for (const share of partitions?.values() ?? []) {
+      share.drop();
+      this.#owners[share.owner] = undefined;
+      this.#freeOwners.push(share.owner);
+    }
+  }
+}
+
+/** The map under the key, made where it is missing. */
+function childOf<V>(parent: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  let child = parent.get(key);
+  if (child === undefined) {
+    child = new Map();
+    parent.set(key, child);
+  }
+  return child;
+}
+
+export function createSharePartitions(): SharePartitions {
+  return new SharePartitions();
+}
+
+export function applyShareWrite(shares: SharePartitions, write: ShareWrite): void {
+  switch (write.table) {
+    case 'sharePartitions':
+      shares.forWriting(...write.key).row = write.value ?? NEW_SHARE_PARTITION;
+      return;
+    case 'runs': {
+      const [groupId, topicId, partition, first] = write.key;
+      shares.forWriting(groupId, topicId, partition).applyRun(first, write.value);
+      return;
+    }
+    case 'dead':
+    case 'lastErrors':
+  }
+}

@@ -1,0 +1,173 @@
+// What one share group knows of one partition: how far it has delivered, and the runs of messages it has not resolved.
+// It changes only through `applyShareWrite`. Below the cursor and above the floor, what is in no run is resolved.
+
+import { assert } from '../assert.ts';
+import type { DeadlineQueue } from '../collections/deadline-queue.ts';
+import { OrderedMap } from '../collections/ordered-map.ts';
+import type { RunRow, RunState, SharePartitionRow } from '../rows.ts';
+import type { Run } from './run.ts';
+import type { RunTable } from './run-table.ts';
+
+/** What all share partitions of a shard have in common. */
+export interface RunStore {
+  readonly table: RunTable;
+  /** Slots of leased runs by deadline. */
+  readonly leaseEnds: DeadlineQueue;
+  /** Slots of scheduled runs by the time they become ready. */
+  readonly scheduleEnds: DeadlineQueue;
+}
+
+export const NEW_SHARE_PARTITION: SharePartitionRow = [0, 0, 1, 0, 0, 0];
+
+export class SharePartition {
+  readonly groupId: number;
+  readonly topicId: number;
+  readonly partition: number;
+  /** `[cursor, floor, nextToken, acknowledged, dead, removed]` as stored. */
+  row: SharePartitionRow = NEW_SHARE_PARTITION;
+  readonly #store: RunStore;
+  /** Number under which its runs name it. */
+  readonly owner: number;
+  /** First offset of each run -> its slot. */
+  readonly #runs = new OrderedMap();
+  readonly #ready = new OrderedMap();
+  readonly #messages: Record<RunState, number> = { ready: 0, scheduled: 0, leased: 0 };
+
+  constructor(key: readonly [number, number, number], owner: number, store: RunStore) {
+    [this.groupId, this.topicId, this.partition] = key;
+    this.owner = owner;
+    this.#store = store;
+  }
+
+  get cursor(): number {
+    return this.row[0];
+  }
+
+  get floor(): number {
+    return this.row[1];
+  }
+
+  get nextToken(): number {
+    return this.row[2];
+  }
+
+  /** Messages in runs of the state. */
+  count(state: RunState): number {
+    return this.#messages[state];
+  }
+
+  get runs(): number {
+    return this.#runs.size;
+  }
+
+  /** First offset of the first run. */
+  firstUnresolved(): number | undefined {
+    return this.#runs.firstKey();
+  }
+
+  /** The run that begins at the offset. */
+  runFrom(first: number): Run | undefined {
+    const slot = this.#runs.get(first);
+    return slot === undefined ? undefined : this.#store.table.read(slot);
+  }
+
+  /** Runs that end at or after the offset, in offset order. The partition must not change meanwhile. */
+  *runsFrom(offset: number): Generator<Run> {
+    for (const [, slot] of this.#runs.entriesFrom(this.#runs.floorKey(offset) ?? offset)) {
+      if (this.#store.table.lastOf(slot) >= offset) yield this.#store.table.read(slot);
+    }
+  }
+
+  /** Ready runs that end at or after the offset, in offset order. The partition must not change meanwhile. */
+  *readyFrom(offset: number): Generator<Run> {
+    if (this.#ready.size === 0) return;
+    for (const [, slot] of this.#ready.entriesFrom(this.#ready.floorKey(offset) ?? offset)) {
+      if (this.#store.table.lastOf(slot) >= offset) yield this.#store.table.read(slot);
+    }
+  }
+
+  /** Only for `applyShareWrite`. */
+  applyRun(first: number, row: RunRow | undefined): void {
+    const { table } = this.#store;
+    let slot = this.#runs.get(first);
+    if (slot !== undefined) this.#unlist(slot, first);
+    if (row === undefined) {
+      assert(slot !== undefined, 'a run that goes away was there');
+      this.#runs.delete(first);
+      table.free(slot);
+      return;
+    }
+    if (slot === undefined) {
+      slot = table.add(this.owner, first, row);
+      this.#runs.set(first, slot);
+    } else {
+      table.update(slot, row);
+    }
+    this.#list(slot, first, row[3]);
+  }
+
+  /** Only for `SharePartitions`: gives back what it holds in common with others. */
+  drop(): void {
+    for (const [first, slot] of this.#runs.entriesFrom(0)) {
+      this.#unlist(slot, first);
+      this.#store.table.free(slot);
+    }
+  }
+
+  assertInvariants(): void {
+    const { cursor, floor, nextToken } = this;
+    assert(floor <= cursor && nextToken >= 1);
+    assert(this.row.every((value) => Number.isSafeInteger(value) && value >= 0));
+    this.#runs.assertInvariants();
+    this.#ready.assertInvariants();
+    const messages: Record<RunState, number> = { ready: 0, scheduled: 0, leased: 0 };
+    let end = floor;
+    let ready = 0;
+    for (const [first, slot] of this.#runs.entriesFrom(0)) {
+      const run = this.#store.table.read(slot);
+      assert(run.first === first && run.last >= first, 'a run is where it begins');
+      assert(first >= end && run.last < cursor, 'runs are disjoint and below the cursor');
+      assert(run.token > 0 && run.token < nextToken, 'its token was given out');
+      assert(
+        run.deliveries > 0 || run.state === 'ready',
+        'only a returned run was never delivered',
+      );
+      assert(run.deliveries > 0 === run.firstDeliveredAtMs > 0, 'delivered when delivered');
+      this.#assertListed(slot, run);
+      messages[run.state] += run.last - first + 1;
+      if (run.state === 'ready') ready += 1;
+      end = run.last + 1;
+    }
+    assert(ready === this.#ready.size, 'only ready runs are in the index of ready runs');
+    for (const state of ['ready', 'scheduled', 'leased'] as const) {
+      assert(messages[state] === this.#messages[state], `${state} messages are counted`);
+    }
+  }
+
+  #assertListed(slot: number, run: Run): void {
+    const { table, leaseEnds, scheduleEnds } = this.#store;
+    assert(table.ownerOf(slot) === this.owner);
+    assert((this.#ready.get(run.first) === slot) === (run.state === 'ready'));
+    assert(leaseEnds.timeOf(slot) === (run.state === 'leased' ? run.untilMs : undefined));
+    assert(scheduleEnds.timeOf(slot) === (run.state === 'scheduled' ? run.untilMs : undefined));
+    assert(run.state !== 'ready' || run.untilMs === 0);
+  }
+
+  #list(slot: number, first: number, untilMs: number): void {
+    const { table, leaseEnds, scheduleEnds } = this.#store;
+    const state = table.stateOf(slot);
+    this.#messages[state] += table.lastOf(slot) - first + 1;
+    if (state === 'ready') this.#ready.set(first, slot);
+    else if (state === 'leased') leaseEnds.set(slot, untilMs);
+    else scheduleEnds.set(slot, untilMs);
+  }
+
+  #unlist(slot: number, first: number): void {
+    const { table, leaseEnds, scheduleEnds } = this.#store;
+    const state = table.stateOf(slot);
+    this.#messages[state] -= table.lastOf(slot) - first + 1;
+    if (state === 'ready') this.#ready.delete(first);
+    else if (state === 'leased') leaseEnds.delete(slot);
+    else scheduleEnds.delete(slot);
+  }
+}
