@@ -2,6 +2,52 @@
 
 export * from './api/index.ts';
 export { ACK_KINDS, type AckKind, MESSAGE_STATES, type MessageState } from './api/queue.ts';
-export { type CodecName, CODECS, POSITION } from './api/shared.ts';
-export { ERRORS, type ErrorAction, type ErrorDetail, type ErrorName, errorName, MillraceError, NO_ERROR } from './errors.ts';
-export { type LimitName, LIMITS } from './limits.ts';
+export { CODECS, type CodecName, POSITION } from './api/shared.ts';
+export {
+  BatchBuilder,
+  type BatchBuilderOptions,
+  encodeBatch,
+  RECORD_BYTES_MAX,
+} from './batch/batch-builder.ts';
+export { CODECS_AVAILABLE } from './batch/compression.ts';
+export {
+  type BatchHeader,
+  batchHeader,
+  recordBytes,
+  recordIndexFrom,
+  recordOffset,
+  stampBatch,
+} from './batch/header.ts';
+export { readRecords } from './batch/read-records.ts';
+export type { HeaderInput, LogRecord, RecordInput } from './batch/record.ts';
+export { sliceBatch } from './batch/slice-batch.ts';
+export { type BatchLimits, validateBatch } from './batch/validate-batch.ts';
+export {
+  apiByKey,
+  decodeError,
+  decodeRequest,
+  decodeRequestHeader,
+  decodeResponse,
+  decodeResponseHeader,
+  encodeErrorResponse,
+  encodeRequest,
+  encodeResponse,
+  type RequestHeader,
+  type ResponseHeader,
+  type WireFields,
+} from './codec/codec.ts';
+export { DEAD_LETTER_HEADERS } from './dead-letter-headers.ts';
+export {
+  ERRORS,
+  type ErrorAction,
+  type ErrorDetail,
+  type ErrorName,
+  errorName,
+  MillraceError,
+  NO_ERROR,
+} from './errors.ts';
+export { FrameDecoder, type FrameDecoderOptions } from './frame.ts';
+export { hashKey, partitionForKey } from './key-hash.ts';
+export { LIMITS, type LimitName } from './limits.ts';
+export { type MessagePosition, messageId, parseMessageId } from './message-id.ts';
+export { formatReceipt, parseReceipt, type Receipt } from './receipt.ts';

@@ -12,6 +12,8 @@ export const LIMITS = {
   frameBytesMax: 16 * MIB,
   /** Nesting of arrays and maps inside a frame. */
   frameDepthMax: 16,
+  /** Values inside a frame, those inside arrays and maps included: unpacking costs memory by the value. */
+  frameValuesMax: 2_000_000,
   /** Requests of one connection that wait for their reply. */
   inFlightRequestsMax: 1_024,
   /** Bytes of replies a connection may have unsent before its requests are read no further. */
@@ -79,6 +81,9 @@ function relation(holds: boolean, text: string): void {
 
 relation(LIMITS.batchBytesMax < LIMITS.frameBytesMax, 'a batch fits in a frame');
 relation(LIMITS.fetchBytesMax < LIMITS.frameBytesMax, 'a fetch reply fits in a frame');
-relation(LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes < LIMITS.batchBytesMax, 'a dead letter fits in a batch');
+relation(
+  LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes < LIMITS.batchBytesMax,
+  'a dead letter fits in a batch',
+);
 relation(LIMITS.receiveBytesMax < LIMITS.frameBytesMax, 'a receive reply fits in a frame');
 relation(LIMITS.batchBytesMax <= LIMITS.receiveBytesMax, 'any batch fits in a receive reply');

@@ -60,19 +60,33 @@ interface Options<T> {
 
 function field<T>(shape: FieldShape, about: string, options: Options<T>): Field<T, boolean> {
   const omittable = options.fallback !== undefined;
-  return { shape, about, since: options.since ?? 1, nullable: false, omittable, fallback: options.fallback };
+  return {
+    shape,
+    about,
+    since: options.since ?? 1,
+    nullable: false,
+    omittable,
+    fallback: options.fallback,
+  };
 }
 
 type Made<T, O> = O extends { readonly fallback: T } ? Field<T, true> : Field<T, false>;
 
 /** An integer from `min` (default 0) to `max` (default 2^53-1), always in integer format on the wire. */
-export function int<const O extends Options<number> & { min?: number; max?: number }>(about: string, options?: O) {
+export function int<const O extends Options<number> & { min?: number; max?: number }>(
+  about: string,
+  options?: O,
+) {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = options ?? {};
   return field<number>({ kind: 'int', min, max }, about, options ?? {}) as Made<number, O>;
 }
 
 /** A double from `min` to `max`; never NaN or infinite. */
-export function float<const O extends Options<number>>(about: string, range: { min: number; max: number }, options?: O) {
+export function float<const O extends Options<number>>(
+  about: string,
+  range: { min: number; max: number },
+  options?: O,
+) {
   return field<number>({ kind: 'float', ...range }, about, options ?? {}) as Made<number, O>;
 }
 
@@ -103,15 +117,25 @@ export function array<T>(about: string, item: Field<T, boolean>, max: number): F
 }
 
 /** Text keys (at most 255 bytes) to values of one kind. */
-export function map<T>(about: string, value: Field<T, boolean>, max: number): Field<{ [key: string]: T }, false> {
+export function map<T>(
+  about: string,
+  value: Field<T, boolean>,
+  max: number,
+): Field<{ [key: string]: T }, false> {
   return field<{ [key: string]: T }>({ kind: 'map', value, countMax: max }, about, {}) as Field<
     { [key: string]: T },
     false
   >;
 }
 
-export function struct<const S extends Fields>(about: string, fields: S): Field<StructValue<S>, false> {
-  return field<StructValue<S>>({ kind: 'struct', fields }, about, {}) as Field<StructValue<S>, false>;
+export function struct<const S extends Fields>(
+  about: string,
+  fields: S,
+): Field<StructValue<S>, false> {
+  return field<StructValue<S>>({ kind: 'struct', fields }, about, {}) as Field<
+    StructValue<S>,
+    false
+  >;
 }
 
 /** The field may be absent: nil on the wire, null to a reader, left out by a writer. */

@@ -19,7 +19,10 @@ export const hello = api({
   versions: { min: 1, max: 1 },
   idempotent: true,
   request: {
-    clientName: string('What the client calls itself, for logs and lists.', LIMITS.clientNameBytesMax),
+    clientName: string(
+      'What the client calls itself, for logs and lists.',
+      LIMITS.clientNameBytesMax,
+    ),
     clientVersion: string('Version of the client library.', LIMITS.clientNameBytesMax),
     apis: array('API versions the client speaks.', apiRange, 1_000),
     codecs: array('Codecs the client can read.', codec, CODECS.length),
@@ -41,7 +44,8 @@ export const hello = api({
 export const cancel = api({
   key: 1,
   name: 'Cancel',
-  about: 'End a waiting request of this connection; it answers CANCELLED unless its reply was on the way.',
+  about:
+    'End a waiting request of this connection; it answers CANCELLED unless its reply was on the way.',
   versions: { min: 1, max: 1 },
   idempotent: true,
   request: { target: int('Correlation id of the request to end.', { max: 0xffff_ffff }) },
@@ -75,7 +79,11 @@ export const metadata = api({
         errorMessage,
         name: topicName,
         topicId,
-        leaders: array('Broker number of the leader, a partition.', int('Broker number.'), LIMITS.partitionsPerTopicMax),
+        leaders: array(
+          'Broker number of the leader, a partition.',
+          int('Broker number.'),
+          LIMITS.partitionsPerTopicMax,
+        ),
       }),
       LIMITS.topicsMax,
     ),

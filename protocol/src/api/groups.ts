@@ -2,7 +2,16 @@
 
 import { LIMITS } from '../limits.ts';
 import { api, array, choice, int, nullable, string, struct } from '../schema.ts';
-import { errorCode, errorMessage, groupName, memberId, offset, partition, topicId, topicName } from './shared.ts';
+import {
+  errorCode,
+  errorMessage,
+  groupName,
+  memberId,
+  offset,
+  partition,
+  topicId,
+  topicName,
+} from './shared.ts';
 
 export const GROUP_KINDS = ['consumer', 'share'] as const;
 
@@ -26,8 +35,20 @@ export const groupHeartbeat = api({
       max: LIMITS.sessionTimeoutMsMax,
       fallback: 45_000,
     }),
-    topics: nullable(array('Topics subscribed to; required to join, absent: as before.', topicName, LIMITS.topicsPerGroupMax)),
-    owned: nullable(array('Partitions the member works on now; absent: nothing to report, and nothing counts as given up.', owned, LIMITS.topicsPerGroupMax)),
+    topics: nullable(
+      array(
+        'Topics subscribed to; required to join, absent: as before.',
+        topicName,
+        LIMITS.topicsPerGroupMax,
+      ),
+    ),
+    owned: nullable(
+      array(
+        'Partitions the member works on now; absent: nothing to report, and nothing counts as given up.',
+        owned,
+        LIMITS.topicsPerGroupMax,
+      ),
+    ),
   },
   response: {
     memberEpoch,
@@ -40,7 +61,13 @@ export const groupHeartbeat = api({
       ),
     ),
   },
-  errors: ['GROUP_KIND_MISMATCH', 'UNKNOWN_MEMBER', 'FENCED_MEMBER_EPOCH', 'INVALID_NAME', 'LIMIT_EXCEEDED'],
+  errors: [
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_MEMBER',
+    'FENCED_MEMBER_EPOCH',
+    'INVALID_NAME',
+    'LIMIT_EXCEEDED',
+  ],
 });
 
 export const groupLeave = api({
@@ -57,16 +84,20 @@ export const groupLeave = api({
 export const offsetCommit = api({
   key: 22,
   name: 'OffsetCommit',
-  about: 'Store the offsets a consumer group goes on from. All or none are stored, unless an item has an error of its own.',
+  about:
+    'Store the offsets a consumer group goes on from. All or none are stored, unless an item has an error of its own.',
   versions: { min: 1, max: 1 },
   idempotent: true,
   request: {
     group: groupName,
     memberId: nullable(memberId),
-    memberEpoch: int('Epoch of the member; -1: from outside, allowed while the group has no members.', {
-      min: -1,
-      fallback: -1,
-    }),
+    memberEpoch: int(
+      'Epoch of the member; -1: from outside, allowed while the group has no members.',
+      {
+        min: -1,
+        fallback: -1,
+      },
+    ),
     offsets: array(
       'Offsets.',
       struct('An offset.', {
@@ -79,7 +110,11 @@ export const offsetCommit = api({
     ),
   },
   response: {
-    results: array('Outcomes, in order.', struct('Outcome.', { errorCode, errorMessage }), LIMITS.partitionsMax),
+    results: array(
+      'Outcomes, in order.',
+      struct('Outcome.', { errorCode, errorMessage }),
+      LIMITS.partitionsMax,
+    ),
   },
   errors: [
     'GROUP_KIND_MISMATCH',
@@ -111,7 +146,11 @@ export const offsetFetch = api({
   request: {
     group: groupName,
     partitions: nullable(
-      array('Partitions asked for; absent: all that have one.', struct('A partition.', { topicId, partition }), LIMITS.partitionsMax),
+      array(
+        'Partitions asked for; absent: all that have one.',
+        struct('A partition.', { topicId, partition }),
+        LIMITS.partitionsMax,
+      ),
     ),
   },
   response: { offsets: array('Offsets.', committed, LIMITS.partitionsMax) },

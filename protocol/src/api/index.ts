@@ -2,10 +2,24 @@
 
 import type { Decoded, Encodable } from '../schema.ts';
 import { cancel, hello, metadata } from './connection.ts';
-import { deleteGroup, describeGroup, groupHeartbeat, groupLeave, listGroups, offsetCommit, offsetFetch } from './groups.ts';
+import {
+  deleteGroup,
+  describeGroup,
+  groupHeartbeat,
+  groupLeave,
+  listGroups,
+  offsetCommit,
+  offsetFetch,
+} from './groups.ts';
 import { acknowledge, peek, receive } from './queue.ts';
 import { fetch, listOffsets, produce } from './records.ts';
-import { alterShareGroup, counters, createShareGroup, deleteShareGroup, describeShareGroups } from './share-groups.ts';
+import {
+  alterShareGroup,
+  counters,
+  createShareGroup,
+  deleteShareGroup,
+  describeShareGroups,
+} from './share-groups.ts';
 import { alterTopic, createTopic, deleteTopic, describeTopics } from './topics.ts';
 
 export const APIS = {

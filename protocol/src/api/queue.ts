@@ -7,26 +7,42 @@ import { errorCode, groupName, memberId, offset, partition, topicId, topicName }
 const deliveries = int('How often the message was leased, this time included.');
 const token = int('Fencing token: grows with every lease of the share partition.');
 const errorText = nullable(string('Why the attempt failed.', LIMITS.errorTextBytesMax));
-const batches = array('Batches that hold the records; records outside the range are not part of it.', bytes('A record batch.', LIMITS.batchBytesMax), 10_000);
+const batches = array(
+  'Batches that hold the records; records outside the range are not part of it.',
+  bytes('A record batch.', LIMITS.batchBytesMax),
+  10_000,
+);
 
 export const receive = api({
   key: 40,
   name: 'Receive',
-  about: 'Lease messages, waiting for some if there are none. Leases are on the disk before the reply leaves.',
+  about:
+    'Lease messages, waiting for some if there are none. Leases are on the disk before the reply leaves.',
   versions: { min: 1, max: 1 },
   idempotent: false,
   request: {
     group: groupName,
     topics: array('Topics in strict order of priority.', topicName, LIMITS.receiveTopicsMax),
     memberId,
-    maxMessages: int('At most this many messages.', { min: 1, max: LIMITS.receiveMessagesMax, fallback: 1 }),
+    maxMessages: int('At most this many messages.', {
+      min: 1,
+      max: LIMITS.receiveMessagesMax,
+      fallback: 1,
+    }),
     maxBytes: int('At most about this many bytes; the first message always comes.', {
       min: 1,
       max: LIMITS.receiveBytesMax,
       fallback: LIMITS.receiveBytesMax,
     }),
-    maxWaitMs: int('Wait at most this long for a message, ms.', { max: LIMITS.receiveWaitMsMax, fallback: 0 }),
-    visibilityTimeoutMs: nullable(int('How long the leases last; absent: as the group says.', { max: LIMITS.visibilityTimeoutMsMax })),
+    maxWaitMs: int('Wait at most this long for a message, ms.', {
+      max: LIMITS.receiveWaitMsMax,
+      fallback: 0,
+    }),
+    visibilityTimeoutMs: nullable(
+      int('How long the leases last; absent: as the group says.', {
+        max: LIMITS.visibilityTimeoutMsMax,
+      }),
+    ),
   },
   response: {
     leases: array(
@@ -45,7 +61,13 @@ export const receive = api({
       LIMITS.receiveMessagesMax,
     ),
   },
-  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'TOPIC_NOT_IN_GROUP', 'STORAGE_ERROR'],
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'TOPIC_NOT_IN_GROUP',
+    'STORAGE_ERROR',
+  ],
 });
 
 /** What a member says of messages it leased. */
@@ -55,7 +77,8 @@ export type AckKind = (typeof ACK_KINDS)[number];
 export const acknowledge = api({
   key: 41,
   name: 'Acknowledge',
-  about: 'Finish, fail, reject, extend or give back leased messages. Every offset of every item gets its own outcome.',
+  about:
+    'Finish, fail, reject, extend or give back leased messages. Every offset of every item gets its own outcome.',
   versions: { min: 1, max: 1 },
   idempotent: false,
   request: {
@@ -72,7 +95,12 @@ export const acknowledge = api({
           'accept: done. release: failed, deliver again. reject: dead now. extend: a new deadline. return: as if never delivered.',
           ACK_KINDS,
         ),
-        delayMs: nullable(int('release: pause before the next delivery, ms; absent: as the group says. extend: the new time from now, ms; absent: as the group says.', { max: LIMITS.delayMsMax })),
+        delayMs: nullable(
+          int(
+            'release: pause before the next delivery, ms; absent: as the group says. extend: the new time from now, ms; absent: as the group says.',
+            { max: LIMITS.delayMsMax },
+          ),
+        ),
         errorText,
       }),
       LIMITS.acknowledgeItemsMax,
@@ -103,7 +131,14 @@ export const acknowledge = api({
   ],
 });
 
-export const MESSAGE_STATES = ['fresh', 'ready', 'scheduled', 'leased', 'acknowledged', 'dead'] as const;
+export const MESSAGE_STATES = [
+  'fresh',
+  'ready',
+  'scheduled',
+  'leased',
+  'acknowledged',
+  'dead',
+] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 export const peek = api({
@@ -117,7 +152,11 @@ export const peek = api({
     topic: topicName,
     partition,
     fromOffset: offset,
-    maxMessages: int('At most this many messages.', { min: 1, max: LIMITS.peekMessagesMax, fallback: 10 }),
+    maxMessages: int('At most this many messages.', {
+      min: 1,
+      max: LIMITS.peekMessagesMax,
+      fallback: 10,
+    }),
     maxBytes: int('At most about this many bytes; the first batch always comes.', {
       min: 1,
       max: LIMITS.receiveBytesMax,
@@ -137,7 +176,9 @@ export const peek = api({
         deliveries: int('How often they were leased.'),
         token: nullable(token),
         memberId: nullable(memberId),
-        untilMs: nullable(int('leased: deadline; scheduled: when they become ready; ms since 1970.')),
+        untilMs: nullable(
+          int('leased: deadline; scheduled: when they become ready; ms since 1970.'),
+        ),
         lastError: nullable(string('Why the last attempt failed.', LIMITS.errorTextBytesMax)),
         deadReason: nullable(string('Why they are dead.', 64)),
       }),
@@ -145,5 +186,12 @@ export const peek = api({
     ),
     batches,
   },
-  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'UNKNOWN_PARTITION', 'TOPIC_NOT_IN_GROUP', 'OFFSET_OUT_OF_RANGE'],
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'TOPIC_NOT_IN_GROUP',
+    'OFFSET_OUT_OF_RANGE',
+  ],
 });

@@ -13,7 +13,11 @@ export const produce = api({
   versions: { min: 1, max: 1 },
   idempotent: false,
   request: {
-    batches: array('Batches.', struct('A batch and where it goes.', { topicId, partition, batch }), LIMITS.produceBatchesMax),
+    batches: array(
+      'Batches.',
+      struct('A batch and where it goes.', { topicId, partition, batch }),
+      LIMITS.produceBatchesMax,
+    ),
   },
   response: {
     results: array(
@@ -46,12 +50,21 @@ export const fetch = api({
   versions: { min: 1, max: 1 },
   idempotent: true,
   request: {
-    maxWaitMs: int('Wait at most this long for `minBytes`, ms.', { max: LIMITS.fetchWaitMsMax, fallback: 500 }),
-    minBytes: int('Answer as soon as there are this many bytes.', { max: LIMITS.fetchBytesMax, fallback: 1 }),
-    maxBytes: int('Answer with at most about this many bytes; the first batch always comes whole.', {
-      max: LIMITS.fetchBytesMax,
-      fallback: LIMITS.fetchBytesMax,
+    maxWaitMs: int('Wait at most this long for `minBytes`, ms.', {
+      max: LIMITS.fetchWaitMsMax,
+      fallback: 500,
     }),
+    minBytes: int('Answer as soon as there are this many bytes.', {
+      max: LIMITS.fetchBytesMax,
+      fallback: 1,
+    }),
+    maxBytes: int(
+      'Answer with at most about this many bytes; the first batch always comes whole.',
+      {
+        max: LIMITS.fetchBytesMax,
+        fallback: LIMITS.fetchBytesMax,
+      },
+    ),
     partitions: array(
       'Partitions, those earlier in the list first.',
       struct('A partition.', {
@@ -76,7 +89,11 @@ export const fetch = api({
         errorMessage,
         startOffset: offset,
         endOffset: int('Offset after the last durable record.'),
-        batches: array('Batches in offset order; the first may begin before the offset asked for.', batch, 100_000),
+        batches: array(
+          'Batches in offset order; the first may begin before the offset asked for.',
+          batch,
+          100_000,
+        ),
       }),
       LIMITS.fetchPartitionsMax,
     ),

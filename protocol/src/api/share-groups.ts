@@ -2,7 +2,16 @@
 
 import { LIMITS } from '../limits.ts';
 import { api, array, int, nullable, struct } from '../schema.ts';
-import { groupName, offset, partition, position, shareConfig, shareConfigChange, topicId, topicName } from './shared.ts';
+import {
+  groupName,
+  offset,
+  partition,
+  position,
+  shareConfig,
+  shareConfigChange,
+  topicId,
+  topicName,
+} from './shared.ts';
 
 const topics = array('Topics the group takes messages from.', topicName, LIMITS.topicsPerGroupMax);
 
@@ -17,15 +26,26 @@ export const createShareGroup = api({
   request: {
     group: groupName,
     topics,
-    startAt: int('Where the group begins in each partition: -1 latest, -2 earliest, or an append time (ms).', {
-      min: -2,
-      fallback: -2,
-    }),
+    startAt: int(
+      'Where the group begins in each partition: -1 latest, -2 earliest, or an append time (ms).',
+      {
+        min: -2,
+        fallback: -2,
+      },
+    ),
     deadLetterTopic,
     config: nullable(shareConfigChange),
   },
   response: {},
-  errors: ['GROUP_EXISTS', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'INVALID_NAME', 'INVALID_CONFIG', 'DLQ_LOOP', 'LIMIT_EXCEEDED'],
+  errors: [
+    'GROUP_EXISTS',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'INVALID_NAME',
+    'INVALID_CONFIG',
+    'DLQ_LOOP',
+    'LIMIT_EXCEEDED',
+  ],
 });
 
 export const alterShareGroup = api({
@@ -42,7 +62,14 @@ export const alterShareGroup = api({
     config: nullable(shareConfigChange),
   },
   response: {},
-  errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'UNKNOWN_TOPIC', 'INVALID_CONFIG', 'DLQ_LOOP', 'LIMIT_EXCEEDED'],
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'INVALID_CONFIG',
+    'DLQ_LOOP',
+    'LIMIT_EXCEEDED',
+  ],
 });
 
 export const deleteShareGroup = api({
@@ -62,7 +89,9 @@ export const describeShareGroups = api({
   about: 'Settings and topics of share groups.',
   versions: { min: 1, max: 1 },
   idempotent: true,
-  request: { groups: nullable(array('Groups asked for; absent: all.', groupName, LIMITS.groupsMax)) },
+  request: {
+    groups: nullable(array('Groups asked for; absent: all.', groupName, LIMITS.groupsMax)),
+  },
   response: {
     groups: array(
       'Groups, in the order asked for, or by name.',
@@ -73,7 +102,12 @@ export const describeShareGroups = api({
         config: shareConfig,
         topics: array(
           'Its topics.',
-          struct('A topic of the group.', { topic: topicName, topicId, startAt: position, deadLetterTopic }),
+          struct('A topic of the group.', {
+            topic: topicName,
+            topicId,
+            startAt: position,
+            deadLetterTopic,
+          }),
           LIMITS.topicsPerGroupMax,
         ),
       }),
@@ -107,7 +141,9 @@ export const counters = api({
         acknowledged: int('Finished.'),
         dead: int('Exhausted, rejected or dropped.'),
         removed: int('Taken away by retention before they were resolved.'),
-        oldestUnresolvedMs: nullable(int('Append time of the oldest unresolved message, ms since 1970.')),
+        oldestUnresolvedMs: nullable(
+          int('Append time of the oldest unresolved message, ms since 1970.'),
+        ),
       }),
       LIMITS.partitionsMax,
     ),

@@ -2,11 +2,24 @@
 
 import { LIMITS } from '../limits.ts';
 import { api, array, bool, int, map, nullable, string, struct } from '../schema.ts';
-import { errorCode, errorMessage, offset, partition, topicConfig, topicConfigChange, topicId, topicName } from './shared.ts';
+import {
+  errorCode,
+  errorMessage,
+  offset,
+  partition,
+  topicConfig,
+  topicConfigChange,
+  topicId,
+  topicName,
+} from './shared.ts';
 
 const partitionCount = int('Number of partitions.', { min: 1, max: LIMITS.partitionsPerTopicMax });
 const annotation = string('Free text for gateways and tools.', LIMITS.annotationBytesMax);
-const annotations = map('Bounded free data for gateways and tools.', annotation, LIMITS.annotationsMax);
+const annotations = map(
+  'Bounded free data for gateways and tools.',
+  annotation,
+  LIMITS.annotationsMax,
+);
 
 export const createTopic = api({
   key: 3,
@@ -16,7 +29,11 @@ export const createTopic = api({
   idempotent: false,
   request: {
     name: topicName,
-    partitions: int('Number of partitions.', { min: 1, max: LIMITS.partitionsPerTopicMax, fallback: 1 }),
+    partitions: int('Number of partitions.', {
+      min: 1,
+      max: LIMITS.partitionsPerTopicMax,
+      fallback: 1,
+    }),
     config: nullable(topicConfigChange),
     annotations: nullable(annotations),
     validateOnly: bool('Check everything and create nothing.', { fallback: false }),
@@ -28,7 +45,8 @@ export const createTopic = api({
 export const deleteTopic = api({
   key: 4,
   name: 'DeleteTopic',
-  about: 'Delete a topic, its records and what groups know of it. A topic of the same name can be created at once.',
+  about:
+    'Delete a topic, its records and what groups know of it. A topic of the same name can be created at once.',
   versions: { min: 1, max: 1 },
   idempotent: false,
   request: { name: topicName },
@@ -58,7 +76,9 @@ export const describeTopics = api({
   about: 'Settings, partitions, offsets and sizes of topics.',
   versions: { min: 1, max: 1 },
   idempotent: true,
-  request: { topics: nullable(array('Topics asked for; absent: all.', topicName, LIMITS.topicsMax)) },
+  request: {
+    topics: nullable(array('Topics asked for; absent: all.', topicName, LIMITS.topicsMax)),
+  },
   response: {
     topics: array(
       'Topics, in the order asked for, or by name.',

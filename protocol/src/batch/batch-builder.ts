@@ -1,0 +1,143 @@
+// Records to a batch: a builder that says how large the batch has become, and one call for records at hand.
+
+import { CODECS, type CodecName } from '../api/shared.ts';
+import { MillraceError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { checksumOf } from './checksum.ts';
+import { codecName, compressBody } from './compression.ts';
+import {
+  AT,
+  CHECKED_FROM,
+  COLUMN_BYTES,
+  FORMAT,
+  HEADER_BYTES,
+  writeI64,
+  writeU32,
+} from './layout.ts';
+import type { RecordInput } from './record.ts';
+import { RecordWriter } from './record-writer.ts';
+
+export interface BatchBuilderOptions {
+  readonly codec?: CodecName | undefined;
+}
+
+/** The largest record that any batch may hold: a message of the largest size that became a dead letter. */
+export const RECORD_BYTES_MAX = LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes;
+
+const TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Takes records one by one; `build` gives the batch and empties the builder for the next one. */
+export class BatchBuilder {
+  private readonly codec: CodecName;
+  private readonly writer = new RecordWriter();
+  private readonly lengths: number[] = [];
+  private firstTimestampMs = 0;
+  private lastTimestampMs = 0;
+
+  constructor(options: BatchBuilderOptions = {}) {
+    this.codec = codecName(CODECS.indexOf(options.codec ?? 'none'));
+  }
+
+  /** Records so far. */
+  get count(): number {
+    return this.lengths.length;
+  }
+
+  /** Bytes of the batch so far, before compression. */
+  get bytes(): number {
+    return HEADER_BYTES + COLUMN_BYTES * this.lengths.length + this.writer.length;
+  }
+
+  /**
+   * Appends a record; returns the bytes of the batch so far. Throws MESSAGE_TOO_LARGE, BATCH_TOO_LARGE or
+   * INVALID_REQUEST, and is then as before.
+   */
+  add(record: RecordInput, nowMs: number): number {
+    const { writer } = this;
+    const timestampMs = record.timestampMs ?? nowMs;
+    if (!Number.isInteger(timestampMs) || timestampMs < 0 || timestampMs > TIMESTAMP_MS_MAX) {
+      throw new MillraceError(
+        'INVALID_REQUEST',
+        `${timestampMs} is not a timestamp in milliseconds.`,
+        { field: 'timestampMs' },
+      );
+    }
+    const isFirst = this.lengths.length === 0;
+    const from = writer.length;
+    try {
+      const length = writer.write(record, isFirst ? 0 : timestampMs - this.firstTimestampMs);
+      this.checkRoom(length);
+      this.lengths.push(length);
+    } catch (error) {
+      writer.length = from;
+      throw error;
+    }
+    if (isFirst) this.firstTimestampMs = timestampMs;
+    if (isFirst || timestampMs > this.lastTimestampMs) this.lastTimestampMs = timestampMs;
+    return this.bytes;
+  }
+
+  private checkRoom(length: number): void {
+    if (length > RECORD_BYTES_MAX) {
+      throw new MillraceError('MESSAGE_TOO_LARGE', `The record is ${length} bytes long.`, {
+        limit: `${RECORD_BYTES_MAX} bytes`,
+      });
+    }
+    if (this.lengths.length === LIMITS.batchRecordsMax) {
+      throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
+        limit: `${LIMITS.batchRecordsMax} records`,
+      });
+    }
+    const bytesMax = this.codec === 'none' ? LIMITS.batchBytesMax : LIMITS.batchBodyBytesMax;
+    if (this.bytes + COLUMN_BYTES > bytesMax) {
+      throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
+        limit: `${bytesMax} bytes`,
+      });
+    }
+  }
+
+  /** The whole batch, with offsets from 0 and no producer. */
+  build(): Uint8Array {
+    const { lengths, writer } = this;
+    const count = lengths.length;
+    if (count === 0) throw new MillraceError('INVALID_REQUEST', 'A batch has at least one record.');
+    const raw = writer.bytes.subarray(0, writer.length);
+    const body = compressBody(this.codec, raw);
+    const indexBytes = COLUMN_BYTES * count;
+    const batch = Buffer.allocUnsafe(HEADER_BYTES + indexBytes + body.length);
+    batch.fill(0, 0, HEADER_BYTES);
+    batch[AT.format] = FORMAT;
+    batch[AT.codec] = CODECS.indexOf(this.codec);
+    writeU32(batch, AT.count, count);
+    writeU32(batch, AT.lastOffsetDelta, count - 1);
+    writeI64(batch, AT.firstTimestamp, this.firstTimestampMs);
+    writeI64(batch, AT.lastTimestamp, this.lastTimestampMs);
+    writeI64(batch, AT.producerId, -1);
+    writeU32(batch, AT.producerEpoch, -1);
+    writeU32(batch, AT.sequence, -1);
+    writeU32(batch, AT.indexBytes, indexBytes);
+    writeU32(batch, AT.bodyBytes, body.length);
+    writeU32(batch, AT.bodyBytesRaw, raw.length);
+    for (let i = 0; i < count; i += 1)
+      writeU32(batch, HEADER_BYTES + COLUMN_BYTES * i, lengths[i] as number);
+    batch.set(body, HEADER_BYTES + indexBytes);
+    writeU32(batch, AT.checksum, checksumOf(batch, CHECKED_FROM, batch.length));
+    this.clear();
+    return batch;
+  }
+
+  private clear(): void {
+    this.lengths.length = 0;
+    this.writer.length = 0;
+  }
+}
+
+/** A batch of records at hand. */
+export function encodeBatch(
+  records: readonly RecordInput[],
+  options: { readonly nowMs: number; readonly codec?: CodecName | undefined },
+): Uint8Array {
+  const builder = new BatchBuilder({ codec: options.codec });
+  for (const record of records) builder.add(record, options.nowMs);
+  return builder.build();
+}

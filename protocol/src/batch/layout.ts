@@ -1,0 +1,72 @@
+// Where everything lies in a record batch: one header of fixed size, the index by columns, the body. Big-endian.
+// docs/protocol.md says the same for clients in other languages.
+
+/** Byte positions of the header's fields. */
+export const AT = {
+  baseOffset: 0,
+  appendTime: 8,
+  checksum: 16,
+  format: 20,
+  codec: 21,
+  flags: 22,
+  count: 24,
+  lastOffsetDelta: 28,
+  firstTimestamp: 32,
+  lastTimestamp: 40,
+  producerId: 48,
+  producerEpoch: 56,
+  sequence: 60,
+  indexBytes: 64,
+  bodyBytes: 68,
+  bodyBytesRaw: 72,
+} as const;
+
+export const HEADER_BYTES = 76;
+/** The checksum covers everything from here to the end; the broker stamps what lies before. */
+export const CHECKED_FROM = AT.format;
+export const FORMAT = 1;
+/** A column of the index holds four bytes a record. */
+export const COLUMN_BYTES = 4;
+
+/** The index has a second column: the distance of each record's offset from the base offset. */
+export const FLAG_GAPS = 1;
+/** Flags a reader of this version understands; a batch with any other is refused. */
+export const FLAGS_KNOWN = FLAG_GAPS;
+
+/** Bytes of a record besides key, value and headers: never more than this. */
+export const RECORD_OVERHEAD_BYTES = 32;
+
+/** One view for each buffer being read; making one costs more than reading a header. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function readU32(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) * 0x100_0000 +
+    (((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number))
+  );
+}
+
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Above 2^53-1 the result is not exact; who cares checks for that. */
+export function readU64(bytes: Uint8Array, at: number): number {
+  return readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
+}
+
+export function readI64(bytes: Uint8Array, at: number): number {
+  return (readU32(bytes, at) | 0) * 0x1_0000_0000 + readU32(bytes, at + 4);
+}
+
+export function writeI64(bytes: Uint8Array, at: number, value: number): void {
+  writeU32(bytes, at, Math.floor(value / 0x1_0000_0000) >>> 0);
+  writeU32(bytes, at + 4, value >>> 0);
+}

@@ -1,0 +1,147 @@
+// Writes records as MessagePack by hand into a buffer that grows: [timestampDelta, key, value, headers, attributes].
+// Property tests hold it to msgpackr.
+
+import { MillraceError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { RECORD_OVERHEAD_BYTES, writeI64, writeU32 } from './layout.ts';
+import type { HeaderInput, RecordInput } from './record.ts';
+
+/** Up to this many bytes a loop is faster than `set`. */
+const COPY_BY_LOOP_MAX = 24;
+const NIL = 0xc0;
+
+export class RecordWriter {
+  /** The records so far lie in `bytes` below `length`. */
+  bytes: Uint8Array;
+  length = 0;
+
+  constructor(bytes = 4_096) {
+    this.bytes = Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** Appends a record; returns its length in bytes. */
+  write(record: RecordInput, timestampDelta: number): number {
+    const { key, value, headers } = record;
+    const from = this.length;
+    this.reserve(RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0));
+    this.bytes[this.length] = 0x95;
+    this.length += 1;
+    this.writeInt(timestampDelta);
+    this.writeBin(key);
+    this.writeBin(value);
+    if (headers === undefined || headers.length === 0) {
+      this.bytes[this.length] = NIL;
+      this.length += 1;
+    } else this.writeHeaders(headers);
+    this.bytes[this.length] = NIL;
+    this.length += 1;
+    return this.length - from;
+  }
+
+  private reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  private writeInt(value: number): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (value >= 0 && value < 0x80) bytes[at++] = value;
+    else if (value < 0 && value >= -0x20) bytes[at++] = value;
+    else if (value >= 0 && value <= 0xff) {
+      bytes[at++] = 0xcc;
+      bytes[at++] = value;
+    } else if (value >= 0 && value <= 0xffff) {
+      bytes[at++] = 0xcd;
+      bytes[at++] = value >>> 8;
+      bytes[at++] = value;
+    } else if (value >= 0 && value <= 0xffff_ffff) {
+      bytes[at++] = 0xce;
+      writeU32(bytes, at, value);
+      at += 4;
+    } else {
+      bytes[at++] = 0xd3;
+      writeI64(bytes, at, value);
+      at += 8;
+    }
+    this.length = at;
+  }
+
+  private writeBin(value: Uint8Array | null | undefined): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (value === null || value === undefined) {
+      bytes[at] = NIL;
+      this.length = at + 1;
+      return;
+    }
+    const size = value.length;
+    if (size < 0x100) {
+      bytes[at++] = 0xc4;
+      bytes[at++] = size;
+    } else if (size < 0x1_0000) {
+      bytes[at++] = 0xc5;
+      bytes[at++] = size >>> 8;
+      bytes[at++] = size;
+    } else {
+      bytes[at++] = 0xc6;
+      writeU32(bytes, at, size);
+      at += 4;
+    }
+    if (size <= COPY_BY_LOOP_MAX)
+      for (let i = 0; i < size; i += 1) bytes[at + i] = value[i] as number;
+    else bytes.set(value, at);
+    this.length = at + size;
+  }
+
+  private writeHeaders(headers: HeaderInput): void {
+    if (headers.length > LIMITS.headersPerRecordMax) {
+      throw new MillraceError('INVALID_REQUEST', `${headers.length} headers are too many.`, {
+        field: 'headers',
+        limit: `${LIMITS.headersPerRecordMax} headers`,
+      });
+    }
+    this.writeArrayLength(2 * headers.length);
+    for (const [name, value] of headers) {
+      const nameBytes = Buffer.byteLength(name);
+      if (nameBytes > LIMITS.headerNameBytesMax) {
+        throw new MillraceError('INVALID_REQUEST', 'The name of a header is too long.', {
+          field: 'headers',
+          limit: `${LIMITS.headerNameBytesMax} bytes`,
+        });
+      }
+      this.reserve(RECORD_OVERHEAD_BYTES + nameBytes + value.length);
+      this.writeText(name, nameBytes);
+      this.writeBin(value);
+    }
+    this.reserve(RECORD_OVERHEAD_BYTES);
+  }
+
+  private writeArrayLength(count: number): void {
+    if (count < 16) {
+      this.bytes[this.length] = 0x90 | count;
+      this.length += 1;
+      return;
+    }
+    this.bytes[this.length] = 0xdc;
+    this.bytes[this.length + 1] = count >>> 8;
+    this.bytes[this.length + 2] = count;
+    this.length += 3;
+  }
+
+  private writeText(text: string, size: number): void {
+    if (size < 32) {
+      this.bytes[this.length] = 0xa0 | size;
+      this.length += 1;
+    } else {
+      this.bytes[this.length] = 0xd9;
+      this.bytes[this.length + 1] = size;
+      this.length += 2;
+    }
+    (this.bytes as Buffer).write(text, this.length, size, 'utf8');
+    this.length += size;
+  }
+}
