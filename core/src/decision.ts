@@ -21,6 +21,8 @@ export interface RangeQuery {
   readonly to?: readonly (number | string)[] | undefined;
   readonly reverse?: boolean | undefined;
   readonly limit?: number | undefined;
+  /** A hint: the caller does not look at the values, so they need not be read. */
+  readonly keysOnly?: boolean | undefined;
 }
 
 /** Synchronous reading of the store with the staged, uncommitted writes laid over it. */

@@ -6,15 +6,26 @@ export { checkName } from './catalog/check-name.ts';
 export { decideAlterTopic } from './catalog/decide-alter-topic.ts';
 export { decideCreateTopic } from './catalog/decide-create-topic.ts';
 export { decideDeleteTopic } from './catalog/decide-delete-topic.ts';
+export { decideSweep, type SweepCommand, type SweepReply } from './catalog/decide-sweep.ts';
 export { type PlannedGroup, planGroup, planGroupDeletion } from './catalog/plan-group.ts';
 export { type PlannedTopics, planTopics, type TopicSpec } from './catalog/plan-topics.ts';
 export type { TopicConfigChange } from './catalog/topic-config.ts';
 export { TOPIC_DEFAULTS } from './catalog/topic-defaults.ts';
 export * from './decision.ts';
 export { assertInvariants, loadShardState } from './load-shard-state.ts';
+export { type AppendCommand, type AppendReply, decideAppend } from './log/decide-append.ts';
+export {
+  decideRetention,
+  type RetentionCommand,
+  type RetentionReply,
+} from './log/decide-retention.ts';
+export { type ListOffsetCommand, type ListOffsetReply, listOffset } from './log/list-offset.ts';
 export { LogPartition, type Segment } from './log/log-partition.ts';
 export { Logs, partitionKey } from './log/logs.ts';
 export { markDurable } from './log/mark-durable.ts';
+export { missingPartition } from './log/missing-partition.ts';
+export { type PlannedAppend, planAppend } from './log/plan-append.ts';
+export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
 export * from './rows.ts';
 export {
   applyWrite,

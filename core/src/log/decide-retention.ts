@@ -1,0 +1,94 @@
+// Retention of one partition, a slice at a time: the rows of expired segments go first, and with them the log's start
+// moves; then the batches below the start go. No slice is larger than its bound, and every slice can be the last
+// before a crash: what lies below the start is never read, and the next slice goes on with it.
+
+import { assert } from '../assert.ts';
+import { accept, type Context, type Decision, type View } from '../decision.ts';
+import { removeRange } from '../remove-range.ts';
+import { put, remove, type TopicConfig, type Write } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import type { LogPartition, Segment } from './log-partition.ts';
+import { missingPartition } from './missing-partition.ts';
+
+export interface RetentionCommand {
+  readonly topicId: number;
+  readonly partition: number;
+  /** Rows this slice may delete: what bounds its time. Their values are not read. */
+  readonly rowsMax: number;
+}
+
+export interface RetentionReply {
+  readonly startOffset: number;
+  /** Records that can no longer be read since this slice. */
+  readonly recordsRemoved: number;
+  readonly rowsRemoved: number;
+  /** There may be more to do at once. */
+  readonly more: boolean;
+}
+
+export function decideRetention(
+  state: ShardState,
+  view: View,
+  { topicId, partition, rowsMax }: RetentionCommand,
+  ctx: Context,
+): Decision<RetentionReply> {
+  assert(rowsMax > 0, 'a slice gets somewhere');
+  const refusal = missingPartition(state.catalog, topicId, partition);
+  if (refusal !== undefined) return refusal;
+  const log = state.logs.at(topicId, partition);
+  const config = state.catalog.topics.get(topicId)?.config;
+  assert(config !== undefined);
+  const expired = countExpired(log, config, ctx.nowMs, rowsMax);
+  const writes: Write[] = [];
+  if (expired > 0 && expired === log.segments.length)
+    writes.push(placeholder(log, topicId, partition));
+  for (const segment of log.segments.slice(0, expired)) {
+    writes.push(remove('segments', [topicId, partition, segment.baseOffset]));
+  }
+  const startOffset = startAfter(log, expired);
+  const rest = rowsMax - expired;
+  const range = {
+    prefix: [topicId, partition],
+    to: [topicId, partition, startOffset],
+    rowsMax: rest,
+  };
+  const batches = startOffset === 0 ? 0 : removeRange(writes, view, 'batches', range);
+  const recordsRemoved = startOffset - log.startOffset;
+  const more = startOffset > 0 && batches === rest;
+  return accept({ startOffset, recordsRemoved, rowsRemoved: expired + batches, more }, writes);
+}
+
+function startAfter(log: LogPartition, expired: number): number {
+  if (expired === 0) return log.startOffset;
+  return log.segments[expired]?.baseOffset ?? log.nextOffset;
+}
+
+/** Keeps the place of a log whose records have all expired: its end and its time go on from here. */
+function placeholder(log: LogPartition, topicId: number, partition: number): Write {
+  const { nextOffset, lastAppendMs } = log;
+  const row = [nextOffset, 0, lastAppendMs, lastAppendMs] as const;
+  return put('segments', [topicId, partition, nextOffset], row);
+}
+
+/** Segments at the front that expired, at most `max`. Only what is durable goes. [G-12] */
+function countExpired(log: LogPartition, config: TopicConfig, nowMs: number, max: number): number {
+  let kept = log.bytes;
+  let count = 0;
+  for (const segment of log.segments) {
+    if (count === max || segment.bytes === 0 || segment.nextOffset > log.durableEnd) break;
+    const isLast = count === log.segments.length - 1;
+    kept -= segment.bytes;
+    if (!isOld(segment, config, nowMs) && (isLast || !isSurplus(kept, config))) break;
+    count += 1;
+  }
+  return count;
+}
+
+function isOld(segment: Segment, { retentionMs }: TopicConfig, nowMs: number): boolean {
+  return retentionMs !== -1 && segment.lastAppendMs + retentionMs <= nowMs;
+}
+
+/** What remains without the segment is still as much as is to be kept. */
+function isSurplus(kept: number, { retentionBytes }: TopicConfig): boolean {
+  return retentionBytes !== -1 && kept >= retentionBytes;
+}

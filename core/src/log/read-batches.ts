@@ -1,0 +1,81 @@
+// Reading a partition from an offset on, for Fetch and for leases: durable batches, as they are stored.
+// It reads the store and changes nothing.
+
+import { assert } from '../assert.ts';
+import { type Refused, refuse, type View } from '../decision.ts';
+import type { ShardState } from '../shard-state.ts';
+import type { LogPartition } from './log-partition.ts';
+import { missingPartition } from './missing-partition.ts';
+
+export interface ReadCommand {
+  readonly topicId: number;
+  readonly partition: number;
+  /** From this offset on; the batch that holds it may begin before. */
+  readonly offset: number;
+  /** Batches are added while they fit. */
+  readonly bytesMax: number;
+  /** False: the first batch has to fit too. Absent or true: it comes whatever its size. */
+  readonly firstWhole?: boolean | undefined;
+  /** Nothing from this offset on. Absent: up to the durable end. */
+  readonly untilOffset?: number | undefined;
+}
+
+export interface ReadReply {
+  readonly error?: undefined;
+  readonly startOffset: number;
+  readonly durableEnd: number;
+  readonly batches: readonly Uint8Array[];
+  readonly bytes: number;
+}
+
+/** Refused with UNKNOWN_TOPIC, UNKNOWN_PARTITION or OFFSET_OUT_OF_RANGE. The durable end itself is in range. */
+export function readBatches(
+  state: ShardState,
+  view: View,
+  command: ReadCommand,
+): ReadReply | Refused {
+  const { topicId, partition, offset } = command;
+  const refusal = missingPartition(state.catalog, topicId, partition);
+  if (refusal !== undefined) return refusal;
+  const log = state.logs.at(topicId, partition);
+  const { startOffset, durableEnd } = log;
+  if (offset < startOffset || offset > durableEnd) return outOfRange(log, offset);
+  const batches: Uint8Array[] = [];
+  let bytes = 0;
+  for (const batch of batchesFrom(view, command, durableEnd)) {
+    const isFree = bytes === 0 && command.firstWhole !== false;
+    if (!isFree && bytes + batch.length > command.bytesMax) break;
+    batches.push(batch);
+    bytes += batch.length;
+  }
+  return { startOffset, durableEnd, batches, bytes };
+}
+
+/** The batch that holds the offset, then all that begin before the end. */
+function* batchesFrom(
+  view: View,
+  { topicId, partition, offset, untilOffset }: ReadCommand,
+  durableEnd: number,
+): Iterable<Uint8Array> {
+  const end = Math.min(untilOffset ?? durableEnd, durableEnd);
+  if (offset >= end) return;
+  const prefix = [topicId, partition];
+  const at = [topicId, partition, offset];
+  let found = false;
+  for (const [, batch] of view.range('batches', { prefix, from: at, reverse: true, limit: 1 })) {
+    found = true;
+    yield batch;
+  }
+  assert(found, 'every offset from the start to the durable end lies in a batch');
+  const from = [topicId, partition, offset + 1];
+  if (offset + 1 >= end) return;
+  for (const [, batch] of view.range('batches', { prefix, from, to: [...prefix, end] }))
+    yield batch;
+}
+
+function outOfRange(log: LogPartition, offset: number): Refused {
+  const { startOffset, durableEnd } = log;
+  const limit = `${startOffset} to ${durableEnd}`;
+  const message = `The partition holds offsets from ${startOffset} to before ${durableEnd}, not ${offset}.`;
+  return refuse('OFFSET_OUT_OF_RANGE', message, { field: 'offset', limit });
+}
