@@ -1,0 +1,169 @@
+// Trace commands of topics and logs, over one Machine. Other areas spread them into commands of their own.
+import { batchHeader, POSITION } from '@millrace/protocol';
+import {
+  decideAlterTopic,
+  decideAppend,
+  decideCreateTopic,
+  decideDeleteTopic,
+  decideRetention,
+  decideSweep,
+  listOffset,
+  readBatches,
+  type TableName,
+  type TopicConfigChange,
+} from '../../src/index.ts';
+import { appendOf, recordsOf } from './batches.ts';
+import type { Machine } from './machine.ts';
+import { numberOf, type TraceCommand, type TraceCommands, word } from './trace.ts';
+
+const SETTINGS = {
+  'retention-ms': 'retentionMs',
+  'retention-bytes': 'retentionBytes',
+  'segment-bytes': 'segmentBytes',
+  'segment-ms': 'segmentMs',
+  'message-bytes': 'messageBytesMax',
+} as const;
+
+function configOf(command: TraceCommand): TopicConfigChange {
+  const config: TopicConfigChange = {
+    retentionMs: null,
+    retentionBytes: null,
+    segmentBytes: null,
+    segmentMs: null,
+    messageBytesMax: null,
+  };
+  for (const [option, field] of Object.entries(SETTINGS)) {
+    if (command.options.has(option)) config[field] = numberOf(command, option);
+  }
+  return config;
+}
+
+/** `orders/1`: topic id and partition. A number stands for a topic id, also one that does not exist. */
+export function placeOf(machine: Machine, text: string): { topicId: number; partition: number } {
+  const [name = '', partition = '0'] = text.split('/');
+  const topicId = machine.state.catalog.topicByName(name)?.topicId ?? Number(name);
+  if (Number.isNaN(topicId)) throw new Error(`no topic ${name}`);
+  return { topicId, partition: Number(partition) };
+}
+
+function describe(machine: Machine, text: string): string {
+  const { topicId, partition } = placeOf(machine, text);
+  const log = machine.state.logs.at(topicId, partition);
+  const segments = log.segments.map(
+    ({ baseOffset, nextOffset, bytes }) => `[${baseOffset}, ${nextOffset}) ${bytes} bytes`,
+  );
+  const { startOffset, durableEnd, nextOffset } = log;
+  return [`start ${startOffset} durable ${durableEnd} next ${nextOffset}`, ...segments].join('\n');
+}
+
+function topicCommands(machine: Machine): TraceCommands {
+  return {
+    'create-topic': (command) => {
+      const { topicId } = machine.run(decideCreateTopic, {
+        name: word(command, 0),
+        partitions: numberOf(command, 'partitions', 1),
+        config: configOf(command),
+        annotations: null,
+        validateOnly: command.words.includes('validate-only'),
+      });
+      return `topic ${topicId}`;
+    },
+    'alter-topic': (command) => {
+      const partitions = command.options.has('partitions') ? numberOf(command, 'partitions') : null;
+      const config = configOf(command);
+      const name = word(command, 0);
+      machine.run(decideAlterTopic, { name, partitions, config, annotations: null });
+      return undefined;
+    },
+    'delete-topic': (command) => {
+      machine.run(decideDeleteTopic, { name: word(command, 0) });
+      return undefined;
+    },
+    topics: () =>
+      [...machine.state.catalog.topics.values()]
+        .map(({ topicId, name, partitions }) => `${topicId} ${name} ${partitions}`)
+        .join('\n') || 'none',
+    config: (command) =>
+      Object.entries(machine.state.catalog.topicByName(word(command, 0))?.config ?? {})
+        .map(([field, value]) => `${field} ${value}`)
+        .join('\n'),
+    sweep: (command) => {
+      const reply = machine.run(decideSweep, { rowsMax: numberOf(command, 'rows', 1_000) });
+      return `removed ${reply.rowsRemoved}${reply.more ? ', more' : ''}`;
+    },
+  };
+}
+
+function recordCommands(machine: Machine): TraceCommands {
+  return {
+    append: (command) => {
+      const { topicId, partition } = placeOf(machine, word(command, 0));
+      const bytes = numberOf(command, 'bytes', 0);
+      const values = command.words.slice(1).map((value) => value.padEnd(bytes, '.'));
+      const reply = machine.run(decideAppend, appendOf(topicId, partition, values));
+      return `offset ${reply.baseOffset} at ${reply.appendTimeMs}`;
+    },
+    read: (command) => {
+      const place = placeOf(machine, word(command, 0));
+      const offset = numberOf(command, 'offset');
+      const bytesMax = numberOf(command, 'bytes', 1_000_000);
+      const firstWhole = !command.words.includes('strict');
+      const read = { ...place, offset, bytesMax, firstWhole };
+      const reply = readBatches(machine.state, machine.view, read);
+      if (reply.error !== undefined) throw reply.error;
+      const batches = reply.batches.map((batch) => {
+        const records = recordsOf(batch).map(([at, value]) => `${at}=${value.replace(/\.+$/, '')}`);
+        return `${records.join(' ')} (${batchHeader(batch).appendTimeMs})`;
+      });
+      return batches.join('\n') || 'nothing';
+    },
+    'list-offset': (command) => {
+      const place = placeOf(machine, word(command, 0));
+      const position = word(command, 1);
+      const isNamed = position === 'earliest' || position === 'latest';
+      const at = isNamed ? POSITION[position] : Number(position);
+      const reply = listOffset(machine.state, machine.view, { ...place, at });
+      if (reply.error !== undefined) throw reply.error;
+      return `offset ${reply.offset} at ${reply.timestampMs}`;
+    },
+    retain: (command) => {
+      const place = placeOf(machine, word(command, 0));
+      const rowsMax = numberOf(command, 'rows', 1_000);
+      const reply = machine.run(decideRetention, { ...place, rowsMax });
+      const { startOffset, recordsRemoved, rowsRemoved, more } = reply;
+      const rest = more ? ', more' : '';
+      return `start ${startOffset}: ${recordsRemoved} records, ${rowsRemoved} rows${rest}`;
+    },
+    log: (command) => describe(machine, word(command, 0)),
+  };
+}
+
+/** Time, durability, restarts and rows: of use to every area. */
+function machineCommands(machine: Machine): TraceCommands {
+  return {
+    /** `time 5000`: set; `time +5000`: later by so much. */
+    time: (command) => {
+      const text = word(command, 0);
+      machine.nowMs = Number(text) + (text.startsWith('+') ? machine.nowMs : 0);
+      return `${machine.nowMs}`;
+    },
+    durable: (command) => {
+      machine.durable = word(command, 0) === 'on';
+      if (machine.durable) machine.settle();
+      return undefined;
+    },
+    restart: () => {
+      machine.reload();
+      return undefined;
+    },
+    /** `rows batches runs`: how many rows these tables have. */
+    rows: (command) =>
+      command.words.map((table) => `${table} ${machine.view.count(table as TableName)}`).join('\n'),
+    /** Wakes of the last decision. */
+    woken: () => machine.wake.map((wake) => Object.values(wake).join(' ')).join('\n') || 'nobody',
+  };
+}
+
+export function logCommands(machine: Machine): TraceCommands {
+  return { ...topicCommands(machine), ...recordCommands(machine), ...machineCommands(machine) };
+}
