@@ -1,18 +1,19 @@
 // Every row the core writes, by table: the key's parts and the value as plain data. Storage turns them into bytes.
-// Hot rows are tuples; the others are objects. A row is the present state, never an event.
+// Hot rows are tuples; the others are objects, as
+// type aliases: unlike interfaces they are plain data to the type system too. A row is the present state, never an event.
 
 import type { ResponseOf } from '@millrace/protocol';
 
 export type ShareConfig = ResponseOf<'DescribeShareGroups'>['groups'][number]['config'];
 export type TopicConfig = NonNullable<ResponseOf<'DescribeTopics'>['topics'][number]['config']>;
 
-export interface TopicRow {
+export type TopicRow = {
   readonly name: string;
   readonly partitions: number;
   readonly createdAtMs: number;
   readonly config: TopicConfig;
   readonly annotations: { readonly [name: string]: string };
-}
+};
 
 /** `[nextOffset, bytes, firstAppendMs, lastAppendMs]`: the segment holds offsets from its base to before nextOffset. */
 export type SegmentRow = readonly [
@@ -22,7 +23,7 @@ export type SegmentRow = readonly [
   lastAppendMs: number,
 ];
 
-export interface ConsumerGroupRow {
+export type ConsumerGroupRow = {
   readonly kind: 'consumer';
   readonly name: string;
   readonly createdAtMs: number;
@@ -30,13 +31,13 @@ export interface ConsumerGroupRow {
   readonly epoch: number;
   /** The topics subscribed to by members, as they were when the epoch began, by name. */
   readonly topics: readonly SubscribedTopic[];
-}
-export interface ShareGroupRow {
+};
+export type ShareGroupRow = {
   readonly kind: 'share';
   readonly name: string;
   readonly createdAtMs: number;
   readonly config: ShareConfig;
-}
+};
 export type GroupRow = ConsumerGroupRow | ShareGroupRow;
 
 export type SubscribedTopic = readonly [name: string, topicId: number, partitions: number];
@@ -48,7 +49,7 @@ export type HeldPartitions = readonly [
   partitions: readonly number[],
 ];
 
-export interface MemberRow {
+export type MemberRow = {
   /** The group epoch whose target the member was last told to move to. */
   readonly epoch: number;
   /** The group epoch in which it joined; what carries an older one is from an earlier life of the member. */
@@ -60,17 +61,17 @@ export interface MemberRow {
   readonly assigned: readonly HeldPartitions[];
   /** What it has been told to give up and has not yet reported as given up. */
   readonly revoking: readonly HeldPartitions[];
-}
+};
 
 /** `[offset, metadata, committedAtMs]` */
 export type OffsetRow = readonly [offset: number, metadata: string | null, committedAtMs: number];
 
-export interface AttachmentRow {
+export type AttachmentRow = {
   /** As given: -1 latest, -2 earliest, or a time. New partitions begin at their start. */
   readonly startAt: number;
   /** Topic id of the dead-letter topic, or null where dead messages are dropped. */
   readonly deadLetterTopicId: number | null;
-}
+};
 
 /** Below `floor` nothing is the group's concern; from `cursor` on nothing was ever delivered. */
 export type SharePartitionRow = readonly [

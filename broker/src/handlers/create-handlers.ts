@@ -1,0 +1,25 @@
+// The handler map: one handler an API. An API without a handler does not compile.
+
+import { createAcknowledgeHandler } from './acknowledge.ts';
+import { createFetchHandler } from './fetch.ts';
+import { createGroupHandlers } from './groups.ts';
+import type { Handlers } from './handler.ts';
+import { createListOffsetsHandler } from './list-offsets.ts';
+import { createProduceHandler } from './produce.ts';
+import { createReceiveHandler } from './receive.ts';
+import type { Services } from './services.ts';
+import { createShareGroupHandlers } from './share-groups.ts';
+import { createTopicHandlers } from './topics.ts';
+
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...createTopicHandlers(services),
+    Produce: createProduceHandler(services),
+    Fetch: createFetchHandler(services),
+    ListOffsets: createListOffsetsHandler(services),
+    ...createGroupHandlers(services),
+    ...createShareGroupHandlers(services),
+    Receive: createReceiveHandler(services),
+    Acknowledge: createAcknowledgeHandler(services),
+  };
+}

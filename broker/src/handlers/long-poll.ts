@@ -1,0 +1,48 @@
+// Waiting for something to turn up: try, and try again each time the waiters are woken, until the time is over.
+// A cancelled wait ends without another try, so a closed connection leases nothing.
+
+import { MillraceError } from '@millrace/protocol';
+import type { CancelSignal } from './handler.ts';
+
+export interface LongPoll<T> {
+  /** Looks, and may take; synchronous. */
+  readonly tryNow: () => T;
+  readonly enough: (found: T) => boolean;
+  readonly waitMs: number;
+  /** Stand in the queues; gives the way out. The attempt says true once it is satisfied. */
+  readonly join: (attempt: () => boolean) => () => void;
+  readonly signal: CancelSignal;
+}
+
+/**
+ * The first find that is enough, or the last one when the time is over.
+ * @throws MillraceError CANCELLED or SHUTTING_DOWN; what `tryNow` throws.
+ */
+export function longPoll<T>(poll: LongPoll<T>): T | Promise<T> {
+  if (poll.signal.cancelled) throw poll.signal.reason ?? new MillraceError('CANCELLED');
+  const found = poll.tryNow();
+  if (poll.enough(found) || poll.waitMs === 0) return found;
+  return new Promise<T>((resolve, reject) => {
+    let latest = found;
+    const leaveQueues = poll.join(() => {
+      try {
+        latest = poll.tryNow();
+      } catch (error) {
+        end(() => reject(error as Error));
+        return true;
+      }
+      if (!poll.enough(latest)) return false;
+      end(() => resolve(latest));
+      return true;
+    });
+    const timer = setTimeout(() => end(() => resolve(latest)), poll.waitMs);
+    const stopListening = poll.signal.onCancel((reason) => end(() => reject(reason)));
+
+    function end(settle: () => void): void {
+      clearTimeout(timer);
+      leaveQueues();
+      stopListening();
+      settle();
+    }
+  });
+}

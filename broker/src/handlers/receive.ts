@@ -1,0 +1,91 @@
+// Receive: lease messages from the topics in their order of priority, waiting for some if there are none.
+
+import { decideAcknowledge, decideReceive, type Lease } from '@millrace/core';
+import { MillraceError, type RequestOf } from '@millrace/protocol';
+import type { Handler } from './handler.ts';
+import { longPoll } from './long-poll.ts';
+import type { Services } from './services.ts';
+import { type AttachedTopic, requireAttachedTopics } from './share-lookup.ts';
+
+type Request = RequestOf<'Receive'>;
+type PlacedLease = Lease & { readonly topicId: number; readonly partition: number };
+
+export function createReceiveHandler(services: Services): Handler<'Receive'> {
+  const { shard } = services;
+  /** Where the walk over the partitions begins: another one each time, so that none is always first. */
+  let rotation = 0;
+
+  function take(
+    groupId: number,
+    topics: readonly AttachedTopic[],
+    request: Request,
+  ): PlacedLease[] {
+    const leases: PlacedLease[] = [];
+    let messagesLeft = request.maxMessages;
+    let bytesLeft = request.maxBytes;
+    rotation += 1;
+    for (const { topicId, partitions } of topics) {
+      for (let i = 0; i < partitions && messagesLeft > 0 && bytesLeft > 0; i++) {
+        const partition = (rotation + i) % partitions;
+        const command = {
+          groupId,
+          topicId,
+          partition,
+          memberId: request.memberId,
+          maxMessages: messagesLeft,
+          maxBytes: bytesLeft,
+          visibilityTimeoutMs: request.visibilityTimeoutMs,
+        };
+        const reply = shard.stage((state, view, context) =>
+          decideReceive(state, view, command, context),
+        );
+        for (const lease of reply.leases) {
+          leases.push({ topicId, partition, ...lease });
+          messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
+          for (const batch of lease.batches) bytesLeft -= batch.byteLength;
+        }
+      }
+    }
+    return leases;
+  }
+
+  /** Nobody is there any more to take the leases: undo the deliveries. */
+  function giveBack(groupId: number, leases: readonly PlacedLease[]): void {
+    for (const { topicId, partition, firstOffset, lastOffset, token } of leases) {
+      const command = {
+        groupId,
+        topicId,
+        partition,
+        firstOffset,
+        lastOffset,
+        token,
+        kind: 'return' as const,
+        delayMs: null,
+        errorText: null,
+      };
+      shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
+    }
+  }
+
+  return async (request, context) => {
+    const { groupId, topics } = requireAttachedTopics(services, request.group, request.topics);
+    const { leases, seq } = await longPoll({
+      tryNow: () => ({ leases: take(groupId, topics, request), seq: shard.stagedSeq }),
+      enough: (found) => found.leases.length > 0,
+      waitMs: request.maxWaitMs,
+      join: (attempt) =>
+        shard.waiters.waitForMessages(
+          groupId,
+          topics.map(({ topicId }) => topicId),
+          attempt,
+        ),
+      signal: context.signal,
+    });
+    await shard.durable(seq);
+    if (context.signal.cancelled) {
+      giveBack(groupId, leases);
+      throw context.signal.reason ?? new MillraceError('CANCELLED');
+    }
+    return { leases };
+  };
+}

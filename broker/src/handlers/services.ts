@@ -1,0 +1,22 @@
+// What the handlers work with. Made once by the wiring; a handler holds nothing of its own.
+
+import type { Shard } from '../shard/shard.ts';
+import type { SpaceGauge } from '../shard/space-gauge.ts';
+
+export interface HandlerSettings {
+  readonly autoCreateTopics: boolean;
+  readonly autoCreateShareGroups: boolean;
+  readonly defaultPartitions: number;
+}
+
+export interface HandlerMetrics {
+  readonly appended: (records: number, bytes: number) => void;
+  readonly deadLettered: (messages: number) => void;
+}
+
+export interface Services {
+  readonly shard: Shard;
+  readonly space: SpaceGauge;
+  readonly settings: HandlerSettings;
+  readonly metrics: HandlerMetrics;
+}

@@ -1,0 +1,70 @@
+// From the names in a request to a share group and its topics, with the errors a client can act on.
+
+import { decideCreateShareGroup, type Group, type ShardState } from '@millrace/core';
+import { MillraceError } from '@millrace/protocol';
+import type { Services } from './services.ts';
+
+export interface AttachedTopic {
+  readonly topicId: number;
+  readonly partitions: number;
+}
+
+/** @throws MillraceError UNKNOWN_GROUP, GROUP_KIND_MISMATCH */
+export function requireShareGroup(
+  state: ShardState,
+  name: string,
+): Group & { readonly kind: 'share' } {
+  const group = state.catalog.groupByName(name);
+  if (!group)
+    throw new MillraceError('UNKNOWN_GROUP', `no group is named "${name}"`, { field: 'group' });
+  if (group.kind !== 'share') {
+    throw new MillraceError('GROUP_KIND_MISMATCH', `"${name}" is a consumer group`, {
+      field: 'group',
+    });
+  }
+  return group;
+}
+
+/**
+ * The group and those of its topics that are asked for, in that order; where the broker may, the group is made.
+ * @throws MillraceError UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, TOPIC_NOT_IN_GROUP, INVALID_REQUEST
+ */
+export function requireAttachedTopics(
+  { shard, settings }: Services,
+  groupName: string,
+  topicNames: readonly string[],
+): { readonly groupId: number; readonly topics: readonly AttachedTopic[] } {
+  if (topicNames.length === 0) {
+    throw new MillraceError('INVALID_REQUEST', 'name at least one topic', {
+      field: 'topics',
+      limit: '1 topic at least',
+    });
+  }
+  const missing = shard.peek((state) => state.catalog.groupByName(groupName) === undefined);
+  if (missing && settings.autoCreateShareGroups) {
+    shard.stage((state, view, context) =>
+      decideCreateShareGroup(
+        state,
+        view,
+        { group: groupName, topics: topicNames, startAt: -2, deadLetterTopic: null, config: null },
+        context,
+      ),
+    );
+  }
+  return shard.peek((state) => {
+    const { groupId } = requireShareGroup(state, groupName);
+    const topics = topicNames.map((name, i) => {
+      const topic = state.catalog.topicByName(name);
+      if (!topic)
+        throw new MillraceError('UNKNOWN_TOPIC', `no topic is named "${name}"`, {
+          field: `topics[${i}]`,
+        });
+      if (!state.catalog.attachment(groupId, topic.topicId)) {
+        const text = `share group "${groupName}" takes no messages from topic "${name}"`;
+        throw new MillraceError('TOPIC_NOT_IN_GROUP', text, { field: `topics[${i}]` });
+      }
+      return { topicId: topic.topicId, partitions: topic.partitions };
+    });
+    return { groupId, topics };
+  });
+}

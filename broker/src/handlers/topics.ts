@@ -1,0 +1,124 @@
+// Metadata and the administration of topics.
+
+import {
+  decideAlterTopic,
+  decideCreateTopic,
+  decideDeleteTopic,
+  type ShardState,
+  type Topic,
+} from '@millrace/core';
+import { MillraceError, type ResponseInput } from '@millrace/protocol';
+import type { Handler } from './handler.ts';
+import { ITEM_OK, type ItemOutcome, itemError } from './item-outcome.ts';
+import type { Services } from './services.ts';
+
+const BROKER_ID = 0;
+
+type Described = ResponseInput<'DescribeTopics'>['topics'][number];
+
+function topicsByName(state: ShardState): string[] {
+  return [...state.catalog.topicIds.keys()].sort();
+}
+
+/** One answer a name; an unknown name is an error of its own, not of the request. */
+function eachTopic<A>(
+  state: ShardState,
+  names: readonly string[] | null,
+  found: (topic: Topic) => A,
+  missing: (name: string, error: ItemOutcome) => A,
+): A[] {
+  return (names ?? topicsByName(state)).map((name) => {
+    const topic = state.catalog.topicByName(name);
+    if (topic) return found(topic);
+    return missing(
+      name,
+      itemError(new MillraceError('UNKNOWN_TOPIC', `no topic is named "${name}"`)),
+    );
+  });
+}
+
+function describe(state: ShardState, topic: Topic): Described {
+  const { topicId, name, createdAtMs, config, annotations } = topic;
+  const partitions = Array.from({ length: topic.partitions }, (_, partition) => {
+    const log = state.logs.at(topicId, partition);
+    const { startOffset, durableEnd: endOffset, bytes, segments } = log;
+    return { partition, startOffset, endOffset, bytes, segments: segments.length };
+  });
+  return {
+    ...ITEM_OK,
+    name,
+    topicId,
+    createdAtMs,
+    config,
+    annotations: { ...annotations },
+    partitions,
+  };
+}
+
+export function createTopicHandlers({ shard, settings }: Services) {
+  const metadata: Handler<'Metadata'> = async ({ topics: names }, { connection }) => {
+    for (const name of settings.autoCreateTopics ? (names ?? []) : []) {
+      if (shard.peek((state) => state.catalog.topicByName(name) !== undefined)) continue;
+      const command = {
+        name,
+        partitions: settings.defaultPartitions,
+        config: null,
+        annotations: null,
+        validateOnly: false,
+      };
+      shard.stage((state, view, context) => decideCreateTopic(state, view, command, context));
+    }
+    const topics = await shard.read((state) =>
+      eachTopic(
+        state,
+        names,
+        ({ name, topicId, partitions }) => ({
+          ...ITEM_OK,
+          name,
+          topicId,
+          leaders: Array.from({ length: partitions }, () => BROKER_ID),
+        }),
+        (name, error) => ({ ...error, name, topicId: 0, leaders: [] }),
+      ),
+    );
+    const { advertisedHost: host, advertisedPort: port } = connection;
+    return { brokers: [{ brokerId: BROKER_ID, host, port }], topics };
+  };
+
+  const createTopic: Handler<'CreateTopic'> = (command) =>
+    shard.submit((state, view, context) => decideCreateTopic(state, view, command, context));
+
+  const deleteTopic: Handler<'DeleteTopic'> = (command) =>
+    shard.submit((state, view, context) => decideDeleteTopic(state, view, command, context));
+
+  const alterTopic: Handler<'AlterTopic'> = (command) =>
+    shard.submit((state, view, context) => decideAlterTopic(state, view, command, context));
+
+  const describeTopics: Handler<'DescribeTopics'> = async ({ topics: names }) => {
+    const topics = await shard.read((state) =>
+      eachTopic(
+        state,
+        names,
+        (topic) => describe(state, topic),
+        (name, error) => ({
+          ...error,
+          name,
+          topicId: 0,
+          createdAtMs: 0,
+          config: null,
+          annotations: {},
+          partitions: [],
+        }),
+      ),
+    );
+    return { topics };
+  };
+
+  return {
+    Metadata: metadata,
+    CreateTopic: createTopic,
+    DeleteTopic: deleteTopic,
+    AlterTopic: alterTopic,
+    DescribeTopics: describeTopics,
+  };
+}

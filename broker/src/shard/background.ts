@@ -1,0 +1,96 @@
+// Work that nobody asks for: what falls due by time, retention, the rows of deleted topics and groups.
+// All of it goes through the shard as commands, in slices, each waited for before the next: traffic goes between.
+
+import type { Shard } from './shard.ts';
+
+/** One slice of a job. Stages what it has to; true: there is more to do now. */
+export type Slice = (shard: Shard) => boolean;
+
+export interface Job {
+  readonly name: string;
+  readonly slice: Slice;
+  /** When to run next, ms of the shard's clock; undefined: not by itself. Asked after every run and every commit. */
+  readonly nextMs: (shard: Shard, lastRunMs: number) => number | undefined;
+}
+
+export interface BackgroundEvents {
+  readonly failed: (job: string, error: unknown) => void;
+}
+
+/** Timers fire late rather than early, and never further ahead than this: the wall clock may jump. */
+const SLEEP_MS_MAX = 1_000;
+const RETRY_MS = 100;
+
+/** Runs jobs one slice at a time. One timer for all of them. */
+export class Background {
+  readonly #shard: Shard;
+  readonly #jobs: readonly Job[];
+  readonly #events: BackgroundEvents;
+  readonly #lastRunMs = new Map<Job, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerMs = Number.POSITIVE_INFINITY;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(shard: Shard, jobs: readonly Job[], events: BackgroundEvents) {
+    this.#shard = shard;
+    this.#jobs = jobs;
+    this.#events = events;
+  }
+
+  /** Set the timer for the earliest job. Call it after every commit: a lease may end sooner than all before. */
+  arm(): void {
+    if (this.#stopped || this.#running) return;
+    const nowMs = this.#shard.nowMs();
+    const dueMs = Math.min(...this.#jobs.map((job) => this.#dueMs(job)));
+    const wakeMs = Math.min(dueMs, nowMs + SLEEP_MS_MAX);
+    if (this.#timer && this.#timerMs <= wakeMs && this.#timerMs > nowMs) return;
+    clearTimeout(this.#timer);
+    this.#timerMs = wakeMs;
+    this.#timer = setTimeout(() => this.#start(), Math.max(0, wakeMs - nowMs));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #dueMs(job: Job): number {
+    return (
+      job.nextMs(this.#shard, this.#lastRunMs.get(job) ?? Number.NEGATIVE_INFINITY) ??
+      Number.POSITIVE_INFINITY
+    );
+  }
+
+  #start(): void {
+    this.#timer = undefined;
+    this.#running = this.#runDue().finally(() => {
+      this.#running = undefined;
+      this.arm();
+    });
+  }
+
+  async #runDue(): Promise<void> {
+    for (const job of this.#jobs) {
+      if (this.#stopped || this.#dueMs(job) > this.#shard.nowMs()) continue;
+      try {
+        await this.#run(job);
+      } catch (error) {
+        this.#events.failed(job.name, error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #run(job: Job): Promise<void> {
+    let more = true;
+    while (more && !this.#stopped) {
+      await this.#shard.whenRoom();
+      more = job.slice(this.#shard);
+      this.#lastRunMs.set(job, this.#shard.nowMs());
+      await this.#shard.durable();
+      if (more) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// Opens a shard on its store and starts its background work; closes it again in order. Wiring, no logic.
+
+import { type CommitStats, Committer, type Store } from '@millrace/storage';
+import { Background } from './background.ts';
+import { type Clock, ShardClock } from './clock.ts';
+import { createJobs } from './jobs.ts';
+import { Shard } from './shard.ts';
+import { SpaceGauge } from './space-gauge.ts';
+
+export interface ShardOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A number from 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  readonly commitQueueBytes: number;
+  readonly storageReserve: number;
+  readonly leaseRestartGrace: number;
+  readonly retentionCheckInterval: number;
+  readonly events: ShardEvents;
+}
+
+export interface ShardEvents {
+  readonly committed: (stats: CommitStats) => void;
+  readonly deadLettered: (messages: number) => void;
+  readonly reloaded: (cause: Error, tookMs: number) => void;
+  readonly backgroundFailed: (job: string, error: unknown) => void;
+  /** Nobody can tell what is on the disk: the process has to end, and the next start finds out. */
+  readonly fatal: (error: Error) => void;
+}
+
+export interface OpenShard {
+  readonly shard: Shard;
+  readonly space: SpaceGauge;
+  /** Finishes what is staged; the store stays open, its opener closes it. */
+  close(): Promise<void>;
+}
+
+export function openShard(options: ShardOptions): OpenShard {
+  const { store, events } = options;
+  const space = new SpaceGauge(() => store.usage(), options.storageReserve);
+  const committer = new Committer({
+    store,
+    onCommitted: (seq) => {
+      shard.committed(seq);
+      background.arm();
+    },
+    onAborted: (cause) => shard.aborted(cause),
+    onFatal: events.fatal,
+    onStats: events.committed,
+    stagedBytesMax: options.commitQueueBytes,
+  });
+  const clock = new ShardClock(options.clock, savedClockMs(store));
+  const shard = new Shard(committer, clock, options.random, { reloaded: events.reloaded });
+  const jobs = createJobs(space, {
+    graceUntilMs: clock.nowMs() + options.leaseRestartGrace,
+    retentionEveryMs: options.retentionCheckInterval,
+    deadLettered: events.deadLettered,
+  });
+  const background = new Background(shard, jobs, { failed: events.backgroundFailed });
+  background.arm();
+  return {
+    shard,
+    space,
+    close: async () => {
+      await background.stop();
+      await committer.drain();
+    },
+  };
+}
+
+function savedClockMs(store: Store): number {
+  const saved = store.get('meta', ['clockMs']);
+  return typeof saved === 'number' ? saved : 0;
+}
