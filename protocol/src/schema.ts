@@ -140,7 +140,7 @@ export function struct<const S extends Fields>(
 
 /** The field may be absent: nil on the wire, null to a reader, left out by a writer. */
 export function nullable<T>(inner: Field<T, boolean>): Field<T | null, true> {
-  return { ...inner, nullable: true, omittable: true, fallback: null } as Field<T | null, true>;
+  return { ...inner, nullable: true, omittable: true, fallback: null };
 }
 
 export interface ApiSpec {

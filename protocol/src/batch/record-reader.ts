@@ -12,37 +12,42 @@ const NO_HEADERS: HeaderInput = [];
 class RecordView implements LogRecord {
   readonly offset: number;
   readonly timestampMs: number;
-  readonly #bytes: Uint8Array;
-  readonly #keyFrom: number;
-  readonly #keyEnd: number;
-  readonly #valueFrom: number;
-  readonly #valueEnd: number;
-  readonly #headersFrom: number;
+  private readonly body: Uint8Array;
+  private readonly keyFrom: number;
+  private readonly keyEnd: number;
+  private readonly valueFrom: number;
+  private readonly valueEnd: number;
+  private readonly headersFrom: number;
 
-  constructor(offset: number, timestampMs: number, body: RecordReader) {
+  constructor(offset: number, timestampMs: number, reader: RecordReader) {
     this.offset = offset;
     this.timestampMs = timestampMs;
-    this.#bytes = body.bytes;
-    this.#keyFrom = body.keyFrom;
-    this.#keyEnd = body.keyEnd;
-    this.#valueFrom = body.valueFrom;
-    this.#valueEnd = body.valueEnd;
-    this.#headersFrom = body.headersFrom;
+    this.body = reader.bytes;
+    this.keyFrom = reader.keyFrom;
+    this.keyEnd = reader.keyEnd;
+    this.valueFrom = reader.valueFrom;
+    this.valueEnd = reader.valueEnd;
+    this.headersFrom = reader.headersFrom;
   }
 
   get key(): Uint8Array | null {
-    return this.#keyFrom < 0 ? null : this.#bytes.subarray(this.#keyFrom, this.#keyEnd);
+    return this.keyFrom < 0 ? null : viewOf(this.body, this.keyFrom, this.keyEnd);
   }
 
   get value(): Uint8Array | null {
-    return this.#valueFrom < 0 ? null : this.#bytes.subarray(this.#valueFrom, this.#valueEnd);
+    return this.valueFrom < 0 ? null : viewOf(this.body, this.valueFrom, this.valueEnd);
   }
 
   get headers(): HeaderInput {
-    return this.#headersFrom < 0
+    return this.headersFrom < 0
       ? NO_HEADERS
-      : new RecordReader(this.#bytes).headersAt(this.#headersFrom);
+      : new RecordReader(this.body).headersAt(this.headersFrom);
   }
+}
+
+/** Half the time of `subarray`, and no Buffer where the batch is one. */
+function viewOf(bytes: Uint8Array, from: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, end - from);
 }
 
 /** Walks the decompressed body of a batch. */
@@ -93,7 +98,7 @@ export class RecordReader {
         this.at - nameFrom,
       ).toString();
       const valueFrom = this.bin();
-      headers.push([name, this.bytes.subarray(valueFrom, this.at)]);
+      headers.push([name, viewOf(this.bytes, valueFrom, this.at)]);
     }
     return headers;
   }

@@ -8,16 +8,14 @@ import type { HeaderInput, RecordInput } from './record.ts';
 
 /** Up to this many bytes a loop is faster than `set`. */
 const COPY_BY_LOOP_MAX = 24;
+/** Room for a small record; a batch of one needs no more. */
+const FIRST_BYTES = 512;
 const NIL = 0xc0;
 
 export class RecordWriter {
   /** The records so far lie in `bytes` below `length`. */
-  bytes: Uint8Array;
+  bytes: Buffer = Buffer.alloc(0);
   length = 0;
-
-  constructor(bytes = 4_096) {
-    this.bytes = Buffer.allocUnsafeSlow(bytes);
-  }
 
   /** Appends a record; returns its length in bytes. */
   write(record: RecordInput, timestampDelta: number): number {
@@ -41,7 +39,7 @@ export class RecordWriter {
   private reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.bytes.length, FIRST_BYTES));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
@@ -141,7 +139,7 @@ export class RecordWriter {
       this.bytes[this.length + 1] = size;
       this.length += 2;
     }
-    (this.bytes as Buffer).write(text, this.length, size, 'utf8');
+    this.bytes.write(text, this.length, size, 'utf8');
     this.length += size;
   }
 }

@@ -1,10 +1,9 @@
 // Cuts a range of records out of a batch, so that a redelivery never sends the whole batch again.
 // The batch must have passed validation.
 
-import { CODECS } from '../api/shared.ts';
 import { MillraceError } from '../errors.ts';
 import { checksumOf } from './checksum.ts';
-import { batchHeader, recordIndexFrom, recordOffsetDelta } from './header.ts';
+import { recordIndexFrom, recordOffsetDelta } from './header.ts';
 import {
   AT,
   CHECKED_FROM,
@@ -12,9 +11,13 @@ import {
   FLAG_GAPS,
   HEADER_BYTES,
   readU32,
+  readU64,
   writeI64,
   writeU32,
 } from './layout.ts';
+
+/** Position of `none` in CODECS. */
+const CODEC_NONE = 0;
 
 /**
  * The records with offsets from `firstOffset` to `lastOffset`, both included, as a batch of its own with the same
@@ -22,7 +25,6 @@ import {
  * Throws OFFSET_OUT_OF_RANGE where none of its records lies in the range.
  */
 export function sliceBatch(bytes: Uint8Array, firstOffset: number, lastOffset: number): Uint8Array {
-  const header = batchHeader(bytes);
   const first = recordIndexFrom(bytes, firstOffset);
   const end = recordIndexFrom(bytes, lastOffset + 1);
   if (first >= end) {
@@ -31,8 +33,10 @@ export function sliceBatch(bytes: Uint8Array, firstOffset: number, lastOffset: n
       `The batch has no record from ${firstOffset} to ${lastOffset}.`,
     );
   }
-  if (CODECS[header.codec] !== 'none' || end - first === header.count) return bytes;
-  return cut(bytes, header.count, first, end);
+  const count = readU32(bytes, AT.count);
+  return bytes[AT.codec] !== CODEC_NONE || end - first === count
+    ? bytes
+    : cut(bytes, count, first, end);
 }
 
 function cut(bytes: Uint8Array, total: number, first: number, end: number): Uint8Array {
@@ -58,8 +62,7 @@ function cut(bytes: Uint8Array, total: number, first: number, end: number): Uint
       writeU32(slice, to + COLUMN_BYTES * i, readU32(bytes, from + COLUMN_BYTES * i) - firstDelta);
     }
   }
-  const header = batchHeader(bytes);
-  writeI64(slice, AT.baseOffset, header.baseOffset + firstDelta);
+  writeI64(slice, AT.baseOffset, readU64(bytes, AT.baseOffset) + firstDelta);
   writeU32(slice, AT.count, count);
   writeU32(slice, AT.lastOffsetDelta, recordOffsetDelta(bytes, end - 1) - firstDelta);
   writeU32(slice, AT.indexBytes, indexBytes);

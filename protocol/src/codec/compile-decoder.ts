@@ -30,27 +30,32 @@ function shapeDecoder(field: AnyField, version: number): Decoder {
       return arrayDecoder(fieldDecoder(shape.item, version), shape.countMax);
     case 'map':
       return mapDecoder(fieldDecoder(shape.value, version), shape.countMax);
-    case 'struct': {
-      const decode = fieldsDecoder(shape.fields, version);
-      return (wire) => {
-        if (!Array.isArray(wire)) throw new FieldFault('not an array of fields');
-        return decode(wire, 0);
-      };
-    }
+    case 'struct':
+      break;
   }
+  return structDecoder(shape.fields, version);
+}
+
+function structDecoder(fields: Fields, version: number): Decoder {
+  const decode = fieldsDecoder(fields, version);
+  return (wire) => {
+    if (!Array.isArray(wire)) throw new FieldFault('not an array of fields');
+    return decode(wire, 0);
+  };
 }
 
 function arrayDecoder(item: Decoder, countMax: number): Decoder {
   return (wire) => {
     if (!Array.isArray(wire)) throw new FieldFault('not an array');
-    checkCount(wire.length, countMax);
+    const items = wire as unknown[];
+    checkCount(items.length, countMax);
     let i = 0;
     try {
-      for (; i < wire.length; i += 1) wire[i] = item(wire[i]);
+      for (; i < items.length; i += 1) items[i] = item(items[i]);
     } catch (fault) {
       throw within(fault, i);
     }
-    return wire;
+    return items;
   };
 }
 

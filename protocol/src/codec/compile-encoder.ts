@@ -49,8 +49,9 @@ function shapeEncoder(field: AnyField, options: EncoderOptions): Encoder {
     case 'map':
       return mapEncoder(fieldEncoder(shape.value, options), shape.countMax);
     case 'struct':
-      return structEncoder(shape.fields, options);
+      break;
   }
+  return structEncoder(shape.fields, options);
 }
 
 function choiceEncoder(words: readonly string[]): Encoder {
@@ -66,10 +67,10 @@ function arrayEncoder(item: Encoder, countMax: number): Encoder {
   return (value) => {
     if (!Array.isArray(value)) throw new FieldFault('not an array');
     checkCount(value.length, countMax);
-    const out = Array.from<unknown>({ length: value.length });
+    const out: unknown[] = [];
     let i = 0;
     try {
-      for (; i < out.length; i += 1) out[i] = item(value[i]);
+      for (; i < value.length; i += 1) out.push(item(value[i]));
     } catch (fault) {
       throw within(fault, i);
     }
@@ -110,8 +111,8 @@ function fieldEncoder(field: AnyField, options: EncoderOptions): Encoder {
   return (value) => (value === undefined || value === null ? null : encode(value));
 }
 
-function newerField(field: AnyField, options: EncoderOptions): Encoder | undefined {
-  if (options.newer === 'omit') return undefined;
+function newerField(field: AnyField, options: EncoderOptions): Encoder {
+  if (options.newer === 'omit') return () => undefined;
   return (value) => {
     if (value === undefined || value === null || value === field.fallback) return undefined;
     throw new FieldFault(
@@ -142,7 +143,7 @@ export function fieldsEncoder(fields: Fields, options: EncoderOptions): FieldsEn
     let i = 0;
     try {
       for (; i < names.length; i += 1) {
-        const encoded = encoders[i]?.(record[names[i] as string]);
+        const encoded = (encoders[i] as Encoder)(record[names[i] as string]);
         if (i < carried) out.push(encoded);
       }
     } catch (fault) {

@@ -1,20 +1,12 @@
-// Whether a declaration has a floating-point field anywhere: in all other messages a float is an integer in a wrong format.
+// Whether a declaration has a floating-point field anywhere: in all other messages a float is an integer in a wrong
+// format.
 
 import type { AnyField, Fields } from '../schema.ts';
 
 function fieldHoldsFloat({ shape }: AnyField): boolean {
-  switch (shape.kind) {
-    case 'float':
-      return true;
-    case 'array':
-      return fieldHoldsFloat(shape.item);
-    case 'map':
-      return fieldHoldsFloat(shape.value);
-    case 'struct':
-      return holdsFloat(shape.fields);
-    default:
-      return false;
-  }
+  if (shape.kind === 'array') return fieldHoldsFloat(shape.item);
+  if (shape.kind === 'map') return fieldHoldsFloat(shape.value);
+  return shape.kind === 'struct' ? holdsFloat(shape.fields) : shape.kind === 'float';
 }
 
 export function holdsFloat(fields: Fields): boolean {

@@ -1,13 +1,10 @@
 // Packing and unpacking of whole payloads through msgpackr, held to standard MessagePack: no records, no extensions.
 // Callers give only null, booleans, numbers, bigints, strings, bytes, arrays and Maps.
 
-import { Packr, Unpackr } from 'msgpackr/pack';
+import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import { MillraceError } from '../errors.ts';
 import { FRAME_LENGTH_BYTES } from '../frame.ts';
 import { LIMITS } from '../limits.ts';
-
-/** msgpackr's option to leave up to 255 bytes free before the value. */
-const RESERVE_START_SPACE = 2048;
 
 const OPTIONS = { useRecords: false, mapsAsObjects: false, int64AsType: 'number' } as const;
 const packr = new Packr({ ...OPTIONS });
