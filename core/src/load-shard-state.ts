@@ -2,6 +2,7 @@
 // finds what it belongs to. There is no other way to recover.
 
 import { assert } from './assert.ts';
+import { assertConsumerGroups } from './consumer/assert-consumer-groups.ts';
 import type { View } from './decision.ts';
 import { put, type TableName } from './rows.ts';
 import { applyWrite, type ShardState } from './shard-state.ts';
@@ -24,22 +25,25 @@ export function loadShardState(state: ShardState, view: View): void {
   assert(state.catalog.nextTopicId === 1 && state.logs.written.size === 0, 'the state is empty');
   for (const table of TABLES_LOADED) loadTable(state, view, table);
   for (const log of state.logs.written.values()) log.durableEnd = log.nextOffset;
-  assertInvariants(state);
+  assertCatalogAndLogs(state);
 }
 
 function loadTable(state: ShardState, view: View, table: TableName): void {
   for (const [key, value] of view.range(table, {})) applyWrite(state, put(table, key, value));
 }
 
-/** Everything the state should be at any moment between commands. Slow: for tests and for loading. */
-export function assertInvariants(state: ShardState): void {
-  const { catalog, logs } = state;
+function assertCatalogAndLogs({ catalog, logs }: ShardState): void {
   catalog.assertInvariants();
   logs.assertInvariants();
-  for (const [key] of logs.written) {
+  for (const key of logs.written.keys()) {
     const topic = catalog.topics.get(Math.floor(key / 1024));
     assert(topic !== undefined && key % 1024 < topic.partitions, 'a log has its topic');
   }
+}
+
+/** Everything the state should be at any moment between commands. Slow: for tests. */
+export function assertInvariants(state: ShardState): void {
+  assertCatalogAndLogs(state);
   state.shares.assertInvariants();
-  state.consumers.assertInvariants();
+  assertConsumerGroups(state);
 }

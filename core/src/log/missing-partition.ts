@@ -12,7 +12,7 @@ export function missingPartition(
   const topic = catalog.topics.get(topicId);
   if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic has the id ${topicId}.`);
   if (partition < topic.partitions) return undefined;
-  const limit = `${topic.partitions} partitions`;
-  const message = `${topic.name} has ${limit}: there is no partition ${partition}.`;
+  const limit = `0 to ${topic.partitions - 1}`;
+  const message = `${topic.name} has no partition ${partition}, only ${limit}.`;
   return refuse('UNKNOWN_PARTITION', message, { field: 'partition', limit });
 }

@@ -144,7 +144,7 @@ function machineCommands(machine: Machine): TraceCommands {
     /** `time 5000`: set; `time +5000`: later by so much. */
     time: (command) => {
       const text = word(command, 0);
-      machine.nowMs = Number(text) + (text.startsWith('+') ? machine.nowMs : 0);
+      machine.nowMs = Number(text.replaceAll('_', '')) + (text.startsWith('+') ? machine.nowMs : 0);
       return `${machine.nowMs}`;
     },
     durable: (command) => {
