@@ -11,6 +11,18 @@ export { type PlannedGroup, planGroup, planGroupDeletion } from './catalog/plan-
 export { type PlannedTopics, planTopics, type TopicSpec } from './catalog/plan-topics.ts';
 export type { TopicConfigChange } from './catalog/topic-config.ts';
 export { TOPIC_DEFAULTS } from './catalog/topic-defaults.ts';
+export type { Subscriber, Target } from './consumer/assign-range.ts';
+export { assignRange } from './consumer/assign-range.ts';
+export { ConsumerGroups, createConsumerGroups } from './consumer/consumer-groups.ts';
+export { decideDeleteGroup } from './consumer/decide-delete-group.ts';
+export { decideExpireMembers, type ExpiredMember } from './consumer/decide-expire-members.ts';
+export { decideHeartbeat } from './consumer/decide-heartbeat.ts';
+export { decideLeave } from './consumer/decide-leave.ts';
+export { decideOffsetCommit } from './consumer/decide-offset-commit.ts';
+export { describeGroup } from './consumer/describe-group.ts';
+export { fetchOffsets } from './consumer/fetch-offsets.ts';
+export { listGroups } from './consumer/list-groups.ts';
+export { nextSessionDueMs, resumeSessions, touchSession } from './consumer/touch-session.ts';
 export * from './decision.ts';
 export { assertInvariants, loadShardState } from './load-shard-state.ts';
 export { type AppendCommand, type AppendReply, decideAppend } from './log/decide-append.ts';

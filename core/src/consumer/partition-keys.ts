@@ -8,6 +8,8 @@ import type { HeldPartitions } from '../rows.ts';
 /** Partition key -> the group epoch in which the member was given the partition. */
 export type Held = ReadonlyMap<number, number>;
 
+export type KeySet = ReadonlySet<number>;
+
 export const NONE_HELD: Held = new Map();
 
 export function topicOfKey(key: number): number {
@@ -59,4 +61,17 @@ export function byTopic(keys: Iterable<number>): Map<number, number[]> {
     else partitions.push(partitionOfKey(key));
   }
   return topics;
+}
+
+interface TopicPartitions {
+  readonly topicId: number;
+  readonly partitions: readonly number[];
+}
+
+export function keysOf(topics: readonly TopicPartitions[]): KeySet {
+  const keys = new Set<number>();
+  for (const { topicId, partitions } of topics) {
+    for (const partition of partitions) keys.add(partitionKey(topicId, partition));
+  }
+  return keys;
 }

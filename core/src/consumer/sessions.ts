@@ -59,6 +59,10 @@ export class Sessions {
     this.#deadlines.delete(number);
   }
 
+  *all(): Generator<Session> {
+    for (const session of this.#sessions) if (session !== undefined) yield session;
+  }
+
   nextDueMs(): number | undefined {
     return this.#deadlines.firstTime();
   }
