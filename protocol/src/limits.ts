@@ -46,6 +46,8 @@ export const LIMITS = {
   batchBodyBytesMax: 32 * MIB,
   batchRecordsMax: 100_000,
   headersPerRecordMax: 128,
+  /** Headers a dead-letter copy may have beyond the original's. */
+  deadLetterHeadersMax: 16,
   headerNameBytesMax: 255,
   produceBatchesMax: 1_000,
 

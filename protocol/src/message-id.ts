@@ -22,6 +22,10 @@ export function messageId(topicId: number, partition: number, offset: number): s
   return `${hex(topicId, 8)}-${hex(partition, 4)}-8000-80${hex(high, 2)}-${hex(offset % LOW_RANGE, 12)}`;
 }
 
+export function isMessageId(text: string): boolean {
+  return FORM.test(text);
+}
+
 /** Throws INVALID_REQUEST where the text is not a message id. */
 export function parseMessageId(text: string): MessagePosition {
   const parts = FORM.exec(text.toLowerCase());

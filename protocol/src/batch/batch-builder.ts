@@ -19,23 +19,30 @@ import { RecordWriter } from './record-writer.ts';
 
 export interface BatchBuilderOptions {
   readonly codec?: CodecName | undefined;
+  /** Gives records the room that copies of messages with dead-letter headers need. */
+  readonly deadLetter?: boolean | undefined;
 }
 
 /** The largest record that any batch may hold: a message of the largest size that became a dead letter. */
 export const RECORD_BYTES_MAX = LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes;
 
+const RECORD_HEADERS_MAX = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax;
 const TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Takes records one by one; `build` gives the batch and empties the builder for the next one. */
 export class BatchBuilder {
   private readonly codec: CodecName;
-  private readonly writer = new RecordWriter();
+  private readonly writer: RecordWriter;
+  private readonly recordBytesMax: number;
   private readonly lengths: number[] = [];
   private firstTimestampMs = 0;
   private lastTimestampMs = 0;
 
   constructor(options: BatchBuilderOptions = {}) {
     this.codec = codecName(CODECS.indexOf(options.codec ?? 'none'));
+    const headroom = options.deadLetter === true;
+    this.recordBytesMax = headroom ? RECORD_BYTES_MAX : LIMITS.messageBytesMax;
+    this.writer = new RecordWriter(headroom ? RECORD_HEADERS_MAX : LIMITS.headersPerRecordMax);
   }
 
   /** Records so far. */
@@ -78,9 +85,9 @@ export class BatchBuilder {
   }
 
   private checkRoom(length: number): void {
-    if (length > RECORD_BYTES_MAX) {
+    if (length > this.recordBytesMax) {
       throw new MillraceError('MESSAGE_TOO_LARGE', `The record is ${length} bytes long.`, {
-        limit: `${RECORD_BYTES_MAX} bytes`,
+        limit: `${this.recordBytesMax} bytes`,
       });
     }
     if (this.lengths.length === LIMITS.batchRecordsMax) {
@@ -135,9 +142,9 @@ export class BatchBuilder {
 /** A batch of records at hand. */
 export function encodeBatch(
   records: readonly RecordInput[],
-  options: { readonly nowMs: number; readonly codec?: CodecName | undefined },
+  options: BatchBuilderOptions & { readonly nowMs: number },
 ): Uint8Array {
-  const builder = new BatchBuilder({ codec: options.codec });
+  const builder = new BatchBuilder(options);
   for (const record of records) builder.add(record, options.nowMs);
   return builder.build();
 }

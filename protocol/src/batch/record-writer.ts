@@ -16,6 +16,11 @@ export class RecordWriter {
   /** The records so far lie in `bytes` below `length`. */
   bytes: Buffer = Buffer.alloc(0);
   length = 0;
+  private readonly headersMax: number;
+
+  constructor(headersMax: number) {
+    this.headersMax = headersMax;
+  }
 
   /** Appends a record; returns its length in bytes. */
   write(record: RecordInput, timestampDelta: number): number {
@@ -96,10 +101,10 @@ export class RecordWriter {
   }
 
   private writeHeaders(headers: HeaderInput): void {
-    if (headers.length > LIMITS.headersPerRecordMax) {
+    if (headers.length > this.headersMax) {
       throw new MillraceError('INVALID_REQUEST', `${headers.length} headers are too many.`, {
         field: 'headers',
-        limit: `${LIMITS.headersPerRecordMax} headers`,
+        limit: `${this.headersMax} headers`,
       });
     }
     this.writeArrayLength(2 * headers.length);

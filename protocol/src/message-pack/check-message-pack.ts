@@ -1,9 +1,9 @@
 // A walk over the tags of a MessagePack value before anything is unpacked: no recursion and no allocation.
 // What passes is standard, complete, and cannot make an unpacker allocate far beyond the bytes given.
 
-import { isUtf8 } from 'node:buffer';
 import { MillraceError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { isText } from './is-text.ts';
 
 const REFUSED = 0;
 const SCALAR = 1;
@@ -62,14 +62,6 @@ function lengthAfter(bytes: Uint8Array, at: number, width: number): number {
   return length;
 }
 
-function checkText(bytes: Uint8Array, from: number, end: number): void {
-  for (let i = from; i < end; i += 1) {
-    if ((bytes[i] as number) < 0x80) continue;
-    if (!isUtf8(bytes.subarray(i, end))) malformed('a string is not UTF-8');
-    return;
-  }
-}
-
 function checkCounts(children: number, bytesLeft: number, values: number, depth: number): void {
   if (children > bytesLeft) malformed('an array or map is cut short');
   if (values > LIMITS.frameValuesMax)
@@ -119,7 +111,7 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
     at += width;
     if (kind === TEXT || kind === BYTES) {
       if (length > size - at) malformed('it is cut short');
-      if (kind === TEXT) checkText(bytes, at, at + length);
+      if (kind === TEXT && !isText(bytes, at, at + length)) malformed('a string is not UTF-8');
       at += length;
       continue;
     }

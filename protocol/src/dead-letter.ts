@@ -1,0 +1,69 @@
+// Dead letters: the headers that tell where one comes from, and the copy of a record that carries them.
+// A copy is made of any record of a stored batch, also of one whose bytes are no record: it must never fail.
+
+import { readRecords } from './batch/read-records.ts';
+import type { HeaderInput, LogRecord, RecordInput } from './batch/record.ts';
+import { MillraceError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import { isMessageId } from './message-id.ts';
+
+/** Names of headers. Their values are text: numbers in decimal digits, times in milliseconds since 1970. */
+export const DEAD_LETTER_HEADERS = {
+  topic: 'millrace-dlq-topic',
+  partition: 'millrace-dlq-partition',
+  offset: 'millrace-dlq-offset',
+  group: 'millrace-dlq-group',
+  deliveries: 'millrace-dlq-deliveries',
+  /** `exhausted` or `rejected`. */
+  reason: 'millrace-dlq-reason',
+  /** The text of the last failure; absent where there is none. */
+  error: 'millrace-dlq-error',
+  firstFailedAt: 'millrace-dlq-first-failed-at',
+  lastFailedAt: 'millrace-dlq-last-failed-at',
+  /** The id the message had before its first move. */
+  messageId: 'millrace-dlq-message-id',
+  /** Why the record could not be decoded: then the letter has neither key nor value. */
+  undecodable: 'millrace-dlq-undecodable',
+} as const;
+
+const RESERVED = new Set<string>(Object.values(DEAD_LETTER_HEADERS));
+
+/**
+ * The record at `offset` of a valid batch with headers added, to be encoded with `deadLetter: true`. Dead-letter
+ * headers of an earlier move are replaced, but the first message id is kept.
+ */
+export function deadLetterRecord(
+  batch: Uint8Array,
+  offset: number,
+  headers: HeaderInput,
+): RecordInput {
+  const found = readOne(batch, offset);
+  if (found instanceof MillraceError) {
+    const why = Buffer.from(found.message).subarray(0, LIMITS.errorTextBytesMax);
+    return { headers: [...headers, [DEAD_LETTER_HEADERS.undecodable, why]] };
+  }
+  const { key, value, timestampMs } = found;
+  const firstId = found.headers.find(isFirstId);
+  const added = firstId === undefined ? headers : [...headers.filter(isNotId), firstId];
+  const room = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax - added.length;
+  const own = found.headers.filter(([name]) => !RESERVED.has(name)).slice(0, room);
+  return { key, value, timestampMs, headers: [...own, ...added] };
+}
+
+function readOne(batch: Uint8Array, offset: number): LogRecord | MillraceError {
+  try {
+    const [record] = readRecords(batch, { from: offset, to: offset });
+    return record ?? new MillraceError('CORRUPT_BATCH', 'The batch does not hold this offset.');
+  } catch (error) {
+    if (error instanceof MillraceError) return error;
+    throw error;
+  }
+}
+
+function isFirstId([name, value]: readonly [string, Uint8Array]): boolean {
+  return name === DEAD_LETTER_HEADERS.messageId && isMessageId(Buffer.from(value).toString());
+}
+
+function isNotId([name]: readonly [string, Uint8Array]): boolean {
+  return name !== DEAD_LETTER_HEADERS.messageId;
+}
