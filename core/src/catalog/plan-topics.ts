@@ -32,10 +32,12 @@ export function planTopics(
   const refusal = checkRoom(catalog, specs);
   if (refusal !== undefined) return refusal;
   const topics: Topic[] = [];
+  const names = new Set<string>();
   for (const spec of specs) {
     const topic = planOne(catalog, spec, catalog.nextTopicId + topics.length, ctx);
     if (topic.error !== undefined) return topic;
-    if (topics.some(({ name }) => name === spec.name)) return exists(spec.name);
+    if (names.has(spec.name)) return exists(spec.name);
+    names.add(spec.name);
     topics.push(topic);
   }
   if (topics.length === 0) return { topics, writes: [] };
