@@ -1,0 +1,42 @@
+# Two stages: the first builds, the second holds only what runs. Runs as a user without rights, on one volume.
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+COPY protocol/package.json protocol/
+COPY core/package.json core/
+COPY storage/package.json storage/
+COPY broker/package.json broker/
+COPY client/package.json client/
+COPY cli/package.json cli/
+COPY scenarios/package.json scenarios/
+COPY bench/package.json bench/
+COPY test/package.json test/
+COPY broker/bin broker/bin
+COPY cli/bin cli/bin
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npx tsc -b broker cli \
+ && npm prune --omit=dev --ignore-scripts
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production \
+    MILLRACE_HOST=0.0.0.0 \
+    MILLRACE_DATA_DIR=/data \
+    MILLRACE_LOG_FORMAT=json
+WORKDIR /app
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/protocol protocol
+COPY --from=build /build/core core
+COPY --from=build /build/storage storage
+COPY --from=build /build/client client
+COPY --from=build /build/broker broker
+COPY --from=build /build/cli cli
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 7650 7652
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:7652/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "broker/dist/bin.js"]
