@@ -13,13 +13,14 @@ type Checked = { readonly error?: undefined; readonly config: TopicConfig } | Re
 /** Settings of a new topic. A segment never outgrows what is retained, unless it was asked for: then it is refused. */
 export function newTopicConfig(change: Partial<TopicConfigChange> | null): Checked {
   const config = merged(TOPIC_DEFAULTS, change);
-  if (change?.segmentBytes == null && config.retentionBytes !== -1) {
-    config.segmentBytes = Math.min(config.segmentBytes, config.retentionBytes);
-  }
-  if (change?.segmentMs == null && config.retentionMs !== -1) {
-    config.segmentMs = Math.min(config.segmentMs, config.retentionMs);
-  }
-  return checked(config);
+  const { retentionBytes, retentionMs } = config;
+  const bytes = retentionBytes === -1 ? config.segmentBytes : retentionBytes;
+  const ms = retentionMs === -1 ? config.segmentMs : retentionMs;
+  return checked({
+    ...config,
+    segmentBytes: change?.segmentBytes ?? Math.min(config.segmentBytes, bytes),
+    segmentMs: change?.segmentMs ?? Math.min(config.segmentMs, ms),
+  });
 }
 
 /** Settings of a topic after a change. */

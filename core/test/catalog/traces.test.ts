@@ -1,7 +1,6 @@
 // The rules of topics, as scripts that can be read.
-import { describe } from 'vitest';
 import { logCommands } from '../support/log-commands.ts';
 import { Machine } from '../support/machine.ts';
 import { testTraces } from '../support/trace.ts';
 
-describe('topic traces', () => testTraces('topic', () => logCommands(new Machine())));
+testTraces('topic', () => logCommands(new Machine()));

@@ -1,7 +1,8 @@
 // Random commands on a few partitions, against the naive log: what can be read, found and retained is the same, and
 // memory is at every moment what a restart would load.
+import { deepEqual, ok } from 'node:assert/strict';
 import { POSITION } from '@millrace/protocol';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   createShardState,
@@ -29,7 +30,7 @@ const CONFIG = {
 };
 
 const partition = fc.nat({ max: PARTITIONS - 1 });
-const op = fc.oneof(
+const ops = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -58,7 +59,7 @@ const op = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('durable' as const), on: fc.boolean() }) },
 );
-type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
+type Op = typeof ops extends fc.Arbitrary<infer T> ? T : never;
 
 class Twins {
   readonly machine = new Machine();
@@ -109,7 +110,7 @@ class Twins {
     const command = appendOf(TOPIC, at, values);
     const reply = this.machine.run(decideAppend, command);
     naive.append(values, command.batch.length, this.machine.nowMs, CONFIG);
-    expect(reply).toEqual({
+    deepEqual(reply, {
       baseOffset: naive.batches.at(-1)?.baseOffset,
       appendTimeMs: naive.lastAppendMs,
     });
@@ -123,38 +124,47 @@ class Twins {
     for (let more = true; more; ) {
       const reply = this.machine.run(decideRetention, { topicId: TOPIC, partition: at, rowsMax });
       more = reply.more;
-      expect(this.machine.writes.length).toBeLessThanOrEqual(rowsMax + 1);
+      ok(this.machine.writes.length <= rowsMax + 1);
       if (restart && isDurable && this.machine.durable) this.machine.reload();
     }
     const stored = this.machine.view
       .all('batches')
       .filter(([key]) => key[1] === at)
       .map(([key]) => key[2]);
-    expect(stored).toEqual(naive.batches.map(({ baseOffset }) => baseOffset));
+    deepEqual(
+      stored,
+      naive.batches.map(({ baseOffset }) => baseOffset),
+    );
   }
 
   compare(at: number, offset: number, bytesMax: number, timeMs: number): void {
     const { machine } = this;
     const naive = this.naive[at] as NaiveLog;
     const { startOffset, durableEnd, nextOffset, segments } = machine.state.logs.at(TOPIC, at);
-    expect({ startOffset, durableEnd, nextOffset }).toEqual({
-      startOffset: naive.startOffset,
-      durableEnd: naive.durableEnd,
-      nextOffset: naive.nextOffset,
-    });
+    deepEqual(
+      { startOffset, durableEnd, nextOffset },
+      {
+        startOffset: naive.startOffset,
+        durableEnd: naive.durableEnd,
+        nextOffset: naive.nextOffset,
+      },
+    );
     const filled = segments.filter(({ bytes }) => bytes > 0);
-    expect(filled.map(({ baseOffset }) => baseOffset)).toEqual(
+    deepEqual(
+      filled.map(({ baseOffset }) => baseOffset),
       naive.segments.map(([first]) => first?.baseOffset),
     );
     const place = { topicId: TOPIC, partition: at };
     const read = readBatches(machine.state, machine.view, { ...place, offset, bytesMax });
     const records =
       read.error === undefined ? read.batches.flatMap((batch) => recordsOf(batch)) : 'out of range';
-    expect(records).toEqual(naive.read(offset, bytesMax));
-    expect(listOffset(machine.state, machine.view, { ...place, at: timeMs })).toEqual(
+    deepEqual(records, naive.read(offset, bytesMax));
+    deepEqual(
+      listOffset(machine.state, machine.view, { ...place, at: timeMs }),
       naive.find(timeMs),
     );
-    expect(listOffset(machine.state, machine.view, { ...place, at: POSITION.earliest })).toEqual(
+    deepEqual(
+      listOffset(machine.state, machine.view, { ...place, at: POSITION.earliest }),
       naive.find(0),
     );
   }
@@ -174,7 +184,7 @@ const probe = fc.record({
 });
 
 it('agrees with the naive log, and with what a restart loads [G-1][G-2][G-6]-[G-13][D-4]', () => {
-  const steps = fc.array(fc.tuple(op, probe), { maxLength: 40 });
+  const steps = fc.array(fc.tuple(ops, probe), { maxLength: 40 });
   fc.assert(
     fc.property(steps, (list) => {
       const twins = new Twins();

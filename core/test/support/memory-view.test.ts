@@ -1,21 +1,20 @@
 // The store that core's tests run on, against the plainest reading of the View contract.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type KeyOf, put, type RangeQuery, remove } from '../../src/index.ts';
 import { compareKeys, MemoryView } from './memory-view.ts';
 
-const part = fc.nat({ max: 4 });
-const key = fc.tuple(part, part, part);
-const bound = fc.option(
-  fc.oneof(fc.tuple(part), fc.tuple(part, part), fc.tuple(part, part, part)),
-  { nil: undefined },
-);
-const query = fc.record({
-  prefix: fc.option(fc.oneof(fc.constant([]), fc.tuple(part), fc.tuple(part, part)), {
+const parts = fc.nat({ max: 4 });
+const keys = fc.tuple(parts, parts, parts);
+const bounds = fc.option(fc.oneof(fc.tuple(parts), fc.tuple(parts, parts), keys), {
+  nil: undefined,
+});
+const queries = fc.record({
+  prefix: fc.option(fc.oneof(fc.constant([]), fc.tuple(parts), fc.tuple(parts, parts)), {
     nil: undefined,
   }),
-  from: bound,
-  to: bound,
+  from: bounds,
+  to: bounds,
   reverse: fc.boolean(),
   limit: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
 });
@@ -35,7 +34,7 @@ function within(key: readonly number[], { prefix = [], from, to, reverse }: Rang
 
 it('ranges as the contract says', () => {
   fc.assert(
-    fc.property(fc.array(key), fc.array(key), query, (added, removed, asked) => {
+    fc.property(fc.array(keys), fc.array(keys), queries, (added, removed, asked) => {
       const view = new MemoryView();
       for (const each of added) view.apply(put('segments', each, [1, 1, 1, 1]));
       for (const each of removed) view.apply(remove('segments', each));

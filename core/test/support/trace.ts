@@ -88,7 +88,8 @@ export function testTraces(prefix: string, start: () => TraceCommands): void {
     const path = `${FOLDER}${name}`;
     const script = readFileSync(path, 'utf8');
     const printed = replay(script, start());
-    if (process.env['UPDATE_TRACES'] === '1') writeFileSync(path, printed);
-    else expect(printed).toBe(script);
+    const isRewritten = process.env['UPDATE_TRACES'] === '1';
+    if (isRewritten) writeFileSync(path, printed);
+    expect(printed).toBe(isRewritten ? printed : script);
   });
 }
