@@ -45,3 +45,32 @@ export {
   createShardState,
   type ShardState,
 } from './shard-state.ts';
+export { backoffMs } from './share/backoff.ts';
+export { counters, countMessages, type MessageCounts } from './share/counters.ts';
+export {
+  type AcknowledgeCommand,
+  type AcknowledgeReply,
+  decideAcknowledge,
+} from './share/decide-acknowledge.ts';
+export { decideAlterShareGroup } from './share/decide-alter-share-group.ts';
+export { decideCreateShareGroup } from './share/decide-create-share-group.ts';
+export { decideDeleteShareGroup } from './share/decide-delete-share-group.ts';
+export { type DueCommand, type DueReply, decideDue, nextDueMs } from './share/decide-due.ts';
+export {
+  decideReceive,
+  type Lease,
+  type ReceiveCommand,
+  type ReceiveReply,
+} from './share/decide-receive.ts';
+export {
+  decideRemoved,
+  type RemovedCommand,
+  type RemovedReply,
+  sharesBehindLog,
+} from './share/decide-removed.ts';
+export { describeShareGroups } from './share/describe-share-groups.ts';
+export { peek } from './share/peek.ts';
+export { isReceivable, receivablePartitions } from './share/receivable-partitions.ts';
+export { SHARE_DEFAULTS } from './share/share-defaults.ts';
+export { leaseHolders, SharePartitions } from './share/share-partitions.ts';
+export type { ShareGroup, ShareKey } from './share/share-scope.ts';

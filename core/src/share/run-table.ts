@@ -71,6 +71,11 @@ export class RunTable {
     return this.#number(slot, COLUMN.last);
   }
 
+  /** Number of the member of the newest lease, as long as some run names it. */
+  memberOf(slot: number): number {
+    return this.#number(slot, COLUMN.member);
+  }
+
   stateOf(slot: number): RunState {
     return RUN_STATES[this.#number(slot, COLUMN.state)] as RunState;
   }

@@ -2,7 +2,7 @@
 // state to another passes here and is checked. It reads the partition and never changes it.
 
 import { assert } from '../assert.ts';
-import type { View } from '../decision.ts';
+import type { View, Wake } from '../decision.ts';
 import { put, remove, type SharePartitionRow, type Write } from '../rows.ts';
 import { assertMove, type Run, rowOf, runLength, type ShareState } from './run.ts';
 import type { SharePartition } from './share-partition.ts';
@@ -26,6 +26,7 @@ export class ShareDraft {
   nextToken: number;
   readonly #view: View;
   readonly #before: SharePartitionRow;
+  #hasReady = false;
   readonly #resolved = { acknowledged: 0, dead: 0, removed: 0 };
 
   constructor(key: ShareKey, share: SharePartition, view: View) {
@@ -76,11 +77,18 @@ export class ShareDraft {
       assert(move.first >= at && move.first <= move.last && move.last <= run.last);
       if (move.first > at) this.#part(run, stay(run, at, move.first - 1, error), error);
       assertMove(run.state, move.to);
+      if (move.to === 'ready' && run.state !== 'ready') this.#hasReady = true;
       this.#part(run, move, error);
       this.#count(move);
       at = move.last + 1;
     }
     if (at <= run.last) this.#part(run, stay(run, at, run.last, error), error);
+  }
+
+  /** Members that wait for messages of the topic, where some became ready. */
+  wake(): readonly Wake[] {
+    const { groupId, topicId } = this.key;
+    return this.#hasReady ? [{ kind: 'ready', groupId, topicId }] : [];
   }
 
   /** All writes, those of the partition's own row included. */

@@ -5,6 +5,7 @@ import { assert } from '../assert.ts';
 import type { DeadlineQueue } from '../collections/deadline-queue.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import type { RunRow, RunState, SharePartitionRow } from '../rows.ts';
+import type { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -15,6 +16,7 @@ export interface RunStore {
   readonly leaseEnds: DeadlineQueue;
   /** Slots of scheduled runs by the time they become ready. */
   readonly scheduleEnds: DeadlineQueue;
+  readonly holders: LeaseHolders;
 }
 
 export const NEW_SHARE_PARTITION: SharePartitionRow = [0, 0, 1, 0, 0, 0];
@@ -86,6 +88,11 @@ export class SharePartition {
     }
   }
 
+  /** Some ready run ends at or after the offset. */
+  hasReadyFrom(offset: number): boolean {
+    return this.readyFrom(offset).next().done !== true;
+  }
+
   /** Only for `applyShareWrite`. */
   applyRun(first: number, row: RunRow | undefined): void {
     const { table } = this.#store;
@@ -154,20 +161,26 @@ export class SharePartition {
   }
 
   #list(slot: number, first: number, untilMs: number): void {
-    const { table, leaseEnds, scheduleEnds } = this.#store;
+    const { table, leaseEnds, scheduleEnds, holders } = this.#store;
     const state = table.stateOf(slot);
     this.#messages[state] += table.lastOf(slot) - first + 1;
     if (state === 'ready') this.#ready.set(first, slot);
-    else if (state === 'leased') leaseEnds.set(slot, untilMs);
-    else scheduleEnds.set(slot, untilMs);
+    else if (state === 'scheduled') scheduleEnds.set(slot, untilMs);
+    else {
+      leaseEnds.set(slot, untilMs);
+      holders.add(this.groupId, table.memberOf(slot));
+    }
   }
 
   #unlist(slot: number, first: number): void {
-    const { table, leaseEnds, scheduleEnds } = this.#store;
+    const { table, leaseEnds, scheduleEnds, holders } = this.#store;
     const state = table.stateOf(slot);
     this.#messages[state] -= table.lastOf(slot) - first + 1;
     if (state === 'ready') this.#ready.delete(first);
-    else if (state === 'leased') leaseEnds.delete(slot);
-    else scheduleEnds.delete(slot);
+    else if (state === 'scheduled') scheduleEnds.delete(slot);
+    else {
+      leaseEnds.delete(slot);
+      holders.remove(this.groupId, table.memberOf(slot));
+    }
   }
 }

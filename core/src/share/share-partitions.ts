@@ -4,6 +4,7 @@
 import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
 import type { Write } from '../rows.ts';
+import { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import { RunTable } from './run-table.ts';
 import { NEW_SHARE_PARTITION, type RunStore, SharePartition } from './share-partition.ts';
@@ -26,6 +27,7 @@ export class SharePartitions implements RunStore {
   readonly table = new RunTable();
   readonly leaseEnds = new DeadlineQueue();
   readonly scheduleEnds = new DeadlineQueue();
+  readonly holders = new LeaseHolders();
   /** Share group -> topic -> partition. A partition of which nothing was ever written has no object of its own. */
   readonly #groups = new Map<number, Map<number, Map<number, SharePartition>>>();
   /** Stands for every partition that was never written to; its key is nobody's. */
@@ -71,10 +73,15 @@ export class SharePartitions implements RunStore {
 
   assertInvariants(): void {
     let runs = 0;
+    const members = new Map<number, Set<string>>();
     for (const share of this.all()) {
       share.assertInvariants();
       runs += share.runs;
+      const held = members.get(share.groupId) ?? new Set();
+      members.set(share.groupId, held);
+      for (const run of share.runsFrom(0)) if (run.state === 'leased') held.add(run.memberId);
     }
+    for (const [groupId, held] of members) assert(this.holders.count(groupId) === held.size);
     assert(runs === this.table.size, 'every run belongs to a partition');
     this.leaseEnds.assertInvariants();
     this.scheduleEnds.assertInvariants();
@@ -110,6 +117,14 @@ function childOf<V>(parent: Map<number, Map<number, V>>, key: number): Map<numbe
     parent.set(key, child);
   }
   return child;
+}
+
+/** Members of a share group that hold leases. */
+export function leaseHolders(
+  { shares }: { readonly shares: SharePartitions },
+  groupId: number,
+): number {
+  return shares.holders.count(groupId);
 }
 
 export function createSharePartitions(): SharePartitions {

@@ -1,0 +1,113 @@
+// Exact counts of a share group's messages by state, from what memory and the partition's row hold; one batch is read
+// to tell the age of the oldest. It changes nothing.
+
+import type { RequestOf, ResponseOf } from '@millrace/protocol';
+import { assert } from '../assert.ts';
+import { accept, type Decision, type View } from '../decision.ts';
+import type { RunState } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import { BatchCursor } from './batch-cursor.ts';
+import type { SharePartition } from './share-partition.ts';
+import { findShare, findShareGroup, type ShareKey, type ShareScope } from './share-scope.ts';
+
+export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
+
+/** Messages by state; what is resolved is counted since the group was made. */
+export interface MessageCounts {
+  readonly fresh: number;
+  readonly ready: number;
+  readonly scheduled: number;
+  readonly leased: number;
+  readonly acknowledged: number;
+  readonly dead: number;
+  readonly removed: number;
+}
+
+/** All partitions of all topics of the group. Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. [L-27] */
+export function counters(
+  state: ShardState,
+  view: View,
+  { group: name }: RequestOf<'Counters'>,
+): Decision<{ partitions: PartitionCounters[] }> {
+  const group = findShareGroup(state, name);
+  if ('error' in group) return group;
+  const partitions: PartitionCounters[] = [];
+  for (const scope of sharesOf(state, group.groupId)) partitions.push(countersOf(scope, view));
+  return accept({ partitions });
+}
+
+/** The whole group, from memory alone. The group exists. */
+export function countMessages(state: ShardState, groupId: number): MessageCounts {
+  const sum = { fresh: 0, ready: 0, scheduled: 0, leased: 0, acknowledged: 0, dead: 0, removed: 0 };
+  for (const scope of sharesOf(state, groupId)) {
+    const counts = countShare(scope);
+    for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] += counts[key];
+  }
+  return sum;
+}
+
+function* sharesOf(state: ShardState, groupId: number): Generator<ShareScope> {
+  for (const topicId of state.catalog.attachments.get(groupId)?.keys() ?? []) {
+    const partitions = state.catalog.topics.get(topicId)?.partitions ?? 0;
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const key: ShareKey = { groupId, topicId, partition };
+      const scope = findShare(state, key);
+      assert(scope.error === undefined, 'the share partition exists');
+      yield scope;
+    }
+  }
+}
+
+function countersOf(scope: ShareScope, view: View): PartitionCounters {
+  const { key, log, share, topic } = scope;
+  const { topicId, partition } = key;
+  const { startOffset, durableEnd: endOffset } = log;
+  return {
+    topic: topic.name,
+    topicId,
+    partition,
+    startOffset,
+    cursor: Math.max(share.cursor, startOffset),
+    endOffset,
+    ...countShare(scope),
+    oldestUnresolvedMs: oldestUnresolvedMs(scope, view),
+  };
+}
+
+/** What lies below the log's start is removed, swept already or not. */
+function countShare({ log, share }: ShareScope): MessageCounts {
+  const { startOffset, durableEnd } = log;
+  const gone = countBelow(share, startOffset);
+  const cursor = Math.max(share.cursor, startOffset);
+  const [, , , acknowledged, dead, removed] = share.row;
+  return {
+    fresh: durableEnd - Math.min(cursor, durableEnd),
+    ready: share.count('ready') - gone.ready,
+    scheduled: share.count('scheduled') - gone.scheduled,
+    leased: share.count('leased') - gone.leased,
+    acknowledged,
+    dead,
+    removed: removed + (cursor - share.cursor) + gone.ready + gone.scheduled + gone.leased,
+  };
+}
+
+/** Messages in runs below the offset, by state. */
+function countBelow(share: SharePartition, offset: number): Record<RunState, number> {
+  const counts = { ready: 0, scheduled: 0, leased: 0 };
+  for (const run of share.runsFrom(0)) {
+    if (run.first >= offset) break;
+    counts[run.state] += Math.min(run.last + 1, offset) - run.first;
+  }
+  return counts;
+}
+
+/** Append time of the first message that is fresh or in a run; one batch is read for it. */
+function oldestUnresolvedMs({ key, log, share }: ShareScope, view: View): number | null {
+  let oldest = Math.max(share.cursor, log.startOffset);
+  for (const run of share.runsFrom(log.startOffset)) {
+    oldest = Math.max(run.first, log.startOffset);
+    break;
+  }
+  const batches = new BatchCursor(view, key.topicId, key.partition, log.durableEnd);
+  return batches.at(oldest)?.appendTimeMs ?? null;
+}

@@ -1,0 +1,107 @@
+// Which topic takes the dead messages of each topic of a share group: found by name, or to be created in the same
+// decision. No chain of dead-letter topics leads back to where it began.
+
+import { LIMITS } from '@millrace/protocol';
+import type { Catalog, Topic } from '../catalog/catalog.ts';
+import { planTopics, type TopicSpec } from '../catalog/plan-topics.ts';
+import { type Context, type Refused, refuse } from '../decision.ts';
+import type { Write } from '../rows.ts';
+
+export interface PlannedDeadLetters {
+  readonly error?: undefined;
+  /** Source topic id -> dead-letter topic id. */
+  readonly topicIds: ReadonlyMap<number, number>;
+  /** They create the topics that were missing. */
+  readonly writes: readonly Write[];
+}
+
+/** Source topics with the name of the dead-letter topic of each. */
+export type DeadLetterNames = ReadonlyMap<Topic, string>;
+
+export function deadLetterName(topic: Topic): string {
+  return `${topic.name}.dlq`;
+}
+
+/** Refused with INVALID_NAME, LIMIT_EXCEEDED or DLQ_LOOP. Use it at most once in a decision. [L-20] */
+export function planDeadLetters(
+  catalog: Catalog,
+  groupId: number,
+  names: DeadLetterNames,
+  ctx: Context,
+): PlannedDeadLetters | Refused {
+  const refusal = checkLengths(names);
+  if (refusal !== undefined) return refusal;
+  const planned = planTopics(catalog, missing(catalog, names), ctx);
+  if (planned.error !== undefined) return planned;
+  const topicIds = new Map<number, number>();
+  for (const [topic, name] of names) {
+    const made = planned.topics.find((created) => created.name === name);
+    const found = made ?? catalog.topicByName(name);
+    if (found !== undefined) topicIds.set(topic.topicId, found.topicId);
+  }
+  const loop = findLoop(catalog, groupId, topicIds);
+  if (loop !== undefined) {
+    const source = catalog.topics.get(loop)?.name ?? '';
+    return refuse('DLQ_LOOP', `Dead letters of ${source} would come back to ${source}.`, {
+      field: 'deadLetterTopic',
+    });
+  }
+  return { topicIds, writes: planned.writes };
+}
+
+function checkLengths(names: DeadLetterNames): Refused | undefined {
+  const limit = LIMITS.topicNameBytesMax;
+  for (const [topic, name] of names) {
+    if (name !== deadLetterName(topic) || name.length <= limit) continue;
+    const message = `${name} has more than ${limit} characters: name a dead-letter topic for ${topic.name}.`;
+    const detail = { field: 'deadLetterTopic', limit: `${limit} characters` };
+    return refuse('INVALID_NAME', message, detail);
+  }
+  return undefined;
+}
+
+/** Each name once, with as many partitions as the largest of its sources has. */
+function missing(catalog: Catalog, names: DeadLetterNames): TopicSpec[] {
+  const specs = new Map<string, TopicSpec>();
+  for (const [topic, name] of names) {
+    if (catalog.topicByName(name) !== undefined) continue;
+    const partitions = Math.max(topic.partitions, specs.get(name)?.partitions ?? 0);
+    specs.set(name, { name, partitions, config: null, annotations: null });
+  }
+  return [...specs.values()];
+}
+
+/** A source topic that its own dead letters would reach, over any groups. */
+function findLoop(
+  catalog: Catalog,
+  groupId: number,
+  topicIds: ReadonlyMap<number, number>,
+): number | undefined {
+  const edges = new Map<number, Set<number>>();
+  const add = (from: number, to: number) => {
+    edges.set(from, (edges.get(from) ?? new Set()).add(to));
+  };
+  for (const [attachedId, topics] of catalog.attachments) {
+    for (const [topicId, { deadLetterTopicId }] of topics) {
+      const isReplaced = attachedId === groupId && topicIds.has(topicId);
+      if (deadLetterTopicId !== null && !isReplaced) add(topicId, deadLetterTopicId);
+    }
+  }
+  for (const [topicId, deadLetterTopicId] of topicIds) add(topicId, deadLetterTopicId);
+  for (const topicId of topicIds.keys()) {
+    if (reaches(edges, topicId, topicId)) return topicId;
+  }
+  return undefined;
+}
+
+function reaches(edges: ReadonlyMap<number, Set<number>>, from: number, to: number): boolean {
+  const seen = new Set<number>();
+  const pending = [...(edges.get(from) ?? [])];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next === to) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    pending.push(...(edges.get(next) ?? []));
+  }
+  return false;
+}

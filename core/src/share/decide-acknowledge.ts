@@ -1,0 +1,95 @@
+// Acknowledge, one item: a range of offsets under one token, and what the member says of it. The range may have fallen
+// apart since it was leased: every part of it gets its own outcome, and together they are the range.
+
+import { type AckKind, ERRORS, LIMITS, NO_ERROR } from '@millrace/protocol';
+import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
+import type { ShardState } from '../shard-state.ts';
+import { DeadLetters } from './dead-letters.ts';
+import type { Ending } from './end-attempt.ts';
+import { Outcomes, type RangeOutcome } from './outcomes.ts';
+import { runLength } from './run.ts';
+import { extensionMs, type Part, SETTLEMENTS } from './settle.ts';
+import { ShareDraft } from './share-draft.ts';
+import { findShare, type ShareKey } from './share-scope.ts';
+
+export interface AcknowledgeCommand extends ShareKey {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly token: number;
+  readonly kind: AckKind;
+  /** release: the pause; extend: the time from now. Null: as the group says. */
+  readonly delayMs: number | null;
+  readonly errorText: string | null;
+}
+
+export interface AcknowledgeReply {
+  /** In offset order, without gap or overlap; as few as there are changes of outcome. */
+  readonly outcomes: readonly RangeOutcome[];
+  /** extend: when the lease ends now; null where none was extended, and for other kinds. */
+  readonly deadlineMs: number | null;
+  /** Messages copied to a dead-letter topic. */
+  readonly deadLettered: number;
+}
+
+/** Refused, with nothing done, where the group, the topic or the partition is unknown or the range is inverted. */
+export function decideAcknowledge(
+  state: ShardState,
+  view: View,
+  command: AcknowledgeCommand,
+  ctx: Context,
+): Decision<AcknowledgeReply> {
+  const scope = findShare(state, command);
+  if (scope.error !== undefined) return scope;
+  const { firstOffset, lastOffset } = command;
+  if (firstOffset > lastOffset) {
+    const message = `The range from ${firstOffset} to ${lastOffset} is inverted.`;
+    return refuse('INVALID_REQUEST', message, { field: 'lastOffset' });
+  }
+  if (!isReceipt(command, scope.share.nextToken)) {
+    const outcomes = new Outcomes(firstOffset, lastOffset).finish(ERRORS.UNKNOWN_RECEIPT.code);
+    return accept({ outcomes, deadlineMs: null, deadLettered: 0 });
+  }
+  const draft = new ShareDraft(scope.key, scope.share, view);
+  const letters = new DeadLetters(state, view, ctx);
+  const reply = settleRange({ scope, draft, letters, ctx }, command);
+  const copies = letters.finish();
+  return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
+}
+
+/** No lease has more messages than a receive can give, and no token given out is at or above the next. [L-15] */
+function isReceipt({ firstOffset, lastOffset, token }: AcknowledgeCommand, next: number): boolean {
+  const length = runLength({ first: firstOffset, last: lastOffset });
+  return token > 0 && token < next && length <= LIMITS.receiveMessagesMax;
+}
+
+/** Walks the runs that the range meets; between them lies what is resolved, around them what was never leased. */
+function settleRange(ending: Ending, command: AcknowledgeCommand): AcknowledgeReply {
+  const { share } = ending.scope;
+  const outcomes = new Outcomes(command.firstOffset, command.lastOffset);
+  let deadlineMs: number | null = null;
+  outcomes.until(share.floor, ERRORS.UNKNOWN_RECEIPT.code);
+  for (const run of share.runsFrom(outcomes.next)) {
+    if (run.first > command.lastOffset) break;
+    outcomes.until(run.first, ERRORS.ALREADY_RESOLVED.code);
+    const part = { run, first: outcomes.next, last: Math.min(run.last, command.lastOffset) };
+    const errorCode = settlePart(ending, command, part);
+    outcomes.until(part.last + 1, errorCode);
+    if (command.kind === 'extend' && errorCode === NO_ERROR) {
+      deadlineMs = ending.ctx.nowMs + extensionMs(ending.scope, command);
+    }
+  }
+  outcomes.until(share.cursor, ERRORS.ALREADY_RESOLVED.code);
+  const deadLettered = ending.letters.count;
+  return { outcomes: outcomes.finish(ERRORS.UNKNOWN_RECEIPT.code), deadlineMs, deadLettered };
+}
+
+/** The newest token decides; an older one is stale, and one that is newer was given for other messages. [L-14] */
+function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): number {
+  const { run } = part;
+  if (run.token > command.token) return ERRORS.STALE_LEASE.code;
+  if (run.token < command.token) return ERRORS.UNKNOWN_RECEIPT.code;
+  const settled = SETTLEMENTS[command.kind](ending, command, part);
+  if (typeof settled === 'string') return ERRORS[settled].code;
+  ending.draft.carve(run, settled);
+  return NO_ERROR;
+}

@@ -1,0 +1,81 @@
+// AlterShareGroup: other settings, more topics, another dead-letter topic. All of a request or nothing. Leases and
+// pauses that run keep their times; the new settings hold from the next end of an attempt on.
+
+import type { RequestOf } from '@millrace/protocol';
+import type { Topic } from '../catalog/catalog.ts';
+import { accept, type Context, type Decision, type View, type Wake } from '../decision.ts';
+import { type AttachmentRow, put, type ShareConfig, type Write } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
+import { type DeadLetterNames, deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
+import { changedShareConfig, type ShareConfigChange } from './share-config.ts';
+import { findShareGroup, type ShareGroup } from './share-scope.ts';
+
+export type AlterShareGroupCommand = Omit<RequestOf<'AlterShareGroup'>, 'config'> & {
+  readonly config: ShareConfigChange | null;
+};
+
+type Empty = { readonly [name: string]: never };
+
+export function decideAlterShareGroup(
+  state: ShardState,
+  view: View,
+  command: AlterShareGroupCommand,
+  ctx: Context,
+): Decision<Empty> {
+  const group = findShareGroup(state, command.group);
+  if ('error' in group) return group;
+  const found = findTopics(state, command.addTopics ?? [], 'addTopics');
+  if (found.error !== undefined) return found;
+  const { groupId } = group;
+  const attached = state.catalog.attachments.get(groupId) ?? new Map<number, AttachmentRow>();
+  const added = found.topics.filter(({ topicId }) => !attached.has(topicId));
+  const tooMany = checkTopicCount(attached.size + added.length, 'addTopics');
+  if (tooMany !== undefined) return tooMany;
+  const checked = changedShareConfig(group.config, command.config, command.deadLetterTopic);
+  if (checked.error !== undefined) return checked;
+  const { config } = checked;
+
+  const old = [...attached.keys()].flatMap((topicId) => state.catalog.topics.get(topicId) ?? []);
+  const names = namesFor(state, [...old, ...added], attached, config, command.deadLetterTopic);
+  const deadLetters = planDeadLetters(state.catalog, groupId, names, ctx);
+  if (deadLetters.error !== undefined) return deadLetters;
+  const writes: Write[] = [...deadLetters.writes, put('groups', [groupId], altered(group, config))];
+  for (const [topicId, { startAt, deadLetterTopicId: before }] of attached) {
+    const deadLetterTopicId = deadLetters.topicIds.get(topicId) ?? null;
+    if (deadLetterTopicId === before) continue;
+    writes.push(put('attachments', [groupId, topicId], { startAt, deadLetterTopicId }));
+  }
+  const wake: Wake[] = [];
+  for (const topic of added) {
+    const { topicId } = topic;
+    const { startAt } = command;
+    const deadLetterTopicId = deadLetters.topicIds.get(topicId) ?? null;
+    writes.push(put('attachments', [groupId, topicId], { startAt, deadLetterTopicId }));
+    writes.push(...planStart(state, view, groupId, topic, startAt));
+    wake.push({ kind: 'ready', groupId, topicId });
+  }
+  return accept({}, writes, wake);
+}
+
+function altered({ groupId: _, ...row }: ShareGroup, config: ShareConfig) {
+  return { ...row, config };
+}
+
+/** A topic keeps its dead-letter topic unless another is named. */
+function namesFor(
+  { catalog }: ShardState,
+  topics: readonly Topic[],
+  attached: ReadonlyMap<number, AttachmentRow>,
+  config: ShareConfig,
+  deadLetterTopic: string | null,
+): DeadLetterNames {
+  const names = new Map<Topic, string>();
+  if (config.onExhausted !== 'dlq') return names;
+  for (const topic of topics) {
+    const current = attached.get(topic.topicId)?.deadLetterTopicId ?? null;
+    const kept = current === null ? undefined : catalog.topics.get(current)?.name;
+    names.set(topic, deadLetterTopic ?? kept ?? deadLetterName(topic));
+  }
+  return names;
+}

@@ -1,0 +1,43 @@
+// Which partitions a receive should ask, and in which order: topics in strict priority, within a topic each partition
+// first in turn. It reads counts only and changes nothing.
+
+import type { ShardState } from '../shard-state.ts';
+
+export interface PartitionRef {
+  readonly topicId: number;
+  readonly partition: number;
+}
+
+/**
+ * Partitions that have something to lease now. `rotation` is any number that the caller raises with every receive of
+ * the group: the partition that comes first moves on with it. [L-10]
+ */
+export function receivablePartitions(
+  state: ShardState,
+  groupId: number,
+  topicIds: readonly number[],
+  rotation: number,
+): PartitionRef[] {
+  const found: PartitionRef[] = [];
+  for (const topicId of topicIds) {
+    const partitions = state.catalog.topics.get(topicId)?.partitions ?? 0;
+    for (let i = 0; i < partitions; i += 1) {
+      const partition = (rotation + i) % partitions;
+      if (isReceivable(state, groupId, topicId, partition)) found.push({ topicId, partition });
+    }
+  }
+  return found;
+}
+
+/** Some message is ready or fresh. */
+export function isReceivable(
+  state: ShardState,
+  groupId: number,
+  topicId: number,
+  partition: number,
+): boolean {
+  const { startOffset, durableEnd } = state.logs.at(topicId, partition);
+  const share = state.shares.at(groupId, topicId, partition);
+  if (Math.max(share.cursor, startOffset) < durableEnd) return true;
+  return share.count('ready') > 0 && share.hasReadyFrom(startOffset);
+}

@@ -1,0 +1,89 @@
+// What each kind of acknowledgement does to a part of a run. The token was compared before: it is that of the run's
+// newest lease, which may have ended since, without anybody having leased the messages again.
+
+import { type AckKind, type ErrorName, LIMITS } from '@millrace/protocol';
+import { assert } from '../assert.ts';
+import type { AcknowledgeCommand } from './decide-acknowledge.ts';
+import { die, type Ending, endAttempt, waiting } from './end-attempt.ts';
+import type { Run } from './run.ts';
+import type { Move } from './share-draft.ts';
+import type { ShareScope } from './share-scope.ts';
+
+export interface Part {
+  readonly run: Run;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The moves to make, or the outcome where there is nothing to be done. */
+type Settlement = (
+  ending: Ending,
+  command: AcknowledgeCommand,
+  part: Part,
+) => readonly Move[] | ErrorName;
+
+export const SETTLEMENTS: Readonly<Record<AckKind, Settlement>> = {
+  accept,
+  release,
+  reject,
+  extend,
+  return: giveBack,
+};
+
+function accept(_ending: Ending, _command: AcknowledgeCommand, { first, last }: Part): Move[] {
+  return [{ first, last, to: 'acknowledged', error: null }];
+}
+
+function reject(ending: Ending, { errorText }: AcknowledgeCommand, part: Part): Move[] {
+  const { run, first, last } = part;
+  const error = errorText ?? ending.draft.errorOf(run);
+  return die(ending, run, first, last, 'rejected', error);
+}
+
+function release(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] {
+  if (part.run.state !== 'leased') return releaseLate(ending, command, part);
+  const { errorText: error, delayMs: pauseMs } = command;
+  return endAttempt(ending, { ...part, error, pauseMs });
+}
+
+/** The attempt has ended by time and was counted: what remains is to say why, and when to try again. [L-16] */
+function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: Part): Move[] {
+  const { run, first, last } = part;
+  const error = command.errorText ?? draft.errorOf(run);
+  const next: Run = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
+  if (command.delayMs !== null) return [{ ...waiting(next, command.delayMs, ctx.nowMs), error }];
+  return [{ first, last, to: run.state, next, error }];
+}
+
+/** A new deadline, counted from now; zero ends the attempt. [L-17] */
+function extend(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
+  const { scope, draft, ctx } = ending;
+  const { run, first, last } = part;
+  if (run.state !== 'leased') return 'STALE_LEASE';
+  const byMs = extensionMs(scope, command);
+  if (byMs === 0) return endAttempt(ending, { ...part, error: null, pauseMs: 0 });
+  const untilMs = ctx.nowMs + byMs;
+  if (untilMs - run.leasedAtMs > LIMITS.visibilityTimeoutMsMax) return 'LEASE_TOO_LONG';
+  const next = { ...run, first, last, untilMs };
+  return [{ first, last, to: 'leased', next, error: draft.errorOf(run) }];
+}
+
+/** How long from now the lease is to last. */
+export function extensionMs(scope: ShareScope, { delayMs }: AcknowledgeCommand): number {
+  return delayMs ?? scope.group.config.visibilityTimeoutMs;
+}
+
+/**
+ * As if this delivery had not been. The token that the run gets is nobody's, so the receipt is spent: a second
+ * return cannot lower the count again. [L-18]
+ */
+function giveBack({ draft }: Ending, _command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
+  const { run, first, last } = part;
+  if (run.state !== 'leased') return 'STALE_LEASE';
+  assert(run.deliveries > 0);
+  const deliveries = run.deliveries - 1;
+  const firstDeliveredAtMs = deliveries === 0 ? 0 : run.firstDeliveredAtMs;
+  const given = { deliveries, firstDeliveredAtMs, token: draft.takeToken() };
+  const next: Run = { ...run, first, last, state: 'ready', untilMs: 0, ...given };
+  return [{ first, last, to: 'ready', next, error: draft.errorOf(run) }];
+}

@@ -1,0 +1,39 @@
+// Settings of a share group: a base and a change become settings in force, or an error that names what contradicts.
+
+import type { RequestOf } from '@millrace/protocol';
+import { type Refused, refuse } from '../decision.ts';
+import type { ShareConfig } from '../rows.ts';
+
+/** A field that is null or absent keeps its value or gets the default. */
+export type ShareConfigChange = Partial<NonNullable<RequestOf<'CreateShareGroup'>['config']>>;
+
+type Checked = { readonly error?: undefined; readonly config: ShareConfig } | Refused;
+
+/** Naming a dead-letter topic asks for it to be used. */
+export function changedShareConfig(
+  base: ShareConfig,
+  change: ShareConfigChange | null,
+  deadLetterTopic: string | null,
+): Checked {
+  const onExhausted = deadLetterTopic === null ? base.onExhausted : 'dlq';
+  const config: ShareConfig = {
+    visibilityTimeoutMs: change?.visibilityTimeoutMs ?? base.visibilityTimeoutMs,
+    maxDeliveries: change?.maxDeliveries ?? base.maxDeliveries,
+    backoff: change?.backoff ?? base.backoff,
+    backoffBaseMs: change?.backoffBaseMs ?? base.backoffBaseMs,
+    backoffFactor: change?.backoffFactor ?? base.backoffFactor,
+    backoffMaxMs: change?.backoffMaxMs ?? base.backoffMaxMs,
+    jitter: change?.jitter ?? base.jitter,
+    onExhausted: change?.onExhausted ?? onExhausted,
+  };
+  if (deadLetterTopic !== null && config.onExhausted !== 'dlq') {
+    const message = `onExhausted is ${config.onExhausted}: a dead-letter topic contradicts it.`;
+    return refuse('INVALID_CONFIG', message, { field: 'deadLetterTopic' });
+  }
+  if (config.backoff !== 'none' && config.backoffBaseMs > config.backoffMaxMs) {
+    const limit = `at most backoffMaxMs, ${config.backoffMaxMs} ms`;
+    const message = `backoffBaseMs is ${config.backoffBaseMs}; it has to be ${limit}.`;
+    return refuse('INVALID_CONFIG', message, { field: 'config.backoffBaseMs', limit });
+  }
+  return { config };
+}
