@@ -15,7 +15,7 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
       const reply = shard.stage((state, view, context) =>
         decideAcknowledge(state, view, { groupId, ...item }, context),
       );
-      if (reply.deadLettered > 0) metrics.deadLettered(reply.deadLettered);
+      metrics.deadLettered(reply.deadLettered);
       return { outcomes: reply.outcomes, deadlineMs: reply.deadlineMs };
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;

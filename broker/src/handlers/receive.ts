@@ -1,11 +1,11 @@
 // Receive: lease messages from the topics in their order of priority, waiting for some if there are none.
 
-import { decideAcknowledge, decideReceive, type Lease } from '@millrace/core';
+import { decideAcknowledge, decideReceive, type Lease, receivablePartitions } from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
-import { type AttachedTopic, requireAttachedTopics } from './share-lookup.ts';
+import { requireAttachedTopics } from './share-lookup.ts';
 
 type Request = RequestOf<'Receive'>;
 type PlacedLease = Lease & { readonly topicId: number; readonly partition: number };
@@ -15,36 +15,30 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   /** Where the walk over the partitions begins: another one each time, so that none is always first. */
   let rotation = 0;
 
-  function take(
-    groupId: number,
-    topics: readonly AttachedTopic[],
-    request: Request,
-  ): PlacedLease[] {
+  function take(groupId: number, topicIds: readonly number[], request: Request): PlacedLease[] {
     const leases: PlacedLease[] = [];
     let messagesLeft = request.maxMessages;
     let bytesLeft = request.maxBytes;
     rotation += 1;
-    for (const { topicId, partitions } of topics) {
-      for (let i = 0; i < partitions && messagesLeft > 0 && bytesLeft > 0; i++) {
-        const partition = (rotation + i) % partitions;
-        const command = {
-          groupId,
-          topicId,
-          partition,
-          memberId: request.memberId,
-          maxMessages: messagesLeft,
-          maxBytes: bytesLeft,
-          visibilityTimeoutMs: request.visibilityTimeoutMs,
-        };
-        const reply = shard.stage((state, view, context) =>
-          decideReceive(state, view, command, context),
-        );
-        for (const lease of reply.leases) {
-          leases.push({ topicId, partition, ...lease });
-          messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
-          for (const batch of lease.batches) bytesLeft -= batch.byteLength;
-        }
+    const places = shard.peek((state) => receivablePartitions(state, groupId, topicIds, rotation));
+    for (const place of places) {
+      if (messagesLeft <= 0 || bytesLeft <= 0) break;
+      const command = {
+        groupId,
+        ...place,
+        memberId: request.memberId,
+        maxMessages: messagesLeft,
+        maxBytes: bytesLeft,
+        visibilityTimeoutMs: request.visibilityTimeoutMs,
+      };
+      const reply = shard.stage((state, view, context) =>
+        decideReceive(state, view, command, context),
+      );
+      for (const lease of reply.leases) {
+        leases.push({ ...place, ...lease });
+        messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
       }
+      bytesLeft -= reply.bytes;
     }
     return leases;
   }
@@ -68,17 +62,12 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   }
 
   return async (request, context) => {
-    const { groupId, topics } = requireAttachedTopics(services, request.group, request.topics);
+    const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
     const { leases, seq } = await longPoll({
-      tryNow: () => ({ leases: take(groupId, topics, request), seq: shard.stagedSeq }),
+      tryNow: () => ({ leases: take(groupId, topicIds, request), seq: shard.stagedSeq }),
       enough: (found) => found.leases.length > 0,
       waitMs: request.maxWaitMs,
-      join: (attempt) =>
-        shard.waiters.waitForMessages(
-          groupId,
-          topics.map(({ topicId }) => topicId),
-          attempt,
-        ),
+      join: (attempt) => shard.waiters.waitForMessages(groupId, topicIds, attempt),
       signal: context.signal,
     });
     await shard.durable(seq);

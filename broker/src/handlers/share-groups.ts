@@ -22,12 +22,12 @@ export function createShareGroupHandlers({ shard }: Services) {
     shard.submit((state, view, context) => decideDeleteShareGroup(state, view, command, context));
 
   const describe: Handler<'DescribeShareGroups'> = (query) =>
-    shard.read((state, view) => describeShareGroups(state, view, query));
+    shard.submit((state, view) => describeShareGroups(state, view, query));
 
   const count: Handler<'Counters'> = (query) =>
-    shard.read((state, view) => counters(state, view, query));
+    shard.submit((state, view) => counters(state, view, query));
 
-  const look: Handler<'Peek'> = (query) => shard.read((state, view) => peek(state, view, query));
+  const look: Handler<'Peek'> = (query) => shard.submit((state, view) => peek(state, view, query));
 
   return {
     CreateShareGroup: create,

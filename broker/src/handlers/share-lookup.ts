@@ -4,11 +4,6 @@ import { decideCreateShareGroup, type Group, type ShardState } from '@millrace/c
 import { MillraceError } from '@millrace/protocol';
 import type { Services } from './services.ts';
 
-export interface AttachedTopic {
-  readonly topicId: number;
-  readonly partitions: number;
-}
-
 /** @throws MillraceError UNKNOWN_GROUP, GROUP_KIND_MISMATCH */
 export function requireShareGroup(
   state: ShardState,
@@ -33,7 +28,7 @@ export function requireAttachedTopics(
   { shard, settings }: Services,
   groupName: string,
   topicNames: readonly string[],
-): { readonly groupId: number; readonly topics: readonly AttachedTopic[] } {
+): { readonly groupId: number; readonly topicIds: readonly number[] } {
   if (topicNames.length === 0) {
     throw new MillraceError('INVALID_REQUEST', 'name at least one topic', {
       field: 'topics',
@@ -46,14 +41,20 @@ export function requireAttachedTopics(
       decideCreateShareGroup(
         state,
         view,
-        { group: groupName, topics: topicNames, startAt: -2, deadLetterTopic: null, config: null },
+        {
+          group: groupName,
+          topics: [...topicNames],
+          startAt: -2,
+          deadLetterTopic: null,
+          config: null,
+        },
         context,
       ),
     );
   }
   return shard.peek((state) => {
     const { groupId } = requireShareGroup(state, groupName);
-    const topics = topicNames.map((name, i) => {
+    const topicIds = topicNames.map((name, i) => {
       const topic = state.catalog.topicByName(name);
       if (!topic)
         throw new MillraceError('UNKNOWN_TOPIC', `no topic is named "${name}"`, {
@@ -63,8 +64,8 @@ export function requireAttachedTopics(
         const text = `share group "${groupName}" takes no messages from topic "${name}"`;
         throw new MillraceError('TOPIC_NOT_IN_GROUP', text, { field: `topics[${i}]` });
       }
-      return { topicId: topic.topicId, partitions: topic.partitions };
+      return topic.topicId;
     });
-    return { groupId, topics };
+    return { groupId, topicIds };
   });
 }

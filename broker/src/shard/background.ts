@@ -44,7 +44,7 @@ export class Background {
     const nowMs = this.#shard.nowMs();
     const dueMs = Math.min(...this.#jobs.map((job) => this.#dueMs(job)));
     const wakeMs = Math.min(dueMs, nowMs + SLEEP_MS_MAX);
-    if (this.#timer && this.#timerMs <= wakeMs && this.#timerMs > nowMs) return;
+    if (this.#timer && this.#timerMs <= wakeMs) return;
     clearTimeout(this.#timer);
     this.#timerMs = wakeMs;
     this.#timer = setTimeout(() => this.#start(), Math.max(0, wakeMs - nowMs));

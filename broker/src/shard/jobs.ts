@@ -1,16 +1,20 @@
 // The background jobs of a shard: what each does in one slice and when it runs next.
 
 import {
+  decideDue,
   decideExpireMembers,
-  decideShareDue,
+  decideRemoved,
+  decideRetention,
   decideSweep,
-  decideTrimShares,
+  nextDueMs,
   nextSessionDueMs,
-  nextShareDueMs,
+  type ShareKey,
+  sharesBehindLog,
 } from '@millrace/core';
 import type { Job } from './background.ts';
-import { createRetentionJob } from './retention-job.ts';
+import type { Shard } from './shard.ts';
 import type { SpaceGauge } from './space-gauge.ts';
+import { createWalkJob } from './walk-job.ts';
 
 export interface JobSettings {
   /** No lease expires before this time: after a restart members need a while to come back. [I9] */
@@ -20,52 +24,118 @@ export interface JobSettings {
 }
 
 /** Sizes that keep a slice to a few milliseconds. */
-const SLICE = { dueMessages: 1_000, members: 100, trimRows: 1_000, sweepRows: 1_000 } as const;
+const SLICE = { dueRuns: 1_000, members: 100, sweepRows: 1_000 } as const;
 const SPACE_EVERY_MS = 1_000;
 
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
-  const { graceUntilMs, retentionEveryMs } = settings;
-  const due: Job = {
+  return [
+    dueJob(settings),
+    sessionsJob(),
+    retentionJob(settings.retentionEveryMs),
+    removedJob(settings.retentionEveryMs),
+    sweepJob(),
+    spaceJob(space),
+  ];
+}
+
+function dueJob({ graceUntilMs, deadLettered }: JobSettings): Job {
+  const command = { runsMax: SLICE.dueRuns, graceUntilMs };
+  return {
     name: 'leases and delays',
-    nextMs: (shard) => shard.peek((state) => nextShareDueMs(state, graceUntilMs)),
+    nextMs: (shard) => shard.peek(({ shares }) => nextDueMs(shares, graceUntilMs)),
     slice: (shard) => {
-      const command = { messagesMax: SLICE.dueMessages, graceUntilMs };
-      const reply = shard.stage((state, view, context) =>
-        decideShareDue(state, view, command, context),
-      );
-      if (reply.deadLettered > 0) settings.deadLettered(reply.deadLettered);
+      const reply = shard.stage((state, view, context) => decideDue(state, view, command, context));
+      deadLettered(reply.deadLettered);
       return reply.more;
     },
   };
-  const sessions: Job = {
+}
+
+function sessionsJob(): Job {
+  const command = { limit: SLICE.members };
+  return {
     name: 'member sessions',
-    nextMs: (shard) => shard.peek((state) => nextSessionDueMs(state)),
-    slice: (shard) =>
-      shard.stage((state, view, context) =>
-        decideExpireMembers(state, view, { membersMax: SLICE.members }, context),
-      ).more,
+    nextMs: (shard) => shard.peek(({ consumers }) => nextSessionDueMs(consumers)),
+    slice: (shard) => {
+      const reply = shard.stage((state, view, context) =>
+        decideExpireMembers(state, view, command, context),
+      );
+      return reply.expired.length === SLICE.members;
+    },
   };
-  const retention = createRetentionJob(retentionEveryMs);
-  const trim: Job = {
+}
+
+interface Place {
+  readonly topicId: number;
+  readonly partition: number;
+}
+
+/** Partitions that hold something. */
+function writtenPartitions(shard: Shard): Place[] {
+  return shard.peek(({ catalog, logs }) => {
+    const found: Place[] = [];
+    for (const { topicId, partitions } of catalog.topics.values()) {
+      for (let partition = 0; partition < partitions; partition += 1) {
+        if (logs.at(topicId, partition).segments.length > 0) found.push({ topicId, partition });
+      }
+    }
+    return found;
+  });
+}
+
+/** A topic may have been deleted since the walk began. */
+function topicExists(shard: Shard, topicId: number): boolean {
+  return shard.peek(({ catalog }) => catalog.topics.has(topicId));
+}
+
+function retentionJob(everyMs: number): Job {
+  return createWalkJob({
+    name: 'retention',
+    everyMs,
+    places: writtenPartitions,
+    visit: (shard, place, rowsMax) => {
+      if (!topicExists(shard, place.topicId)) return { rows: 0, more: false };
+      const command = { ...place, rowsMax };
+      const reply = shard.stage((state, view, context) =>
+        decideRetention(state, view, command, context),
+      );
+      return { rows: reply.rowsRemoved, more: reply.more };
+    },
+  });
+}
+
+function removedJob(everyMs: number): Job {
+  return createWalkJob({
     name: 'messages that retention removed',
-    nextMs: (_, lastRunMs) => lastRunMs + retentionEveryMs,
-    slice: (shard) =>
-      shard.stage((state, view, context) =>
-        decideTrimShares(state, view, { rowsMax: SLICE.trimRows }, context),
-      ).more,
-  };
-  const sweep: Job = {
+    everyMs,
+    places: (shard) => shard.peek((state): ShareKey[] => [...sharesBehindLog(state)]),
+    visit: (shard, place, rowsMax) => {
+      const exists = shard.peek(({ catalog }) => catalog.attachment(place.groupId, place.topicId));
+      if (!exists) return { rows: 0, more: false };
+      const command = { ...place, rowsMax };
+      const { more } = shard.stage((state, view, context) =>
+        decideRemoved(state, view, command, context),
+      );
+      return { rows: more ? rowsMax : 1, more };
+    },
+  });
+}
+
+function sweepJob(): Job {
+  const command = { rowsMax: SLICE.sweepRows };
+  return {
     name: 'rows of deleted topics and groups',
     nextMs: (shard, lastRunMs) =>
-      shard.peek(({ catalog }) =>
-        catalog.sweptTopics.size + catalog.sweptGroups.size > 0 ? lastRunMs : undefined,
+      shard.peek(({ catalog: { sweptTopics, sweptGroups } }) =>
+        sweptTopics.size + sweptGroups.size > 0 ? lastRunMs : undefined,
       ),
     slice: (shard) =>
-      shard.stage((state, view, context) =>
-        decideSweep(state, view, { rowsMax: SLICE.sweepRows }, context),
-      ).more,
+      shard.stage((state, view, context) => decideSweep(state, view, command, context)).more,
   };
-  const gauge: Job = {
+}
+
+function spaceJob(space: SpaceGauge): Job {
+  return {
     name: 'free space',
     nextMs: (_, lastRunMs) => lastRunMs + SPACE_EVERY_MS,
     slice: () => {
@@ -73,5 +143,4 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
       return false;
     },
   };
-  return [due, sessions, retention, trim, sweep, gauge];
 }

@@ -9,6 +9,7 @@ import {
   loadShardState,
   markDurable,
   put,
+  resumeSessions,
   type ShardState,
   type View,
   type Wake,
@@ -154,6 +155,7 @@ export class Shard {
   #load(): ShardState {
     const state = createShardState();
     loadShardState(state, this.view);
+    resumeSessions(state.consumers, this.#clock.nowMs());
     return state;
   }
 
