@@ -3,7 +3,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const PACKAGES = ['protocol', 'core', 'storage', 'broker', 'client', 'cli', 'scenarios', 'bench'];
+const PACKAGES = [
+  'protocol',
+  'core',
+  'storage',
+  'broker',
+  'client',
+  'cli',
+  'harness',
+  'scenarios',
+  'bench',
+];
 
 export default defineConfig({
   resolve: {

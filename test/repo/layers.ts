@@ -20,9 +20,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     libraries: ['cli-progress', 'cli-table3', 'commander'],
     node: true,
   },
-  scenarios: { packages: ['client', 'protocol'], libraries: ['vega-datasets'], node: true },
+  harness: { packages: [], libraries: [], node: true },
+  scenarios: {
+    packages: ['client', 'harness', 'protocol'],
+    libraries: ['cli-progress', 'cli-table3', 'vega-datasets'],
+    node: true,
+  },
   bench: {
-    packages: ['client', 'protocol', 'storage'],
+    packages: ['client', 'harness', 'protocol', 'storage'],
     libraries: ['cli-progress', 'cli-table3', 'hdr-histogram-js'],
     node: true,
   },

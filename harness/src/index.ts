@@ -1,0 +1,4 @@
+// Face of the harness package.
+
+export { type BrokerExit, BrokerProcess, type BrokerProcessOptions } from './broker-process.ts';
+export { TemporaryDirectory } from './temporary-directory.ts';
