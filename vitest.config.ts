@@ -17,10 +17,18 @@ const PACKAGES = [
 
 export default defineConfig({
   resolve: {
-    alias: PACKAGES.map((name) => ({
-      find: new RegExp(`^@millrace/${name}$`),
-      replacement: fileURLToPath(new URL(`./${name}/src/index.ts`, import.meta.url)),
-    })),
+    alias: [
+      {
+        find: '@millrace/storage/testing',
+        replacement: fileURLToPath(
+          new URL('./storage/src/testing/faulty-store.ts', import.meta.url),
+        ),
+      },
+      ...PACKAGES.map((name) => ({
+        find: new RegExp(`^@millrace/${name}$`),
+        replacement: fileURLToPath(new URL(`./${name}/src/index.ts`, import.meta.url)),
+      })),
+    ],
   },
   test: {
     include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],

@@ -13,27 +13,38 @@ export type PlainValue =
   | readonly PlainValue[]
   | { readonly [name: string]: PlainValue };
 
-/** A keyed upsert, or a delete when `value` is undefined. Plain data: it can be sent elsewhere and applied there. */
+/**
+ * A keyed upsert, or a delete when `value` is undefined. Plain data: it can be sent elsewhere and applied there.
+ * Key and value are handed over: whoever gave them must not change them afterwards.
+ */
 export interface StoreWrite {
   readonly table: TableName;
   readonly key: Key;
   readonly value: PlainValue | undefined;
 }
 
-/** Rows of one table in key order. All bounds are key prefixes; `from` is inclusive, `to` exclusive. */
+/**
+ * Rows of one table in key order. All bounds are whole parts from the left of a key. A bound that is not a whole key
+ * stands for all keys that start with it: `from` includes all of them, `to` excludes all of them, in both directions.
+ */
 export interface RangeQuery {
   /** Only rows whose key starts with these parts. */
   readonly prefix?: Key | undefined;
   /** Start at this key (inclusive; the upper end when `reverse`, then also inclusive). */
   readonly from?: Key | undefined;
+  /** Stop before this key (exclusive; the lower end when `reverse`, then also exclusive). */
   readonly to?: Key | undefined;
   readonly reverse?: boolean | undefined;
+  /** Rows at most. */
   readonly limit?: number | undefined;
 }
 
 export type StoredRow = readonly [key: Key, value: PlainValue];
 
-/** Synchronous reading. A value of bytes returned here is owned by the caller: it never points into the map. */
+/**
+ * Synchronous reading of the present state. Bytes returned here never point into the map and never change. A range is
+ * read while it is walked, so walk it within the turn; stopping early costs nothing.
+ */
 export interface StoreReader {
   get(table: TableName, key: Key): PlainValue | undefined;
   range(table: TableName, query: RangeQuery): Iterable<StoredRow>;
@@ -48,11 +59,14 @@ export interface StoreUsage {
 
 /**
  * A store holds the present state of one shard. `commit` is atomic and resolves when the commit is flushed to the
- * disk (`sync: always`) or handed to the system (`sync: os`). It rejects with `CommitAbortedError` when nothing of
- * it was applied, and with `FlushUnknownError` when nobody can tell: then the process has to end.
+ * disk (`sync: always`) or handed to the system (`sync: os`); its rows are visible then at the latest. Of several
+ * writes to one key the last wins. It rejects with `CommitAbortedError` when nothing of it was applied, and with
+ * `FlushUnknownError` when nobody can tell: then the process has to end. One commit at a time: the next is handed
+ * over only after this one has settled.
  */
 export interface Store extends StoreReader {
   commit(writes: readonly StoreWrite[]): Promise<void>;
   usage(): StoreUsage;
+  /** Waits for the commit in flight. Nothing may be asked of the store afterwards. */
   close(): Promise<void>;
 }

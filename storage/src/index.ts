@@ -1,2 +1,27 @@
 // The public surface of @millrace/storage.
-export {};
+export { type CommitStats, Committer, type CommitterOptions } from './committer.ts';
+export type {
+  PlainValue,
+  RangeQuery,
+  Store,
+  StoredRow,
+  StoreReader,
+  StoreUsage,
+  StoreWrite,
+} from './contract.ts';
+export { type DataDirectory, openDataDirectory } from './data-directory.ts';
+export {
+  type AbortReason,
+  CommitAbortedError,
+  type DataDirectoryCode,
+  DataDirectoryError,
+  FlushUnknownError,
+  type StorageFormatCode,
+  StorageFormatError,
+} from './errors.ts';
+export { FORMAT_VERSION } from './format.ts';
+export { type Key, type KeyPart, TABLES, type TableName, type TableSpec } from './keys.ts';
+export { STORAGE_LIMITS } from './limits.ts';
+export type { SyncMode } from './lmdb-environment.ts';
+export { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from './lmdb-store.ts';
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';

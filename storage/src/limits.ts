@@ -1,0 +1,33 @@
+// Every limit of the storage package, and how they relate. It has no logic besides checking itself.
+
+import { assert } from './assert.ts';
+
+export const STORAGE_LIMITS = {
+  /** UTF-8 bytes of one string in a key. */
+  keyStringBytesMax: 512,
+  /** Bytes of a whole key; LMDB on 4 KiB pages takes 1,978. */
+  keyBytesMax: 1_978,
+  /** Bytes of one value. lmdb-js copies values up to here; larger ones it hands out as pointers into the map. */
+  valueBytesMax: 16 * 1024 * 1024,
+  /** How deep arrays and maps may nest in a row. */
+  rowDepthMax: 32,
+  /** Writes and bytes staged and not yet handed to the store; above either, the committer says it is full. */
+  stagedWritesMax: 32_768,
+  stagedBytesMax: 16 * 1024 * 1024,
+  /** What a row counts for in `stagedBytesMax`; rows are encoded only when they are committed. */
+  rowBytesEstimate: 256,
+  /** Rows read from the map at a time by a range; no cursor is open between two of these reads. */
+  rangeRowsMax: 256,
+  /** The same for tables of raw bytes, whose values are large. */
+  rangeBatchesMax: 4,
+  /** Ranges of aborted sequences that are remembered. */
+  abortedRangesMax: 1_024,
+} as const;
+
+const L = STORAGE_LIMITS;
+assert(2 * L.keyStringBytesMax + 64 <= L.keyBytesMax, 'a key with two strings must fit');
+assert(
+  L.stagedWritesMax * L.rowBytesEstimate <= L.stagedBytesMax,
+  'small rows meet the count first',
+);
+assert(L.rangeBatchesMax <= L.rangeRowsMax, 'large values are read in smaller slices');

@@ -1,0 +1,157 @@
+// Opens one LMDB environment with the options this package stands on. The rest of lmdb-js (encodings, versions,
+// caching, overlapping flushes) stays shut off here.
+
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { open, type RootDatabase } from 'lmdb';
+import { StorageFormatError } from './errors.ts';
+import type { PackedKey } from './key-codec.ts';
+import { STORAGE_LIMITS } from './limits.ts';
+
+/** `always`: a commit resolves when it is flushed. `os`: when the system has it; see `LmdbStoreOptions`. */
+export type SyncMode = 'always' | 'os';
+
+export type Environment = RootDatabase<Uint8Array, PackedKey>;
+
+export interface EnvironmentOptions {
+  readonly path: string;
+  readonly sync: SyncMode;
+  readonly mapBytes: number;
+  readonly readOnly: boolean;
+}
+
+/** Packed keys go to LMDB as the bytes they stand for. lmdb-js takes a RangeError as: try a larger buffer. */
+const PACKED_KEYS = {
+  writeKey(key: PackedKey, target: Buffer, start: number): number {
+    if (start + key.length > target.length) throw new RangeError('the key does not fit');
+    for (let i = 0; i < key.length; i += 1) target[start + i] = key.charCodeAt(i);
+    return start + key.length;
+  },
+  readKey(source: Buffer, start: number, end: number): PackedKey {
+    return source.toString('latin1', start, end);
+  },
+};
+
+/** Where the head of the file starts, and what it starts with, in the byte order of the machine. */
+const META_OFFSET = 24;
+const LMDB_MAGIC = 0xbeef_c0de;
+const LMDB_DATA_VERSION = 2;
+const META_PAGES = 2;
+const PAGE_BYTES_MIN = 4_096;
+
+/** What LMDB says of a file that it cannot read: MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
+const NOT_OURS = new Set([-30_796, -30_794, -30_793]);
+
+/** @throws StorageFormatError when the file is not an LMDB file; otherwise what the system says. */
+export function openEnvironment(options: EnvironmentOptions): Environment {
+  const { path, sync, mapBytes, readOnly } = options;
+  const isNew = !existsSync(path);
+  if (!isNew) checkHead(path);
+  try {
+    const environment: Environment = open(path, {
+      encoding: 'binary',
+      keyEncoder: PACKED_KEYS,
+      noSubdir: true,
+      readOnly,
+      mapSize: mapBytes,
+      // A resolved commit is then a flushed one (docs/adr/0010-flush-before-resolve.md).
+      overlappingSync: false,
+      noSync: sync === 'os',
+    });
+    if (isNew) syncDirectory(dirname(path));
+    return environment;
+  } catch (error) {
+    if (!NOT_OURS.has((error as { code?: number }).code ?? 0)) throw error;
+    const reason = (error as Error).message;
+    throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is not a data file: ${reason}`);
+  }
+}
+
+/** lmdb-js does not survive a file that is no LMDB file, or one of another LMDB: look before it does. */
+function checkHead(path: string): void {
+  const head = Buffer.alloc(META_OFFSET + 8);
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (size === 0 || !fstatSync(fd).isFile()) return;
+    readSync(fd, head, 0, head.length, 0);
+    const [magic, version] = new Uint32Array(head.buffer, head.byteOffset + META_OFFSET, 2);
+    const isOurs = magic === LMDB_MAGIC && version === LMDB_DATA_VERSION;
+    if (isOurs && size >= META_PAGES * PAGE_BYTES_MIN) return;
+  } finally {
+    closeSync(fd);
+  }
+  throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is not a data file, or it was cut short`);
+}
+
+/** Flush what was written without flushing; lmdb-js has the call but does not declare it. */
+export async function flushEnvironment(environment: Environment): Promise<void> {
+  const flushable = environment as unknown as { sync(done: (error?: Error) => void): void };
+  await promisify((done: (error?: Error) => void) => flushable.sync(done))();
+}
+
+/** Flushing a file does not flush its name: without this a power cut may take a new file away. */
+function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export interface EnvironmentPages {
+  readonly pageBytes: number;
+  /** Pages inside the file that hold nothing and can be written again. */
+  readonly freePages: number;
+}
+
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface EnvironmentStats extends TreeStats {
+  readonly entryCount: number;
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly free: TreeStats;
+}
+
+const pagesOf = (tree: TreeStats): number =>
+  tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+
+/** LMDB does not count its free pages; they are all that neither tree holds. Constant time. */
+export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
+  const stats = environment.getStats() as EnvironmentStats;
+  const usedPages = META_PAGES + pagesOf(stats) + pagesOf(stats.free);
+  return {
+    pageBytes: stats.pageSize,
+    freePages: Math.max(0, stats.lastPageNumber + 1 - usedPages),
+  };
+}
+
+export function isEmpty(environment: Environment): boolean {
+  return (environment.getStats() as EnvironmentStats).entryCount === 0;
+}
+
+/** True when the environment still reads. After a failed write of its head LMDB refuses everything. */
+export function stillReads(environment: Environment): boolean {
+  try {
+    environment.resetReadTxn();
+    environment.getBinary('\u0001');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A plain array of bytes of the caller's own: a Buffer's `slice` would share memory where an array's copies. */
+export function ownedBytes(value: Uint8Array): Uint8Array {
+  const isWhole = value.byteOffset === 0 && value.byteLength === value.buffer.byteLength;
+  return isWhole && value.byteLength <= STORAGE_LIMITS.valueBytesMax
+    ? new Uint8Array(value.buffer)
+    : new Uint8Array(value);
+}

@@ -1,0 +1,196 @@
+// The store of a running broker: one LMDB environment, one writer. Reads are synchronous and copy; no cursor is open
+// between two calls. It must not decide anything: what a row means, when to commit, what to do when full.
+
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { assert } from './assert.ts';
+import type {
+  PlainValue,
+  RangeQuery,
+  Store,
+  StoredRow,
+  StoreUsage,
+  StoreWrite,
+} from './contract.ts';
+import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
+import { checkFormat, readFormat, writeFormat } from './format.ts';
+import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
+import { intervalOf, type KeyInterval } from './key-interval.ts';
+import type { Key, TableName } from './keys.ts';
+import { STORAGE_LIMITS } from './limits.ts';
+import {
+  type Environment,
+  type EnvironmentOptions,
+  flushEnvironment,
+  isEmpty,
+  openEnvironment,
+  ownedBytes,
+  pagesOfEnvironment,
+  type SyncMode,
+  stillReads,
+} from './lmdb-environment.ts';
+import { explainFailure } from './lmdb-failure.ts';
+import { decodeValue, holdsBytes } from './values.ts';
+
+export interface LmdbStoreOptions {
+  /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
+  readonly path: string;
+  /**
+   * Default `always`: a commit that resolved survives a power cut. `os`: it survives the end of the process, but a
+   * power cut or a crash of the system may lose the last commits and may leave the file unreadable.
+   */
+  readonly sync?: SyncMode | undefined;
+  /** Address space to start with; grows by itself. Default 1 GiB. */
+  readonly mapBytes?: number | undefined;
+  /** Read a data file without changing it; another process may have it open. */
+  readonly readOnly?: boolean | undefined;
+}
+
+const MAP_BYTES = 2 ** 30;
+const FIRST_ROWS = 8;
+
+/**
+ * @throws StorageFormatError when the file is of a newer version or not ours; otherwise what the system says.
+ */
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
+  const { path, sync = 'always', mapBytes = MAP_BYTES, readOnly = false } = options;
+  const settings: EnvironmentOptions = { path, sync, mapBytes, readOnly };
+  const environment = openEnvironment(settings);
+  const store = new LmdbStore(settings, environment);
+  try {
+    if (readOnly) readFormat(store);
+    else if (isEmpty(environment)) await writeFormat(store);
+    else await checkFormat(store);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+export class LmdbStore implements Store {
+  readonly #path: string;
+  readonly #sync: SyncMode;
+  readonly #readOnly: boolean;
+  readonly #environment: Environment;
+  #committing: Promise<void> | undefined;
+  #closed = false;
+
+  /** Use `openLmdbStore`. */
+  constructor(options: EnvironmentOptions, environment: Environment) {
+    this.#path = options.path;
+    this.#sync = options.sync;
+    this.#readOnly = options.readOnly;
+    this.#environment = environment;
+  }
+
+  get(table: TableName, key: Key): PlainValue | undefined {
+    assert(!this.#closed, 'the store is open');
+    const bytes = this.#environment.getBinary(packKey(table, key));
+    return bytes && decodeValue(table, ownedBytes(bytes));
+  }
+
+  range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
+    assert(!this.#closed, 'the store is open');
+    return this.#walk(table, intervalOf(table, query));
+  }
+
+  async commit(writes: readonly StoreWrite[]): Promise<void> {
+    assert(!this.#closed, 'the store is open');
+    assert(!this.#readOnly, 'the store is not read only');
+    assert(this.#committing === undefined, 'one commit at a time');
+    const encoded = encodeWrites(writes);
+    if (encoded.length === 0) return;
+    this.#committing = this.#write(encoded);
+    try {
+      await this.#committing;
+    } finally {
+      this.#committing = undefined;
+    }
+  }
+
+  usage(): StoreUsage {
+    const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
+    return {
+      fileBytes: statSync(this.#path).size,
+      freeBytes: this.#fileSystemFreeBytes() + pageBytes * freePages,
+    };
+  }
+
+  /** Write a consistent copy of the present state to a new file, beside running commits. Holds one read view. */
+  async copyTo(path: string): Promise<void> {
+    assert(path !== this.#path, 'a copy goes to another file');
+    await this.#environment.backup(path, true);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing?.catch(() => undefined);
+    if (this.#sync === 'os' && !this.#readOnly) await flushEnvironment(this.#environment);
+    await this.#environment.close();
+  }
+
+  /** All in one batch, hence in one transaction. Nothing in it can throw: a batch cut short would be committed. */
+  async #write(encoded: readonly EncodedWrite[]): Promise<void> {
+    const environment = this.#environment;
+    try {
+      await environment.batch(() => {
+        for (const { key, value } of encoded) {
+          if (value) void environment.put(key, value);
+          else void environment.remove(key);
+        }
+      });
+    } catch (error) {
+      throw await explainFailure({
+        error,
+        bytes: encoded.reduce((sum, { value }) => sum + (value?.length ?? 0), 0),
+        stillReads: stillReads(environment),
+        fileSystemFreeBytes: this.#fileSystemFreeBytes(),
+      });
+    }
+    environment.resetReadTxn();
+  }
+
+  #fileSystemFreeBytes(): number {
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    return bavail * bsize;
+  }
+
+  *#walk(table: TableName, interval: KeyInterval): Generator<StoredRow> {
+    const { reverse } = interval;
+    const rowsMax = holdsBytes(table)
+      ? STORAGE_LIMITS.rangeBatchesMax
+      : STORAGE_LIMITS.rangeRowsMax;
+    let { low, high, limit } = interval;
+    let rows = Number.isFinite(limit) ? limit : FIRST_ROWS;
+    while (limit > 0 && low < high) {
+      rows = Math.min(rows, rowsMax, limit);
+      const slice = this.#slice({ low, high, reverse, limit: rows });
+      for (const [key, bytes] of slice) {
+        yield [unpackKey(table, key), decodeValue(table, ownedBytes(bytes))];
+      }
+      const last = slice.at(-1)?.[0];
+      if (slice.length < rows || last === undefined) return;
+      if (reverse) high = last;
+      else low = `${last}\0`;
+      limit -= rows;
+      rows *= 2;
+    }
+  }
+
+  /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
+  #slice({ low, high, reverse, limit }: KeyInterval): [PackedKey, Uint8Array][] {
+    assert(!this.#closed, 'the store is open');
+    assert(low < high && limit > 0, 'a slice is not empty');
+    const bounds = reverse
+      ? { start: high, end: low, reverse, exclusiveStart: true, inclusiveEnd: true }
+      : { start: low, end: high };
+    const rows: [PackedKey, Uint8Array][] = [];
+    for (const { key, value } of this.#environment.getRange(bounds)) {
+      // A limit given to lmdb-js would read one row too many.
+      if (rows.push([key, value]) === limit) break;
+    }
+    return rows;
+  }
+}
