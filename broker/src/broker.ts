@@ -1,0 +1,81 @@
+// Wires the broker together and takes it apart again in the opposite order. No logic.
+
+import type { AddressInfo } from 'node:net';
+import { createHandlers } from './handlers/create-handlers.ts';
+import type { Log } from './log.ts';
+import { observeHandlers } from './metrics/observe-handlers.ts';
+import { sampleShard } from './metrics/sample-shard.ts';
+import { ShardMetrics } from './metrics/shard-metrics.ts';
+import { openStorage } from './open-storage.ts';
+import type { BrokerOptions } from './options/table.ts';
+import { Server } from './server.ts';
+import { SYSTEM_CLOCK } from './shard/clock.ts';
+import { openShard } from './shard/open-shard.ts';
+
+export interface BrokerSources {
+  readonly version: string;
+  readonly log: Log;
+  /** Nobody can tell what is on the disk: end the process before it says anything more. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Broker {
+  readonly protocolAddress: AddressInfo;
+  readonly adminAddress: AddressInfo;
+  /** Answers what runs, ends what waits, commits and closes everything. */
+  close(): Promise<void>;
+}
+
+/** Throws StartError. What was opened until then is closed again. */
+export async function openBroker(options: BrokerOptions, sources: BrokerSources): Promise<Broker> {
+  const { version, log, onFatal } = sources;
+  const metrics = new ShardMetrics();
+  const server = new Server({ options, version, shardMetrics: metrics, log });
+  const closers: (() => Promise<void>)[] = [() => server.close()];
+  const closeAll = async () => {
+    for (const close of closers.toReversed()) await close();
+  };
+  try {
+    const adminAddress = await server.openAdmin();
+    const storage = await openStorage(options);
+    closers.push(() => storage.close());
+    const opened = openShard({
+      ...options,
+      store: storage.store,
+      clock: SYSTEM_CLOCK,
+      random: Math.random,
+      events: {
+        committed: (stats) => metrics.committed(stats.writes, stats.bytes, stats.latencyMs),
+        deadLettered: (messages) => metrics.deadLettered(messages),
+        reloaded: (err, tookMs) => {
+          metrics.commitAborted();
+          log.error(
+            { err, tookMs },
+            'A commit was aborted; memory was loaded anew from the store.',
+          );
+        },
+        backgroundFailed: (job, err) =>
+          log.error({ err, job }, 'Background work failed; it is tried again.'),
+        fatal: onFatal,
+      },
+    });
+    closers.push(() => opened.close());
+    const { shard, space } = opened;
+    const handlers = observeHandlers(
+      createHandlers({ shard, space, settings: options, metrics }),
+      metrics,
+    );
+    const protocolAddress = await server.serve({
+      handlers,
+      pressure: shard,
+      instanceId: storage.instanceId,
+      nowMs: () => shard.nowMs(),
+      sample: () => sampleShard(shard, space),
+    });
+    closers.push(() => server.drain());
+    return { protocolAddress, adminAddress, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

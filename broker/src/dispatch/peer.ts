@@ -1,0 +1,82 @@
+// What dispatch sees of a connection: who it is, what it waits for, and where replies go. No socket shows through.
+
+import type { ApiName, MillraceError } from '@millrace/protocol';
+import type { ConnectionInfo, RequestContext } from '../handlers/handler.ts';
+import { CancelToken } from './cancel-token.ts';
+
+export interface Peer {
+  readonly info: ConnectionInfo;
+  readonly waiting: WaitingRequests;
+  /** False until Hello was answered. */
+  readonly greeted: boolean;
+  greet(clientName: string, clientVersion: string): void;
+  /** Sends a whole frame, after those sent before. */
+  send(frame: Uint8Array): void;
+  /** Sends the error as the last frame, then closes. */
+  failWith(correlationId: number, error: MillraceError): void;
+  /** A reply was sent, or given up: the peer may have room for further requests. */
+  answered(): void;
+}
+
+/** A request between its handler's start and its reply. It is the context that the handler sees. */
+export class WaitingRequest implements RequestContext {
+  readonly connection: ConnectionInfo;
+  readonly api: ApiName;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly receivedAtMs: number;
+  /** Monotonic, for durations. */
+  readonly startedMs: number;
+  #token: CancelToken | undefined;
+
+  constructor(
+    connection: ConnectionInfo,
+    api: ApiName,
+    apiVersion: number,
+    correlationId: number,
+    receivedAtMs: number,
+    startedMs: number,
+  ) {
+    this.connection = connection;
+    this.api = api;
+    this.apiVersion = apiVersion;
+    this.correlationId = correlationId;
+    this.receivedAtMs = receivedAtMs;
+    this.startedMs = startedMs;
+  }
+
+  get signal(): CancelToken {
+    this.#token ??= new CancelToken();
+    return this.#token;
+  }
+}
+
+/** The requests of one connection that wait for their reply, by correlation id. */
+export class WaitingRequests {
+  readonly #byId = new Map<number, WaitingRequest>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  has(correlationId: number): boolean {
+    return this.#byId.has(correlationId);
+  }
+
+  add(request: WaitingRequest): void {
+    this.#byId.set(request.correlationId, request);
+  }
+
+  remove(request: WaitingRequest): void {
+    this.#byId.delete(request.correlationId);
+  }
+
+  /** Does nothing where no such request waits: its reply is on the way. */
+  cancel(correlationId: number, reason: MillraceError): void {
+    this.#byId.get(correlationId)?.signal.cancel(reason);
+  }
+
+  cancelAll(reason: MillraceError): void {
+    for (const request of this.#byId.values()) request.signal.cancel(reason);
+  }
+}

@@ -1,0 +1,180 @@
+// Every metric of the broker, once: names, labels and meaning. The registry and docs/reference/metrics.md derive from
+// this table. Values come from recorders that cost a few additions, and are put together only when somebody asks.
+
+export interface MetricSpec {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly about: string;
+  /** Upper bounds of a histogram's buckets. */
+  readonly buckets?: readonly number[];
+}
+
+/** Seconds, from a sync reply to a long poll. */
+const SECONDS = [
+  0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 20,
+];
+const COUNTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
+
+export const METRICS = {
+  millrace_build_info: {
+    type: 'gauge',
+    labels: ['version', 'node'],
+    about: 'Always 1; its labels say what runs.',
+  },
+  millrace_ready: {
+    type: 'gauge',
+    labels: [],
+    about: '1 while requests are answered: after recovery, before shutdown.',
+  },
+
+  millrace_requests_total: {
+    type: 'counter',
+    labels: ['api', 'outcome'],
+    about: 'Requests answered, by API and outcome: `ok` or the name of the error.',
+  },
+  millrace_request_duration_seconds: {
+    type: 'histogram',
+    labels: ['api'],
+    buckets: SECONDS,
+    about:
+      'From a request read to its reply encoded, the time it waited for data or the disk included.',
+  },
+  millrace_requests_in_flight: {
+    type: 'gauge',
+    labels: [],
+    about: 'Requests whose reply is not ready, long polls included.',
+  },
+
+  millrace_connections: { type: 'gauge', labels: [], about: 'Open connections.' },
+  millrace_connections_accepted_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Connections accepted.',
+  },
+  millrace_connections_ended_total: {
+    type: 'counter',
+    labels: ['reason'],
+    about:
+      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `malformed`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
+  },
+  millrace_received_bytes_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Bytes read from clients.',
+  },
+  millrace_sent_bytes_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Bytes that clients took.',
+  },
+  millrace_unsent_reply_bytes: {
+    type: 'gauge',
+    labels: [],
+    about: 'Replies that clients have not taken yet.',
+  },
+
+  millrace_commit_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    buckets: SECONDS,
+    about: 'From handing a commit to the store to its flush.',
+  },
+  millrace_commit_rows: {
+    type: 'histogram',
+    labels: [],
+    buckets: COUNTS,
+    about: 'Rows of a commit.',
+  },
+  millrace_commit_bytes: {
+    type: 'histogram',
+    labels: [],
+    buckets: BYTES,
+    about: 'Bytes of a commit.',
+  },
+  millrace_commits_aborted_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Commits of which nothing was applied; their callers were told to retry.',
+  },
+  millrace_commit_queue_full: {
+    type: 'gauge',
+    labels: [],
+    about: '1 while so much waits for the next commit that no requests are read.',
+  },
+
+  millrace_appended_records_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Records appended to logs, dead-letter copies included.',
+  },
+  millrace_appended_bytes_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Bytes of batches appended to logs.',
+  },
+  millrace_leased_messages_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Messages given to members of share groups, every delivery counted.',
+  },
+  millrace_acknowledged_messages_total: {
+    type: 'counter',
+    labels: ['kind'],
+    about: 'Messages that members spoke about with effect, by kind of acknowledgement.',
+  },
+  millrace_dead_letters_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Messages moved from a share group to its dead-letter topic.',
+  },
+
+  millrace_topics: { type: 'gauge', labels: [], about: 'Topics.' },
+  millrace_partitions: { type: 'gauge', labels: [], about: 'Partitions of all topics.' },
+  millrace_groups: { type: 'gauge', labels: ['kind'], about: 'Groups, by kind.' },
+  millrace_share_group_messages: {
+    type: 'gauge',
+    labels: ['group', 'state'],
+    about:
+      'Messages of a share group by state: its depth. The 200 groups with most unresolved messages by name, the others together as `(others)`.',
+  },
+  millrace_store_file_bytes: { type: 'gauge', labels: [], about: 'Size of the data file.' },
+  millrace_store_free_bytes: {
+    type: 'gauge',
+    labels: [],
+    about:
+      'Bytes that can still be written: free on the disk, plus pages the data file can use again.',
+  },
+} as const satisfies Record<`millrace_${string}`, MetricSpec>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+
+export function metricSpec(name: MetricName): MetricSpec {
+  return METRICS[name];
+}
+
+/** docs/reference/metrics.md, whole. */
+export function renderMetricsReference(): string {
+  const rows = METRIC_NAMES.map((name) => {
+    const spec = metricSpec(name);
+    const labels = spec.labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${spec.type} | ${labels} | ${spec.about} |`;
+  });
+  return [
+    '# Metrics of the broker',
+    '',
+    '<!-- Generated from broker/src/metrics/table.ts by `npm run docs`. -->',
+    '',
+    '`GET /metrics` on the admin port, in the Prometheus text format. Times are in seconds, sizes in bytes.',
+    '',
+    '| metric | type | labels | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    'Metrics of the process and of Node.js follow under `millrace_process_` (CPU, memory, open files) and',
+    '`millrace_nodejs_`: heap, garbage collection, and the delay of the event loop as',
+    '`millrace_nodejs_eventloop_lag_{mean,p50,p90,p99,max}_seconds`, measured since the scrape before.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,170 @@
+// The protocol's TCP server: accepts connections up to a limit, refuses the rest with a typed error, looks after all of
+// them now and then, and lets them go at shutdown. It knows no request.
+
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
+import type { Dispatch } from '../dispatch/dispatch.ts';
+import type { Log } from '../log.ts';
+import type { NetMetrics } from '../metrics/request-metrics.ts';
+import { Connection, type ConnectionLimits, type ConnectionShared } from './connection.ts';
+import { listenOn } from './listen-on.ts';
+import { type Pressure, PressureGate } from './pressure.ts';
+import { TurnFlusher } from './turn-flusher.ts';
+
+export interface ListenerOptions extends ConnectionLimits {
+  readonly host: string;
+  readonly port: number;
+  readonly advertisedHost: string;
+  readonly advertisedPort: number;
+  readonly connectionsMax: number;
+}
+
+export interface ListenerSources {
+  readonly dispatch: Dispatch;
+  readonly pressure: Pressure;
+  readonly metrics: NetMetrics;
+  readonly log: Log;
+  /** Distinguishes the connections of this process from those of processes before it. */
+  readonly processId: string;
+}
+
+const KEEP_ALIVE_MS = 60_000;
+const CHECK_INTERVAL_MS_MAX = 1_000;
+/** Refused connections that may be open at a time, each waiting a moment for its client to read why. */
+const REFUSED_AT_A_TIME_MAX = 256;
+const REFUSED_LINGER_MS = 1_000;
+const REFUSED_RETRY_AFTER_MS = 1_000;
+
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #sources: ListenerSources;
+  readonly #shared: ConnectionShared;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  #lastConnectionId = 0;
+  #refusedNow = 0;
+  #checkTimer: NodeJS.Timeout | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: ListenerOptions, sources: ListenerSources) {
+    this.#options = options;
+    this.#sources = sources;
+    this.#shared = {
+      limits: options,
+      dispatch: sources.dispatch,
+      gate: new PressureGate(sources.pressure),
+      flusher: new TurnFlusher(),
+      metrics: sources.metrics,
+      log: sources.log,
+      onClosed: (connection) => this.#forget(connection),
+    };
+    this.#server = createServer({
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    });
+    this.#server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** Throws StartError `addressTaken`. */
+  async listen(): Promise<AddressInfo> {
+    const { host, port, helloTimeout, stallTimeout } = this.#options;
+    const at = { host, port, hostFlag: '--host', portFlag: '--port' };
+    const address = await listenOn(this.#server, at, (error) => {
+      this.#sources.log.error({ err: error }, 'Accepting a connection failed.');
+    });
+    const interval = Math.min(CHECK_INTERVAL_MS_MAX, helloTimeout / 4, stallTimeout / 4);
+    this.#checkTimer = setInterval(() => this.#checkAll(), interval).unref();
+    return address;
+  }
+
+  /** New connections are refused by the system from now on; those that are open stay. */
+  stopAccepting(): void {
+    this.#server.close();
+  }
+
+  cancelWaiting(reason: MillraceError): void {
+    for (const connection of this.#connections) connection.cancelWaiting(reason);
+  }
+
+  /** Sends what is ready on every connection, then closes it. Resolves when all are closed. */
+  async endConnections(): Promise<void> {
+    clearInterval(this.#checkTimer);
+    if (this.#connections.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const connection of this.#connections) connection.end();
+    await empty;
+  }
+
+  destroyConnections(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#connections.size >= this.#options.connectionsMax) {
+      this.#refuse(socket);
+      return;
+    }
+    const { metrics, processId } = this.#sources;
+    const { advertisedHost, advertisedPort } = this.#options;
+    this.#lastConnectionId += 1;
+    const connectionId = this.#lastConnectionId;
+    const info = {
+      connectionId,
+      sessionId: `${processId}-${connectionId}`,
+      remoteAddress: socket.remoteAddress ?? '',
+      remotePort: socket.remotePort ?? 0,
+      advertisedHost: advertisedHost === '' ? (socket.localAddress ?? '') : advertisedHost,
+      advertisedPort: advertisedPort === 0 ? (socket.localPort ?? 0) : advertisedPort,
+    };
+    this.#connections.add(new Connection(socket, info, this.#shared));
+    metrics.accepted += 1;
+    metrics.connections = this.#connections.size;
+  }
+
+  #refuse(socket: Socket): void {
+    const { metrics, log } = this.#sources;
+    metrics.endedBy('refused');
+    socket.on('error', () => undefined);
+    if (this.#refusedNow >= REFUSED_AT_A_TIME_MAX) {
+      socket.destroy();
+      return;
+    }
+    // One line for a wave of them.
+    if (this.#refusedNow === 0) {
+      log.warn(
+        { connectionsMax: this.#options.connectionsMax },
+        'Connections are refused: too many.',
+      );
+    }
+    const limit = `${this.#options.connectionsMax} connections`;
+    const detail = { limit, retryAfterMs: REFUSED_RETRY_AFTER_MS };
+    const error = new MillraceError(
+      'OVERLOADED',
+      'The broker has as many connections as it may.',
+      detail,
+    );
+    this.#refusedNow += 1;
+    const timer = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#refusedNow -= 1;
+    });
+    socket.resume();
+    socket.end(encodeErrorResponse(0, error));
+  }
+
+  #checkAll(): void {
+    const nowMs = performance.now();
+    for (const connection of this.#connections) connection.check(nowMs);
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#sources.metrics.connections = this.#connections.size;
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+}

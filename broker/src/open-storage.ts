@@ -1,0 +1,86 @@
+// Opens what the broker keeps on the disk: the directory with its lock, the store in it, and the identity it was given.
+// Turns everything that can be wrong with them into one line for the operator.
+
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  DataDirectoryError,
+  FlushUnknownError,
+  openDataDirectory,
+  openLmdbStore,
+  StorageFormatError,
+  type Store,
+} from '@millrace/storage';
+import { type ExitName, StartError } from './exit-codes.ts';
+import type { BrokerOptions } from './options/table.ts';
+
+export interface OpenStorage {
+  readonly store: Store;
+  /** Where it is, absolute. */
+  readonly path: string;
+  /** Names the data directory for ever, wherever it is moved. */
+  readonly instanceId: string;
+  close(): Promise<void>;
+}
+
+const DATA_FILE = 'shard-0.mdb';
+const INSTANCE_ROW = ['instanceId'] as const;
+
+/** Throws StartError. */
+export async function openStorage(
+  options: Pick<BrokerOptions, 'dataDir' | 'sync' | 'mapSize'>,
+): Promise<OpenStorage> {
+  try {
+    const directory = await openDataDirectory(options.dataDir);
+    try {
+      return await openIn(directory, options);
+    } catch (error) {
+      await directory.close();
+      throw error;
+    }
+  } catch (error) {
+    throw describe(error);
+  }
+}
+
+async function openIn(
+  directory: Awaited<ReturnType<typeof openDataDirectory>>,
+  { sync, mapSize }: Pick<BrokerOptions, 'sync' | 'mapSize'>,
+): Promise<OpenStorage> {
+  const { path } = directory;
+  const store = await openLmdbStore({ path: join(path, DATA_FILE), sync, mapBytes: mapSize });
+  const close = async () => {
+    await store.close();
+    await directory.close();
+  };
+  return { store, path, instanceId: await ensureInstanceId(store), close };
+}
+
+async function ensureInstanceId(store: Store): Promise<string> {
+  const saved = store.get('meta', INSTANCE_ROW);
+  if (typeof saved === 'string') return saved;
+  const instanceId = randomUUID();
+  await store.commit([{ table: 'meta', key: INSTANCE_ROW, value: instanceId }]);
+  return instanceId;
+}
+
+/** The system's refusals that the operator can do something about; LMDB passes them on as negative numbers or names. */
+const SYSTEM_REFUSALS =
+  /\b(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT|Permission denied|Read-only file system)\b/;
+
+function describe(error: unknown): unknown {
+  const exit = exitOf(error);
+  if (exit === undefined) return error;
+  return new StartError(exit, `${(error as Error).message}.`.replace(/\.\.$/, '.'), {
+    cause: error,
+  });
+}
+
+function exitOf(error: unknown): ExitName | undefined {
+  if (error instanceof StorageFormatError) return 'foreignData';
+  if (error instanceof FlushUnknownError) return 'flushUnknown';
+  if (error instanceof DataDirectoryError)
+    return error.code === 'LOCKED' ? 'dataLocked' : 'dataNotWritable';
+  const isRefusal = error instanceof Error && SYSTEM_REFUSALS.test(error.message);
+  return isRefusal ? 'dataNotWritable' : undefined;
+}

@@ -1,0 +1,209 @@
+// Every option of the broker, once. Flags, environment variables, --help, validation, the type BrokerOptions and
+// docs/reference/options.md derive from this table.
+
+import { LIMITS } from '@millrace/protocol';
+import type { OptionSpec, OptionValue } from './option.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const TIB = 1024 * GIB;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+const PORT = { kind: 'count', min: 0, max: 65_535 } as const;
+
+export const OPTIONS = {
+  host: {
+    kind: 'text',
+    noun: 'address',
+    fallback: '127.0.0.1',
+    about:
+      'Address to listen on. Anyone who reaches it may do everything: there is no authentication.',
+  },
+  port: { ...PORT, fallback: 7650, about: 'Port of the protocol; 0 takes a free one.' },
+  adminHost: {
+    kind: 'text',
+    noun: 'address',
+    fallback: '',
+    about: 'Address of the admin HTTP server; empty: the same as the host.',
+  },
+  adminPort: {
+    ...PORT,
+    fallback: 7652,
+    about: 'Port of the admin HTTP server (health, metrics); 0 takes a free one.',
+  },
+  httpPort: {
+    ...PORT,
+    fallback: 7651,
+    about: 'Reserved for the HTTP gateway: accepted, nothing listens there yet.',
+  },
+  advertisedHost: {
+    kind: 'text',
+    noun: 'address',
+    fallback: '',
+    about: 'Address that clients are told to connect to; empty: the one they reached.',
+  },
+  advertisedPort: {
+    ...PORT,
+    fallback: 0,
+    about: 'Port that clients are told to connect to; 0: the one they reached.',
+  },
+  dataDir: {
+    kind: 'text',
+    noun: 'path',
+    fallback: './data',
+    about: 'Directory of the data file; created where it is missing.',
+  },
+  sync: {
+    kind: 'choice',
+    values: ['always', 'os'],
+    fallback: 'always',
+    about:
+      'always: replies wait until the data is flushed to the disk. os: the system flushes when it likes; a power cut or system crash may lose what was acknowledged, the death of this process does not.',
+  },
+  mapSize: {
+    kind: 'bytes',
+    min: 16 * MIB,
+    max: 64 * TIB,
+    fallback: GIB,
+    about:
+      'Address space mapped for the data file at the start; it grows by itself. It costs neither memory nor disk.',
+  },
+  commitQueueBytes: {
+    kind: 'bytes',
+    min: MIB,
+    max: 4 * GIB,
+    fallback: 16 * MIB,
+    about:
+      'Writes waiting for the next commit; above it the broker reads no requests until there is room.',
+  },
+  storageReserve: {
+    kind: 'bytes',
+    min: 0,
+    max: TIB,
+    fallback: 256 * MIB,
+    about:
+      'Producing stops when less than this can still be written; acknowledging and reading go on.',
+  },
+  retentionCheckInterval: {
+    kind: 'duration',
+    min: 100,
+    max: DAY,
+    fallback: 10 * SECOND,
+    about: 'How often segments past their retention are looked for.',
+  },
+  leaseRestartGrace: {
+    kind: 'duration',
+    min: 0,
+    max: 10 * MINUTE,
+    fallback: 10 * SECOND,
+    about:
+      'After a start no lease ends by time for this long, so that workers can reconnect and finish.',
+  },
+  autoCreateTopics: {
+    kind: 'switch',
+    fallback: false,
+    about: 'Create a topic when a client asks for the metadata of one that does not exist.',
+  },
+  autoCreateShareGroups: {
+    kind: 'switch',
+    fallback: false,
+    about: 'Create a share group when a member receives from one that does not exist.',
+  },
+  defaultPartitions: {
+    kind: 'count',
+    min: 1,
+    max: LIMITS.partitionsPerTopicMax,
+    fallback: 1,
+    about: 'Partitions of topics that are created automatically.',
+  },
+  connectionsMax: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: LIMITS.connectionsMax,
+    about: 'Connections at a time; one more is refused with OVERLOADED.',
+  },
+  inFlightRequestsMax: {
+    kind: 'count',
+    min: 1,
+    max: 65_536,
+    fallback: LIMITS.inFlightRequestsMax,
+    about:
+      'Requests of one connection that wait for their reply; further ones are not read until one is answered.',
+  },
+  unsentReplyBytes: {
+    kind: 'bytes',
+    min: 256 * KIB,
+    max: GIB,
+    fallback: LIMITS.unsentReplyBytesMax,
+    about: 'Replies a connection may leave unread before its requests are read no further.',
+  },
+  unsentReplyBytesTotal: {
+    kind: 'bytes',
+    min: MIB,
+    max: TIB,
+    fallback: 512 * MIB,
+    about:
+      'The same for all connections together; above it those with more than 256KiB unread wait.',
+  },
+  helloTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: 10 * MINUTE,
+    fallback: 10 * SECOND,
+    about: 'A connection that has not said Hello by then is closed.',
+  },
+  stallTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: DAY,
+    fallback: 30 * SECOND,
+    about: 'A connection that takes none of its replies for this long is closed.',
+  },
+  shutdownDeadline: {
+    kind: 'duration',
+    min: 100,
+    max: 10 * MINUTE,
+    fallback: 10 * SECOND,
+    about: 'A shutdown that takes longer is forced, with exit code 71.',
+  },
+  logLevel: {
+    kind: 'choice',
+    values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    fallback: 'info',
+    about: 'The least serious log lines to write.',
+  },
+  logFormat: {
+    kind: 'choice',
+    values: ['auto', 'json', 'text'],
+    fallback: 'auto',
+    about:
+      'json: one JSON object a line, on stdout. text: lines for people, greeting on stdout and log on stderr. auto: text where stdout is a terminal.',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Sizes in bytes, times in milliseconds. */
+export type BrokerOptions = {
+  readonly [N in OptionName]: OptionValue<(typeof OPTIONS)[N]>;
+};
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+
+/** `adminPort` as a flag: `--admin-port`. */
+export function flagOf(name: OptionName): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `adminPort` in the environment: `MILLRACE_ADMIN_PORT`. */
+export function variableOf(name: OptionName): string {
+  return `MILLRACE${flagOf(name).slice(1).replaceAll('-', '_').toUpperCase()}`;
+}
+
+export function specOf(name: OptionName): OptionSpec {
+  return OPTIONS[name];
+}

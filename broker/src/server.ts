@@ -1,0 +1,107 @@
+// The rim of the broker around its handlers: sockets, dispatch, admin pages, metrics, and how all of it stops.
+// It knows no shard and no store: whoever has handlers can be served.
+
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { MillraceError } from '@millrace/protocol';
+import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
+import { Dispatch } from './dispatch/dispatch.ts';
+import type { Handlers } from './handlers/handler.ts';
+import type { Log } from './log.ts';
+import { createRegistry } from './metrics/registry.ts';
+import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
+import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
+import { Listener } from './net/listener.ts';
+import type { Pressure } from './net/pressure.ts';
+import type { BrokerOptions } from './options/table.ts';
+
+/** What is behind the rim. */
+export interface Backend {
+  readonly handlers: Handlers;
+  readonly pressure: Pressure;
+  readonly instanceId: string;
+  readonly sample: () => ShardSample;
+  readonly nowMs: () => number;
+}
+
+export interface ServerSources {
+  readonly options: BrokerOptions;
+  readonly version: string;
+  readonly shardMetrics: ShardMetrics;
+  readonly log: Log;
+}
+
+/** How often a shutdown looks whether the running requests are answered. */
+const DRAIN_CHECK_MS = 5;
+
+/** First only the admin pages are up; `serve` opens the protocol's port. */
+export class Server {
+  readonly #sources: ServerSources;
+  readonly #requests = new RequestMetrics();
+  readonly #net = new NetMetrics();
+  #admin: AdminServer | undefined;
+  #listener: Listener | undefined;
+  #dispatch: Dispatch | undefined;
+  #backend: Backend | undefined;
+  #isReady = false;
+
+  constructor(sources: ServerSources) {
+    this.#sources = sources;
+  }
+
+  /** Throws StartError `addressTaken`. */
+  async openAdmin(): Promise<AddressInfo> {
+    const { options, version, shardMetrics, log } = this.#sources;
+    const isReady = () => this.#isReady;
+    const metrics = createRegistry({
+      version,
+      requests: this.#requests,
+      net: this.#net,
+      shard: shardMetrics,
+      isReady,
+      sample: () => this.#backend?.sample(),
+    });
+    const host = options.adminHost === '' ? options.host : options.adminHost;
+    this.#admin = await openAdminServer(host, options.adminPort, { isReady, metrics, log });
+    return this.#admin.address;
+  }
+
+  /** Throws StartError `addressTaken`. */
+  async serve(backend: Backend): Promise<AddressInfo> {
+    const { options, version, log } = this.#sources;
+    this.#backend = backend;
+    const { instanceId, nowMs, handlers } = backend;
+    const hello = { brokerVersion: version, instanceId, limits: options, nowMs };
+    this.#dispatch = new Dispatch({ handlers, hello, metrics: this.#requests, log });
+    this.#listener = new Listener(options, {
+      dispatch: this.#dispatch,
+      pressure: backend.pressure,
+      metrics: this.#net,
+      log,
+      processId: randomBytes(6).toString('base64url'),
+    });
+    const address = await this.#listener.listen();
+    this.#isReady = true;
+    return address;
+  }
+
+  /** Accepts nothing new, ends what waits, answers what runs, closes all connections. Admin pages stay. */
+  async drain(): Promise<void> {
+    this.#isReady = false;
+    this.#dispatch?.stop();
+    this.#listener?.stopAccepting();
+    this.#listener?.cancelWaiting(new MillraceError('SHUTTING_DOWN'));
+    while (this.#requests.inFlight > 0) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+    }
+    await this.#listener?.endConnections();
+  }
+
+  async close(): Promise<void> {
+    this.#isReady = false;
+    this.#backend = undefined;
+    this.#listener?.stopAccepting();
+    this.#listener?.destroyConnections();
+    await this.#admin?.close();
+  }
+}
