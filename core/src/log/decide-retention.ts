@@ -76,9 +76,8 @@ function countExpired(log: LogPartition, config: TopicConfig, nowMs: number, max
   let count = 0;
   for (const segment of log.segments) {
     if (count === max || segment.bytes === 0 || segment.nextOffset > log.durableEnd) break;
-    const isLast = count === log.segments.length - 1;
     kept -= segment.bytes;
-    if (!isOld(segment, config, nowMs) && (isLast || !isSurplus(kept, config))) break;
+    if (!isOld(segment, config, nowMs) && !isSurplus(kept, config)) break;
     count += 1;
   }
   return count;
@@ -88,7 +87,7 @@ function isOld(segment: Segment, { retentionMs }: TopicConfig, nowMs: number): b
   return retentionMs !== -1 && segment.lastAppendMs + retentionMs <= nowMs;
 }
 
-/** What remains without the segment is still as much as is to be kept. */
+/** What remains without the segment is still as much as is to be kept: never so for the last segment. */
 function isSurplus(kept: number, { retentionBytes }: TopicConfig): boolean {
   return retentionBytes !== -1 && kept >= retentionBytes;
 }

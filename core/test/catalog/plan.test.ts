@@ -135,6 +135,13 @@ describe('attachments', () => {
     expect(refused.error?.message).toContain('workers');
   });
 
+  it('of a topic to itself do not keep it', () => {
+    const state = attached();
+    applyWrites(state, [put('attachments', [1, 2], { startAt: -2, deadLetterTopicId: 2 })]);
+    applyWrites(state, [remove('attachments', [1, 1])]);
+    expect(deleteTopic(state, 'orders.dlq').error).toBeUndefined();
+  });
+
   it('go with their topic, and those who wait for messages are told [G-27]', () => {
     const state = attached();
     const decision = deleteTopic(state, 'orders');
