@@ -37,6 +37,8 @@ export interface RangeQuery {
   readonly reverse?: boolean | undefined;
   /** Rows at most. */
   readonly limit?: number | undefined;
+  /** The caller looks at keys only: a store may leave the values unread, and give null for them. */
+  readonly keysOnly?: boolean | undefined;
 }
 
 export type StoredRow = readonly [key: Key, value: PlainValue];

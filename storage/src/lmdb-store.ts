@@ -3,6 +3,7 @@
 
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { RangeOptions } from 'lmdb';
 import { assert } from './assert.ts';
 import type {
   PlainValue,
@@ -92,7 +93,7 @@ export class LmdbStore implements Store {
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
     assert(!this.#closed, 'the store is open');
-    return this.#walk(table, intervalOf(table, query));
+    return this.#walk(table, intervalOf(table, query), query.keysOnly === true);
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
@@ -157,18 +158,18 @@ export class LmdbStore implements Store {
     return bavail * bsize;
   }
 
-  *#walk(table: TableName, interval: KeyInterval): Generator<StoredRow> {
+  *#walk(table: TableName, interval: KeyInterval, keysOnly: boolean): Generator<StoredRow> {
     const { reverse } = interval;
-    const rowsMax = holdsBytes(table)
-      ? STORAGE_LIMITS.rangeBatchesMax
-      : STORAGE_LIMITS.rangeRowsMax;
+    const isLarge = holdsBytes(table) && !keysOnly;
+    const rowsMax = isLarge ? STORAGE_LIMITS.rangeBatchesMax : STORAGE_LIMITS.rangeRowsMax;
     let { low, high, limit } = interval;
     let rows = Number.isFinite(limit) ? limit : FIRST_ROWS;
     while (limit > 0 && low < high) {
       rows = Math.min(rows, rowsMax, limit);
-      const slice = this.#slice({ low, high, reverse, limit: rows });
+      const part = { low, high, reverse, limit: rows };
+      const slice = keysOnly ? this.#keySlice(part) : this.#slice(part);
       for (const [key, bytes] of slice) {
-        yield [unpackKey(table, key), decodeValue(table, ownedBytes(bytes))];
+        yield [unpackKey(table, key), bytes ? decodeValue(table, ownedBytes(bytes)) : null];
       }
       const last = slice.at(-1)?.[0];
       if (slice.length < rows || last === undefined) return;
@@ -180,17 +181,29 @@ export class LmdbStore implements Store {
   }
 
   /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
-  #slice({ low, high, reverse, limit }: KeyInterval): [PackedKey, Uint8Array][] {
+  #slice(interval: KeyInterval): [PackedKey, Uint8Array][] {
     assert(!this.#closed, 'the store is open');
-    assert(low < high && limit > 0, 'a slice is not empty');
-    const bounds = reverse
-      ? { start: high, end: low, reverse, exclusiveStart: true, inclusiveEnd: true }
-      : { start: low, end: high };
     const rows: [PackedKey, Uint8Array][] = [];
-    for (const { key, value } of this.#environment.getRange(bounds)) {
+    for (const { key, value } of this.#environment.getRange(boundsOf(interval))) {
       // A limit given to lmdb-js would read one row too many.
-      if (rows.push([key, value]) === limit) break;
+      if (rows.push([key, value]) === interval.limit) break;
     }
     return rows;
   }
+
+  /** The same without the values: large ones need not even be in memory. */
+  #keySlice(interval: KeyInterval): [PackedKey, undefined][] {
+    assert(!this.#closed, 'the store is open');
+    const rows: [PackedKey, undefined][] = [];
+    for (const key of this.#environment.getKeys(boundsOf(interval))) {
+      if (rows.push([key, undefined]) === interval.limit) break;
+    }
+    return rows;
+  }
+}
+
+function boundsOf({ low, high, reverse, limit }: KeyInterval): RangeOptions {
+  assert(low < high && limit > 0, 'a slice is not empty');
+  if (!reverse) return { start: low, end: high };
+  return { start: high, end: low, reverse, exclusiveStart: true, inclusiveEnd: true };
 }
