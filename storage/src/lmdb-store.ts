@@ -48,6 +48,7 @@ export interface LmdbStoreOptions {
 }
 
 const MAP_BYTES = 2 ** 30;
+/** Rows first read of a range without a limit; then twice as many each time. */
 const FIRST_ROWS = 8;
 
 /**
@@ -163,7 +164,7 @@ export class LmdbStore implements Store {
     const isLarge = holdsBytes(table) && !keysOnly;
     const rowsMax = isLarge ? STORAGE_LIMITS.rangeBatchesMax : STORAGE_LIMITS.rangeRowsMax;
     let { low, high, limit } = interval;
-    let rows = Number.isFinite(limit) ? limit : FIRST_ROWS;
+    let rows = Number.isFinite(limit) ? limit : isLarge ? 1 : FIRST_ROWS;
     while (limit > 0 && low < high) {
       rows = Math.min(rows, rowsMax, limit);
       const part = { low, high, reverse, limit: rows };

@@ -43,7 +43,7 @@ export class MemoryStore implements Store {
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
     assert(!this.#closed, 'the store is open');
-    return this.#walk(table, intervalOf(table, query));
+    return this.#walk(table, intervalOf(table, query), query.keysOnly === true);
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
@@ -76,13 +76,14 @@ export class MemoryStore implements Store {
     }
   }
 
-  *#walk(table: TableName, { low, high, reverse, limit }: KeyInterval): Generator<StoredRow> {
+  *#walk(table: TableName, interval: KeyInterval, keysOnly: boolean): Generator<StoredRow> {
+    const { low, high, reverse, limit } = interval;
     let key = reverse ? this.#rows.lower(high) : this.#rows.ceiling(low);
     for (let rows = 0; rows < limit && key !== undefined; rows += 1) {
       if (reverse ? key < low : key >= high) return;
       const bytes = this.#rows.get(key);
       assert(bytes !== undefined, 'a key that is walked over has a value');
-      yield [unpackKey(table, key), decodeValue(table, bytes.slice())];
+      yield [unpackKey(table, key), keysOnly ? null : decodeValue(table, bytes.slice())];
       key = reverse ? this.#rows.lower(key) : this.#rows.ceiling(`${key}\0`);
     }
   }

@@ -150,12 +150,12 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('reads the same keys when only keys are asked for', async () => {
       const all = Array.from({ length: 600 }, (_, offset) => row(offset));
       await store.commit([...all.map((key) => put(key, 1)), batch(1, new Uint8Array(9))]);
-      const keys = (query: RangeQuery, table: 'runs' | 'batches' = 'runs') =>
+      const keysOf = (query: RangeQuery, table: 'runs' | 'batches' = 'runs') =>
         [...store.range(table, { ...query, keysOnly: true })].map(([key]) => key);
-      expect(keys({})).toEqual(all);
-      expect(keys({ reverse: true, limit: 300 })).toEqual(all.toReversed().slice(0, 300));
-      expect(keys({ from: row(10), to: row(20), limit: 5 })).toEqual(all.slice(10, 15));
-      expect(keys({ prefix: [1] }, 'batches')).toEqual([[1, 0, 1]]);
+      expect(keysOf({})).toEqual(all);
+      expect(keysOf({ reverse: true, limit: 300 })).toEqual(all.toReversed().slice(0, 300));
+      expect(keysOf({ from: row(10), to: row(20), limit: 5 })).toEqual(all.slice(10, 15));
+      expect(keysOf({ prefix: [1] }, 'batches')).toEqual([[1, 0, 1]]);
     });
 
     it('can be left in the middle of a range, and read and written after', async () => {

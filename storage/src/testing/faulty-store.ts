@@ -20,13 +20,13 @@ export type Fault =
   | { readonly kind: 'abort'; readonly reason?: AbortReason }
   /** The caller learns nothing; `applied` says whether the rows are there after a restart. */
   | { readonly kind: 'flushUnknown'; readonly applied: boolean }
-  /** Go on with `then` (default: pass) when `until` resolves. */
-  | { readonly kind: 'delay'; readonly until: Promise<void>; readonly then?: Fault };
+  /** Go on with `next` (default: pass) when `until` resolves. */
+  | { readonly kind: 'delay'; readonly until: Promise<void>; readonly next?: Fault };
 
 /** Holds commits until it is opened. */
 export interface Gate {
   readonly until: Promise<void>;
-  open(): void;
+  readonly open: () => void;
 }
 
 export function gate(): Gate {
@@ -120,7 +120,7 @@ export class FaultyStore implements Store {
         throw new FlushUnknownError('the flush failed by the script');
       case 'delay':
         await fault.until;
-        await this.#suffer(fault.then ?? PASS, writes);
+        await this.#suffer(fault.next ?? PASS, writes);
         return;
     }
   }
