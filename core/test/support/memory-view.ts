@@ -64,7 +64,9 @@ export class MemoryView implements View {
     let given = 0;
     for (const row of found) {
       if (given >= limit) return;
-      yield [row.key as KeyOf<T>, copyOf(row.value) as ValueOf<T>];
+      // Who asks for keys only must not miss the values.
+      const value = query.keysOnly === true ? undefined : copyOf(row.value);
+      yield [row.key as KeyOf<T>, value as ValueOf<T>];
       given += 1;
     }
   }
