@@ -1,0 +1,129 @@
+// A shard with its handlers on a store of the test's choosing, without sockets.
+
+import {
+  encodeBatch,
+  type MillraceError,
+  type RequestOf,
+  type ResponseInput,
+} from '@millrace/protocol';
+import { MemoryStore, type Store } from '@millrace/storage';
+import { createHandlers } from '../../src/handlers/create-handlers.ts';
+import type {
+  CancelSignal,
+  HandledApiName,
+  Handler,
+  Handlers,
+} from '../../src/handlers/handler.ts';
+import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
+import { type OpenShard, openShard } from '../../src/shard/open-shard.ts';
+
+export class TestCancel implements CancelSignal {
+  reason: MillraceError | undefined;
+  readonly #listeners = new Set<(reason: MillraceError) => void>();
+
+  get cancelled(): boolean {
+    return this.reason !== undefined;
+  }
+
+  onCancel(listener: (reason: MillraceError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  cancel(reason: MillraceError): void {
+    this.reason = reason;
+    for (const listener of this.#listeners) listener(reason);
+  }
+}
+
+const CONNECTION = {
+  connectionId: 1,
+  sessionId: 'test',
+  remoteAddress: '127.0.0.1',
+  remotePort: 1,
+  advertisedHost: '127.0.0.1',
+  advertisedPort: 7650,
+  clientName: 'test',
+  clientVersion: '0',
+  replyRoomBytes: 1_000_000,
+};
+
+export interface TestShard extends OpenShard {
+  readonly fatal: Error[];
+  readonly reloads: Error[];
+  readonly backgroundFailures: unknown[];
+  call<N extends HandledApiName>(
+    api: N,
+    request: RequestOf<N>,
+    signal?: CancelSignal,
+  ): Promise<ResponseInput<N>>;
+}
+
+export function openTestShard(store: Store = new MemoryStore()): TestShard {
+  const fatal: Error[] = [];
+  const reloads: Error[] = [];
+  const backgroundFailures: unknown[] = [];
+  const opened = openShard({
+    store,
+    clock: SYSTEM_CLOCK,
+    random: () => 0.5,
+    commitQueueBytes: 1_000_000,
+    storageReserve: 1_000,
+    leaseRestartGrace: 0,
+    retentionCheckInterval: 100,
+    events: {
+      committed: () => undefined,
+      deadLettered: () => undefined,
+      reloaded: (cause) => reloads.push(cause),
+      backgroundFailed: (_, error) => backgroundFailures.push(error),
+      fatal: (error) => fatal.push(error),
+    },
+  });
+  const handlers: Handlers = createHandlers({
+    ...opened,
+    settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
+    metrics: { appended: () => undefined, deadLettered: () => undefined },
+  });
+  return {
+    ...opened,
+    fatal,
+    reloads,
+    backgroundFailures,
+    call: async (api, request, signal = new TestCancel()) => {
+      const handler = handlers[api] as Handler<typeof api>;
+      const context = { connection: CONNECTION, signal, receivedAtMs: 0, apiVersion: 1 };
+      return handler(request, context);
+    },
+  };
+}
+
+const utf8 = new TextEncoder();
+
+/** A batch of one record a text. */
+export function batchOf(...texts: readonly string[]): Uint8Array {
+  return encodeBatch(
+    texts.map((text) => ({ value: utf8.encode(text) })),
+    { nowMs: 1_700_000_000_000 },
+  );
+}
+
+/** A topic `t` of one partition with share group `g`, whose leases last long. Gives the topic's id. */
+export async function createQueue({ call }: TestShard): Promise<number> {
+  const topic = { name: 't', partitions: 1, config: null, annotations: null, validateOnly: false };
+  const { topicId } = await call('CreateTopic', topic);
+  const group = { group: 'g', topics: ['t'], startAt: -2, deadLetterTopic: null, config: null };
+  await call('CreateShareGroup', group);
+  return topicId;
+}
+
+export function receiveOf(maxWaitMs: number, maxMessages = 1): RequestOf<'Receive'> {
+  return {
+    group: 'g',
+    topics: ['t'],
+    memberId: 'm',
+    maxMessages,
+    maxBytes: 1_000_000,
+    maxWaitMs,
+    visibilityTimeoutMs: null,
+  };
+}
