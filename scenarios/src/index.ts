@@ -1,2 +1,2 @@
-// The public surface of @millrace/scenarios.
+// The scenarios package has no API: its programs are run, not imported.
 export {};
