@@ -15,8 +15,8 @@ export interface Flight {
 export type DelaysByDistance = Map<string, { flights: number; delayMinutes: number }>;
 
 export async function loadFlights(): Promise<Flight[]> {
-  const manifest = createRequire(import.meta.url).resolve('vega-datasets/package.json');
-  const file = join(dirname(manifest), 'data', 'flights-200k.json');
+  const module = createRequire(import.meta.url).resolve('vega-datasets');
+  const file = join(dirname(module), '..', 'data', 'flights-200k.json');
   return JSON.parse(await readFile(file, 'utf8')) as Flight[];
 }
 

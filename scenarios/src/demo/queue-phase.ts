@@ -12,7 +12,7 @@ export const DEAD_LETTER_TOPIC = `${TOPIC}.dlq`;
 const HOPELESS_DELAY_MINUTES = 300;
 /** One in so many fails the first time and succeeds later. */
 const FLAKY_EVERY = 50;
-const MAX_DELIVERIES = 3;
+const MAX_DELIVERIES = 5;
 /** The broker is killed when this part of the messages is done. */
 const KILL_AT = 0.4;
 const STUCK_MS_MAX = 60_000;
@@ -33,7 +33,7 @@ export interface QueueWork extends StepResult {
 export async function createQueue(client: Client): Promise<void> {
   const config = {
     maxDeliveries: MAX_DELIVERIES,
-    visibilityTimeoutMs: 5_000,
+    visibilityTimeoutMs: 10_000,
     backoff: 'fixed',
     backoffBaseMs: 100,
     jitter: 'full',
