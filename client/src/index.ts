@@ -1,2 +1,56 @@
 // The public surface of @millrace/client.
-export {};
+
+export {
+  type AckKind,
+  type ApiName,
+  type CodecName,
+  ERRORS,
+  type ErrorAction,
+  type ErrorDetail,
+  type ErrorName,
+  LIMITS,
+  type MessageState,
+  MillraceError,
+  type RequestInput,
+  type ResponseOf,
+} from '@millrace/protocol';
+export type {
+  Admin,
+  AlterShareGroup,
+  CreateShareGroup,
+  GroupDescription,
+  GroupSummary,
+  OffsetAnswer,
+  OffsetQuestion,
+  Ping,
+  ShareGroupDescription,
+  StartAt,
+  TopicDescription,
+  TopicSummary,
+} from './admin/admin.ts';
+export type { GroupView, PeekedMessage, PeekOptions, PeekResult } from './admin/peek.ts';
+export type { PartitionCounters, QueueStats, QueueTotals } from './admin/queue-stats.ts';
+export { type Client, connect } from './client.ts';
+export type { CloseOptions } from './close.ts';
+export { type Codec, codecs } from './codecs.ts';
+export type { ConnectOptions } from './connect-options.ts';
+export type { ConsumerBatch, ConsumerMessage } from './consumer/chunk.ts';
+export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts';
+export type { Consumer, PartitionLag } from './consumer/consumer.ts';
+export type { CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
+export type { RunContext, RunHandlers } from './consumer/run.ts';
+export type { Logger } from './logger.ts';
+export type { Message } from './message.ts';
+export type { RequestOptions } from './net/link.ts';
+export type { BrokerInfo } from './net/session.ts';
+export type { ProducerOptions } from './producer/options.ts';
+export type { BatchMessage, HeadersInput, OutgoingMessage } from './producer/outgoing.ts';
+export type { Producer, SendOptions } from './producer/producer.ts';
+export { SendBatchError, type SentBatch, type SentMessage } from './producer/receivers.ts';
+export type { LeasedMessage, ReleaseOptions } from './queue/lease.ts';
+export type { Queue, ReceiptAck, ReceiptOutcome, ReceiveOptions } from './queue/queue.ts';
+export type { HandlerContext } from './worker/job.ts';
+export type { WorkerOptions } from './worker/options.ts';
+export type { Outcome, WorkerStats } from './worker/stats.ts';
+export { Reject, RetryAfter } from './worker/verdict.ts';
+export type { Worker } from './worker/worker.ts';

@@ -1,0 +1,48 @@
+// Counters of a share group, with their sums.
+
+import type { ResponseOf } from '@millrace/protocol';
+import type { Link, RequestOptions } from '../net/link.ts';
+
+export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
+
+const COUNTED = [
+  'fresh',
+  'ready',
+  'scheduled',
+  'leased',
+  'acknowledged',
+  'dead',
+  'removed',
+] as const;
+
+export type QueueTotals = { readonly [N in (typeof COUNTED)[number]]: number } & {
+  /** Append time of the oldest unresolved message, ms since 1970; null where there is none. */
+  readonly oldestUnresolvedMs: number | null;
+};
+
+export interface QueueStats {
+  readonly totals: QueueTotals;
+  readonly partitions: readonly PartitionCounters[];
+}
+
+export function totalsOf(partitions: readonly PartitionCounters[]): QueueTotals {
+  const sums = COUNTED.map(
+    (name) => [name, partitions.reduce((sum, counts) => sum + counts[name], 0)] as const,
+  );
+  const oldest = partitions
+    .map(({ oldestUnresolvedMs }) => oldestUnresolvedMs)
+    .filter((ms) => ms !== null);
+  return {
+    ...(Object.fromEntries(sums) as Omit<QueueTotals, 'oldestUnresolvedMs'>),
+    oldestUnresolvedMs: oldest.length === 0 ? null : oldest.reduce((a, b) => Math.min(a, b)),
+  };
+}
+
+export async function countersOf(
+  link: Link,
+  group: string,
+  options?: RequestOptions,
+): Promise<QueueStats> {
+  const { partitions } = await link.request('Counters', { group }, options);
+  return { totals: totalsOf(partitions), partitions };
+}

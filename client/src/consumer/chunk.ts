@@ -1,0 +1,163 @@
+// Some messages of one partition in somebody's hand. As long as one is out, no other chunk of that partition is.
+
+import type { LogRecord, MillraceError } from '@millrace/protocol';
+import { Message } from '../message.ts';
+import type { Claim } from './claim.ts';
+
+/** A message of a consumer. */
+export interface ConsumerMessage<V> extends Message<V> {
+  /**
+   * Commits this message and all before it in its partition, in any commit mode. Throws FENCED_MEMBER_EPOCH where the
+   * partition has gone to another member, and INVALID_REQUEST without a group.
+   */
+  commit(): Promise<void>;
+}
+
+/** Neighbouring messages of one partition, in order. */
+export interface ConsumerBatch<V> {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** Offset after the last record of the partition, as of the last fetch. */
+  readonly endOffset: number;
+  readonly messages: readonly ConsumerMessage<V>[];
+  /** Commits all of it; see ConsumerMessage.commit. */
+  commit(): Promise<void>;
+}
+
+export type CommitThrough<V> = (claim: Claim<V>, nextOffset: number) => Promise<void>;
+
+/** What happens to a message whose value cannot be decoded, before it is handed out. Absent: it is handed out. */
+export type OnUnreadable<V> = (error: MillraceError, message: ConsumerMessage<V>) => void;
+
+export interface ChunkRules<V> {
+  readonly commitThrough: CommitThrough<V>;
+  readonly onUnreadable: OnUnreadable<V> | undefined;
+}
+
+class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
+  private readonly chunk: Chunk<V>;
+
+  constructor(chunk: Chunk<V>, record: LogRecord) {
+    super(chunk.claim, record);
+    this.chunk = chunk;
+  }
+
+  commit(): Promise<void> {
+    return this.chunk.commitThrough(this.offset + 1);
+  }
+}
+
+export class Chunk<V> {
+  readonly claim: Claim<V>;
+  private readonly records: readonly LogRecord[];
+  private readonly nextOffset: number;
+  private readonly version: number;
+  private readonly rules: ChunkRules<V>;
+  private at = 0;
+  private controller: AbortController | undefined;
+
+  constructor(
+    claim: Claim<V>,
+    taken: { records: readonly LogRecord[]; nextOffset: number },
+    rules: ChunkRules<V>,
+  ) {
+    this.claim = claim;
+    this.records = taken.records;
+    this.nextOffset = taken.nextOffset;
+    this.version = claim.version;
+    this.rules = rules;
+    claim.busySince = performance.now();
+    claim.onLost = (reason) => this.abort(reason);
+  }
+
+  /** The partition was paused, sought, revoked or lost meanwhile: nothing more of this is handed out now. */
+  get isStale(): boolean {
+    const { version, state, isPaused } = this.claim;
+    return this.version !== version || state !== 'live' || isPaused;
+  }
+
+  /** For handlers: aborted when the partition is lost. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.controller ??= new AbortController();
+    this.controller.abort(reason);
+  }
+
+  /** The next message; what was handed out before is processed. Undefined at the end, or once stale. */
+  next(): ConsumerMessage<V> | undefined {
+    this.processedBefore();
+    while (this.at < this.records.length && !this.isStale) {
+      const message = new ClaimedMessage(this, this.records[this.at] as LogRecord);
+      this.at += 1;
+      if (this.isReadable(message)) {
+        this.claim.busySince = performance.now();
+        return message;
+      }
+    }
+    this.processedBefore();
+    return undefined;
+  }
+
+  /** All of it at once. */
+  all(): ConsumerBatch<V> | undefined {
+    const { claim } = this;
+    const messages: ConsumerMessage<V>[] = [];
+    for (const record of this.records) {
+      const message = new ClaimedMessage(this, record);
+      if (this.isReadable(message)) messages.push(message);
+    }
+    this.at = this.records.length;
+    const [first] = messages;
+    if (first === undefined) return undefined;
+    return {
+      topic: claim.topic,
+      partition: claim.partition,
+      firstOffset: first.offset,
+      lastOffset: (messages.at(-1) as ConsumerMessage<V>).offset,
+      endOffset: claim.endOffset,
+      messages,
+      commit: () => this.commitThrough(this.nextOffset),
+    };
+  }
+
+  /** Everything handed out so far is processed. */
+  processedBefore(): void {
+    if (this.at === 0 || this.version !== this.claim.version) return;
+    const next =
+      this.at === this.records.length
+        ? this.nextOffset
+        : (this.records[this.at - 1] as LogRecord).offset + 1;
+    if (next > this.claim.processed) this.claim.processed = next;
+  }
+
+  /** What was not handed out goes back; others may take the partition. */
+  release(): void {
+    if (this.version === this.claim.version) this.claim.untake(this.records.length - this.at);
+    this.claim.busySince = undefined;
+    this.claim.onLost = undefined;
+    this.claim.becameIdle.ring();
+  }
+
+  commitThrough(nextOffset: number): Promise<void> {
+    return this.rules.commitThrough(this.claim, nextOffset);
+  }
+
+  private isReadable(message: ConsumerMessage<V>): boolean {
+    const { onUnreadable } = this.rules;
+    if (onUnreadable === undefined) return true;
+    try {
+      // Decodes it; the message keeps the value.
+      void message.value;
+      return true;
+    } catch (error) {
+      onUnreadable(error as MillraceError, message);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// Sends offsets to the group: one request at a time, all partitions of a tick together, so that a later offset of a
+// partition never loses to an earlier one.
+
+import { MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
+import { outcomeError } from '../metadata.ts';
+import type { Link } from '../net/link.ts';
+import { nameKey } from './claims.ts';
+
+export interface Offset {
+  readonly topicId: number;
+  readonly partition: number;
+  /** The next offset to read. */
+  readonly offset: number;
+  readonly metadata?: string | null | undefined;
+}
+
+/** Who commits: epochs fence off members that were replaced. */
+export interface Committer {
+  readonly memberId: string;
+  readonly epoch: number;
+  /** The broker does not take this epoch. */
+  fenced(error: MillraceError): void;
+}
+
+interface Waiting {
+  readonly offset: Offset;
+  readonly settle: ((error: MillraceError | undefined) => void)[];
+}
+
+type Round = Map<string, Waiting>;
+
+export class Commits {
+  private readonly link: Link;
+  private readonly group: string;
+  private readonly committer: Committer;
+  private pending: Round = new Map();
+  private sending: Promise<void> | undefined;
+
+  constructor(link: Link, group: string, committer: Committer) {
+    this.link = link;
+    this.group = group;
+    this.committer = committer;
+  }
+
+  /** Resolves once the offset is on the broker's disk. Of several for one partition the last one counts. */
+  commit(offset: Offset): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const key = nameKey(offset);
+      const settle = this.pending.get(key)?.settle ?? [];
+      settle.push((error) => (error === undefined ? resolve() : reject(error)));
+      this.pending.set(key, { offset, settle });
+      this.sending ??= this.sendAll();
+    });
+  }
+
+  private async sendAll(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.pending.size > 0) {
+      const round = this.pending;
+      this.pending = new Map();
+      await this.send(round);
+    }
+    this.sending = undefined;
+  }
+
+  private async send(round: Round): Promise<void> {
+    const waiting = [...round.values()];
+    try {
+      const { results } = await this.request(waiting.map(({ offset }) => offset));
+      for (const [index, { settle }] of waiting.entries()) {
+        const result = results[index];
+        const error =
+          result === undefined || result.errorCode === NO_ERROR
+            ? undefined
+            : outcomeError(result.errorCode, result.errorMessage);
+        for (const tell of settle) tell(error);
+      }
+    } catch (error) {
+      for (const { settle } of waiting) {
+        for (const tell of settle) tell(error as MillraceError);
+      }
+    }
+  }
+
+  /** The epoch may grow while a commit is on its way: the same is then said again under the new one. */
+  private async request(offsets: readonly Offset[]): Promise<ResponseOf<'OffsetCommit'>> {
+    const { group, committer } = this;
+    for (;;) {
+      const { memberId, epoch } = committer;
+      if (epoch === 0)
+        throw new MillraceError('FENCED_MEMBER_EPOCH', 'Not a member of the group now.');
+      try {
+        const body = { group, memberId, memberEpoch: epoch, offsets };
+        return await this.link.request('OffsetCommit', body, { urgent: true });
+      } catch (thrown) {
+        const error = thrown as MillraceError;
+        if (error.action !== 'rejoin') throw error;
+        if (committer.epoch === epoch) {
+          committer.fenced(error);
+          throw error;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,250 @@
+// The consumer's public face: one way of reading at a time, over partitions of a group or of the caller's choice.
+
+import { MillraceError } from '@millrace/protocol';
+import { CLOSE_TIMEOUT_MS, type CloseOptions } from '../close.ts';
+import type { Metadata } from '../metadata.ts';
+import type { Link } from '../net/link.ts';
+import { settledWithin } from '../wait.ts';
+import type { ChunkRules, ConsumerBatch, ConsumerMessage } from './chunk.ts';
+import type { Claim } from './claim.ts';
+import type { PartitionName, TopicPartition, TopicPartitionOffset } from './claims.ts';
+import { GroupPartitions } from './group-partitions.ts';
+import { BatchIterator, MessageIterator } from './iterators.ts';
+import type { ConsumerSettings } from './options.ts';
+import { Reader } from './reader.ts';
+import { type RunHandlers, Runner } from './run.ts';
+
+/** How far a partition is read. */
+export interface PartitionLag extends TopicPartition {
+  /** The next offset to process; -1: not known yet. */
+  readonly position: number;
+  /** Offset after the last record, as of the last fetch; -1: not known yet. */
+  readonly endOffset: number;
+  /** Records from the position to the end; -1: not known yet. */
+  readonly lag: number;
+}
+
+/** Handlers may take this long to end after their signal was aborted. */
+const ABORT_GRACE_MS = 250;
+
+export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisposable {
+  private readonly metadata: Metadata;
+  private readonly settings: ConsumerSettings<V>;
+  private readonly reader: Reader<V>;
+  private readonly group: GroupPartitions<V> | undefined;
+  private readonly onClosed: () => void;
+  private isStarted = false;
+  /** What reads now: one loop or one run at a time. */
+  private reading: object | undefined;
+  private running: { readonly runner: Runner<V>; readonly ended: Promise<void> } | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    link: Link,
+    metadata: Metadata,
+    settings: ConsumerSettings<V>,
+    onClosed: () => void = () => {},
+  ) {
+    this.metadata = metadata;
+    this.settings = settings;
+    this.onClosed = onClosed;
+    this.reader = new Reader(link, settings, this.rules(link));
+    this.group =
+      settings.group === undefined
+        ? undefined
+        : new GroupPartitions(link, settings.group, settings, this.reader);
+  }
+
+  /**
+   * Message by message. A message is processed when the next one is asked for; leaving the loop leaves the message in
+   * hand unprocessed (`message.commit()` says otherwise), and a later loop goes on after it. Ends after close(); throws
+   * where going on is impossible: UNKNOWN_TOPIC, OFFSET_OUT_OF_RANGE, CORRUPT_BATCH, GROUP_KIND_MISMATCH and the like.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ConsumerMessage<V>> {
+    return this.read((onEnd) => new MessageIterator(this.reader.delivery, onEnd));
+  }
+
+  /** Batch by batch: neighbouring messages of one partition. A batch is processed when the next one is asked for. */
+  batches(): AsyncIterableIterator<ConsumerBatch<V>> {
+    const { maxBatchMessages } = this.settings;
+    return this.read((onEnd) => new BatchIterator(this.reader.delivery, maxBatchMessages, onEnd));
+  }
+
+  /**
+   * Calls handlers until close(). Rejects with a handler's error, the consumer being closed then: what was processed is
+   * committed, the message it failed at comes again to whoever reads next.
+   */
+  async run(handlers: RunHandlers<V>): Promise<void> {
+    if ((handlers.eachMessage === undefined) === (handlers.eachBatch === undefined)) {
+      throw new MillraceError('INVALID_CONFIG', 'run() takes either eachMessage or eachBatch.');
+    }
+    this.begin(handlers);
+    const runner = new Runner(this.reader.delivery, handlers, this.settings.maxBatchMessages);
+    const ended = runner.run();
+    this.running = { runner, ended };
+    try {
+      await ended;
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** The partitions read now. */
+  get assignment(): readonly TopicPartition[] {
+    return [...this.reader.claims].map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /**
+   * Commits offsets, or all that is processed. Throws FENCED_MEMBER_EPOCH where this consumer is no longer the member
+   * it was, INVALID_REQUEST without a group.
+   */
+  async commit(offsets?: readonly TopicPartitionOffset[]): Promise<void> {
+    const group = this.mustHaveGroup();
+    if (offsets === undefined) await group.commitProcessed();
+    else await Promise.all(offsets.map((offset) => this.commitOne(group, offset)));
+  }
+
+  /** Fetches and hands out nothing more of these partitions, or of all that are read now. */
+  pause(partitions?: readonly TopicPartition[]): void {
+    for (const claim of this.claimsOf(partitions)) claim.isPaused = true;
+  }
+
+  resume(partitions?: readonly TopicPartition[]): void {
+    for (const claim of this.claimsOf(partitions)) {
+      claim.isPaused = false;
+      this.reader.delivery.offer(claim);
+    }
+    this.reader.fetcher.poke();
+  }
+
+  /** Goes on at this offset. Throws INVALID_REQUEST where the partition is not read now. */
+  seek(to: TopicPartitionOffset): void {
+    const [claim] = this.claimsOf([to]);
+    if (claim === undefined) {
+      throw new MillraceError('INVALID_REQUEST', `${to.topic}/${to.partition} is not read now.`);
+    }
+    this.reader.seek(claim, to.offset);
+  }
+
+  /** As of the last fetch; asks nobody. */
+  lag(): PartitionLag[] {
+    return [...this.reader.claims].map(({ topic, partition, processed, endOffset }) => {
+      const isKnown = processed >= 0 && endOffset >= 0;
+      const lag = isKnown ? Math.max(0, endOffset - processed) : -1;
+      return { topic, partition, position: processed, endOffset, lag };
+    });
+  }
+
+  /**
+   * Finishes what handlers have in hand, commits where that is automatic, leaves the group. A loop ends at its next
+   * step; the message it has in hand does not count as processed. Not to be awaited in a handler.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.closing ??= this.shut(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private read<T>(make: (onEnd: () => void) => T): T {
+    const token = {};
+    this.begin(token);
+    return make(() => {
+      if (this.reading === token) this.reading = undefined;
+    });
+  }
+
+  private begin(token: object): void {
+    if (this.closing !== undefined) throw new MillraceError('CLIENT_CLOSED');
+    if (this.reading !== undefined) {
+      const text = 'The consumer is being read already: one loop or one run() at a time.';
+      throw new MillraceError('INVALID_REQUEST', text);
+    }
+    this.reading = token;
+    if (this.isStarted) return;
+    this.isStarted = true;
+    if (this.group === undefined) void this.readAlone();
+    else this.group.start();
+  }
+
+  private async readAlone(): Promise<void> {
+    try {
+      const names = await Promise.all(
+        this.settings.topics.map((topic) => this.partitionsOf(topic)),
+      );
+      this.reader.begin(names.flat());
+    } catch (error) {
+      this.reader.delivery.fail(error as MillraceError);
+    }
+  }
+
+  private async partitionsOf(topic: string): Promise<PartitionName[]> {
+    const { topicId, partitions } = await this.metadata.get(topic);
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    const wanted = this.settings.partitions ?? all;
+    const missing = wanted.find((partition) => !all.includes(partition));
+    if (missing !== undefined) {
+      const text = `Topic '${topic}' has no partition ${missing}, it has ${partitions}.`;
+      throw new MillraceError('UNKNOWN_PARTITION', text);
+    }
+    return wanted.map((partition) => ({ topic, topicId, partition }));
+  }
+
+  private rules(link: Link): ChunkRules<V> {
+    const { onDecodeError } = this.settings;
+    const skip = (error: MillraceError, { topic, partition, offset }: ConsumerMessage<V>) =>
+      link.options.logger.warn?.('message skipped', { topic, partition, offset, error });
+    return {
+      onUnreadable:
+        onDecodeError === 'throw' ? undefined : onDecodeError === 'skip' ? skip : onDecodeError,
+      commitThrough: (claim, nextOffset) => this.commitThrough(claim, nextOffset),
+    };
+  }
+
+  private async commitThrough(claim: Claim<V>, nextOffset: number): Promise<void> {
+    const group = this.mustHaveGroup();
+    if (claim.state !== 'gone') claim.processed = Math.max(claim.processed, nextOffset);
+    await group.commit(claim, nextOffset);
+  }
+
+  private async commitOne(group: GroupPartitions<V>, to: TopicPartitionOffset): Promise<void> {
+    const claim = this.reader.claims.find(to);
+    if (claim !== undefined) {
+      await group.commit(claim, to.offset, to.metadata);
+      return;
+    }
+    const { topicId } = await this.metadata.get(to.topic);
+    await group.commitOther({ ...to, topicId }, to.offset, to.metadata);
+  }
+
+  private mustHaveGroup(): GroupPartitions<V> {
+    if (this.group !== undefined) return this.group;
+    throw new MillraceError('INVALID_REQUEST', 'Offsets can be committed in a group only.');
+  }
+
+  private claimsOf(partitions: readonly TopicPartition[] | undefined): Claim<V>[] {
+    if (partitions === undefined) return [...this.reader.claims];
+    return partitions
+      .map((partition) => this.reader.claims.find(partition))
+      .filter((claim) => claim !== undefined);
+  }
+
+  private async shut(timeoutMs: number): Promise<void> {
+    const deadlineAt = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, deadlineAt - performance.now());
+    this.reader.close();
+    if (this.running !== undefined && !(await settledWithin(this.running.ended, leftMs()))) {
+      this.running.runner.abort(new MillraceError('CLIENT_CLOSED', 'The consumer closes.'));
+      await settledWithin(this.running.ended, ABORT_GRACE_MS);
+    }
+    if (this.isStarted) {
+      await settledWithin(
+        this.group?.close(leftMs()) ?? Promise.resolve(),
+        leftMs() + ABORT_GRACE_MS,
+      );
+    }
+    this.onClosed();
+  }
+}

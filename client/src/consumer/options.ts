@@ -1,0 +1,112 @@
+// What a consumer can be told, with its defaults.
+
+import { randomUUID } from 'node:crypto';
+import { LIMITS, MillraceError } from '@millrace/protocol';
+import type { Codec } from '../codecs.ts';
+import type { ConsumerMessage } from './chunk.ts';
+
+/** Where to begin reading. */
+export type StartFrom =
+  | 'earliest'
+  | 'latest'
+  | { readonly offset: number }
+  /** The first record appended at or after this time, ms since 1970. */
+  | { readonly timestampMs: number };
+
+export type CommitMode =
+  /** What is processed: every `commitIntervalMs`, when a partition is given back, and at close. */
+  | 'auto'
+  /** Only what `commit()` is called for. */
+  | 'manual'
+  /** Nothing: the group only shares the partitions. */
+  | 'none';
+
+export interface ConsumerOptions<V> {
+  readonly topics: string | readonly string[];
+  /** Members of a group share the partitions. Absent: reads alone, all partitions or those named. */
+  readonly group?: string | undefined;
+  /** Without a group: only these partitions of every topic. */
+  readonly partitions?: readonly number[] | undefined;
+  /** Where nothing is committed; default 'earliest'. */
+  readonly from?: StartFrom | undefined;
+  /** Where the partition does not hold the offset any more; default 'earliest'. 'error': OFFSET_OUT_OF_RANGE. */
+  readonly onOutOfRange?: 'earliest' | 'latest' | 'error' | undefined;
+  /** Default 'auto' in a group. */
+  readonly commit?: CommitMode | undefined;
+  /** Default 5,000. */
+  readonly commitIntervalMs?: number | undefined;
+  /** Names this member in its group; default: random. */
+  readonly memberId?: string | undefined;
+  /** Removed from the group after this long without a heartbeat; default 45,000. */
+  readonly sessionTimeoutMs?: number | undefined;
+  /** A message (or batch) in hand for longer makes the consumer leave its group until it is done; default 300,000. */
+  readonly maxProcessingMs?: number | undefined;
+  /** How long a fetch waits at the broker for records, ms; default 5,000. */
+  readonly maxWaitMs?: number | undefined;
+  /** A fetch is answered once there are this many bytes; default 1. */
+  readonly minBytes?: number | undefined;
+  /** Bytes of one fetch; default 8 MiB. */
+  readonly fetchBytes?: number | undefined;
+  /** Bytes fetched ahead, as encoded, shared by all partitions; default 32 MiB. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Messages of one ConsumerBatch at most; default 10,000. */
+  readonly maxBatchMessages?: number | undefined;
+  readonly codec?: Codec<V> | undefined;
+  /**
+   * 'throw' (default): reading `message.value` throws CODEC_FAILED. 'skip': the message is logged and passed over. A
+   * function: it is called, then the message is passed over.
+   */
+  readonly onDecodeError?:
+    | 'throw'
+    | 'skip'
+    | ((error: MillraceError, message: ConsumerMessage<V>) => void)
+    | undefined;
+  /** Checks the checksum of every batch; default true. */
+  readonly verifyChecksums?: boolean | undefined;
+  /** Closes the consumer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Given<V> = Required<Omit<ConsumerOptions<V>, 'group' | 'partitions' | 'signal' | 'topics'>>;
+
+export type ConsumerSettings<V> = {
+  readonly [N in keyof Given<V>]: NonNullable<Given<V>[N]>;
+} & {
+  readonly topics: readonly string[];
+  readonly group: string | undefined;
+  readonly partitions: readonly number[] | undefined;
+};
+
+/** Throws INVALID_CONFIG. */
+export function consumerSettings<V>(
+  options: ConsumerOptions<V>,
+  defaults: { readonly codec: Codec<V> },
+): ConsumerSettings<V> {
+  const { group, partitions, topics } = options;
+  if (group !== undefined && partitions !== undefined) {
+    throw new MillraceError('INVALID_CONFIG', 'A group gives its members their partitions.');
+  }
+  if (group === undefined && (options.commit ?? 'none') !== 'none') {
+    throw new MillraceError('INVALID_CONFIG', 'Offsets can be committed in a group only.');
+  }
+  return {
+    topics: typeof topics === 'string' ? [topics] : topics,
+    group,
+    partitions,
+    from: options.from ?? 'earliest',
+    onOutOfRange: options.onOutOfRange ?? 'earliest',
+    commit: options.commit ?? (group === undefined ? 'none' : 'auto'),
+    commitIntervalMs: options.commitIntervalMs ?? 5_000,
+    memberId: options.memberId ?? `consumer-${randomUUID()}`,
+    sessionTimeoutMs: options.sessionTimeoutMs ?? 45_000,
+    maxProcessingMs: options.maxProcessingMs ?? 300_000,
+    maxWaitMs: Math.min(options.maxWaitMs ?? 5_000, LIMITS.fetchWaitMsMax),
+    minBytes: options.minBytes ?? 1,
+    fetchBytes: Math.min(options.fetchBytes ?? 8 * 1024 * 1024, LIMITS.fetchBytesMax),
+    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
+    maxBatchMessages: options.maxBatchMessages ?? 10_000,
+    codec: options.codec ?? defaults.codec,
+    onDecodeError: options.onDecodeError ?? 'throw',
+    verifyChecksums: options.verifyChecksums ?? true,
+  };
+}

@@ -1,0 +1,136 @@
+// One socket from its connect to its end: frames out, responses in. It knows no API and never reconnects.
+
+import { connect, type Socket } from 'node:net';
+import {
+  decodeResponseHeader,
+  FrameDecoder,
+  MillraceError,
+  type ResponseHeader,
+} from '@millrace/protocol';
+import { type Address, formatAddress } from './address.ts';
+
+const KEEP_ALIVE_MS = 30_000;
+
+export interface ConnectionOwner {
+  onResponse(header: ResponseHeader): void;
+  /** All bytes written so far have gone to the kernel. */
+  onDrain(): void;
+  /** Called once; `reason` says why, also where the broker just closed. Nothing comes after it. */
+  onEnd(reason: MillraceError): void;
+}
+
+export class Connection {
+  readonly address: Address;
+  /** When bytes last came in, by performance.now(). */
+  lastHeardAt = performance.now();
+  private readonly socket: Socket;
+  private readonly owner: ConnectionOwner;
+  private readonly decoder = new FrameDecoder();
+  private ended = false;
+  private corked = false;
+
+  constructor(address: Address, socket: Socket, owner: ConnectionOwner) {
+    this.address = address;
+    this.socket = socket;
+    this.owner = owner;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on('data', (chunk: Buffer) => this.read(chunk));
+    socket.on('drain', () => owner.onDrain());
+    socket.on('error', (cause) => this.end(this.lost(cause)));
+    socket.on('close', () => this.end(this.lost()));
+  }
+
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  /** Writes of one tick leave together. */
+  write(frame: Uint8Array): void {
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+      process.nextTick(() => {
+        this.corked = false;
+        this.socket.uncork();
+      });
+    }
+    this.socket.write(frame);
+  }
+
+  /** Ends at once; the owner is told. */
+  destroy(reason: MillraceError): void {
+    this.end(reason);
+  }
+
+  private read(chunk: Buffer): void {
+    this.lastHeardAt = performance.now();
+    try {
+      for (const payload of this.decoder.push(chunk)) {
+        if (this.ended) return;
+        this.owner.onResponse(decodeResponseHeader(payload));
+      }
+    } catch (cause) {
+      this.end(notTheProtocol(this.address, cause));
+    }
+  }
+
+  private lost(cause?: Error): MillraceError {
+    const why = cause === undefined ? 'closed by the broker' : describeSocketError(cause);
+    const text = `The connection to ${formatAddress(this.address)} ended: ${why}.`;
+    return new MillraceError('CONNECTION_LOST', text, {}, { cause });
+  }
+
+  private end(reason: MillraceError): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.socket.destroy();
+    this.owner.onEnd(reason);
+  }
+}
+
+/** Errors of several addresses of one name have no text of their own. */
+export function describeSocketError(error: Error): string {
+  const inner =
+    error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
+  return inner?.message ?? (error.message || error.name);
+}
+
+export function notTheProtocol(address: Address, cause: unknown): MillraceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const text = `${formatAddress(address)} does not speak the Millrace protocol: ${reason}`;
+  return new MillraceError('MALFORMED_FRAME', text, {}, { cause });
+}
+
+/** A connected socket, or CONNECTION_LOST, or ABORTED. */
+export function openSocket(
+  address: Address,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address.host, port: address.port });
+    const fail = (why: string, cause?: unknown) => {
+      settle();
+      // A socket that is given up may still report an error.
+      socket.on('error', () => {});
+      socket.destroy();
+      reject(new MillraceError('CONNECTION_LOST', why, {}, { cause }));
+    };
+    const onError = (error: Error) => fail(describeSocketError(error), error);
+    const onAbort = () => fail('given up', signal?.reason);
+    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+    const settle = () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      settle();
+      resolve(socket);
+    });
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+  });
+}

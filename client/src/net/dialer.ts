@@ -1,0 +1,115 @@
+// Keeps one session to any of the addresses: the first connection, and every one after a loss.
+// It sends no requests but Hello.
+
+import { ERRORS, MillraceError } from '@millrace/protocol';
+import type { Logger } from '../logger.ts';
+import { abortedError, pause } from '../wait.ts';
+import { type Address, formatAddress } from './address.ts';
+import { backoffMs, type RetryOptions } from './backoff.ts';
+import { dial } from './dial.ts';
+import type { Session, SessionOwner } from './session.ts';
+
+export interface DialerOptions {
+  readonly addresses: readonly Address[];
+  readonly clientName: string;
+  readonly connectTimeoutMs: number;
+  readonly retry: RetryOptions;
+  readonly logger: Logger;
+}
+
+export class Dialer {
+  /** Why the newest attempt failed, for requests that meet their deadline without a connection. */
+  lastFailure: MillraceError | undefined;
+  private readonly options: DialerOptions;
+  private readonly owner: SessionOwner;
+  private readonly closing = new AbortController();
+  private next = 0;
+  private failures = 0;
+
+  constructor(options: DialerOptions, owner: SessionOwner) {
+    this.options = options;
+    this.owner = owner;
+  }
+
+  /** A reply came: what goes wrong next is a new failure. */
+  proven(): void {
+    this.failures = 0;
+  }
+
+  close(): void {
+    this.closing.abort();
+  }
+
+  /**
+   * Tries every address once, then all again until `waitMs` have passed. The error says of each address why.
+   */
+  async first(waitMs: number, signal: AbortSignal | undefined): Promise<Session> {
+    const giveUpAt = performance.now() + waitMs;
+    const closing = this.closing.signal;
+    const either = signal === undefined ? closing : AbortSignal.any([closing, signal]);
+    for (let round = 0; ; round += 1) {
+      const failures: MillraceError[] = [];
+      while (failures.length < this.options.addresses.length) {
+        if (signal?.aborted) throw abortedError(signal);
+        if (closing.aborted) throw new MillraceError('CLIENT_CLOSED');
+        const session = await this.attempt(either);
+        if (!(session instanceof MillraceError)) return session;
+        failures.push(session);
+      }
+      const pauseMs = backoffMs(this.options.retry, round);
+      if (performance.now() + pauseMs >= giveUpAt) throw unreachable(failures);
+      await pause(pauseMs, either);
+    }
+  }
+
+  /** Tries until it has a session; undefined once closed. */
+  async again(): Promise<Session | undefined> {
+    while (!this.closing.signal.aborted) {
+      await pause(backoffMs(this.options.retry, this.failures), this.closing.signal);
+      if (this.closing.signal.aborted) return undefined;
+      const session = await this.attempt(this.closing.signal);
+      if (!(session instanceof MillraceError)) return session;
+    }
+    return undefined;
+  }
+
+  private async attempt(signal: AbortSignal): Promise<Session | MillraceError> {
+    const { addresses, logger } = this.options;
+    const address = addresses[this.next % addresses.length] as Address;
+    this.next += 1;
+    this.failures += 1;
+    try {
+      const session = await dial(address, this.owner, { ...this.options, signal });
+      logger.debug?.('connected', { broker: session.broker.address });
+      return session;
+    } catch (cause) {
+      this.lastFailure = explained(address, cause);
+      const fields = { broker: formatAddress(address), reason: this.lastFailure.message };
+      if (!signal.aborted) logger.debug?.('not connected', fields);
+      return this.lastFailure;
+    }
+  }
+}
+
+function explained(address: Address, cause: unknown): MillraceError {
+  if (cause instanceof MillraceError && cause.code !== 'CONNECTION_LOST') return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const text = `${formatAddress(address)}: ${reason}`;
+  return new MillraceError('CONNECTION_LOST', text, {}, { cause });
+}
+
+/** One error for all addresses; its code is CONNECTION_LOST unless the last broker there refused for good. */
+function unreachable(failures: readonly MillraceError[]): MillraceError {
+  const last = failures.at(-1) as MillraceError;
+  const reasons = failures.map((failure) => failure.message).join('; ');
+  const isFinal = ERRORS[last.code].action === 'give up';
+  return isFinal
+    ? new MillraceError(last.code, reasons, last.detail, { cause: last })
+    : notReachable(last, reasons);
+}
+
+export function notReachable(cause: MillraceError | undefined, reasons?: string): MillraceError {
+  const why = reasons ?? cause?.message ?? 'the connection was lost';
+  const text = `The broker is not reachable (${why}). Is it running?`;
+  return new MillraceError('CONNECTION_LOST', text, {}, { cause });
+}

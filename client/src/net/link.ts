@@ -1,0 +1,241 @@
+// Requests to the broker, whatever becomes of single connections: deadlines, bounds, resending by the error table.
+// It knows nothing of topics or groups.
+
+import {
+  APIS,
+  type ApiName,
+  MillraceError,
+  type RequestInput,
+  type ResponseOf,
+} from '@millrace/protocol';
+import { Deadlines } from '../deadlines.ts';
+import { Fifo } from '../fifo.ts';
+import { pause, throwIfAborted } from '../wait.ts';
+import { backoffMs } from './backoff.ts';
+import { Call, type CallOptions } from './call.ts';
+import { Dialer, type DialerOptions, notReachable } from './dialer.ts';
+import type { BrokerInfo, Session, SessionOwner } from './session.ts';
+
+export interface LinkOptions extends DialerOptions {
+  readonly requestTimeoutMs: number;
+  readonly maxInFlight: number;
+  readonly maxUnsentBytes: number;
+}
+
+/** What a caller may say of one request. */
+export interface RequestOptions {
+  /** Gives the request up: ABORTED. A waiting request is cancelled at the broker too. */
+  readonly signal?: AbortSignal | undefined;
+  /** From now to the outcome, over all attempts, ms. Default: the client's `requestTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Left free below the broker's bound for requests that do not wait for room. */
+const URGENT_RESERVE = 64;
+
+export class Link implements SessionOwner {
+  readonly options: LinkOptions;
+  private readonly dialer: Dialer;
+  private readonly deadlines = new Deadlines(() => this.sweep());
+  private readonly queue = new Fifo<Call>();
+  private readonly closing = new AbortController();
+  private session: Session | undefined;
+  private lastBroker: BrokerInfo | undefined;
+  private maxInFlight: number;
+
+  constructor(options: LinkOptions) {
+    this.options = options;
+    this.maxInFlight = options.maxInFlight;
+    this.dialer = new Dialer(options, this);
+  }
+
+  /** Resolves once a broker has answered Hello. Throws what `connect()` documents. */
+  async open(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    this.adopt(await this.dialer.first(waitMs, signal));
+  }
+
+  get isConnected(): boolean {
+    return this.session !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Of the newest connection. */
+  get broker(): BrokerInfo {
+    if (this.lastBroker === undefined) throw new MillraceError('CONNECTION_LOST');
+    return this.lastBroker;
+  }
+
+  /**
+   * Sends a request and waits for its response. What had no effect is sent again after a pause, what is idempotent is
+   * sent again after a lost connection, all within one deadline. Errors of the broker keep their code; its own:
+   * CONNECTION_LOST (never sent), OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, ABORTED, CLIENT_CLOSED.
+   */
+  async request<N extends ApiName>(
+    api: N,
+    body: RequestInput<N>,
+    options: RequestOptions & CallOptions = {},
+  ): Promise<ResponseOf<N>> {
+    const timeoutMs = options.timeoutMs ?? this.options.requestTimeoutMs;
+    const deadlineAt = performance.now() + timeoutMs;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
+      } catch (error) {
+        const pauseMs = this.pauseBeforeResend(api, error as MillraceError, attempt);
+        if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt) throw error;
+        if (pauseMs > 0) await pause(pauseMs, this.closing.signal, options.signal);
+        throwIfAborted(options.signal);
+      }
+    }
+  }
+
+  /** Ends everything at once: what waits gets CLIENT_CLOSED. */
+  close(): void {
+    if (this.isClosed) return;
+    this.closing.abort();
+    this.dialer.close();
+    this.deadlines.close();
+    const error = new MillraceError('CLIENT_CLOSED');
+    for (const call of this.queue.drain()) call.fail(error);
+    for (const call of this.session?.calls() ?? []) call.fail(error);
+    this.session?.destroy(error);
+    this.session = undefined;
+  }
+
+  onRoom(): void {
+    // The reply to Hello comes before there is a session, and proves little.
+    if (this.session === undefined) return;
+    this.dialer.proven();
+    this.pump();
+  }
+
+  onEnd(session: Session, reason: MillraceError): void {
+    if (this.session !== session) return;
+    this.session = undefined;
+    if (this.isClosed) return;
+    this.dialer.lastFailure = reason;
+    this.options.logger.warn?.('connection lost, connecting again', { reason: reason.message });
+    void this.reconnect();
+  }
+
+  private async reconnect(): Promise<void> {
+    const session = await this.dialer.again();
+    if (session === undefined) return;
+    this.options.logger.info?.('connected again', { broker: session.broker.address });
+    this.adopt(session);
+  }
+
+  private adopt(session: Session): void {
+    if (this.isClosed) {
+      session.destroy(new MillraceError('CLIENT_CLOSED'));
+      return;
+    }
+    this.session = session;
+    if (session.endReason !== undefined) {
+      this.onEnd(session, session.endReason);
+      return;
+    }
+    this.lastBroker = session.broker;
+    const brokersBound = session.broker.limits['inFlightRequestsMax'] ?? this.options.maxInFlight;
+    this.maxInFlight = Math.max(
+      1,
+      Math.min(this.options.maxInFlight, brokersBound - URGENT_RESERVE),
+    );
+    this.pump();
+  }
+
+  private call(
+    api: ApiName,
+    body: object,
+    deadlineAt: number,
+    options: CallOptions,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = new Call(api, body, deadlineAt, options, resolve, reject);
+      if (this.isClosed) {
+        call.fail(new MillraceError('CLIENT_CLOSED'));
+        return;
+      }
+      if (options.signal?.aborted) {
+        call.abort();
+        return;
+      }
+      call.listen(() => this.abort(call));
+      this.deadlines.watch(deadlineAt);
+      if (this.session !== undefined && this.mayGo(call)) this.session.send(call);
+      else if (call.urgent) this.queue.unshift(call);
+      else this.queue.push(call);
+    });
+  }
+
+  private mayGo(call: Call): boolean {
+    if (call.urgent) return true;
+    return this.queue.length === 0 && this.hasRoom();
+  }
+
+  private hasRoom(): boolean {
+    const { session } = this;
+    return (
+      session !== undefined &&
+      session.inFlight < this.maxInFlight &&
+      session.unsentBytes < this.options.maxUnsentBytes
+    );
+  }
+
+  private pump(): void {
+    for (let call = this.queue.peek(); call !== undefined; call = this.queue.peek()) {
+      if (!call.isSettled) {
+        if (!this.hasRoom() && !(call.urgent && this.session !== undefined)) return;
+        this.session?.send(call);
+      }
+      this.queue.shift();
+    }
+  }
+
+  private abort(call: Call): void {
+    if (!call.abort()) return;
+    this.session?.cancel(call);
+    this.deadlines.watch(call.deadlineAt);
+  }
+
+  /** Settles what is overdue; returns the next deadline. */
+  private sweep(): number {
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    const overdue: Call[] = [];
+    const look = (call: Call) => {
+      if (call.isSettled) return;
+      if (call.deadlineAt <= now) overdue.push(call);
+      else next = Math.min(next, call.deadlineAt);
+    };
+    const isWaiting = (call: Call) => !call.isSettled && call.deadlineAt > now;
+    for (const call of this.queue.filter(isWaiting)) look(call);
+    for (const call of this.queue) look(call);
+    for (const call of this.session?.calls() ?? []) look(call);
+    for (const call of overdue) this.overdue(call);
+    return next;
+  }
+
+  private overdue(call: Call): void {
+    if (call.state !== 'queued') this.session?.overdue(call);
+    else if (this.isConnected) {
+      const text = 'The request was not sent in time: too many others wait for replies.';
+      call.fail(new MillraceError('DEADLINE_EXCEEDED', text));
+    } else call.fail(notReachable(this.dialer.lastFailure));
+  }
+
+  /** Undefined: the error is the outcome. */
+  private pauseBeforeResend(
+    api: ApiName,
+    error: MillraceError,
+    attempt: number,
+  ): number | undefined {
+    if (error.code === 'OUTCOME_UNKNOWN') return APIS[api].idempotent ? 0 : undefined;
+    if (error.code === 'CONNECTION_LOST' || error.code === 'DEADLINE_EXCEEDED') return undefined;
+    if (error.action !== 'retry') return undefined;
+    return backoffMs(this.options.retry, attempt, error.detail.retryAfterMs);
+  }
+}

@@ -1,0 +1,205 @@
+// A connection after its Hello: calls out, outcomes in. It ends with its connection and never reconnects.
+
+import type { Socket } from 'node:net';
+import {
+  APIS,
+  type ApiName,
+  apiByKey,
+  CODECS_AVAILABLE,
+  decodeError,
+  decodeResponse,
+  encodeRequest,
+  MillraceError,
+  NO_ERROR,
+  type RequestInput,
+  type ResponseHeader,
+  type ResponseOf,
+} from '@millrace/protocol';
+import { type Address, formatAddress } from './address.ts';
+import { Call } from './call.ts';
+import { Connection, type ConnectionOwner, notTheProtocol } from './connection.ts';
+
+const CORRELATION_ID_MAX = 0xffff_ffff;
+
+/** The broker at the other end, as it introduced itself. */
+export interface BrokerInfo {
+  /** host:port that the client connected to. */
+  readonly address: string;
+  /** Version of the broker. */
+  readonly version: string;
+  /** Names the broker's data directory; it never changes. */
+  readonly instanceId: string;
+  /** Number of the connection, as the broker's log names it. */
+  readonly connectionId: number;
+  /** Limits that the broker announced, by their names in LIMITS. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface SessionOwner {
+  /** Room may have come: a reply was read, or the socket has drained. */
+  onRoom(): void;
+  onEnd(session: Session, reason: MillraceError): void;
+}
+
+export class Session implements ConnectionOwner {
+  broker: BrokerInfo;
+  /** Set once the connection is gone. */
+  endReason: MillraceError | undefined;
+  private readonly connection: Connection;
+  private readonly owner: SessionOwner;
+  /** Calls that were sent and have no reply, also those whose caller has given up. */
+  private readonly unanswered = new Map<number, Call>();
+  private readonly versions = new Map<ApiName, number>([['Hello', APIS.Hello.versions.max]]);
+  private nextCorrelationId = 1;
+
+  constructor(address: Address, socket: Socket, owner: SessionOwner) {
+    this.owner = owner;
+    const text = formatAddress(address);
+    this.broker = { address: text, version: '', instanceId: '', connectionId: 0, limits: {} };
+    this.connection = new Connection(address, socket, this);
+  }
+
+  get inFlight(): number {
+    return this.unanswered.size;
+  }
+
+  get unsentBytes(): number {
+    return this.connection.unsentBytes;
+  }
+
+  calls(): Iterable<Call> {
+    return this.unanswered.values();
+  }
+
+  async hello(clientName: string, clientVersion: string, timeoutMs: number): Promise<void> {
+    const apis = Object.values(APIS).map(({ key, versions }) => ({
+      key,
+      versionMin: versions.min,
+      versionMax: versions.max,
+    }));
+    const body = { clientName, clientVersion, apis, codecs: CODECS_AVAILABLE };
+    const timer = setTimeout(() => {
+      const text = `${this.broker.address} did not answer Hello within ${timeoutMs} ms.`;
+      this.connection.destroy(new MillraceError('CONNECTION_LOST', text));
+    }, timeoutMs);
+    try {
+      const reply = await new Promise<unknown>((resolve, reject) => {
+        this.send(new Call('Hello', body, Number.POSITIVE_INFINITY, {}, resolve, reject));
+      });
+      this.learn(reply as ResponseOf<'Hello'>);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends a call; one that cannot be encoded has its outcome at once. */
+  send(call: Call): void {
+    const correlationId = this.takeCorrelationId();
+    let frame: Uint8Array;
+    try {
+      const version = this.versionOf(call.api);
+      frame = encodeRequest(call.api, version, correlationId, call.body as RequestInput<ApiName>);
+    } catch (error) {
+      call.fail(asMillraceError(error));
+      return;
+    }
+    call.correlationId = correlationId;
+    call.state = 'sent';
+    call.sentAt = performance.now();
+    this.unanswered.set(correlationId, call);
+    this.connection.write(frame);
+  }
+
+  /** Asks the broker to end a waiting call; its own answer is not awaited. */
+  cancel(call: Call): void {
+    const version = this.versions.get('Cancel');
+    if (version === undefined) return;
+    const body = { target: call.correlationId };
+    this.connection.write(encodeRequest('Cancel', version, this.takeCorrelationId(), body));
+  }
+
+  destroy(reason: MillraceError): void {
+    this.connection.destroy(reason);
+  }
+
+  /** The deadline of a call that was sent has passed; a connection silent since then is dead. */
+  overdue(call: Call): void {
+    if (call.state === 'sent' && call.canWait) this.cancel(call);
+    call.fail(new MillraceError('DEADLINE_EXCEEDED'));
+    if (this.connection.lastHeardAt < call.sentAt) {
+      const text = `${this.broker.address} has been silent for too long.`;
+      this.connection.destroy(new MillraceError('CONNECTION_LOST', text));
+    }
+  }
+
+  onResponse(header: ResponseHeader): void {
+    const call = this.unanswered.get(header.correlationId);
+    if (call === undefined) return;
+    this.unanswered.delete(header.correlationId);
+    if (header.errorCode !== NO_ERROR) call.fail(decodeError(header.errorCode, header.fields));
+    else if (!call.isSettled) this.succeed(call, header);
+    this.owner.onRoom();
+  }
+
+  onDrain(): void {
+    this.owner.onRoom();
+  }
+
+  onEnd(reason: MillraceError): void {
+    this.endReason = reason;
+    for (const call of this.unanswered.values()) call.lose(reason);
+    this.unanswered.clear();
+    this.owner.onEnd(this, reason);
+  }
+
+  private succeed(call: Call, header: ResponseHeader): void {
+    try {
+      const version = this.versionOf(call.api);
+      call.succeed(decodeResponse(call.api, version, header.fields));
+    } catch (cause) {
+      const reason = notTheProtocol(this.connection.address, cause);
+      call.lose(reason);
+      this.connection.destroy(reason);
+    }
+  }
+
+  private learn(reply: ResponseOf<'Hello'>): void {
+    for (const { key, versionMin, versionMax } of reply.apis) {
+      const api = apiByKey(key);
+      if (api === undefined) continue;
+      const ours = APIS[api].versions;
+      const version = Math.min(ours.max, versionMax);
+      if (version >= Math.max(ours.min, versionMin)) this.versions.set(api, version);
+    }
+    this.broker = {
+      address: this.broker.address,
+      version: reply.brokerVersion,
+      instanceId: reply.instanceId,
+      connectionId: reply.connectionId,
+      limits: reply.limits,
+    };
+  }
+
+  private versionOf(api: ApiName): number {
+    const version = this.versions.get(api);
+    if (version !== undefined) return version;
+    const text = `The broker at ${this.broker.address} speaks no version of ${api} that this client does.`;
+    throw new MillraceError('UNSUPPORTED_VERSION', text);
+  }
+
+  private takeCorrelationId(): number {
+    const id = this.nextCorrelationId;
+    this.nextCorrelationId = id === CORRELATION_ID_MAX ? 1 : id + 1;
+    return id;
+  }
+}
+
+function asMillraceError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
+  return new MillraceError(
+    'INVALID_REQUEST',
+    'The request cannot be encoded.',
+    {},
+    { cause: error },
+  );
+}

@@ -1,0 +1,51 @@
+// What a producer can be told, with its defaults.
+
+import { CODECS_AVAILABLE, type CodecName, LIMITS, MillraceError } from '@millrace/protocol';
+import type { Codec } from '../codecs.ts';
+
+export interface ProducerOptions<V> {
+  readonly codec?: Codec<V> | undefined;
+  /** Of batches; default 'none'. */
+  readonly compression?: CodecName | undefined;
+  /**
+   * Messages wait this long for others of their partition, ms. Default 0: they leave at the end of the tick, and those
+   * that come while a batch of their partition is on its way leave together.
+   */
+  readonly lingerMs?: number | undefined;
+  /** A batch is full at about this size, bytes; default 256 KiB. */
+  readonly batchBytes?: number | undefined;
+  /** Messages without an outcome, bytes; default 32 MiB. Then send() waits. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Produce requests on their way; default 8. A partition never has more than one batch on its way. */
+  readonly maxInFlight?: number | undefined;
+  /** From send() to the outcome, ms; default: the client's requestTimeoutMs. */
+  readonly deliveryTimeoutMs?: number | undefined;
+}
+
+export type ProducerSettings<V> = {
+  readonly [N in keyof ProducerOptions<V>]-?: NonNullable<ProducerOptions<V>[N]>;
+};
+
+/** A batch grows past its size by one message at most, and must still fit. */
+const BATCH_BYTES_MAX = LIMITS.batchBytesMax - 2 * LIMITS.messageBytesMax;
+
+/** Throws INVALID_CONFIG. */
+export function producerSettings<V>(
+  options: ProducerOptions<V>,
+  defaults: { readonly codec: Codec<V>; readonly deliveryTimeoutMs: number },
+): ProducerSettings<V> {
+  const compression = options.compression ?? 'none';
+  if (!CODECS_AVAILABLE.includes(compression)) {
+    const text = `Batches cannot be compressed with ${compression} here.`;
+    throw new MillraceError('INVALID_CONFIG', text, { limit: CODECS_AVAILABLE.join(', ') });
+  }
+  return {
+    codec: options.codec ?? defaults.codec,
+    compression,
+    lingerMs: options.lingerMs ?? 0,
+    batchBytes: Math.min(options.batchBytes ?? 256 * 1024, BATCH_BYTES_MAX),
+    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
+    maxInFlight: options.maxInFlight ?? 8,
+    deliveryTimeoutMs: options.deliveryTimeoutMs ?? defaults.deliveryTimeoutMs,
+  };
+}

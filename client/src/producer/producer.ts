@@ -1,0 +1,216 @@
+// The producer's public face: encodes, keeps callers in order and in bounds. What is sent when is the dispatcher's.
+
+import { MillraceError, type RecordInput } from '@millrace/protocol';
+import { CLOSE_TIMEOUT_MS, type CloseOptions } from '../close.ts';
+import type { Metadata, TopicInfo } from '../metadata.ts';
+import type { Link } from '../net/link.ts';
+import { orAborted, settledWithin, throwIfAborted } from '../wait.ts';
+import { Accumulator } from './accumulator.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Gate } from './gate.ts';
+import type { ProducerSettings } from './options.ts';
+import {
+  type BatchMessage,
+  encodeMessage,
+  messageBytesMax,
+  type OutgoingMessage,
+  recordSize,
+} from './outgoing.ts';
+import { BatchCall, type SentBatch, type SentMessage } from './receivers.ts';
+
+export interface SendOptions {
+  /** Gives up waiting: ABORTED. A message that has left may still be appended. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The messages of one sendBatch. */
+interface Unsent {
+  readonly call: BatchCall;
+  readonly records: readonly RecordInput[];
+  /** The partitions that callers asked for, by position, where any did; and the highest. */
+  readonly wishes: readonly (number | undefined)[] | undefined;
+  readonly highest: number;
+}
+
+/** Messages that wait for room may take this many times the buffer; then send() refuses. */
+const WAITING_FACTOR = 4;
+
+export class Producer<V> implements AsyncDisposable {
+  private readonly link: Link;
+  private readonly metadata: Metadata;
+  private readonly settings: ProducerSettings<V>;
+  private readonly gate: Gate;
+  private readonly accumulator: Accumulator;
+  private readonly dispatcher: Dispatcher;
+  private readonly onClosed: () => void;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    link: Link,
+    metadata: Metadata,
+    settings: ProducerSettings<V>,
+    onClosed: () => void = () => {},
+  ) {
+    this.link = link;
+    this.metadata = metadata;
+    this.settings = settings;
+    this.onClosed = onClosed;
+    this.gate = new Gate(WAITING_FACTOR * settings.maxBufferedBytes);
+    this.accumulator = new Accumulator(settings, (lane) => this.dispatcher.touch(lane));
+    this.dispatcher = new Dispatcher(link, metadata, settings, (batch) =>
+      this.accumulator.settled(batch),
+    );
+  }
+
+  /** Bytes of messages that are taken and have no outcome yet. */
+  get bufferedBytes(): number {
+    return this.accumulator.bufferedBytes;
+  }
+
+  /**
+   * Sends one message; resolves once it is on the broker's disk. Waits for room while the buffer is full. Messages of
+   * one partition keep the order of the calls. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, CODEC_FAILED,
+   * MESSAGE_TOO_LARGE before sending; STORAGE_FULL and the like once the delivery timeout is over; OUTCOME_UNKNOWN or
+   * DEADLINE_EXCEEDED where nobody can tell whether it was appended; LIMIT_EXCEEDED where callers do not wait.
+   */
+  send(message: OutgoingMessage<V>, options: SendOptions = {}): Promise<SentMessage> {
+    const { topic, partition } = message;
+    let record: RecordInput;
+    try {
+      record = this.encode(message);
+    } catch (thrown) {
+      const error = thrown as MillraceError;
+      return Promise.reject(error);
+    }
+    const info = this.metadata.cached(topic);
+    if (info !== undefined && this.mayGo(info, partition ?? 0, options.signal)) {
+      return orAborted(this.accumulator.append(info, record, partition), options.signal);
+    }
+    return this.sendInTurn(topic, record, partition, options.signal);
+  }
+
+  /**
+   * Sends many messages of one topic: the fast path. Resolves with all offsets once all are on the broker's disk.
+   * Where some fail it throws SendBatchError, which has the offsets of the others. Nothing is sent if one cannot be
+   * encoded or is too large.
+   */
+  async sendBatch(
+    topic: string,
+    messages: readonly BatchMessage<V>[],
+    options: SendOptions = {},
+  ): Promise<SentBatch> {
+    const records = messages.map((message) => this.encode(message));
+    if (records.length === 0) return { topic, offsets: [], partitions: [] };
+    const highest = messages.reduce((most, { partition }) => Math.max(most, partition ?? -1), -1);
+    const wishes = highest < 0 ? undefined : messages.map(({ partition }) => partition);
+    const call = new BatchCall(topic, records.length);
+    const info = this.metadata.cached(topic);
+    let added = 0;
+    if (info !== undefined && this.mayGo(info, highest, options.signal)) {
+      added = this.accumulator.appendAll(info, call, records, wishes, 0);
+    }
+    if (added < records.length) {
+      await this.appendInTurn({ call, records, wishes, highest }, added, options.signal);
+    }
+    return orAborted(call.outcome, options.signal);
+  }
+
+  /** Sends what waits for its linger time; resolves once all messages sent before have their outcome. */
+  async flush(options: SendOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    await orAborted(this.flushAll(), options.signal);
+  }
+
+  /** Flushes, then refuses: CLIENT_CLOSED. What has no outcome when the time is over gets CLIENT_CLOSED too. */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.closing ??= this.finish(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private encode(message: BatchMessage<V>): RecordInput {
+    if (this.closing !== undefined) throw new MillraceError('CLIENT_CLOSED');
+    return encodeMessage(message, this.settings.codec, messageBytesMax(this.link.broker.limits));
+  }
+
+  private mayGo(info: TopicInfo, partition: number, signal: AbortSignal | undefined): boolean {
+    const isKnown = partition < info.partitions;
+    return isKnown && this.gate.isOpen && this.accumulator.hasRoom && !signal?.aborted;
+  }
+
+  private async sendInTurn(
+    topic: string,
+    record: RecordInput,
+    partition: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<SentMessage> {
+    const deadlineAt = performance.now() + this.settings.deliveryTimeoutMs;
+    const step = async () => {
+      const info = await this.topicWith(topic, partition ?? 0);
+      await this.whenRoom(deadlineAt, signal);
+      // In an object, so that the next in turn does not wait for the outcome too.
+      return { outcome: this.accumulator.append(info, record, partition) };
+    };
+    const { outcome } = await this.gate.pass(recordSize(record), signal, step);
+    return orAborted(outcome, signal);
+  }
+
+  private async appendInTurn(
+    { call, records, wishes, highest }: Unsent,
+    from: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const deadlineAt = performance.now() + this.settings.deliveryTimeoutMs;
+    let at = from;
+    const step = async () => {
+      const info = await this.topicWith(call.topic, highest);
+      while (at < records.length) {
+        await this.whenRoom(deadlineAt, signal);
+        at = this.accumulator.appendAll(info, call, records, wishes, at);
+      }
+    };
+    let bytes = 0;
+    for (const record of records) bytes += recordSize(record);
+    try {
+      await this.gate.pass(bytes, signal, step);
+    } catch (error) {
+      if (at === 0) throw error;
+      call.arrived(records.length - at, error as MillraceError);
+    }
+  }
+
+  /** The topic, asked for anew where it seems to have too few partitions: some may have been added. */
+  private async topicWith(topic: string, partition: number): Promise<TopicInfo> {
+    const info = await this.metadata.get(topic);
+    return partition < info.partitions ? info : this.metadata.refresh(topic);
+  }
+
+  private async whenRoom(deadlineAt: number, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      throwIfAborted(signal);
+      if (this.accumulator.hasRoom) return;
+      this.accumulator.hurry();
+      const leftMs = deadlineAt - performance.now();
+      if (leftMs <= 0) {
+        const text = "No room came in the producer's buffer within the delivery timeout.";
+        throw new MillraceError('DEADLINE_EXCEEDED', text);
+      }
+      await this.accumulator.room.waitAtMost(leftMs, signal);
+    }
+  }
+
+  private async flushAll(): Promise<void> {
+    await this.gate.passed();
+    await this.accumulator.flush();
+  }
+
+  private async finish(timeoutMs: number): Promise<void> {
+    await settledWithin(this.flushAll(), timeoutMs);
+    this.dispatcher.close();
+    this.accumulator.close();
+    this.onClosed();
+  }
+}

@@ -1,0 +1,100 @@
+// Statements to items of one Acknowledge request, joined where they can be, and outcomes back to the statements.
+
+import { MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
+import { outcomeError } from '../metadata.ts';
+import type { Ack, AckFailure, AckResult } from './ack.ts';
+
+export interface AckItem {
+  readonly first: Ack;
+  readonly acks: Ack[];
+  lastOffset: number;
+}
+
+type Outcome = ResponseOf<'Acknowledge'>['results'][number];
+
+const NO_FAILURES: readonly AckFailure[] = [];
+
+function order(a: Ack, b: Ack): number {
+  return (
+    a.lease.topicId - b.lease.topicId ||
+    a.lease.partition - b.lease.partition ||
+    a.firstOffset - b.firstOffset
+  );
+}
+
+function continues(item: AckItem, next: Ack): boolean {
+  const { first } = item;
+  return (
+    item.lastOffset + 1 === next.firstOffset &&
+    first.kind === next.kind &&
+    first.lease.token === next.lease.token &&
+    first.lease.partition === next.lease.partition &&
+    first.lease.topicId === next.lease.topicId &&
+    first.delayMs === next.delayMs &&
+    first.errorText === next.errorText
+  );
+}
+
+/** Contiguous offsets of one lease about which the same is said become one item. */
+export function joinAcks(acks: readonly Ack[]): AckItem[] {
+  const sorted = acks.length > 1 ? acks.toSorted(order) : acks;
+  const items: AckItem[] = [];
+  let item: AckItem | undefined;
+  for (const ack of sorted) {
+    if (item !== undefined && continues(item, ack)) {
+      item.acks.push(ack);
+      item.lastOffset = ack.lastOffset;
+    } else {
+      item = { first: ack, acks: [ack], lastOffset: ack.lastOffset };
+      items.push(item);
+    }
+  }
+  return items;
+}
+
+/** What came of one statement of an item. An offset the broker says nothing of counts as refused. */
+export function resultOf(ack: Ack, outcome: Outcome): AckResult {
+  const { outcomes, deadlineMs } = outcome;
+  const failures: AckFailure[] = [];
+  let next = ack.firstOffset;
+  const fail = (firstOffset: number, lastOffset: number, error: MillraceError) =>
+    failures.push({ firstOffset, lastOffset, error });
+  for (const { firstOffset, lastOffset, errorCode } of outcomes) {
+    if (lastOffset < next || firstOffset > ack.lastOffset) continue;
+    if (firstOffset > next) fail(next, firstOffset - 1, noOutcome());
+    const last = Math.min(lastOffset, ack.lastOffset);
+    if (errorCode !== NO_ERROR) {
+      fail(Math.max(firstOffset, next), last, outcomeError(errorCode, null));
+    }
+    next = last + 1;
+  }
+  if (next <= ack.lastOffset) fail(next, ack.lastOffset, noOutcome());
+  return {
+    requestError: undefined,
+    failures: failures.length === 0 ? NO_FAILURES : failures,
+    deadlineMs,
+  };
+}
+
+/** Whether everything of the item is done, which is nearly always so. */
+export function isDone(item: AckItem, outcome: Outcome): boolean {
+  const only = outcome.outcomes[0];
+  return (
+    outcome.outcomes.length === 1 &&
+    only?.errorCode === NO_ERROR &&
+    only.firstOffset <= item.first.firstOffset &&
+    only.lastOffset >= item.lastOffset
+  );
+}
+
+export function doneResult(deadlineMs: number | null): AckResult {
+  return { requestError: undefined, failures: NO_FAILURES, deadlineMs };
+}
+
+export function failedResult(requestError: MillraceError): AckResult {
+  return { requestError, failures: NO_FAILURES, deadlineMs: null };
+}
+
+function noOutcome(): MillraceError {
+  return new MillraceError('INTERNAL', 'The broker gave no outcome for this offset.');
+}

@@ -1,0 +1,183 @@
+// A lease as this process holds it: a range of messages under one token. The messages say what becomes of them.
+
+import { type AckKind, formatReceipt, type LogRecord, MillraceError } from '@millrace/protocol';
+import type { Codec } from '../codecs.ts';
+import { Message, type MessageSource } from '../message.ts';
+import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
+import type { Acknowledger } from './acknowledger.ts';
+import { errorText } from './error-text.ts';
+
+export interface ReleaseOptions {
+  /** Pause before the next delivery, ms; absent: as the group says. */
+  readonly delayMs?: number | undefined;
+  /** Why; kept with the message, at most 1 KiB of text. */
+  readonly error?: unknown;
+}
+
+/** A message under a lease. Each method resolves once the broker has it on its disk. */
+export interface LeasedMessage<V> extends Message<V> {
+  /** How often it was leased, this time included. */
+  readonly deliveries: number;
+  /** When it was leased for the first time, ms since 1970, broker's clock. */
+  readonly firstDeliveredAtMs: number;
+  /** When the lease ends, ms since 1970, broker's clock; grows with extensions. */
+  readonly deadlineMs: number;
+  /** The lease as text, for another process to acknowledge it. */
+  readonly receipt: string;
+  /** Accepted, released, rejected or returned, or the lease is lost. */
+  readonly isResolved: boolean;
+  /** Done. Throws STALE_LEASE, ALREADY_RESOLVED, UNKNOWN_RECEIPT; OUTCOME_UNKNOWN: try again. */
+  accept(): Promise<void>;
+  /** Failed: it is delivered again after a pause, or is dead if its deliveries are exhausted. */
+  release(options?: ReleaseOptions): Promise<void>;
+  /** Dead now, whatever its deliveries. */
+  reject(reason?: string): Promise<void>;
+  /** A new deadline from now, ms; absent: as the group says. Returns it, ms since 1970. Throws LEASE_TOO_LONG. */
+  extend(ms?: number): Promise<number>;
+  /** As if it had never been delivered: the delivery count goes back by one. */
+  return(): Promise<void>;
+}
+
+/** What a message of a lease is: held, on its way to be resolved, resolved, or no longer ours. */
+export type HoldState = 'held' | 'resolving' | 'resolved' | 'lost';
+
+type Resolution = Pick<Ack, 'kind' | 'delayMs' | 'errorText'>;
+
+/** What all messages of one lease share. */
+export interface Lease<V> extends MessageSource<V>, LeaseName {
+  readonly codec: Codec<V>;
+  readonly groupId: number | null;
+  readonly deliveries: number;
+  readonly firstDeliveredAtMs: number;
+  deadlineMs: number;
+  readonly acknowledger: Acknowledger;
+  readonly messages: HeldMessage<V>[];
+  /** Messages of which the worker has not seen the end. */
+  open: number;
+}
+
+export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
+  state: HoldState = 'held';
+  /** What was said of it last to end its lease. */
+  said: AckKind | undefined;
+  /** Told once when the lease is lost. */
+  onLost: ((error: MillraceError) => void) | undefined;
+  readonly lease: Lease<V>;
+
+  constructor(lease: Lease<V>, record: LogRecord) {
+    super(lease, record);
+    this.lease = lease;
+  }
+
+  get deliveries(): number {
+    return this.lease.deliveries;
+  }
+
+  get firstDeliveredAtMs(): number {
+    return this.lease.firstDeliveredAtMs;
+  }
+
+  get deadlineMs(): number {
+    return this.lease.deadlineMs;
+  }
+
+  get receipt(): string {
+    const { topicId, partition, token, groupId } = this.lease;
+    const { offset } = this;
+    const range = { firstOffset: offset, lastOffset: offset };
+    return formatReceipt({ topicId, partition, token, groupId, ...range });
+  }
+
+  get isResolved(): boolean {
+    return this.state !== 'held';
+  }
+
+  accept(): Promise<void> {
+    return this.resolveAs({ kind: 'accept' });
+  }
+
+  release({ delayMs, error }: ReleaseOptions = {}): Promise<void> {
+    const text = error === undefined ? undefined : errorText(error);
+    return this.resolveAs({ kind: 'release', delayMs, errorText: text });
+  }
+
+  reject(reason?: string): Promise<void> {
+    return this.resolveAs({
+      kind: 'reject',
+      errorText: reason === undefined ? undefined : errorText(reason),
+    });
+  }
+
+  return(): Promise<void> {
+    return this.resolveAs({ kind: 'return' });
+  }
+
+  extend(ms?: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (!this.mayBe(reject)) return;
+      const settle = (result: AckResult) => {
+        const error = firstError(result);
+        if (error !== undefined) {
+          this.refused(error);
+          reject(error);
+          return;
+        }
+        this.lease.deadlineMs = result.deadlineMs ?? this.lease.deadlineMs;
+        resolve(this.lease.deadlineMs);
+      };
+      this.say({ kind: 'extend', delayMs: ms }, settle);
+    });
+  }
+
+  /** One statement for this message alone. `settled` hears of the outcome after the state has changed. */
+  resolve(resolution: Resolution, settled: (error: MillraceError | undefined) => void): void {
+    this.state = 'resolving';
+    this.said = resolution.kind;
+    this.say(resolution, (result) => {
+      this.settle(result);
+      settled(firstError(result));
+    });
+  }
+
+  /** The outcome of a statement that ended the lease of this message. */
+  settle({ requestError, failures }: AckResult): void {
+    if (requestError !== undefined) this.state = 'held';
+    else if (failures.length === 0) this.state = 'resolved';
+    else {
+      const failure = failures.find(
+        ({ firstOffset, lastOffset }) => firstOffset <= this.offset && this.offset <= lastOffset,
+      );
+      this.state = failure === undefined ? 'resolved' : 'lost';
+    }
+  }
+
+  /** The broker says that the lease is not ours any more. */
+  lose(error: MillraceError): void {
+    if (this.state === 'resolved' || this.state === 'lost') return;
+    this.state = 'lost';
+    this.onLost?.(error);
+  }
+
+  private resolveAs(resolution: Resolution): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.mayBe(reject)) return;
+      this.resolve(resolution, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  private refused(error: MillraceError): void {
+    if (error.code === 'STALE_LEASE' || error.code === 'UNKNOWN_RECEIPT') this.lose(error);
+  }
+
+  private mayBe(reject: (error: MillraceError) => void): boolean {
+    if (this.state === 'held') return true;
+    const code = this.state === 'lost' ? 'STALE_LEASE' : 'ALREADY_RESOLVED';
+    reject(new MillraceError(code));
+    return false;
+  }
+
+  private say(what: Resolution, settle: (result: AckResult) => void): void {
+    const { lease, offset } = this;
+    lease.acknowledger.add({ lease, firstOffset: offset, lastOffset: offset, ...what, settle });
+  }
+}

@@ -1,0 +1,120 @@
+// A share group by hand: receive, acknowledge by receipt, look. The worker does the same without being asked.
+
+import { randomUUID } from 'node:crypto';
+import { type AckKind, type MillraceError, parseReceipt, type Receipt } from '@millrace/protocol';
+import { type PeekOptions, type PeekResult, peek } from '../admin/peek.ts';
+import { countersOf, type QueueStats } from '../admin/queue-stats.ts';
+import type { Codec } from '../codecs.ts';
+import type { Metadata } from '../metadata.ts';
+import type { Link, RequestOptions } from '../net/link.ts';
+import { type AckResult, firstError } from './ack.ts';
+import { Acknowledger } from './acknowledger.ts';
+import { cutText } from './error-text.ts';
+import type { LeasedMessage } from './lease.ts';
+import { type ReceiveSource, receiveLeases } from './receive.ts';
+
+export interface ReceiveOptions extends RequestOptions {
+  /** In strict order of priority. */
+  readonly topics: string | readonly string[];
+  /** Default 1, at most 1,000. */
+  readonly maxMessages?: number | undefined;
+  /** Default 8 MiB; the first message always comes. */
+  readonly maxBytes?: number | undefined;
+  /** Waits this long for a message, ms; default 0, at most 20,000. */
+  readonly maxWaitMs?: number | undefined;
+  /** How long the leases last, ms; absent: as the group says. */
+  readonly visibilityTimeoutMs?: number | undefined;
+  /** Default: one for this queue object. */
+  readonly memberId?: string | undefined;
+}
+
+/** What is said of the lease that a receipt names. */
+export interface ReceiptAck {
+  readonly receipt: string;
+  readonly kind: AckKind;
+  /** release: the pause; extend: the new time from now; ms. */
+  readonly delayMs?: number | undefined;
+  /** release, reject: why; cut to 1 KiB. */
+  readonly error?: string | undefined;
+}
+
+export interface ReceiptOutcome {
+  readonly receipt: string;
+  readonly ok: boolean;
+  readonly error: MillraceError | null;
+  /** extend: when the lease ends now, ms since 1970. */
+  readonly deadlineMs: number | null;
+}
+
+export class Queue<V> {
+  readonly group: string;
+  private readonly source: ReceiveSource<V>;
+  private readonly memberId = `queue-${randomUUID()}`;
+
+  constructor(link: Link, metadata: Metadata, group: string, codec: Codec<V>) {
+    this.group = group;
+    this.source = { link, metadata, codec, acknowledger: new Acknowledger(link, group) };
+  }
+
+  /**
+   * Leases messages; an empty list where none came in time. Nobody extends their leases: see `LeasedMessage.extend` and
+   * `client.worker`. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, TOPIC_NOT_IN_GROUP; OUTCOME_UNKNOWN:
+   * messages may be leased and come again when their leases end; ABORTED: what came too late was given back.
+   */
+  async receive(options: ReceiveOptions): Promise<LeasedMessage<V>[]> {
+    const { topics, signal, timeoutMs, maxMessages, maxBytes, maxWaitMs } = options;
+    const body = {
+      group: this.group,
+      memberId: options.memberId ?? this.memberId,
+      topics: typeof topics === 'string' ? [topics] : topics,
+      maxMessages,
+      maxBytes,
+      maxWaitMs,
+      visibilityTimeoutMs: options.visibilityTimeoutMs,
+    };
+    const leases = await receiveLeases(this.source, body, { signal, timeoutMs });
+    return leases.flatMap(({ messages }) => messages);
+  }
+
+  /** Says things of leases by their receipts. One outcome a receipt, in order; it throws nothing of its own. */
+  async acknowledge(items: readonly ReceiptAck[]): Promise<ReceiptOutcome[]> {
+    return Promise.all(items.map((item) => this.acknowledgeOne(item)));
+  }
+
+  /** Exact counts by state, for each partition and in all. */
+  async stats(options?: RequestOptions): Promise<QueueStats> {
+    return countersOf(this.source.link, this.group, options);
+  }
+
+  /** Looks at messages and at their states in this group; changes nothing. */
+  async peek(options: PeekOptions): Promise<PeekResult<V>> {
+    const { link, metadata, codec } = this.source;
+    return peek(link, metadata, codec, { ...options, group: this.group });
+  }
+
+  private acknowledgeOne({ receipt, kind, delayMs, error }: ReceiptAck): Promise<ReceiptOutcome> {
+    let lease: Receipt;
+    try {
+      lease = parseReceipt(receipt);
+    } catch (reason) {
+      return Promise.resolve({
+        receipt,
+        ok: false,
+        error: reason as MillraceError,
+        deadlineMs: null,
+      });
+    }
+    return new Promise((resolve) => {
+      const { firstOffset, lastOffset } = lease;
+      const settle = (result: AckResult) => resolve(outcomeOf(receipt, result));
+      const text = error === undefined ? undefined : cutText(error);
+      const ack = { lease, firstOffset, lastOffset, kind, delayMs, errorText: text, settle };
+      this.source.acknowledger.add(ack);
+    });
+  }
+}
+
+function outcomeOf(receipt: string, result: AckResult): ReceiptOutcome {
+  const error = firstError(result) ?? null;
+  return { receipt, ok: error === null, error, deadlineMs: result.deadlineMs };
+}

@@ -1,0 +1,98 @@
+// One Receive request to leases with their messages. Leases that nobody will work on are given back at once.
+
+import { MillraceError, type RequestInput, type ResponseOf, readRecords } from '@millrace/protocol';
+import type { Codec } from '../codecs.ts';
+import type { Metadata } from '../metadata.ts';
+import type { Link, RequestOptions } from '../net/link.ts';
+import { abortedError } from '../wait.ts';
+import type { Ack } from './ack.ts';
+import type { Acknowledger } from './acknowledger.ts';
+import { errorText } from './error-text.ts';
+import { HeldMessage, type Lease } from './lease.ts';
+
+export interface ReceiveSource<V> {
+  readonly link: Link;
+  readonly metadata: Metadata;
+  readonly acknowledger: Acknowledger;
+  readonly codec: Codec<V>;
+}
+
+type Granted = ResponseOf<'Receive'>['leases'][number];
+
+/** The request's deadline counts from the end of its waiting. Throws ABORTED, and what the API throws. */
+export async function receiveLeases<V>(
+  source: ReceiveSource<V>,
+  body: RequestInput<'Receive'>,
+  options: RequestOptions = {},
+): Promise<Lease<V>[]> {
+  const { link } = source;
+  const timeoutMs = (options.timeoutMs ?? link.options.requestTimeoutMs) + (body.maxWaitMs ?? 0);
+  const reply = await link.request('Receive', body, { signal: options.signal, timeoutMs });
+  if (options.signal?.aborted) {
+    for (const granted of reply.leases) giveBack(source, granted, { kind: 'return' });
+    throw abortedError(options.signal);
+  }
+  await learnNames(source.metadata, body.topics, reply.leases);
+  const leases: Lease<V>[] = [];
+  for (const granted of reply.leases) {
+    const lease = readLease(source, granted);
+    if (lease !== undefined) leases.push(lease);
+  }
+  return leases;
+}
+
+/** Replies name topics by id only. */
+async function learnNames(
+  metadata: Metadata,
+  topics: readonly string[],
+  granted: readonly Granted[],
+): Promise<void> {
+  if (granted.every(({ topicId }) => metadata.nameOf(topicId) !== undefined)) return;
+  await Promise.allSettled(topics.map((topic) => metadata.refresh(topic)));
+}
+
+function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | undefined {
+  const { topicId, partition, firstOffset, lastOffset, token, batches } = granted;
+  const topic = source.metadata.nameOf(topicId);
+  if (topic === undefined) {
+    giveBack(source, granted, { kind: 'return' });
+    return undefined;
+  }
+  const lease: Lease<V> = {
+    topic,
+    topicId,
+    partition,
+    token,
+    groupId: null,
+    codec: source.codec,
+    acknowledger: source.acknowledger,
+    deliveries: granted.deliveries,
+    deadlineMs: granted.deadlineMs,
+    firstDeliveredAtMs: granted.firstDeliveredAtMs,
+    messages: [],
+    open: lastOffset - firstOffset + 1,
+  };
+  try {
+    for (const batch of batches) {
+      for (const record of readRecords(batch, { from: firstOffset, to: lastOffset })) {
+        lease.messages.push(new HeldMessage(lease, record));
+      }
+    }
+    if (lease.messages.length === lastOffset - firstOffset + 1) return lease;
+    throw new MillraceError('CORRUPT_BATCH', 'The broker leased messages that it did not send.');
+  } catch (error) {
+    const where = { topic, partition, firstOffset, lastOffset };
+    source.link.options.logger.error?.('leased messages cannot be read', { error, ...where });
+    giveBack(source, granted, { kind: 'release', errorText: errorText(error) });
+    return undefined;
+  }
+}
+
+function giveBack<V>(
+  source: ReceiveSource<V>,
+  { topicId, partition, token, firstOffset, lastOffset }: Granted,
+  what: Pick<Ack, 'kind' | 'errorText'>,
+): void {
+  const lease = { topicId, partition, token };
+  source.acknowledger.add({ lease, firstOffset, lastOffset, ...what, settle: () => {} });
+}

@@ -1,0 +1,96 @@
+// What a worker can be told, with its defaults.
+
+import { LIMITS, MillraceError } from '@millrace/protocol';
+import type { Codec } from '../codecs.ts';
+import type { LeasedMessage } from '../queue/lease.ts';
+import type { HandlerContext } from './job.ts';
+import type { Outcome } from './stats.ts';
+
+export interface WorkerOptions<V> {
+  readonly group: string;
+  /** In strict order of priority; at most 32. */
+  readonly topics: string | readonly string[];
+  /**
+   * Works on one message. Returning accepts it; throwing releases it with the error's text; `Reject` and `RetryAfter`
+   * say more. What the handler resolved itself stays as it is. Either this or `eachBatch`.
+   */
+  readonly handler?: (message: LeasedMessage<V>, context: HandlerContext) => unknown;
+  /** Works on several messages. Returning accepts all it left open, throwing releases them. */
+  readonly eachBatch?: (messages: readonly LeasedMessage<V>[], context: HandlerContext) => unknown;
+  /** With `eachBatch`: at most so many messages a call; default 100. */
+  readonly batchSize?: number | undefined;
+  /** Calls of the handler at a time; default 16, with `eachBatch` 1. */
+  readonly concurrency?: number | undefined;
+  /** Messages leased ahead of need; default: as many as run at a time, at least 16. */
+  readonly prefetch?: number | undefined;
+  /** How long leases last, ms; default: what the group says when the worker starts. They are extended from half on. */
+  readonly visibilityTimeoutMs?: number | undefined;
+  /** How long a request waits at the broker for messages, ms; default 20,000. */
+  readonly maxWaitMs?: number | undefined;
+  readonly codec?: Codec<V> | undefined;
+  /** Names this worker to the broker; default: random. */
+  readonly memberId?: string | undefined;
+  /** Closes the worker. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every message once the broker has its outcome; `error` is what the handler threw. */
+  readonly onOutcome?: (message: LeasedMessage<V>, outcome: Outcome, error?: unknown) => void;
+}
+
+export interface WorkerSettings<V> {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly handle: (messages: readonly LeasedMessage<V>[], context: HandlerContext) => unknown;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  /** Messages held at a time, running and waiting. */
+  readonly heldMax: number;
+  readonly visibilityTimeoutMs: number | undefined;
+  readonly maxWaitMs: number;
+  readonly codec: Codec<V>;
+  readonly memberId: string;
+  readonly onOutcome: WorkerOptions<V>['onOutcome'];
+}
+
+const CONCURRENCY = 16;
+const BATCH_SIZE = 100;
+const PREFETCH_MIN = 16;
+
+function positive(value: number, field: string): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new MillraceError('INVALID_CONFIG', `${field} is a positive integer, not ${value}.`, {
+    field,
+  });
+}
+
+/** Throws INVALID_CONFIG. */
+export function workerSettings<V>(
+  options: WorkerOptions<V>,
+  defaults: { readonly codec: Codec<V>; readonly memberId: string },
+): WorkerSettings<V> {
+  const { handler, eachBatch, topics } = options;
+  if ((handler === undefined) === (eachBatch === undefined)) {
+    throw new MillraceError('INVALID_CONFIG', 'A worker has either a handler or eachBatch.');
+  }
+  const batchSize =
+    handler === undefined ? positive(options.batchSize ?? BATCH_SIZE, 'batchSize') : 1;
+  const concurrency = positive(
+    options.concurrency ?? (handler === undefined ? 1 : CONCURRENCY),
+    'concurrency',
+  );
+  const runningMax = concurrency * batchSize;
+  const prefetch = options.prefetch ?? Math.max(PREFETCH_MIN, runningMax);
+  return {
+    group: options.group,
+    topics: typeof topics === 'string' ? [topics] : topics,
+    handle:
+      eachBatch ?? ((messages, context) => handler?.(messages[0] as LeasedMessage<V>, context)),
+    batchSize,
+    concurrency,
+    heldMax: runningMax + Math.max(0, prefetch),
+    visibilityTimeoutMs: options.visibilityTimeoutMs,
+    maxWaitMs: options.maxWaitMs ?? LIMITS.receiveWaitMsMax,
+    codec: options.codec ?? defaults.codec,
+    memberId: options.memberId ?? defaults.memberId,
+    onOutcome: options.onOutcome,
+  };
+}
