@@ -37,7 +37,11 @@ export function deadLetterRecord(
   offset: number,
   headers: HeaderInput,
 ): RecordInput {
-  const found = readOne(batch, offset);
+  return deadLetterOf(readOne(batch, offset), headers);
+}
+
+/** The same for a record that was read already, or for the error that reading it gave. */
+export function deadLetterOf(found: LogRecord | MillraceError, headers: HeaderInput): RecordInput {
   if (found instanceof MillraceError) {
     const why = Buffer.from(found.message).subarray(0, LIMITS.errorTextBytesMax);
     return { headers: [...headers, [DEAD_LETTER_HEADERS.undecodable, why]] };

@@ -9,7 +9,7 @@ export type BackoffConfig = Pick<
 >;
 
 /**
- * The pause after the given number of deliveries, in whole ms. [L-13]
+ * The pause after the given number of deliveries, in whole ms. [L-21]
  * `random` is asked only where the pause has jitter.
  */
 export function backoffMs(config: BackoffConfig, deliveries: number, random: () => number): number {

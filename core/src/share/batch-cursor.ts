@@ -28,6 +28,9 @@ export interface StoredBatch {
   readonly isIndexed: boolean;
   /** Bytes of all records, decompressed. */
   readonly bodyBytes: number;
+  /** Bytes that a slice needs besides its records: once, and for each record. */
+  readonly headBytes: number;
+  readonly entryBytes: number;
 }
 
 const COLUMN_BYTES = 4;
@@ -91,6 +94,8 @@ export class BatchCursor {
       isSliceable: header.codec === 0,
       isIndexed: true,
       bodyBytes: header.bodyBytesRaw,
+      headBytes: bytes.length - header.indexBytes - header.bodyBytes,
+      entryBytes: header.indexBytes / header.count,
     };
   }
 
@@ -104,7 +109,8 @@ export class BatchCursor {
     const count = endOffset - baseOffset;
     const bodyBytes = bytes.length;
     const faults = { appendTimeMs: 0, isDense: true, isSliceable: false, isIndexed: false };
-    return { bytes, baseOffset, endOffset, count, bodyBytes, ...faults };
+    const parts = { bodyBytes, headBytes: 0, entryBytes: 0 };
+    return { bytes, baseOffset, endOffset, count, ...parts, ...faults };
   }
 }
 

@@ -23,7 +23,7 @@ export interface MessageCounts {
   readonly removed: number;
 }
 
-/** All partitions of all topics of the group. Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. [L-27] */
+/** All partitions of all topics of the group. Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. [L-35] */
 export function counters(
   state: ShardState,
   view: View,

@@ -22,7 +22,7 @@ export function deadLetterName(topic: Topic): string {
   return `${topic.name}.dlq`;
 }
 
-/** Refused with INVALID_NAME, LIMIT_EXCEEDED or DLQ_LOOP. Use it at most once in a decision. [L-20] */
+/** Refused with INVALID_NAME, LIMIT_EXCEEDED or DLQ_LOOP. Use it at most once in a decision. [L-26] [L-27] */
 export function planDeadLetters(
   catalog: Catalog,
   groupId: number,

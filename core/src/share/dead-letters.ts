@@ -1,33 +1,16 @@
 // The copies that one decision makes of dead messages: gathered by dead-letter partition, appended in as few batches
 // as they fit in. A record that cannot be copied is stood in for by one that says so: nothing is lost in silence.
 
-import {
-  BatchBuilder,
-  DEAD_LETTER_HEADERS,
-  LIMITS,
-  type LogRecord,
-  MillraceError,
-  messageId,
-  type RecordInput,
-} from '@millrace/protocol';
+import { BatchBuilder, deadLetterOf, MillraceError, type RecordInput } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Context, View, Wake } from '../decision.ts';
 import { Logs, partitionKey } from '../log/logs.ts';
 import { planAppend } from '../log/plan-append.ts';
-import type { DeathReason, Write } from '../rows.ts';
+import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { type Death, provenanceOf, sharedProvenance } from './provenance.ts';
 import { RecordSource } from './record-source.ts';
-import type { Run } from './run.ts';
 import type { ShareScope } from './share-scope.ts';
-import { utf8 } from './utf8.ts';
-
-export interface Death {
-  readonly run: Run;
-  readonly first: number;
-  readonly last: number;
-  readonly reason: DeathReason;
-  readonly error: string | null;
-}
 
 /** Where the copy of a dead message is; those of the messages after it follow it. */
 export interface CopyPlace {
@@ -36,8 +19,6 @@ export interface CopyPlace {
   readonly offset: number;
 }
 
-type Header = readonly [name: string, value: Uint8Array];
-
 /** Copies on their way to one partition. */
 interface Target {
   readonly topicId: number;
@@ -45,8 +26,6 @@ interface Target {
   readonly builder: BatchBuilder;
   nextOffset: number;
 }
-
-const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADERS));
 
 export class DeadLetters {
   readonly #state: ShardState;
@@ -81,15 +60,14 @@ export class DeadLetters {
     const target = this.#target(scope);
     const { topicId, partition, nextOffset: offset } = target;
     const source = this.#sourceFor(scope);
-    const shared = provenance(scope, death, this.#ctx.nowMs);
+    const shared = sharedProvenance(scope, death, this.#ctx.nowMs);
     for (let at = death.first; at <= death.last; at += 1) {
-      const read = source.read(at, death.last);
-      const copy =
-        read instanceof MillraceError
-          ? standIn(scope, shared, at, read)
-          : letter(scope, shared, read);
-      this.#append(target, copy, scope, shared, at);
+      const headers = provenanceOf(scope, shared, at);
+      const refused = this.#tryAdd(target, deadLetterOf(source.read(at, death.last), headers));
+      if (refused !== undefined) this.#standIn(target, deadLetterOf(refused, headers));
+      target.nextOffset += 1;
     }
+    this.#count += death.last - death.first + 1;
     assert(target.nextOffset === offset + death.last - death.first + 1, 'one copy each');
     return { topicId, partition, offset };
   }
@@ -105,20 +83,10 @@ export class DeadLetters {
     return { writes: this.#writes, wake };
   }
 
-  #append(
-    target: Target,
-    copy: RecordInput,
-    scope: ShareScope,
-    shared: readonly Header[],
-    offset: number,
-  ): void {
-    const refused = this.#tryAdd(target, copy);
-    if (refused !== undefined) {
-      const second = this.#tryAdd(target, standIn(scope, shared, offset, refused));
-      assert(second === undefined, 'a record that stands in for another is small');
-    }
-    target.nextOffset += 1;
-    this.#count += 1;
+  /** Headers alone, with why the record is not there. [L-24] */
+  #standIn(target: Target, letter: RecordInput): void {
+    const refused = this.#tryAdd(target, letter);
+    assert(refused === undefined, 'a record that stands in for another is small');
   }
 
   /** The error where the record cannot be part of any batch. */
@@ -146,7 +114,7 @@ export class DeadLetters {
     }
   }
 
-  /** Source partition modulo the partitions there are. [L-20] */
+  /** Source partition modulo the partitions there are. [L-26] */
   #target({ key, attachment }: ShareScope): Target {
     const topicId = attachment.deadLetterTopicId;
     assert(topicId !== null, 'the group has a dead-letter topic');
@@ -163,7 +131,7 @@ export class DeadLetters {
         const row = [end.nextOffset, end.bytes, end.firstAppendMs, end.lastAppendMs] as const;
         this.#logs.apply(topicId, partition, end.baseOffset, row);
       }
-      target = { topicId, partition, builder: new BatchBuilder(), nextOffset };
+      target = { topicId, partition, builder: new BatchBuilder({ deadLetter: true }), nextOffset };
       this.#targets.set(name, target);
     }
     return target;
@@ -176,55 +144,4 @@ export class DeadLetters {
     this.#source = new RecordSource(this.#view, topicId, partition, log.durableEnd);
     return this.#source;
   }
-}
-
-/** What all messages of a death have in common. */
-function provenance(scope: ShareScope, death: Death, nowMs: number): Header[] {
-  const { run, reason, error } = death;
-  const NAMES = DEAD_LETTER_HEADERS;
-  const headers: Header[] = [
-    [NAMES.topic, utf8(scope.topic.name)],
-    [NAMES.partition, utf8(`${scope.key.partition}`)],
-    [NAMES.group, utf8(scope.group.name)],
-    [NAMES.deliveries, utf8(`${run.deliveries}`)],
-    [NAMES.reason, utf8(reason)],
-    [NAMES.firstFailedAt, utf8(`${run.firstFailedAtMs || nowMs}`)],
-    [NAMES.lastFailedAt, utf8(`${nowMs}`)],
-  ];
-  if (error !== null) headers.push([NAMES.error, utf8(error)]);
-  return headers;
-}
-
-/** The record whole. Of its own provenance only the first message id stays. [L-21] */
-function letter(scope: ShareScope, shared: readonly Header[], record: LogRecord): RecordInput {
-  const { key, value, timestampMs, headers, offset } = record;
-  const { topicId, partition } = scope.key;
-  const firstId = headers.find(([name]) => name === DEAD_LETTER_HEADERS.messageId);
-  const id = firstId?.[1] ?? utf8(messageId(topicId, partition, offset));
-  const added: Header[] = [
-    ...shared,
-    [DEAD_LETTER_HEADERS.offset, utf8(`${offset}`)],
-    [DEAD_LETTER_HEADERS.messageId, id],
-  ];
-  const own = headers.filter(([name]) => !OWN_NAMES.has(name));
-  const room = LIMITS.headersPerRecordMax - added.length;
-  return { key, value, timestampMs, headers: [...own.slice(0, room), ...added] };
-}
-
-/** No key and no value, but where the record was, and why it is not here. [L-22] */
-function standIn(
-  scope: ShareScope,
-  shared: readonly Header[],
-  offset: number,
-  reason: MillraceError,
-): RecordInput {
-  const { topicId, partition } = scope.key;
-  const text = utf8(`the record could not be copied: ${reason.code}: ${reason.message}`);
-  const headers = shared.filter(([name]) => name !== DEAD_LETTER_HEADERS.error);
-  headers.push(
-    [DEAD_LETTER_HEADERS.error, text],
-    [DEAD_LETTER_HEADERS.offset, utf8(`${offset}`)],
-    [DEAD_LETTER_HEADERS.messageId, utf8(messageId(topicId, partition, offset))],
-  );
-  return { key: null, value: null, headers };
 }

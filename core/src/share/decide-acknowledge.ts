@@ -56,18 +56,18 @@ export function decideAcknowledge(
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
 }
 
-/** No lease has more messages than a receive can give, and no token given out is at or above the next. [L-15] */
+/** No lease has more messages than a receive can give, and no token given out is at or above the next. [L-13] */
 function isReceipt({ firstOffset, lastOffset, token }: AcknowledgeCommand, next: number): boolean {
   const length = runLength({ first: firstOffset, last: lastOffset });
   return token > 0 && token < next && length <= LIMITS.receiveMessagesMax;
 }
 
-/** Walks the runs that the range meets; between them lies what is resolved, around them what was never leased. */
+/** Walks the runs that the range meets; before and between them lies what is resolved, after them what is fresh. */
 function settleRange(ending: Ending, command: AcknowledgeCommand): AcknowledgeReply {
   const { share } = ending.scope;
   const outcomes = new Outcomes(command.firstOffset, command.lastOffset);
   let deadlineMs: number | null = null;
-  outcomes.until(share.floor, ERRORS.UNKNOWN_RECEIPT.code);
+  outcomes.until(share.floor, ERRORS.ALREADY_RESOLVED.code);
   for (const run of share.runsFrom(outcomes.next)) {
     if (run.first > command.lastOffset) break;
     outcomes.until(run.first, ERRORS.ALREADY_RESOLVED.code);
@@ -83,7 +83,7 @@ function settleRange(ending: Ending, command: AcknowledgeCommand): AcknowledgeRe
   return { outcomes: outcomes.finish(ERRORS.UNKNOWN_RECEIPT.code), deadlineMs, deadLettered };
 }
 
-/** The newest token decides; an older one is stale, and one that is newer was given for other messages. [L-14] */
+/** The newest token decides; an older one is stale, and one that is newer was given for other messages. [L-13] */
 function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): number {
   const { run } = part;
   if (run.token > command.token) return ERRORS.STALE_LEASE.code;

@@ -4,7 +4,13 @@
 import type { RequestOf } from '@millrace/protocol';
 import type { Topic } from '../catalog/catalog.ts';
 import { accept, type Context, type Decision, type View, type Wake } from '../decision.ts';
-import { type AttachmentRow, put, type ShareConfig, type Write } from '../rows.ts';
+import {
+  type AttachmentRow,
+  put,
+  type ShareConfig,
+  type ShareGroupRow,
+  type Write,
+} from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
 import { type DeadLetterNames, deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
@@ -58,8 +64,8 @@ export function decideAlterShareGroup(
   return accept({}, writes, wake);
 }
 
-function altered({ groupId: _, ...row }: ShareGroup, config: ShareConfig) {
-  return { ...row, config };
+function altered({ kind, name, createdAtMs }: ShareGroup, config: ShareConfig): ShareGroupRow {
+  return { kind, name, createdAtMs, config };
 }
 
 /** A topic keeps its dead-letter topic unless another is named. */

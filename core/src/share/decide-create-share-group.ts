@@ -58,7 +58,7 @@ export function decideCreateShareGroup(
   return accept({}, writes);
 }
 
-/** [L-24] */
+/** [L-28] */
 function defaultsFor(state: ShardState, topicIds: readonly number[]): ShareConfig {
   const isOnDeadLetters = topicIds.some(
     (topicId) => state.catalog.deadLetterUserOf(topicId) !== undefined,

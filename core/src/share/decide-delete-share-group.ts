@@ -7,7 +7,7 @@ import { findShareGroup } from './share-scope.ts';
 
 type Empty = { readonly [name: string]: never };
 
-/** Members that wait are woken, to find that the group is gone. [L-28] */
+/** Members that wait are woken, to find that the group is gone. [L-33] */
 export function decideDeleteShareGroup(
   state: ShardState,
   _view: View,

@@ -16,7 +16,7 @@ import { findShare, type ShareScope } from './share-scope.ts';
 export interface DueCommand {
   /** At most this many runs. */
   readonly runsMax: number;
-  /** No lease ends by time before this: members get a grace after a restart. [L-23] */
+  /** No lease ends by time before this: members get a grace after a restart. [L-30] */
   readonly graceUntilMs: number;
 }
 
@@ -71,14 +71,14 @@ export function decideDue(
     runs += 1;
   }
   const writes: Write[] = [];
-  const wake: Wake[] = [];
+  const ready = new Map<string, Wake>();
   for (const { draft } of touched.values()) {
-    writes.push(...draft.finish());
-    wake.push(...draft.wake());
+    for (const write of draft.finish()) writes.push(write);
+    for (const wake of draft.wake()) ready.set(`${draft.key.groupId}/${draft.key.topicId}`, wake);
   }
   const copies = letters.finish();
-  writes.push(...copies.writes);
-  wake.push(...copies.wake);
+  for (const write of copies.writes) writes.push(write);
+  const wake = [...ready.values(), ...copies.wake];
   const { leased: expired, scheduled: readied } = counts;
   const more = runs < due.length;
   return accept({ expired, readied, deadLettered: letters.count, more }, writes, wake);
@@ -90,7 +90,7 @@ function open(state: ShardState, view: View, share: DueRun['share']): Share {
   return { scope, draft: new ShareDraft(scope.key, scope.share, view) };
 }
 
-/** The end of a lease by time is a failure like any other. [L-12] */
+/** The end of a lease by time is a failure like any other. [L-20] */
 function endWait({ scope, draft }: Share, run: Run, letters: DeadLetters, ctx: Context): void {
   const { first, last } = run;
   if (run.state === 'scheduled') {

@@ -1,5 +1,5 @@
 // After retention: what a share group still knows of messages that the log no longer holds goes, in slices. Messages
-// that nobody had resolved are counted as removed; rows of dead ones are deleted.
+// that nobody had resolved are counted as removed; rows of dead ones are deleted. Then the floor rises to the start.
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
@@ -19,7 +19,7 @@ export interface RemovedReply {
   readonly more: boolean;
 }
 
-/** Writes nothing where the group knows of nothing below the log's start. [L-25] */
+/** Writes nothing where the group knows of nothing below the log's start. [L-31] */
 export function decideRemoved(
   state: ShardState,
   view: View,
@@ -45,7 +45,9 @@ export function decideRemoved(
     rows += 1;
   }
   rows += forgetDead(scope, view, draft.writes, command.rowsMax - rows);
-  return accept({ removed, more: rows === command.rowsMax }, draft.finish());
+  const more = rows === command.rowsMax;
+  if (!more) draft.floor = Math.max(draft.floor, startOffset);
+  return accept({ removed, more }, draft.finish());
 }
 
 /** Dead rows that lie below the log's start with all their messages, each with its last error. */
@@ -62,12 +64,10 @@ function forgetDead({ key, log }: ShareScope, view: View, writes: Write[], max: 
   return rows;
 }
 
-/** Share partitions with something unresolved below their log's start: what a shard has to go on with once loaded. */
+/** Share partitions whose floor is below their log's start: what `decideRemoved` has not finished with. */
 export function* sharesBehindLog(state: ShardState): Generator<ShareKey> {
-  for (const share of state.shares.all()) {
-    const { groupId, topicId, partition, cursor } = share;
+  for (const { groupId, topicId, partition, floor } of state.shares.all()) {
     const { startOffset } = state.logs.at(topicId, partition);
-    const first = share.firstUnresolved() ?? cursor;
-    if (Math.min(first, cursor) < startOffset) yield { groupId, topicId, partition };
+    if (floor < startOffset) yield { groupId, topicId, partition };
   }
 }

@@ -28,7 +28,7 @@ export interface Attempt {
   readonly pauseMs: number | null;
 }
 
-/** Checked here and nowhere else: an attempt that is running is never cut short. [L-11] */
+/** Checked here and nowhere else: an attempt that is running is never cut short. [L-18] */
 function isExhausted(scope: ShareScope, run: Run): boolean {
   const { maxDeliveries } = scope.group.config;
   return maxDeliveries > 0 && run.deliveries >= maxDeliveries;
@@ -53,7 +53,7 @@ export function waiting(run: Run, pauseMs: number, nowMs: number): Omit<Move, 'e
   return { first, last, to, next: { ...run, state: to, untilMs } };
 }
 
-/** Dead with a copy, dead without one, or, where retention was faster, removed. [L-12] [L-19] */
+/** Dead with a copy, dead without one, or, where retention was faster, removed. [L-22] [L-25] */
 export function die(
   ending: Ending,
   run: Run,

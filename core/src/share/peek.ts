@@ -10,7 +10,7 @@ import { findShare, findShareGroup, type ShareKey, type ShareScope } from './sha
 
 export type StateRange = ResponseOf<'Peek'>['ranges'][number];
 
-/** Refused where a name is unknown, or with OFFSET_OUT_OF_RANGE. [L-26] */
+/** Refused where a name is unknown, or with OFFSET_OUT_OF_RANGE. [L-34] */
 export function peek(
   state: ShardState,
   view: View,

@@ -46,7 +46,7 @@ function release(ending: Ending, command: AcknowledgeCommand, part: Part): Move[
   return endAttempt(ending, { ...part, error, pauseMs });
 }
 
-/** The attempt has ended by time and was counted: what remains is to say why, and when to try again. [L-16] */
+/** The attempt has ended by time and was counted: what remains is to say why, and when to try again. [L-15] */
 function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: Part): Move[] {
   const { run, first, last } = part;
   const error = command.errorText ?? draft.errorOf(run);
@@ -55,7 +55,7 @@ function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: 
   return [{ first, last, to: run.state, next, error }];
 }
 
-/** A new deadline, counted from now; zero ends the attempt. [L-17] */
+/** A new deadline, counted from now; zero ends the attempt. [L-16] */
 function extend(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
   const { scope, draft, ctx } = ending;
   const { run, first, last } = part;
@@ -75,7 +75,7 @@ export function extensionMs(scope: ShareScope, { delayMs }: AcknowledgeCommand):
 
 /**
  * As if this delivery had not been. The token that the run gets is nobody's, so the receipt is spent: a second
- * return cannot lower the count again. [L-18]
+ * return cannot lower the count again. [L-17]
  */
 function giveBack({ draft }: Ending, _command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
   const { run, first, last } = part;

@@ -13,7 +13,7 @@ export const SHARE_DEFAULTS: ShareConfig = {
   onExhausted: 'dlq',
 };
 
-/** A group on a topic that holds dead letters: they stay until somebody decides about them. [L-24] */
+/** A group on a topic that holds dead letters: they stay until somebody decides about them. [L-28] */
 export const SHARE_DEFAULTS_ON_DEAD_LETTERS: ShareConfig = {
   ...SHARE_DEFAULTS,
   maxDeliveries: 0,

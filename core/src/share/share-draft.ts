@@ -23,6 +23,7 @@ export class ShareDraft {
   readonly key: ShareKey;
   readonly writes: Write[] = [];
   cursor: number;
+  floor: number;
   nextToken: number;
   readonly #view: View;
   readonly #before: SharePartitionRow;
@@ -34,6 +35,7 @@ export class ShareDraft {
     this.#view = view;
     this.#before = share.row;
     this.cursor = share.cursor;
+    this.floor = share.floor;
     this.nextToken = share.nextToken;
   }
 
@@ -96,13 +98,14 @@ export class ShareDraft {
     const [cursor, floor, nextToken, acknowledged, dead, removed] = this.#before;
     const row: SharePartitionRow = [
       this.cursor,
-      floor,
+      this.floor,
       this.nextToken,
       acknowledged + this.#resolved.acknowledged,
       dead + this.#resolved.dead,
       removed + this.#resolved.removed,
     ];
-    assert(row[0] >= cursor && row[2] >= nextToken, 'neither ever goes back');
+    assert(row[0] >= cursor && row[1] >= floor && row[2] >= nextToken, 'none ever goes back');
+    assert(row[1] <= row[0], 'what is below the floor was passed');
     const { groupId, topicId, partition } = this.key;
     const isSame = row.every((value, i) => value === this.#before[i]);
     if (!isSame) this.writes.push(put('sharePartitions', [groupId, topicId, partition], row));

@@ -114,9 +114,9 @@ function fitting(batch: StoredBatch, first: number, end: number, budget: Budget)
   const fitsWhole = Math.max(bytes.length, bodyBytes) <= budget.bytesLeft;
   if (fitsWhole && first === 0 && end === count) return end;
   if (!isSliceable && bytes.length > budget.bytesLeft && !budget.isUntouched) return 0;
-  let sum = 0;
+  let sum = isSliceable ? batch.headBytes : 0;
   for (let index = first; index < end; index += 1) {
-    sum += bytesOf(batch, index);
+    sum += bytesOf(batch, index) + (isSliceable ? batch.entryBytes : 0);
     if (sum > budget.bytesLeft) return index === first && budget.isUntouched ? 1 : index - first;
   }
   return end - first;

@@ -1,0 +1,139 @@
+// Random commands on a share partition, against the naive one: messages of every state, receipts old and forged, time
+// that jumps, restarts with a grace, retention that takes what nobody resolved.
+import * as fc from 'fast-check';
+import { it } from 'vitest';
+import type { NaiveAck, NaiveConfig } from './naive-share.ts';
+import { GRACE_MS, Twins } from './twins.ts';
+
+const config: fc.Arbitrary<NaiveConfig> = fc.record({
+  visibilityTimeoutMs: fc.constantFrom(0, 300, 2_000),
+  maxDeliveries: fc.constantFrom(0, 1, 2, 3),
+  backoff: fc.constantFrom('none' as const, 'fixed' as const, 'exponential' as const),
+  backoffBaseMs: fc.constantFrom(0, 100, 350),
+  backoffFactor: fc.constantFrom(1, 2, 100),
+  backoffMaxMs: fc.constantFrom(400, 3_000),
+  jitter: fc.constantFrom('none' as const, 'equal' as const, 'full' as const),
+  onExhausted: fc.constantFrom('dlq' as const, 'drop' as const),
+});
+
+const ack = fc.record({
+  kind: fc.constant('ack' as const),
+  /** Which lease, counted back from the newest. */
+  lease: fc.nat({ max: 6 }),
+  /** The part of it, or more than it. */
+  skip: fc.integer({ min: -2, max: 3 }),
+  length: fc.integer({ min: 1, max: 6 }),
+  whole: fc.boolean(),
+  tokenOff: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1, 1_000),
+  ack: fc.constantFrom('accept', 'release', 'reject', 'extend', 'return') as fc.Arbitrary<
+    NaiveAck['kind']
+  >,
+  delayMs: fc.constantFrom(null, 0, 200, 1_000, 12 * 3_600_000),
+  errorText: fc.constantFrom(null, 'out of stock', 'grüße 😀'),
+});
+
+const op = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      count: fc.integer({ min: 1, max: 6 }),
+      gaps: fc.oneof(
+        { weight: 3, arbitrary: fc.constant<number[]>([]) },
+        { weight: 1, arbitrary: fc.array(fc.nat({ max: 2 }), { maxLength: 7 }) },
+      ),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('receive' as const),
+      member: fc.constantFrom('ann', 'bob'),
+      max: fc.integer({ min: 1, max: 9 }),
+      visibilityMs: fc.constantFrom(null, null, 0, 500, 12 * 3_600_000),
+    }),
+  },
+  { weight: 12, arbitrary: ack },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('time' as const),
+      byMs: fc.constantFrom(0, 1, 99, 250, GRACE_MS, 1_500, 6_000),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('due' as const),
+      runsMax: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('durable' as const), on: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('retain' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('remove' as const),
+      rowsMax: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('alter' as const), maxDeliveries: fc.nat({ max: 3 }) }),
+  },
+);
+type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
+
+function run(twins: Twins, step: Op): void {
+  switch (step.kind) {
+    case 'append':
+      return twins.append(step.count, step.gaps);
+    case 'receive':
+      return twins.receive(step.member, step.max, step.visibilityMs);
+    case 'ack':
+      return acknowledge(twins, step);
+    case 'time':
+      twins.machine.nowMs += step.byMs;
+      return;
+    case 'due':
+      return twins.due(step.runsMax);
+    case 'durable':
+      twins.machine.durable = step.on;
+      if (step.on) twins.machine.settle();
+      return;
+    case 'retain':
+      return twins.retain();
+    case 'remove':
+      return twins.remove(step.rowsMax);
+    case 'restart':
+      return twins.restart();
+    case 'alter':
+      return twins.alter(step.maxDeliveries);
+  }
+}
+
+function acknowledge(twins: Twins, step: typeof ack extends fc.Arbitrary<infer T> ? T : never) {
+  const lease = twins.leases.at(-1 - step.lease);
+  if (lease === undefined) return;
+  const { firstOffset, lastOffset, token } = lease;
+  const first = step.whole ? firstOffset : Math.max(firstOffset + step.skip, 0);
+  const last = step.whole ? lastOffset : first + step.length - 1;
+  const { ack: kind, delayMs, errorText } = step;
+  twins.acknowledge(first, last, { token: token + step.tokenOff, kind, delayMs, errorText });
+}
+
+it('agrees with the naive share partition, and with what a restart loads [L-2]-[L-25][L-29]-[L-36]', () => {
+  fc.assert(
+    fc.property(config, fc.array(op, { minLength: 10, maxLength: 70, size: 'max' }), (settings, steps) => {
+      const twins = new Twins(settings);
+      for (const step of steps) {
+        run(twins, step);
+        twins.compare();
+      }
+      twins.compareLoaded();
+      twins.compareDeadLetters();
+    }),
+    { numRuns: 300 },
+  );
+});

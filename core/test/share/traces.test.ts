@@ -1,0 +1,7 @@
+// The rules of leases, as scripts that can be read.
+import { describe } from 'vitest';
+import { Machine } from '../support/machine.ts';
+import { testTraces } from '../support/trace.ts';
+import { shareCommands } from './share-commands.ts';
+
+describe('share traces', () => testTraces('share', () => shareCommands(new Machine())));
