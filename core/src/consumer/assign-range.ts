@@ -40,7 +40,7 @@ export function assignRange(
 }
 
 function inOrder(subscribers: Iterable<Subscriber>): Subscriber[] {
-  return [...subscribers].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  return [...subscribers].toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
 }
 
 /** The first `partitions mod shares` shares get one more than the others. */

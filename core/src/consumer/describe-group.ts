@@ -25,7 +25,9 @@ export function describeGroup(
 
 /** By id. A partition that is to be given up is still worked on. */
 function membersOf(group: ConsumerGroup): Reply['members'] {
-  const members = [...group.members.values()].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const members = [...group.members.values()].toSorted((a, b) =>
+    a.memberId < b.memberId ? -1 : 1,
+  );
   return members.map(({ memberId, epoch, topics, assigned, revoking }) => {
     const keys = [...assigned.keys(), ...revoking.keys()];
     const held = [...byTopic(keys)].map(([topicId, partitions]) => ({ topicId, partitions }));

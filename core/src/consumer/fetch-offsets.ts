@@ -25,6 +25,6 @@ export function fetchOffsets(
 
 function allOf(keys: Iterable<number>): { topicId: number; partition: number }[] {
   return [...keys]
-    .sort((a, b) => a - b)
+    .toSorted((a, b) => a - b)
     .map((key) => ({ topicId: topicOfKey(key), partition: partitionOfKey(key) }));
 }

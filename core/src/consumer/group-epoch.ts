@@ -31,7 +31,7 @@ export function nextEpochRow(
   subscribers: Iterable<Subscriber>,
 ): ConsumerGroupRow {
   const topics: SubscribedTopic[] = [];
-  for (const name of [...subscribedNames(subscribers)].sort()) {
+  for (const name of [...subscribedNames(subscribers)].toSorted()) {
     const topic = catalog.topicByName(name);
     if (topic !== undefined) topics.push([name, topic.topicId, topic.partitions]);
   }

@@ -13,5 +13,5 @@ export function listGroups(
     const members = isShare ? shareMembers(groupId) : consumers.at(groupId).members.size;
     return { name, kind, members };
   });
-  return { groups: groups.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { groups: groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }

@@ -41,20 +41,22 @@ export function moveMember(move: Move): Moved {
   assert(member.epoch <= plan.epoch, 'a member is not ahead of its group');
   const target = plan.target.get(memberId);
   assert(target !== undefined, 'every member has a target');
+  // Only who knows the newest revocation can report it done [C-16].
+  const isCurrent = move.reportedEpoch === member.epoch;
   const reconciled = reconcile({
     holdings: member,
     target,
     epoch: plan.epoch,
-    // Only who knows the newest revocation can report it done [C-16].
-    report: move.reportedEpoch === member.epoch ? move.owned : null,
+    report: isCurrent ? move.owned : null,
     isTaken: (key) => (group.owners.get(key) ?? memberId) !== memberId,
   });
   const reply: Reply = {
     memberEpoch: plan.epoch,
     heartbeatIntervalMs: intervalMs(sessionTimeoutMs, reconciled),
-    assignment: knowsAssignment(move, reconciled)
-      ? null
-      : assignmentOf(plan, reconciled.assigned.keys()),
+    assignment:
+      isCurrent && knowsAssignment(move, reconciled)
+        ? null
+        : assignmentOf(plan, reconciled.assigned.keys()),
   };
   const isNews = member.epoch < plan.epoch || reconciled.hasChanged;
   return { row: isNews ? rowOf(member, plan.epoch, reconciled) : undefined, reply };

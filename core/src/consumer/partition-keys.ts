@@ -35,7 +35,7 @@ export function heldFromRow(rows: readonly HeldPartitions[]): Held {
 /** In the order of topic, epoch and partition: equal holdings give equal rows. */
 export function heldToRow(held: Held): readonly HeldPartitions[] {
   const rows: [number, number, number[]][] = [];
-  const sorted = [...held].sort(
+  const sorted = [...held].toSorted(
     ([keyA, sinceA], [keyB, sinceB]) =>
       topicOfKey(keyA) - topicOfKey(keyB) || sinceA - sinceB || keyA - keyB,
   );
@@ -54,7 +54,7 @@ export function heldToRow(held: Held): readonly HeldPartitions[] {
 /** Topic -> its partitions, both in order. */
 export function byTopic(keys: Iterable<number>): Map<number, number[]> {
   const topics = new Map<number, number[]>();
-  for (const key of [...keys].sort((a, b) => a - b)) {
+  for (const key of [...keys].toSorted((a, b) => a - b)) {
     const topicId = topicOfKey(key);
     const partitions = topics.get(topicId);
     if (partitions === undefined) topics.set(topicId, [partitionOfKey(key)]);

@@ -9,7 +9,7 @@ import type { ConsumerGroup } from './consumer-groups.ts';
 
 /** The names in order, each once. */
 export function subscriptionOf(topics: readonly string[]): readonly string[] {
-  return [...new Set(topics)].sort();
+  return [...new Set(topics)].toSorted();
 }
 
 export function othersThan(group: ConsumerGroup, memberId: string): readonly Subscriber[] {

@@ -1,0 +1,64 @@
+// The limits of consumer groups, each met with LIMIT_EXCEEDED and nothing changed.
+import { LIMITS } from '@millrace/protocol';
+import { describe, expect, it } from 'vitest';
+import { applyWrites, decideHeartbeat, decideOffsetCommit, put } from '../../src/index.ts';
+import { Machine } from '../support/machine.ts';
+import { commitRequest, heartbeat, heartbeatRequest } from './group-requests.ts';
+
+function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
+
+describe('limits of consumer groups', () => {
+  it('has no more members in a group than the limit; who is one may join anew', () => {
+    const machine = new Machine();
+    const { state } = machine;
+    heartbeat(machine, { memberId: 'm0', topics: [] });
+    const row = { sessionTimeoutMs: 1_000, topics: [], assigned: [], revoking: [] };
+    for (const memberId of names('m', LIMITS.membersPerGroupMax).slice(1)) {
+      applyWrites(state, [put('members', [1, memberId], { ...row, epoch: 1, joinedEpoch: 1 })]);
+    }
+    expect(state.consumers.at(1).members.size).toBe(LIMITS.membersPerGroupMax);
+    const error = machine.refused(
+      decideHeartbeat,
+      heartbeatRequest({ memberId: 'one more', topics: [] }),
+    );
+    expect([error.code, error.detail.limit]).toEqual(['LIMIT_EXCEEDED', '1000 members']);
+    expect(heartbeat(machine, { memberId: 'm1', topics: [] }).memberEpoch).toBe(2);
+  });
+
+  it('has no more topics in a group than the limit, over all its members', () => {
+    const machine = new Machine();
+    heartbeat(machine, { memberId: 'm0', topics: names('a', LIMITS.topicsPerGroupMax - 1) });
+    heartbeat(machine, { memberId: 'm1', topics: ['a0', 'b0'] });
+    const join = heartbeatRequest({ memberId: 'm2', topics: ['b1'] });
+    expect(machine.refused(decideHeartbeat, join).code).toBe('LIMIT_EXCEEDED');
+    const resubscribe = heartbeatRequest({ memberId: 'm1', memberEpoch: 2, topics: ['b0', 'b1'] });
+    expect(machine.refused(decideHeartbeat, resubscribe).code).toBe('LIMIT_EXCEEDED');
+    heartbeat(machine, { memberId: 'm1', memberEpoch: 2, topics: ['b1'] });
+  });
+
+  it('refuses to create a group past the limit, by a member or from outside', () => {
+    const machine = new Machine();
+    const group = { kind: 'consumer', createdAtMs: 0, epoch: 0, topics: [] } as const;
+    applyWrites(machine.state, [put('meta', ['nextGroupId'], LIMITS.groupsMax + 1)]);
+    for (const [i, name] of names('g', LIMITS.groupsMax).entries()) {
+      applyWrites(machine.state, [put('groups', [i + 1], { ...group, name })]);
+    }
+    const join = heartbeatRequest({ group: 'one-more', topics: [] });
+    expect(machine.refused(decideHeartbeat, join).code).toBe('LIMIT_EXCEEDED');
+    const commit = commitRequest([], { group: 'one-more' });
+    expect(machine.refused(decideOffsetCommit, commit).code).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('lets nobody join a group whose epochs are nearly used up', () => {
+    const machine = new Machine();
+    const group = { kind: 'consumer', name: 'g', createdAtMs: 0, topics: [] } as const;
+    applyWrites(machine.state, [
+      put('meta', ['nextGroupId'], 2),
+      put('groups', [1], { ...group, epoch: 0xffff_0000 }),
+    ]);
+    const join = heartbeatRequest({ topics: [] });
+    expect(machine.refused(decideHeartbeat, join).code).toBe('LIMIT_EXCEEDED');
+  });
+});
