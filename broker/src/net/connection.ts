@@ -120,10 +120,6 @@ export class Connection implements Peer, Flushable {
     this.#end(error.code === 'HELLO_REQUIRED' ? 'no_hello' : 'malformed');
   }
 
-  answered(): void {
-    if (this.#backlog.length > 0) this.#work();
-  }
-
   flush(): void {
     this.#isFlushScheduled = false;
     this.#writeNext();
@@ -249,6 +245,7 @@ export class Connection implements Peer, Flushable {
     this.#shared.metrics.sentBytes += bytes;
     this.#progressAtMs = performance.now();
     this.#writeNext();
+    // Every reply ends up here: what was blocked by replies unsent or requests in flight may go on.
     if (this.#backlog.length > 0 && this.#state === 'open') this.#work();
   };
 

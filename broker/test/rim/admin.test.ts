@@ -96,6 +96,7 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   for (let i = 0; i < 3; i += 1) await client.ask('ListGroups', {});
   await client.ask('DeleteGroup', { group: 'g' });
   rim.metrics.committed(10, 5_000, 2);
+  rim.metrics.committed(2, 300, 1);
   rim.metrics.appended(100, 10_000);
   rim.metrics.deadLettered(2);
   rim.metrics.acknowledgedAs('accept', 5);
@@ -110,10 +111,11 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   expect(value('millrace_request_duration_seconds_bucket{api="ListGroups",le="+Inf"}')).toBe(3);
   expect(value('millrace_connections')).toBe(1);
   expect(value('millrace_received_bytes_total')).toBeGreaterThan(10);
-  expect(value('millrace_commit_rows_bucket{le="5"}')).toBe(0);
-  expect(value('millrace_commit_rows_bucket{le="10"}')).toBe(1);
-  expect(value('millrace_commit_rows_sum')).toBe(10);
-  expect(value('millrace_commit_duration_seconds_sum')).toBe(0.002);
+  expect(value('millrace_commit_rows_bucket{le="1"}')).toBe(0);
+  expect(value('millrace_commit_rows_bucket{le="5"}')).toBe(1);
+  expect(value('millrace_commit_rows_bucket{le="10"}')).toBe(2);
+  expect(value('millrace_commit_rows_sum')).toBe(12);
+  expect(value('millrace_commit_duration_seconds_sum')).toBe(0.003);
   expect(value('millrace_appended_bytes_total')).toBe(10_000);
   expect(value('millrace_dead_letters_total')).toBe(2);
   expect(value('millrace_acknowledged_messages_total{kind="accept"}')).toBe(5);
