@@ -19,7 +19,15 @@ const ASK_AGAIN_MS = 10;
 /** A socket that was not renamed by now belongs to a process that died between two calls. */
 const EARLY_MS_MAX = 60_000;
 
-type Answer = 'dead' | 'starting' | 'held';
+type Answer = 'dead' | 'leaving' | 'starting' | 'held';
+
+/** What a failed connection says; anything else, for instance that it is not ours to ask, is taken for held. */
+const REFUSALS: Readonly<Record<string, Answer>> = {
+  ECONNREFUSED: 'dead',
+  ENOENT: 'dead',
+  ECONNRESET: 'leaving',
+  EPIPE: 'leaving',
+};
 
 export interface DirectoryLock {
   release(): Promise<void>;
@@ -83,8 +91,9 @@ async function rivalOf(place: LockPlace, mine: string): Promise<LockHolder | und
       const match = NAME.exec(name);
       if (!match || name === mine) continue;
       const answer = await ask(place.socketPath(name));
+      const isFirst = answer === 'starting' && orderOf(name) < orderOf(mine);
+      if (answer === 'held' || isFirst) return { pid: Number(match[1]) };
       if (answer === 'dead') rmSync(join(place.path, name), { force: true });
-      else if (answer === 'held' || orderOf(name) < orderOf(mine)) return { pid: Number(match[1]) };
       else waits = true;
     }
     if (!waits) return undefined;
@@ -108,13 +117,17 @@ async function ask(socketPath: string): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     let said = '';
-    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
+    socket.setTimeout(ANSWER_MS_MAX, () => {
+      resolve('held');
+      socket.destroy();
+    });
     socket.on('data', (bytes) => {
       said += bytes.toString('latin1');
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve('dead');
-    });
-    socket.on('close', () => resolve(said === 'starting' ? 'starting' : 'held'));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(REFUSALS[error.code ?? ''] ?? 'held'),
+    );
+    // Cut off without a word: it is leaving, and the next look finds it gone.
+    socket.on('close', () => resolve(said === 'held' || said === 'starting' ? said : 'leaving'));
   });
 }

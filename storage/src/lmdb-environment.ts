@@ -4,15 +4,12 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { open, type RootDatabase } from 'lmdb';
+import { open } from 'lmdb';
 import { StorageFormatError } from './errors.ts';
-import type { PackedKey } from './key-codec.ts';
-import { STORAGE_LIMITS } from './limits.ts';
+import { type Environment, LMDB_KEYS, LMDB_VALUES } from './lmdb-reading.ts';
 
 /** `always`: a commit resolves when it is flushed. `os`: when the system has it; see `LmdbStoreOptions`. */
 export type SyncMode = 'always' | 'os';
-
-export type Environment = RootDatabase<Uint8Array, PackedKey>;
 
 export interface EnvironmentOptions {
   readonly path: string;
@@ -20,18 +17,6 @@ export interface EnvironmentOptions {
   readonly mapBytes: number;
   readonly readOnly: boolean;
 }
-
-/** Packed keys go to LMDB as the bytes they stand for. lmdb-js takes a RangeError as: try a larger buffer. */
-const PACKED_KEYS = {
-  writeKey(key: PackedKey, target: Buffer, start: number): number {
-    if (start + key.length > target.length) throw new RangeError('the key does not fit');
-    for (let i = 0; i < key.length; i += 1) target[start + i] = key.charCodeAt(i);
-    return start + key.length;
-  },
-  readKey(source: Buffer, start: number, end: number): PackedKey {
-    return source.toString('latin1', start, end);
-  },
-};
 
 /** Where the head of the file starts, and what it starts with, in the byte order of the machine. */
 const META_OFFSET = 24;
@@ -50,14 +35,16 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
   if (!isNew) checkHead(path);
   try {
     const environment: Environment = open(path, {
-      encoding: 'binary',
-      keyEncoder: PACKED_KEYS,
+      keyEncoder: LMDB_KEYS,
+      encoder: LMDB_VALUES,
       noSubdir: true,
       readOnly,
       mapSize: mapBytes,
       // A resolved commit is then a flushed one (docs/adr/0010-flush-before-resolve.md).
       overlappingSync: false,
       noSync: sync === 'os',
+      // With it, lmdb-js keeps a promise to itself whose rejection, of a failed commit, ends the process.
+      eventTurnBatching: false,
     });
     if (isNew) syncDirectory(dirname(path));
     return environment;
@@ -135,23 +122,4 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
 
 export function isEmpty(environment: Environment): boolean {
   return (environment.getStats() as EnvironmentStats).entryCount === 0;
-}
-
-/** True when the environment still reads. After a failed write of its head LMDB refuses everything. */
-export function stillReads(environment: Environment): boolean {
-  try {
-    environment.resetReadTxn();
-    environment.getBinary('\u0001');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A plain array of bytes of the caller's own: a Buffer's `slice` would share memory where an array's copies. */
-export function ownedBytes(value: Uint8Array): Uint8Array {
-  const isWhole = value.byteOffset === 0 && value.byteLength === value.buffer.byteLength;
-  return isWhole && value.byteLength <= STORAGE_LIMITS.valueBytesMax
-    ? new Uint8Array(value.buffer)
-    : new Uint8Array(value);
 }

@@ -3,7 +3,6 @@
 
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RangeOptions } from 'lmdb';
 import { assert } from './assert.ts';
 import type {
   PlainValue,
@@ -15,23 +14,27 @@ import type {
 } from './contract.ts';
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
-import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
+import { unpackKey } from './key-codec.ts';
 import { intervalOf, type KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import {
-  type Environment,
   type EnvironmentOptions,
   flushEnvironment,
   isEmpty,
   openEnvironment,
-  ownedBytes,
   pagesOfEnvironment,
   type SyncMode,
-  stillReads,
 } from './lmdb-environment.ts';
 import { explainFailure } from './lmdb-failure.ts';
-import { decodeValue, holdsBytes } from './values.ts';
+import {
+  type Environment,
+  readKeySlice,
+  readSlice,
+  readValue,
+  stillReads,
+} from './lmdb-reading.ts';
+import { holdsBytes } from './values.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -88,8 +91,7 @@ export class LmdbStore implements Store {
 
   get(table: TableName, key: Key): PlainValue | undefined {
     assert(!this.#closed, 'the store is open');
-    const bytes = this.#environment.getBinary(packKey(table, key));
-    return bytes && decodeValue(table, ownedBytes(bytes));
+    return readValue(this.#environment, table, key);
   }
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
@@ -168,10 +170,11 @@ export class LmdbStore implements Store {
     while (limit > 0 && low < high) {
       rows = Math.min(rows, rowsMax, limit);
       const part = { low, high, reverse, limit: rows };
-      const slice = keysOnly ? this.#keySlice(part) : this.#slice(part);
-      for (const [key, bytes] of slice) {
-        yield [unpackKey(table, key), bytes ? decodeValue(table, ownedBytes(bytes)) : null];
-      }
+      assert(!this.#closed, 'the store is open');
+      const slice = keysOnly
+        ? readKeySlice(this.#environment, part)
+        : readSlice(this.#environment, table, part);
+      for (const [key, value] of slice) yield [unpackKey(table, key), value];
       const last = slice.at(-1)?.[0];
       if (slice.length < rows || last === undefined) return;
       if (reverse) high = last;
@@ -180,31 +183,4 @@ export class LmdbStore implements Store {
       rows *= 2;
     }
   }
-
-  /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
-  #slice(interval: KeyInterval): [PackedKey, Uint8Array][] {
-    assert(!this.#closed, 'the store is open');
-    const rows: [PackedKey, Uint8Array][] = [];
-    for (const { key, value } of this.#environment.getRange(boundsOf(interval))) {
-      // A limit given to lmdb-js would read one row too many.
-      if (rows.push([key, value]) === interval.limit) break;
-    }
-    return rows;
-  }
-
-  /** The same without the values: large ones need not even be in memory. */
-  #keySlice(interval: KeyInterval): [PackedKey, undefined][] {
-    assert(!this.#closed, 'the store is open');
-    const rows: [PackedKey, undefined][] = [];
-    for (const key of this.#environment.getKeys(boundsOf(interval))) {
-      if (rows.push([key, undefined]) === interval.limit) break;
-    }
-    return rows;
-  }
-}
-
-function boundsOf({ low, high, reverse, limit }: KeyInterval): RangeOptions {
-  assert(low < high && limit > 0, 'a slice is not empty');
-  if (!reverse) return { start: low, end: high };
-  return { start: high, end: low, reverse, exclusiveStart: true, inclusiveEnd: true };
 }

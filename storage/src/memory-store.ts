@@ -38,7 +38,7 @@ export class MemoryStore implements Store {
   get(table: TableName, key: Key): PlainValue | undefined {
     assert(!this.#closed, 'the store is open');
     const bytes = this.#rows.get(packKey(table, key));
-    return bytes && decodeValue(table, bytes.slice());
+    return bytes && decodeValue(table, bytes);
   }
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
@@ -83,7 +83,7 @@ export class MemoryStore implements Store {
       if (reverse ? key < low : key >= high) return;
       const bytes = this.#rows.get(key);
       assert(bytes !== undefined, 'a key that is walked over has a value');
-      yield [unpackKey(table, key), keysOnly ? null : decodeValue(table, bytes.slice())];
+      yield [unpackKey(table, key), keysOnly ? null : decodeValue(table, bytes)];
       key = reverse ? this.#rows.lower(key) : this.#rows.ceiling(`${key}\0`);
     }
   }

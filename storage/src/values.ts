@@ -7,7 +7,12 @@ import { TABLES, type TableName, type TableSpec } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import { writeRow } from './row-writer.ts';
 
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+const unpackr = new Unpackr({
+  useRecords: false,
+  mapsAsObjects: true,
+  int64AsType: 'number',
+  copyBuffers: true,
+});
 
 /** True when the table's values are raw bytes. */
 export function holdsBytes(table: TableName): boolean {
@@ -25,7 +30,15 @@ export function encodeValue(table: TableName, value: PlainValue): Uint8Array {
   return bytes;
 }
 
-/** The reverse of `encodeValue`. The value may share `bytes`, which have to be the caller's own. */
-export function decodeValue(table: TableName, bytes: Uint8Array): PlainValue {
-  return holdsBytes(table) ? bytes : (unpackr.unpack(bytes) as PlainValue);
+/**
+ * The reverse of `encodeValue`: the value in the first `size` bytes of `memory`. It shares nothing with `memory`,
+ * which has to be a plain array of bytes: out of a Buffer would come Buffers.
+ */
+export function decodeValue(
+  table: TableName,
+  memory: Uint8Array,
+  size = memory.length,
+): PlainValue {
+  if (holdsBytes(table)) return memory.slice(0, size);
+  return unpackr.unpack(memory, size) as PlainValue;
 }

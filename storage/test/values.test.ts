@@ -111,10 +111,11 @@ describe('rows', () => {
 });
 
 describe('raw bytes', () => {
-  it('are passed on by reference', () => {
+  it('are passed on by reference, and read as copies', () => {
     const batch = new Uint8Array([1, 2, 3]);
     expect(encodeValue('batches', batch)).toBe(batch);
-    expect(decodeValue('batches', batch)).toBe(batch);
+    expect(decodeValue('batches', batch)).toEqual(batch);
+    expect(decodeValue('batches', batch)).not.toBe(batch);
   });
 
   it('are refused as anything else, and above the limit', () => {

@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openDataDirectory } from '../src/data-directory.ts';
+import { openLmdbStore } from '../src/lmdb-store.ts';
+import { compileStorage, startChild } from './child.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+
+const STORAGE = compileStorage('crash');
+
+describe('a process killed while it commits', () => {
+  it('leaves every acknowledged row, no half of a stage, and no gap', async () => {
+    const directory = scratchDirectory();
+    const acknowledged: number[] = [];
+    let first = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const child = startChild('commit-until-killed', [STORAGE, directory, String(first)]);
+      await child.said(100 + round * 57);
+      child.process.kill('SIGKILL');
+      acknowledged.push(...(await child.ended()).map(Number));
+
+      const held = await openDataDirectory(directory);
+      const store = await openLmdbStore({ path: join(held.path, 'shard-0.mdb') });
+      const batches = [...store.range('batches', {})];
+      const segments = [...store.range('segments', {})];
+      const numbers = batches.map(([key]) => key[2] as number);
+      // No gap: commit N+1 never stands without N.
+      expect(numbers).toEqual(numbers.map((_, i) => i));
+      expect(numbers).toEqual(expect.arrayContaining(acknowledged));
+      expect(segments.map(([key]) => key[2])).toEqual(numbers);
+      expect(store.get('meta', ['newest'])).toBe(numbers.at(-1));
+      for (const [i, [, value]] of batches.entries()) {
+        const bytes = value as Uint8Array;
+        expect(segments[i]?.[1]).toEqual({ number: i, bytes: bytes.length });
+        expect(bytes.every((byte) => byte === (i & 0xff))).toBe(true);
+      }
+      first = numbers.length;
+      await store.close();
+      await held.close();
+    }
+    expect(acknowledged.length).toBeGreaterThan(500);
+    expect(readdirSync(directory).toSorted()).toEqual(['shard-0.mdb', 'shard-0.mdb-lock']);
+  });
+});

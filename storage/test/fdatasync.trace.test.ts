@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compileStorage, startChild } from './child.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+import { HAS_STRACE, readCalls, type SystemCall } from './system-calls.ts';
+
+const STORAGE = compileStorage('trace');
+const COMMITS = 5;
+const TRACED = 'openat,pwrite64,pwritev,writev,write,fdatasync,fsync,msync';
+
+/** The calls of a child that commits one by one, and the descriptor whose writes are flushed as they are made. */
+async function trace(sync: 'always' | 'os', bytes: number) {
+  const directory = scratchDirectory();
+  const path = join(directory, 'shard-0.mdb');
+  const file = join(directory, 'trace');
+  const strace = ['strace', '-f', '-s', '40', '-e', `trace=${TRACED}`, '-o', file];
+  const args = [STORAGE, path, sync, String(COMMITS), String(bytes)];
+  const lines = await startChild('commit-one-by-one', args, strace).ended();
+  expect(lines).toEqual(['open', ...range(COMMITS).map((i) => `done ${i}`), 'closed']);
+  const calls = readCalls(file);
+  const opened = calls.filter(({ name, args: what }) => name === 'openat' && what.includes(path));
+  const head = opened.find(({ args: what }) => what.includes('O_DSYNC'))?.result ?? -1;
+  const data = opened.find(({ args: what }) => /mdb", O_RDWR/.test(what))?.result ?? -1;
+  return { calls, head, data: opened.findLast(isData(path))?.result ?? data };
+}
+
+const isData =
+  (path: string) =>
+  ({ args }: SystemCall): boolean =>
+    args.includes(`"${path}", O_RDWR`);
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const isReply = (i: number) => (call: SystemCall) =>
+  call.name === 'write' && call.fd === 1 && call.args.includes(`done ${i}\\n`);
+const isWrite = ({ name }: SystemCall): boolean => /^p?writev?(?:64)?$/.test(name);
+const isFlush = ({ name }: SystemCall): boolean => /^(?:fdatasync|fsync|msync)$/.test(name);
+
+describe.skipIf(!HAS_STRACE)('system calls of a commit (needs strace)', () => {
+  it.each([100, 64 * 1024])(
+    'are: write the pages, flush them, write the head flushed, and only then reply; %d bytes',
+    async (bytes) => {
+      const { calls, head, data } = await trace('always', bytes);
+      let from = calls.findIndex(({ name, args }) => name === 'write' && args.includes('open\\n'));
+      expect(from).toBeGreaterThan(0);
+      for (const i of range(COMMITS)) {
+        const reply = calls.findIndex(isReply(i));
+        const commit = calls.slice(from + 1, reply);
+        const pages = commit.findLastIndex((call) => isWrite(call) && call.fd === data);
+        const flush = commit.findLastIndex((call) => isFlush(call) && call.fd === data);
+        const heads = commit.findLastIndex((call) => isWrite(call) && call.fd === head);
+        expect(pages).toBeGreaterThanOrEqual(0);
+        expect(flush).toBeGreaterThan(pages);
+        expect(heads).toBeGreaterThan(flush);
+        expect(commit[flush]?.result).toBe(0);
+        from = reply;
+      }
+    },
+    60_000,
+  );
+
+  it('are no flushes with sync os, until it closes', async () => {
+    const { calls, data } = await trace('os', 100);
+    const last = calls.findIndex(isReply(COMMITS - 1));
+    const flushes = calls.flatMap((call, i) => (isFlush(call) && call.fd === data ? [i] : []));
+    expect(flushes).toHaveLength(1);
+    expect(flushes[0]).toBeGreaterThan(last);
+  }, 60_000);
+});
+
+/** Lets calls of a child's commits fail, each thread's calls counted from its start. */
+async function inject(what: string, commits = 3): Promise<readonly string[]> {
+  const path = join(scratchDirectory(), 'shard-0.mdb');
+  const strace = ['strace', '-f', '-o', '/dev/null', '-P', path, '-e', `inject=${what}`];
+  const args = [STORAGE, path, 'always', String(commits), '60000'];
+  return startChild('commit-one-by-one', args, strace).ended();
+}
+
+// The first commit of the child writes the format version; with its small page it makes other calls than the rest.
+describe.skipIf(!HAS_STRACE)('a system call that fails (needs strace)', () => {
+  it('when it writes pages to a full disk: aborts the commit, and the next one passes', async () => {
+    expect(await inject('writev:error=ENOSPC:when=2')).toEqual([
+      'open',
+      'done 0',
+      'COMMIT_ABORTED 1 full',
+      'done 2',
+      'closed',
+    ]);
+  }, 60_000);
+
+  it('when it flushes: leaves the outcome unknown', async () => {
+    expect(await inject('fdatasync:error=EIO:when=3')).toEqual([
+      'open',
+      'done 0',
+      'FLUSH_UNKNOWN 1 ',
+    ]);
+  }, 60_000);
+
+  it('when it writes the head: leaves the outcome unknown', async () => {
+    const lines = await inject('pwrite64:error=EIO:when=5+');
+    expect(lines.at(-1)).toMatch(/^FLUSH_UNKNOWN \d $/);
+    expect(lines.slice(0, -1)).toEqual([
+      'open',
+      ...range(lines.length - 2).map((i) => `done ${i}`),
+    ]);
+  }, 60_000);
+});
