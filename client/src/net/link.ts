@@ -14,7 +14,7 @@ import { pause, throwIfAborted } from '../wait.ts';
 import { backoffMs } from './backoff.ts';
 import { Call, type CallOptions } from './call.ts';
 import { Dialer, type DialerOptions, notReachable } from './dialer.ts';
-import type { BrokerInfo, Session, SessionOwner } from './session.ts';
+import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
 
 export interface LinkOptions extends DialerOptions {
   readonly requestTimeoutMs: number;
@@ -41,6 +41,7 @@ export class Link implements SessionOwner {
   private readonly closing = new AbortController();
   private session: Session | undefined;
   private lastBroker: BrokerInfo | undefined;
+  private lastLimits: BrokerLimits = {};
   private maxInFlight: number;
 
   constructor(options: LinkOptions) {
@@ -66,6 +67,10 @@ export class Link implements SessionOwner {
   get broker(): BrokerInfo {
     if (this.lastBroker === undefined) throw new MillraceError('CONNECTION_LOST');
     return this.lastBroker;
+  }
+
+  get limits(): BrokerLimits {
+    return this.lastLimits;
   }
 
   /**
@@ -139,11 +144,9 @@ export class Link implements SessionOwner {
       return;
     }
     this.lastBroker = session.broker;
-    const brokersBound = session.broker.limits['inFlightRequestsMax'] ?? this.options.maxInFlight;
-    this.maxInFlight = Math.max(
-      1,
-      Math.min(this.options.maxInFlight, brokersBound - URGENT_RESERVE),
-    );
+    this.lastLimits = session.limits;
+    const bound = (session.limits['inFlightRequestsMax'] ?? Infinity) - URGENT_RESERVE;
+    this.maxInFlight = Math.max(1, Math.min(this.options.maxInFlight, bound));
     this.pump();
   }
 

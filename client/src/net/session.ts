@@ -31,9 +31,10 @@ export interface BrokerInfo {
   readonly instanceId: string;
   /** Number of the connection, as the broker's log names it. */
   readonly connectionId: number;
-  /** Limits that the broker announced, by their names in LIMITS. */
-  readonly limits: Readonly<Record<string, number>>;
 }
+
+/** Limits that the broker announced, by their names in LIMITS. */
+export type BrokerLimits = Readonly<Record<string, number>>;
 
 export interface SessionOwner {
   /** Room may have come: a reply was read, or the socket has drained. */
@@ -43,6 +44,7 @@ export interface SessionOwner {
 
 export class Session implements ConnectionOwner {
   broker: BrokerInfo;
+  limits: BrokerLimits = {};
   /** Set once the connection is gone. */
   endReason: MillraceError | undefined;
   private readonly connection: Connection;
@@ -55,7 +57,7 @@ export class Session implements ConnectionOwner {
   constructor(address: Address, socket: Socket, owner: SessionOwner) {
     this.owner = owner;
     const text = formatAddress(address);
-    this.broker = { address: text, version: '', instanceId: '', connectionId: 0, limits: {} };
+    this.broker = { address: text, version: '', instanceId: '', connectionId: 0 };
     this.connection = new Connection(address, socket, this);
   }
 
@@ -176,8 +178,8 @@ export class Session implements ConnectionOwner {
       version: reply.brokerVersion,
       instanceId: reply.instanceId,
       connectionId: reply.connectionId,
-      limits: reply.limits,
     };
+    this.limits = reply.limits;
   }
 
   private versionOf(api: ApiName): number {

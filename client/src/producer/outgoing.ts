@@ -2,6 +2,7 @@
 
 import { type HeaderInput, LIMITS, MillraceError, type RecordInput } from '@millrace/protocol';
 import { type Codec, encodeValue } from '../codecs.ts';
+import type { BrokerLimits } from '../net/session.ts';
 
 /** By name, or as pairs where a name comes twice. Text becomes UTF-8. */
 export type HeadersInput =
@@ -75,6 +76,6 @@ export function recordSize(record: RecordInput): number {
 }
 
 /** What a broker takes at most, as it announced it. */
-export function messageBytesMax(limits: Readonly<Record<string, number>>): number {
+export function messageBytesMax(limits: BrokerLimits): number {
   return limits['messageBytesMax'] ?? LIMITS.messageBytesMax;
 }

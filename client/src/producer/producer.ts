@@ -133,7 +133,7 @@ export class Producer<V> implements AsyncDisposable {
 
   private encode(message: BatchMessage<V>): RecordInput {
     if (this.closing !== undefined) throw new MillraceError('CLIENT_CLOSED');
-    return encodeMessage(message, this.settings.codec, messageBytesMax(this.link.broker.limits));
+    return encodeMessage(message, this.settings.codec, messageBytesMax(this.link.limits));
   }
 
   private mayGo(info: TopicInfo, partition: number, signal: AbortSignal | undefined): boolean {
@@ -172,8 +172,10 @@ export class Producer<V> implements AsyncDisposable {
         at = this.accumulator.appendAll(info, call, records, wishes, at);
       }
     };
+    // The caller holds these messages anyway: a large batch takes no more of the waiting room than one buffer.
     let bytes = 0;
     for (const record of records) bytes += recordSize(record);
+    bytes = Math.min(bytes, this.settings.maxBufferedBytes);
     try {
       await this.gate.pass(bytes, signal, step);
     } catch (error) {

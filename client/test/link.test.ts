@@ -1,0 +1,389 @@
+// Requests and what becomes of them: deadlines, cancelling, resending, bounds, broken brokers.
+import { MillraceError } from '@millrace/protocol';
+import { describe, expect, it } from 'vitest';
+import { backoffMs } from '../src/net/backoff.ts';
+import { cleanup, clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
+import { FakeBroker, type Handler, SILENT, untilAborted } from './support/fake-broker.ts';
+
+const PRODUCE = { batches: [] };
+const FETCH = { partitions: [], maxWaitMs: 20_000 };
+const produced = () => ({ results: [] });
+
+describe('requests', () => {
+  it('match replies that overtake each other', async () => {
+    const broker = await fakeBroker({
+      ListGroups: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return { groups: [{ name: 'slow', kind: 'share', members: 0 }] };
+      },
+      Metadata: ({ topics }) => ({
+        brokers: [],
+        topics: (topics ?? []).map((name) => ({ errorCode: 0, name, topicId: 1, leaders: [] })),
+      }),
+    });
+    const client = await clientOf(broker);
+    const order: string[] = [];
+    const slow = client.request('ListGroups', {});
+    const quick = client.request('Metadata', { topics: ['quick'] });
+    void slow.then(() => order.push('slow'));
+    void quick.then(() => order.push('quick'));
+    expect((await slow).groups[0]?.name).toBe('slow');
+    expect((await quick).topics[0]?.name).toBe('quick');
+    expect(order).toEqual(['quick', 'slow']);
+  });
+
+  it('keep the code, text and detail of an error', async () => {
+    const broker = await fakeBroker({
+      CreateTopic: () => new MillraceError('INVALID_CONFIG', 'no', { field: 'a.b', limit: '7 ms' }),
+    });
+    const client = await clientOf(broker);
+    const error = await rejection(client.admin.createTopic({ name: 'x' }));
+    expect(error).toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: 'no',
+      detail: { field: 'a.b', limit: '7 ms' },
+    });
+  });
+
+  it('fail before they are sent where they do not fit the protocol', async () => {
+    const client = await clientOf(await fakeBroker());
+    const error = await rejection(client.admin.createTopic({ name: 'x'.repeat(300) }));
+    expect(error.code).toBe('INVALID_REQUEST');
+  });
+
+  it('meet their deadline, and the connection goes on', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT, ListGroups: () => ({ groups: [] }) });
+    const client = await clientOf(broker);
+    const error = await rejection(client.request('Produce', PRODUCE, { timeoutMs: 30 }));
+    expect(error.code).toBe('DEADLINE_EXCEEDED');
+    expect(await client.admin.listGroups()).toEqual([]);
+  });
+
+  it('make the connection anew where it has been silent all the time', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT });
+    const client = await clientOf(broker);
+    await rejection(client.request('Produce', PRODUCE, { timeoutMs: 30 }));
+    await eventually(() => broker.connections.length === 2 && client.isConnected);
+  });
+
+  it('leave a connection alone that has said something since', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT });
+    const client = await clientOf(broker);
+    const silent = rejection(client.request('Produce', PRODUCE, { timeoutMs: 60 }));
+    await client.admin.ping();
+    await silent;
+    await client.admin.ping();
+    expect(broker.connections.length).toBe(1);
+  });
+});
+
+describe('a caller who gives up', () => {
+  it('cancels a waiting request at the broker', async () => {
+    const broker = await fakeBroker({
+      Fetch: async (_, { signal }) => {
+        await untilAborted(signal);
+        return new MillraceError('CANCELLED');
+      },
+    });
+    const client = await clientOf(broker);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const fetching = rejection(client.request('Fetch', FETCH, { signal }));
+    await eventually(() => broker.count('Fetch') === 1);
+    controller.abort(new Error('enough'));
+    const error = await fetching;
+    expect(error.code).toBe('ABORTED');
+    expect(error.cause).toEqual(new Error('enough'));
+    expect(broker.count('Cancel')).toBe(1);
+  });
+
+  it('gets the reply that was on its way', async () => {
+    const broker = await fakeBroker({
+      Fetch: async (_, { signal }) => {
+        await untilAborted(signal);
+        return { partitions: [] };
+      },
+    });
+    const client = await clientOf(broker);
+    const controller = new AbortController();
+    const fetching = client.request('Fetch', FETCH, { signal: controller.signal });
+    await eventually(() => broker.count('Fetch') === 1);
+    controller.abort();
+    expect(await fetching).toEqual({ partitions: [] });
+  });
+
+  it('does not wait for other requests, which are not cancelled', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT });
+    const client = await clientOf(broker);
+    const signal = AbortSignal.timeout(20);
+    expect((await rejection(client.request('Produce', PRODUCE, { signal }))).code).toBe('ABORTED');
+    expect(broker.count('Cancel')).toBe(0);
+  });
+
+  it('sends nothing where the signal is aborted already', async () => {
+    const broker = await fakeBroker({ Produce: produced });
+    const client = await clientOf(broker);
+    const signal = AbortSignal.abort();
+    expect((await rejection(client.request('Produce', PRODUCE, { signal }))).code).toBe('ABORTED');
+    expect(broker.count('Produce')).toBe(0);
+  });
+});
+
+describe('a lost connection', () => {
+  it('leaves unknown what became of a request that may not be repeated', async () => {
+    const broker = await fakeBroker({
+      Produce: () => {
+        broker.drop();
+        return SILENT;
+      },
+    });
+    const client = await clientOf(broker);
+    const error = await rejection(client.request('Produce', PRODUCE));
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(error.cause).toMatchObject({ code: 'CONNECTION_LOST' });
+    await eventually(() => client.isConnected);
+    expect(broker.count('Produce')).toBe(1);
+  });
+
+  it('has idempotent requests sent again', async () => {
+    let drops = 2;
+    const broker = await fakeBroker({
+      ListGroups: () => {
+        if (drops === 0) return { groups: [] };
+        drops -= 1;
+        broker.drop();
+        return SILENT;
+      },
+    });
+    const client = await clientOf(broker);
+    expect(await client.admin.listGroups()).toEqual([]);
+    expect(broker.count('ListGroups')).toBe(3);
+    expect(broker.count('Hello')).toBe(3);
+  });
+
+  it('has requests wait for the next connection', async () => {
+    const broker = await fakeBroker({ Produce: produced });
+    const client = await clientOf(broker);
+    await broker.stop();
+    await eventually(() => !client.isConnected);
+    const sending = client.request('Produce', PRODUCE);
+    await broker.listen();
+    expect(await sending).toEqual({ results: [] });
+  });
+
+  it('gives CONNECTION_LOST and the reason where none comes in time', async () => {
+    const broker = await fakeBroker({ Produce: produced });
+    const client = await clientOf(broker);
+    await broker.stop();
+    await eventually(() => !client.isConnected);
+    const error = await rejection(client.request('Produce', PRODUCE, { timeoutMs: 60 }));
+    expect(error.code).toBe('CONNECTION_LOST');
+    expect(error.message).toContain('not reachable');
+    expect(error.message).toContain(broker.address);
+  });
+
+  it('is not answered by a storm', async () => {
+    const broker = await fakeBroker();
+    const client = await clientOf(broker, { retry: { firstDelayMs: 20, maxDelayMs: 10_000 } });
+    const { Hello } = broker.handlers;
+    broker.handlers.Hello = (body, call) => {
+      setTimeout(() => broker.drop(), 1);
+      return (Hello as NonNullable<typeof Hello>)(body, call);
+    };
+    broker.drop();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    // 20, 40, 80, 160 ... each a random part: some twenty at the very worst, not hundreds.
+    expect(broker.connections.length).toBeLessThan(30);
+    expect(client.isConnected).toBeTypeOf('boolean');
+  });
+});
+
+describe('what had no effect', () => {
+  it('is sent again after the pause that the broker asks for', async () => {
+    let refusals = 2;
+    const broker = await fakeBroker({
+      Produce: () => {
+        refusals -= 1;
+        if (refusals < 0) return { results: [] };
+        return new MillraceError('OVERLOADED', 'full', { retryAfterMs: 40 });
+      },
+    });
+    const client = await clientOf(broker);
+    const from = performance.now();
+    await client.request('Produce', PRODUCE);
+    expect(performance.now() - from).toBeGreaterThan(75);
+    expect(broker.count('Produce')).toBe(3);
+  });
+
+  it('keeps its error where the deadline comes first', async () => {
+    const broker = await fakeBroker({ Produce: () => new MillraceError('STORAGE_FULL') });
+    const client = await clientOf(broker);
+    const error = await rejection(client.request('Produce', PRODUCE, { timeoutMs: 80 }));
+    expect(error.code).toBe('STORAGE_FULL');
+    expect(broker.count('Produce')).toBeGreaterThan(1);
+  });
+
+  it('is not sent again where it would fail again', async () => {
+    const broker = await fakeBroker({ Produce: () => new MillraceError('INVALID_REQUEST') });
+    const client = await clientOf(broker);
+    await rejection(client.request('Produce', PRODUCE));
+    expect(broker.count('Produce')).toBe(1);
+  });
+
+  it('waits longer each time, never past the bound, and a random part of it', () => {
+    const retry = { firstDelayMs: 10, maxDelayMs: 100 };
+    const longest = [0, 1, 2, 3, 4, 50].map((attempt) => backoffMs(retry, attempt, 0, () => 1));
+    expect(longest).toEqual([10, 20, 40, 80, 100, 100]);
+    expect(backoffMs(retry, 3, 0, () => 0.25)).toBe(20);
+    expect(backoffMs(retry, 0, 55, () => 1)).toBe(55);
+  });
+});
+
+describe('bounds', () => {
+  it('hold on the number of requests in flight', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const broker = await fakeBroker({
+      Produce: async () => {
+        await gate;
+        return { results: [] };
+      },
+    });
+    const client = await clientOf(broker, { maxInFlight: 2 });
+    const all = Array.from({ length: 5 }, () => client.request('Produce', PRODUCE));
+    await eventually(() => broker.count('Produce') === 2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(broker.count('Produce')).toBe(2);
+    release();
+    await Promise.all(all);
+    expect(broker.count('Produce')).toBe(5);
+  });
+
+  it('hold on the bytes given to a socket that nobody reads', async () => {
+    const broker = await fakeBroker({ Produce: produced });
+    const client = await clientOf(broker, { maxUnsentBytes: 1_000_000 });
+    await client.admin.ping();
+    for (const { socket } of broker.connections) socket.pause();
+    const batch = Buffer.alloc(1_000_000);
+    const body = { batches: [{ topicId: 1, partition: 0, batch }] };
+    const all = Array.from({ length: 60 }, () => client.request('Produce', body));
+    const before = process.memoryUsage().arrayBuffers;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30_000_000);
+    for (const { socket } of broker.connections) socket.resume();
+    await Promise.all(all);
+    expect(broker.count('Produce')).toBe(60);
+  });
+
+  it('let pass in time what waits for its turn', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT });
+    const client = await clientOf(broker, { maxInFlight: 1 });
+    const first = rejection(client.request('Produce', PRODUCE, { timeoutMs: 500 }));
+    const second = await rejection(client.request('Produce', PRODUCE, { timeoutMs: 30 }));
+    expect(second.code).toBe('DEADLINE_EXCEEDED');
+    expect(second.message).toContain('not sent in time');
+    await client.close();
+    expect((await first).code).toBe('CLIENT_CLOSED');
+  });
+});
+
+describe('a broker that breaks the protocol', () => {
+  const garbage: [string, Buffer][] = [
+    ['a frame that is no MessagePack', Buffer.from('00000003c1c1c1', 'hex')],
+    ['a frame longer than the limit', Buffer.from('7fffffff00', 'hex')],
+    ['an empty frame', Buffer.from('00000000', 'hex')],
+    ['a frame that is no response', Buffer.from('0000000101', 'hex')],
+  ];
+
+  it.each(garbage)('%s: the request fails, the next connection works', async (_, bytes) => {
+    let isBroken = true;
+    const broker = await fakeBroker({
+      ListGroups: (_body, { connection }) => {
+        if (!isBroken) return { groups: [] };
+        isBroken = false;
+        connection.socket.write(bytes);
+        return SILENT;
+      },
+    });
+    const client = await clientOf(broker);
+    const error = await rejection(client.admin.listGroups());
+    expect(error.code).toBe('MALFORMED_FRAME');
+    expect(await client.admin.listGroups()).toEqual([]);
+  });
+
+  it('leaves unknown what became of a request that has effects', async () => {
+    const broker = await fakeBroker({
+      Produce: (_, { connection }) => {
+        connection.socket.write(garbage[0]?.[1] as Buffer);
+        return SILENT;
+      },
+    });
+    const client = await clientOf(broker);
+    const error = await rejection(client.request('Produce', PRODUCE));
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(error.cause).toMatchObject({ code: 'MALFORMED_FRAME' });
+  });
+
+  // Hello was request 1, so the request under test is number 2.
+  const answers: [string, number[]][] = [
+    ['answers with fields of another kind', [0x93, 2, 0, 0xc3]],
+    [
+      'answers with an error of a newer table',
+      [0x96, 2, 0xcd, 0x7f, 0xff, 0xa1, 0x78, 0xc0, 0xc0, 0xc0],
+    ],
+  ];
+
+  it.each(answers)('%s: a typed error', async (_, payload) => {
+    const broker = await fakeBroker({ ListGroups: raw(payload) });
+    const client = await clientOf(broker);
+    expect(await rejection(client.admin.listGroups())).toBeInstanceOf(MillraceError);
+  });
+
+  it('answers a request that nobody made: it is passed over', async () => {
+    const stray = raw([0x92, 0xcc, 200, 0]);
+    const broker = await fakeBroker({
+      ListGroups: async (body, call) => {
+        await stray(body, call);
+        return { groups: [] };
+      },
+    });
+    const client = await clientOf(broker);
+    expect(await client.admin.listGroups()).toEqual([]);
+    expect(broker.connections.length).toBe(1);
+  });
+});
+
+/** A handler that answers with these bytes, whatever they are. */
+function raw(payload: readonly number[]): Handler<'ListGroups'> {
+  return (_, { connection }) => {
+    connection.socket.write(Buffer.from([0, 0, 0, payload.length, ...payload]));
+    return SILENT;
+  };
+}
+
+describe('close', () => {
+  it('ends what waits, and everything after it', async () => {
+    const broker = await fakeBroker({ Produce: () => SILENT });
+    const client = await clientOf(broker);
+    const waiting = rejection(client.request('Produce', PRODUCE));
+    await client.close();
+    expect((await waiting).code).toBe('CLIENT_CLOSED');
+    expect((await rejection(client.admin.ping())).code).toBe('CLIENT_CLOSED');
+    expect(() => client.producer()).toThrow(expect.objectContaining({ code: 'CLIENT_CLOSED' }));
+    await eventually(() => broker.connections.every(({ socket }) => socket.destroyed));
+  });
+
+  it('ends a connection that is being made again', async () => {
+    const broker = await FakeBroker.start();
+    cleanup(() => broker.stop());
+    const client = await clientOf(broker);
+    await broker.stop();
+    await eventually(() => !client.isConnected);
+    await client.close();
+    await broker.listen();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(broker.count('Hello')).toBe(1);
+  });
+});

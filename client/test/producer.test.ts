@@ -1,0 +1,318 @@
+// The producer: what goes together, in which order, what is sent again, and what is never sent twice.
+import { ERRORS, MillraceError, partitionForKey, readRecords } from '@millrace/protocol';
+import { describe, expect, it } from 'vitest';
+import { codecs, type ProducerOptions, SendBatchError } from '../src/index.ts';
+import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
+import { type FakeBroker, type Handler, SILENT } from './support/fake-broker.ts';
+import { FakeLog, refusal } from './support/fake-log.ts';
+
+async function setup(options: ProducerOptions<string> = {}, partitions = 1) {
+  const log = new FakeLog({ t: partitions });
+  const broker = await fakeBroker(log.handlers);
+  const client = await clientOf(broker);
+  const producer = client.producer({ codec: codecs.text, ...options });
+  return { log, broker, client, producer };
+}
+
+/** Texts of all records of a partition, in order. */
+function stored(log: FakeLog, topic = 't', partition = 0): string[] {
+  const { batches = [] } = log.topics.get(topic)?.partitions[partition] ?? {};
+  return batches.flatMap((batch) =>
+    readRecords(batch).map(({ value }) => Buffer.from(value ?? []).toString()),
+  );
+}
+
+/** Puts a handler before the real one for the first `times` requests. */
+function first(broker: FakeBroker, times: number, answer: Handler<'Produce'>): void {
+  const real = broker.handlers.Produce as Handler<'Produce'>;
+  let left = times;
+  broker.handlers.Produce = (body, call) => {
+    left -= 1;
+    return left >= 0 ? answer(body, call) : real(body, call);
+  };
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(n));
+
+describe('send', () => {
+  it('tells where the message is', async () => {
+    const { producer, log } = await setup();
+    await producer.send({ topic: 't', value: 'zero' });
+    const headers = { one: 'eins', two: Buffer.from([2]) };
+    const sent = await producer.send({
+      topic: 't',
+      key: 'k',
+      value: 'one',
+      headers,
+      timestampMs: 7,
+    });
+    expect(sent).toEqual({ topic: 't', partition: 0, offset: 1, timestampMs: 2_000 });
+    const [record] = readRecords(log.topics.get('t')?.partitions[0]?.batches[1] as Uint8Array);
+    expect(record?.timestampMs).toBe(7);
+    expect(Buffer.from(record?.key ?? []).toString()).toBe('k');
+    expect(record?.headers.map(([name, bytes]) => [name, [...bytes]])).toEqual([
+      ['one', [...Buffer.from('eins')]],
+      ['two', [2]],
+    ]);
+  });
+
+  it('puts into one request what is sent in one tick, in order', async () => {
+    const { producer, broker, log } = await setup();
+    const sent = await Promise.all(
+      numbers(50).map((value) => producer.send({ topic: 't', value })),
+    );
+    expect(sent.map(({ offset }) => offset)).toEqual(numbers(50).map(Number));
+    expect(stored(log)).toEqual(numbers(50));
+    // The first of them had to ask where the topic is.
+    expect(broker.count('Produce')).toBeLessThanOrEqual(2);
+  });
+
+  it('gathers what comes while a batch is on its way', async () => {
+    const { producer, broker, log } = await setup();
+    await producer.send({ topic: 't', value: 'first' });
+    const all: Promise<unknown>[] = [];
+    const before = broker.count('Produce');
+    for (const value of numbers(200)) {
+      all.push(producer.send({ topic: 't', value }));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(all);
+    expect(stored(log).slice(1)).toEqual(numbers(200));
+    expect(broker.count('Produce') - before).toBeLessThan(150);
+  });
+
+  it('waits for the linger time, or for a full batch', async () => {
+    const { producer, broker } = await setup({ lingerMs: 80, batchBytes: 10_000 });
+    const from = performance.now();
+    await producer.send({ topic: 't', value: 'a' });
+    expect(performance.now() - from).toBeGreaterThan(75);
+    await producer.send({ topic: 't', value: 'x'.repeat(11_000) });
+    expect(performance.now() - from).toBeLessThan(155);
+    const lingering = producer.send({ topic: 't', value: 'b' });
+    await producer.flush();
+    await lingering;
+    expect(performance.now() - from).toBeLessThan(155);
+    expect(broker.count('Produce')).toBe(3);
+  });
+
+  it('keeps keys together and spreads what has none', async () => {
+    const { producer, log } = await setup({ batchBytes: 100 }, 4);
+    for (const key of numbers(40)) await producer.send({ topic: 't', key, value: key });
+    for (const key of numbers(40)) {
+      const partition = partitionForKey(Buffer.from(key), 4);
+      expect(stored(log, 't', partition)).toContain(key);
+    }
+    const partitions = new Set<number>();
+    for (const value of numbers(8)) {
+      partitions.add((await producer.send({ topic: 't', value })).partition);
+    }
+    expect(partitions.size).toBe(4);
+  });
+
+  it('takes the partition it is told, also one that was added since', async () => {
+    const { producer, log } = await setup({}, 2);
+    expect((await producer.send({ topic: 't', partition: 1, value: 'a' })).partition).toBe(1);
+    log.topics.get('t')?.partitions.push({ startOffset: 0, endOffset: 0, batches: [] });
+    expect((await producer.send({ topic: 't', partition: 2, value: 'a' })).partition).toBe(2);
+    const error = await rejection(producer.send({ topic: 't', partition: 3, value: 'a' }));
+    expect(error.code).toBe('UNKNOWN_PARTITION');
+  });
+
+  it('sends records without a value, and compressed batches', async () => {
+    const { producer, log } = await setup({ compression: 'gzip' });
+    await producer.sendBatch('t', [{ value: null }, { value: 'x'.repeat(50_000) }]);
+    const [batch] = log.topics.get('t')?.partitions[0]?.batches ?? [];
+    expect((batch as Uint8Array).length).toBeLessThan(1_000);
+    expect(readRecords(batch as Uint8Array)[0]?.value).toBe(null);
+  });
+});
+
+describe('what cannot be sent', () => {
+  it('an unknown topic', async () => {
+    const { producer } = await setup();
+    const error = await rejection(producer.send({ topic: 'none', value: 'a' }));
+    expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC' });
+    expect(error.message).toContain("'none'");
+  });
+
+  it('a value that the codec refuses, or too large a message: nothing leaves', async () => {
+    const { producer, broker, client } = await setup();
+    const wrong = await rejection(producer.send({ topic: 't', value: 7 as unknown as string }));
+    expect(wrong.code).toBe('CODEC_FAILED');
+    const large = await rejection(producer.send({ topic: 't', value: 'x'.repeat(1_048_577) }));
+    expect(large).toMatchObject({ code: 'MESSAGE_TOO_LARGE', detail: { limit: '1048576 bytes' } });
+    const json = client.producer();
+    expect((await rejection(json.send({ topic: 't', value: () => {} }))).code).toBe('CODEC_FAILED');
+    expect(broker.count('Produce')).toBe(0);
+  });
+
+  it('a batch of which one message is wrong: nothing of it leaves', async () => {
+    const { producer, broker } = await setup();
+    const messages = [{ value: 'a' }, { value: 7 as unknown as string }];
+    expect((await rejection(producer.sendBatch('t', messages))).code).toBe('CODEC_FAILED');
+    expect(broker.count('Produce')).toBe(0);
+  });
+
+  it('a record the protocol has no room for: its neighbours go', async () => {
+    const { producer } = await setup();
+    await producer.send({ topic: 't', value: 'first' });
+    const wrong = rejection(producer.send({ topic: 't', value: 'b', timestampMs: -1 }));
+    const right = producer.send({ topic: 't', value: 'c' });
+    expect((await wrong).code).toBe('INVALID_REQUEST');
+    expect((await right).offset).toBe(1);
+  });
+});
+
+describe('sendBatch', () => {
+  it('gives all offsets by position', async () => {
+    const { producer, log } = await setup({}, 3);
+    const messages = numbers(1_000).map((key) => ({ key, value: key }));
+    const { offsets, partitions } = await producer.sendBatch('t', messages);
+    for (const [at, { key }] of messages.entries()) {
+      expect(partitions[at]).toBe(partitionForKey(Buffer.from(key), 3));
+      expect(stored(log, 't', partitions[at])[offsets[at] as number]).toBe(key);
+    }
+  });
+
+  it('keeps its order with sends before and after it, over many batches', async () => {
+    const { producer, log } = await setup({ batchBytes: 200 });
+    const [one, , three] = await Promise.all([
+      producer.send({ topic: 't', value: 'one' }),
+      producer.sendBatch(
+        't',
+        numbers(500).map((value) => ({ value })),
+      ),
+      producer.send({ topic: 't', value: 'three' }),
+    ]);
+    expect([one.offset, three.offset]).toEqual([0, 501]);
+    expect(stored(log)).toEqual(['one', ...numbers(500), 'three']);
+  });
+
+  it('says which messages failed', async () => {
+    const { producer, broker } = await setup({}, 2);
+    const real = broker.handlers.Produce as Handler<'Produce'>;
+    broker.handlers.Produce = async (body, call) => {
+      const reply = (await real(body, call)) as { results: object[] };
+      const results = body.batches.map(({ partition }, at) =>
+        partition === 1 ? refusal('MESSAGE_TOO_LARGE') : reply.results[at],
+      );
+      return { results } as never;
+    };
+    const messages = [0, 1, 0, 1, 1].map((partition) => ({ partition, value: 'a' }));
+    const error = (await rejection(producer.sendBatch('t', messages))) as SendBatchError;
+    expect(error).toBeInstanceOf(SendBatchError);
+    expect(error.code).toBe('MESSAGE_TOO_LARGE');
+    expect(error.failures).toBe(3);
+    expect(error.offsets).toEqual([0, -1, 1, -1, -1]);
+    expect(error.message).toContain('3 of 5');
+  });
+
+  it('takes no messages', async () => {
+    const { producer } = await setup();
+    expect((await producer.sendBatch('t', [])).offsets).toEqual([]);
+  });
+});
+
+describe('failures on the way', () => {
+  it.each(['STORAGE_ERROR', 'OVERLOADED', 'STORAGE_FULL'] as const)(
+    'a batch with %s is sent again before those after it',
+    async (code) => {
+      const { producer, broker, log } = await setup({ batchBytes: 300 });
+      await producer.send({ topic: 't', value: 'warm' });
+      first(broker, 3, ({ batches }) => ({ results: batches.map(() => refusal(code)) }));
+      const sent = await Promise.all(
+        numbers(100).map((value) => producer.send({ topic: 't', value })),
+      );
+      expect(stored(log)).toEqual(['warm', ...numbers(100)]);
+      expect(sent.map(({ offset }) => offset)).toEqual(numbers(100).map((n) => Number(n) + 1));
+    },
+  );
+
+  it('never has two batches of a partition on their way', async () => {
+    const { producer, broker } = await setup({ batchBytes: 100, maxInFlight: 8 }, 3);
+    const real = broker.handlers.Produce as Handler<'Produce'>;
+    const onTheWay = new Set<number>();
+    let most = 0;
+    broker.handlers.Produce = async (body, call) => {
+      for (const { partition } of body.batches) {
+        expect(onTheWay.has(partition)).toBe(false);
+        onTheWay.add(partition);
+      }
+      most = Math.max(most, onTheWay.size);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      for (const { partition } of body.batches) onTheWay.delete(partition);
+      return real(body, call);
+    };
+    const messages = numbers(300).map((value, at) => ({ value, partition: at % 3 }));
+    await producer.sendBatch('t', messages);
+    expect(most).toBe(3);
+  });
+
+  it('a batch whose outcome is unknown is not sent again, the next one is', async () => {
+    const { producer, broker, log } = await setup();
+    await producer.send({ topic: 't', value: 'warm' });
+    first(broker, 1, () => {
+      broker.drop();
+      return SILENT;
+    });
+    const lost = rejection(producer.send({ topic: 't', value: 'lost' }));
+    await eventually(() => broker.count('Produce') === 2);
+    const next = producer.send({ topic: 't', value: 'next' });
+    expect((await lost).code).toBe('OUTCOME_UNKNOWN');
+    expect((await next).offset).toBe(1);
+    expect(stored(log)).toEqual(['warm', 'next']);
+  });
+
+  it('a batch without a reply in time is not sent again', async () => {
+    const { producer, broker } = await setup({ deliveryTimeoutMs: 60 });
+    await producer.send({ topic: 't', value: 'warm' });
+    first(broker, 1, () => SILENT);
+    const error = await rejection(producer.send({ topic: 't', value: 'lost' }));
+    expect(error.code).toBe('DEADLINE_EXCEEDED');
+    expect(broker.count('Produce')).toBe(2);
+  });
+
+  it('a refused batch keeps its error where time runs out', async () => {
+    const { producer, broker } = await setup({ deliveryTimeoutMs: 100 });
+    first(broker, 1_000, ({ batches }) => ({
+      results: batches.map(() => refusal('STORAGE_FULL')),
+    }));
+    const error = await rejection(producer.send({ topic: 't', value: 'a' }));
+    expect(error.code).toBe('STORAGE_FULL');
+    expect(broker.count('Produce')).toBeGreaterThan(1);
+  });
+
+  it('a topic made anew gets the messages under its new id', async () => {
+    const { producer, log } = await setup();
+    await producer.send({ topic: 't', value: 'old' });
+    log.topics.delete('t');
+    const topicId = log.create('t', 1);
+    expect((await producer.send({ topic: 't', value: 'new' })).offset).toBe(0);
+    expect(log.find(topicId, 0)?.endOffset).toBe(1);
+    log.topics.delete('t');
+    const error = await rejection(producer.send({ topic: 't', value: 'gone' }));
+    expect(error.code).toBe('UNKNOWN_TOPIC');
+  });
+
+  it('NOT_LEADER for the whole request asks for the topic and sends again', async () => {
+    const { producer, broker } = await setup();
+    first(broker, 1, () => new MillraceError('NOT_LEADER'));
+    await producer.send({ topic: 't', value: 'a' });
+    expect(broker.count('Metadata')).toBe(2);
+  });
+
+  it('a reply with too few outcomes fails what has none', async () => {
+    const { producer, broker } = await setup();
+    first(broker, 1, () => ({ results: [] }));
+    expect((await rejection(producer.send({ topic: 't', value: 'a' }))).code).toBe('INTERNAL');
+  });
+
+  it('an error number of a newer broker is an error', async () => {
+    const { producer, broker } = await setup();
+    const result = { errorCode: 9_999, errorMessage: 'new', baseOffset: -1, appendTimeMs: -1 };
+    first(broker, 1, () => ({ results: [result] }));
+    const error = await rejection(producer.send({ topic: 't', value: 'a' }));
+    expect(error).toMatchObject({ code: 'INTERNAL', message: 'new' });
+    expect(Object.values(ERRORS).some(({ code }) => (code as number) === 9_999)).toBe(false);
+  });
+});

@@ -1,0 +1,161 @@
+// Topics in memory for the fake broker: metadata, produce, fetch with waiting, offsets by meaning, committed offsets.
+import {
+  batchHeader,
+  ERRORS,
+  type ErrorName,
+  encodeBatch,
+  type RecordInput,
+  stampBatch,
+} from '@millrace/protocol';
+import { type FakeCall, type Handlers, untilAborted } from './fake-broker.ts';
+
+interface Partition {
+  startOffset: number;
+  endOffset: number;
+  batches: Uint8Array[];
+}
+
+export class FakeLog {
+  readonly topics = new Map<string, { topicId: number; partitions: Partition[] }>();
+  readonly committed = new Map<string, number>();
+  private waiting: (() => void)[] = [];
+  private nextTopicId = 1;
+
+  constructor(topics: Record<string, number> = {}) {
+    for (const [name, partitions] of Object.entries(topics)) this.create(name, partitions);
+  }
+
+  create(name: string, partitions: number): number {
+    const topicId = this.nextTopicId;
+    this.nextTopicId += 1;
+    const empty = () => ({ startOffset: 0, endOffset: 0, batches: [] });
+    this.topics.set(name, { topicId, partitions: Array.from({ length: partitions }, empty) });
+    return topicId;
+  }
+
+  find(topicId: number, partition: number): Partition | undefined {
+    const topic = [...this.topics.values()].find((each) => each.topicId === topicId);
+    return topic?.partitions[partition];
+  }
+
+  /** Appends records as one batch; returns the base offset. */
+  append(topic: string, partition: number, records: readonly RecordInput[]): number {
+    const found = this.topics.get(topic)?.partitions[partition] as Partition;
+    return this.store(found, Buffer.from(encodeBatch(records, { nowMs: 1_000 })));
+  }
+
+  appendTexts(topic: string, partition: number, texts: readonly string[]): number {
+    return this.append(
+      topic,
+      partition,
+      texts.map((text) => ({ value: Buffer.from(text) })),
+    );
+  }
+
+  store(partition: Partition, batch: Uint8Array): number {
+    const baseOffset = partition.endOffset;
+    stampBatch(batch, baseOffset, 2_000);
+    partition.batches.push(batch);
+    partition.endOffset += batchHeader(batch).count;
+    const woken = this.waiting;
+    this.waiting = [];
+    for (const wake of woken) wake();
+    return baseOffset;
+  }
+
+  get handlers(): Handlers {
+    return {
+      Metadata: ({ topics }) => ({
+        brokers: [],
+        topics: (topics ?? [...this.topics.keys()]).map((name) => this.describe(name)),
+      }),
+      Produce: ({ batches }) => ({
+        results: batches.map(({ topicId, partition, batch }) => {
+          const found = this.find(topicId, partition);
+          if (found === undefined) return refusal('UNKNOWN_TOPIC');
+          const baseOffset = this.store(found, Buffer.from(batch));
+          return { errorCode: 0, baseOffset, appendTimeMs: 2_000 };
+        }),
+      }),
+      Fetch: async ({ maxWaitMs, partitions }, call) => {
+        for (;;) {
+          const reply = partitions.map((asked) => this.read(asked));
+          const isDue = reply.some(({ batches, errorCode }) => batches.length > 0 || errorCode > 0);
+          if (isDue || call.signal.aborted || !(await this.news(call, maxWaitMs))) {
+            return { partitions: reply };
+          }
+        }
+      },
+      ListOffsets: ({ partitions }) => ({
+        partitions: partitions.map(({ topicId, partition, at }) => {
+          const found = this.find(topicId, partition);
+          if (found === undefined) {
+            const errorCode = ERRORS.UNKNOWN_TOPIC.code;
+            return { topicId, partition, errorCode, offset: -1, timestampMs: -1 };
+          }
+          const offset = at === -1 ? found.endOffset : found.startOffset;
+          return { topicId, partition, errorCode: 0, offset, timestampMs: -1 };
+        }),
+      }),
+      OffsetFetch: ({ partitions }) => ({
+        offsets: (partitions ?? []).map(({ topicId, partition }) => ({
+          topicId,
+          partition,
+          offset: this.committed.get(`${topicId}/${partition}`) ?? -1,
+        })),
+      }),
+      OffsetCommit: ({ offsets }) => ({
+        results: offsets.map(({ topicId, partition, offset }) => {
+          this.committed.set(`${topicId}/${partition}`, offset);
+          return { errorCode: 0 };
+        }),
+      }),
+    };
+  }
+
+  private describe(name: string) {
+    const topic = this.topics.get(name);
+    if (topic === undefined) {
+      return { errorCode: ERRORS.UNKNOWN_TOPIC.code, name, topicId: 0, leaders: [] };
+    }
+    return { errorCode: 0, name, topicId: topic.topicId, leaders: topic.partitions.map(() => 1) };
+  }
+
+  private read({ topicId, partition, offset }: AskedPartition) {
+    const found = this.find(topicId, partition);
+    const { startOffset = 0, endOffset = 0 } = found ?? {};
+    const refused = (name: ErrorName) => ({ errorCode: ERRORS[name].code, batches: [] });
+    const where = { topicId, partition, startOffset, endOffset };
+    if (found === undefined) return { ...where, ...refused('UNKNOWN_TOPIC') };
+    if (offset < startOffset || offset > endOffset) {
+      return { ...where, ...refused('OFFSET_OUT_OF_RANGE') };
+    }
+    const batches = found.batches.filter((batch) => {
+      const { baseOffset, lastOffsetDelta } = batchHeader(batch);
+      return baseOffset + lastOffsetDelta >= offset;
+    });
+    return { ...where, errorCode: 0, batches };
+  }
+
+  /** False where nothing came in time. */
+  private async news({ signal }: FakeCall, ms: number): Promise<boolean> {
+    let isNews = false;
+    const done = new AbortController();
+    this.waiting.push(() => {
+      isNews = true;
+      done.abort();
+    });
+    await untilAborted(AbortSignal.any([signal, done.signal]), ms);
+    return isNews;
+  }
+}
+
+interface AskedPartition {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export function refusal(name: ErrorName) {
+  return { errorCode: ERRORS[name].code, errorMessage: null, baseOffset: -1, appendTimeMs: -1 };
+}
