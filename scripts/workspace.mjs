@@ -84,21 +84,26 @@ export function ensureInstalled() {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== hash) writeFileSync(STAMP, hash);
 }
 
-/** Compiles what is out of date in all packages. */
-export function ensureBuilt() {
+/**
+ * Compiles what is out of date in these packages and in those they stand on.
+ *
+ * @param {readonly string[]} packages default: all
+ */
+export function ensureBuilt(packages = ['tsconfig.json']) {
   ensureInstalled();
-  if (runTool('tsc', ['-b', 'tsconfig.json']) !== 0) fail('the build failed');
+  if (runTool('tsc', ['-b', ...packages]) !== 0) fail('the build failed');
 }
 
 /**
- * Builds, then runs a built program inside this process, so that signals, stdin and the exit
+ * Builds what it needs, then runs a built program inside this process, so that signals, stdin and the exit
  * code are the program's own.
  *
  * @param {string} file path from the root, such as `broker/dist/bin.js`
  * @param {string[]} args
+ * @param {readonly string[]} packages what it needs
  */
-export async function runBuilt(file, args) {
-  ensureBuilt();
+export async function runBuilt(file, args, packages) {
+  ensureBuilt(packages);
   const path = join(ROOT, file);
   if (!existsSync(path)) fail(`${file} does not exist`);
   process.argv = [process.execPath, path, ...args];

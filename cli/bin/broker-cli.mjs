@@ -5,6 +5,6 @@ import { existsSync } from 'node:fs';
 const built = new URL('../dist/bin.js', import.meta.url);
 if (!existsSync(built)) {
   const { ensureBuilt } = await import('../../scripts/workspace.mjs');
-  ensureBuilt();
+  ensureBuilt(['cli']);
 }
 await import(built.href);
