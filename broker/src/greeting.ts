@@ -32,7 +32,7 @@ export function greetingText(greeting: Greeting): string {
     'Try next, in another terminal:',
     `  npx broker-cli${broker} topics create greetings --partitions 3`,
     `  echo '{"hello":"world"}' | npx broker-cli${broker} produce greetings`,
-    `  npx broker-cli${broker} consume greetings --from earliest`,
+    `  npx broker-cli${broker} consume greetings --no-follow`,
     `  npx broker-cli${broker} --help`,
     '',
     'Ctrl-C stops it.',
