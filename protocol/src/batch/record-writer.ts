@@ -49,20 +49,49 @@ export class RecordWriter {
     this.bytes = grown;
   }
 
+  /** The shortest format, as msgpackr chooses it. */
   private writeInt(value: number): void {
+    if (value >= -0x20 && value < 0x80) {
+      this.bytes[this.length] = value;
+      this.length += 1;
+    } else if (value >= 0) this.writeUint(value);
+    else this.writeNegative(value);
+  }
+
+  private writeUint(value: number): void {
     const { bytes } = this;
     let at = this.length;
-    if (value >= 0 && value < 0x80) bytes[at++] = value;
-    else if (value < 0 && value >= -0x20) bytes[at++] = value;
-    else if (value >= 0 && value <= 0xff) {
+    if (value <= 0xff) {
       bytes[at++] = 0xcc;
       bytes[at++] = value;
-    } else if (value >= 0 && value <= 0xffff) {
+    } else if (value <= 0xffff) {
       bytes[at++] = 0xcd;
       bytes[at++] = value >>> 8;
       bytes[at++] = value;
-    } else if (value >= 0 && value <= 0xffff_ffff) {
+    } else if (value <= 0xffff_ffff) {
       bytes[at++] = 0xce;
+      writeU32(bytes, at, value);
+      at += 4;
+    } else {
+      bytes[at++] = 0xd3;
+      writeI64(bytes, at, value);
+      at += 8;
+    }
+    this.length = at;
+  }
+
+  private writeNegative(value: number): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (value >= -0x80) {
+      bytes[at++] = 0xd0;
+      bytes[at++] = value;
+    } else if (value >= -0x8000) {
+      bytes[at++] = 0xd1;
+      bytes[at++] = value >>> 8;
+      bytes[at++] = value;
+    } else if (value >= -0x8000_0000) {
+      bytes[at++] = 0xd2;
       writeU32(bytes, at, value);
       at += 4;
     } else {
