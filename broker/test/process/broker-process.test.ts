@@ -163,6 +163,20 @@ describe.skipIf(!isBuilt)('the broker process (needs `npm run build`)', () => {
     expect(foreign.stderr).toMatch(/^millrace-broker: [^\n]+\n$/);
   });
 
+  test("a fault of the broker's own: exit code 70, one line for people, the stack in the log", async () => {
+    const fault = `setInterval(() => {
+      if (process.listenerCount('uncaughtException') > 0) throw new Error('boom');
+    }, 5)`;
+    const options = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const args = ['--port=0', '--admin-port=0', `--data-dir=${dir}`];
+    const { code, stdout, stderr } = await new BrokerProcess(args, { NODE_OPTIONS: options }).ended;
+    expect(code).toBe(70);
+    expect(stderr).toMatch(/^millrace-broker: [^\n]+\n$/);
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(last).toMatchObject({ level: 'fatal', event: 'fatal', exitCode: 70 });
+    expect(last['err']).toMatchObject({ message: 'boom', stack: expect.stringContaining('boom') });
+  });
+
   test('--help, --version and --print-config print and stop', async () => {
     const [help, version, config] = await Promise.all(
       ['--help', '--version', '--print-config'].map((flag) => new BrokerProcess([flag]).ended),
