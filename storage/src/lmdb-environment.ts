@@ -46,7 +46,7 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
       // With it, lmdb-js keeps a promise to itself whose rejection, of a failed commit, ends the process.
       eventTurnBatching: false,
     });
-    if (isNew) syncDirectory(dirname(path));
+    if (isNew) syncPath(dirname(path));
     return environment;
   } catch (error) {
     if (!NOT_OURS.has((error as { code?: number }).code ?? 0)) throw error;
@@ -78,8 +78,11 @@ export async function flushEnvironment(environment: Environment): Promise<void> 
   await promisify((done: (error?: Error) => void) => flushable.sync(done))();
 }
 
-/** Flushing a file does not flush its name: without this a power cut may take a new file away. */
-function syncDirectory(path: string): void {
+/**
+ * Flush a file or a directory. Flushing a file does not flush its name: until its directory is flushed too, a power
+ * cut may take a new file away.
+ */
+export function syncPath(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

@@ -25,6 +25,7 @@ import {
   openEnvironment,
   pagesOfEnvironment,
   type SyncMode,
+  syncPath,
 } from './lmdb-environment.ts';
 import { explainFailure } from './lmdb-failure.ts';
 import {
@@ -121,10 +122,15 @@ export class LmdbStore implements Store {
     };
   }
 
-  /** Write a consistent copy of the present state to a new file, beside running commits. Holds one read view. */
+  /**
+   * Write a consistent copy of the present state to a file that does not exist yet, beside running commits, and flush
+   * it. Holds one read view meanwhile: pages that are freed are not used again before it ends.
+   */
   async copyTo(path: string): Promise<void> {
     assert(path !== this.#path, 'a copy goes to another file');
     await this.#environment.backup(path, true);
+    syncPath(path);
+    syncPath(dirname(path));
   }
 
   async close(): Promise<void> {

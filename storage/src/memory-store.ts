@@ -84,7 +84,7 @@ export class MemoryStore implements Store {
       const bytes = this.#rows.get(key);
       assert(bytes !== undefined, 'a key that is walked over has a value');
       yield [unpackKey(table, key), keysOnly ? null : decodeValue(table, bytes)];
-      key = reverse ? this.#rows.lower(key) : this.#rows.ceiling(`${key}\0`);
+      key = reverse ? this.#rows.lower(key) : this.#rows.higher(key);
     }
   }
 }

@@ -51,8 +51,20 @@ export class OrderedMap<V> {
 
   /** The first key that is not below `key`. */
   ceiling(key: PackedKey): PackedKey | undefined {
-    const chunk = this.#sorted()[this.#chunkOf(this.#sorted(), key)];
+    const chunks = this.#sorted();
+    const chunk = chunks[this.#chunkOf(chunks, key)];
     return chunk?.[lowerBound(chunk, key)];
+  }
+
+  /** The first key above `key`. */
+  higher(key: PackedKey): PackedKey | undefined {
+    const chunks = this.#sorted();
+    const at = this.#chunkOf(chunks, key);
+    const chunk = chunks[at];
+    if (!chunk) return undefined;
+    const index = lowerBound(chunk, key);
+    if (chunk[index] !== key) return chunk[index];
+    return index + 1 < chunk.length ? chunk[index + 1] : chunks[at + 1]?.[0];
   }
 
   /** The last key below `key`. */

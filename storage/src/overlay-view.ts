@@ -65,7 +65,7 @@ function place(cursor: Cursor, key: PackedKey | undefined, interval: KeyInterval
 function advance(cursor: Cursor, interval: KeyInterval): void {
   const key = cursor.key as PackedKey;
   const { writes } = cursor;
-  place(cursor, interval.reverse ? writes.lower(key) : writes.ceiling(`${key}\0`), interval);
+  place(cursor, interval.reverse ? writes.lower(key) : writes.higher(key), interval);
 }
 
 function firstOf(cursors: readonly Cursor[], reverse: boolean): PackedKey | undefined {

@@ -21,14 +21,10 @@ class RowWriter {
   #at = 0;
 
   write(value: PlainValue): Uint8Array {
+    // What a row that was refused left behind is never read.
     this.#start = this.#at;
-    try {
-      this.#value(value, 0);
-      return this.#chunk.subarray(this.#start, this.#at);
-    } catch (error) {
-      this.#at = this.#start;
-      throw error;
-    }
+    this.#value(value, 0);
+    return this.#chunk.subarray(this.#start, this.#at);
   }
 
   /** The chunk, with room for `bytes` at the place of writing. */

@@ -86,6 +86,15 @@ describe('keys', () => {
     );
   });
 
+  it('have an end behind the greatest parts there are', () => {
+    const greatest: Key = [0xffff_ffff, 0xffff, Number.MAX_SAFE_INTEGER];
+    for (const length of [0, 1, 2, 3]) {
+      const end = prefixEnd(packPrefix('batches', greatest.slice(0, length)));
+      expect(end > packKey('batches', greatest)).toBe(true);
+      expect(end <= packPrefix('segments', [])).toBe(true);
+    }
+  });
+
   it('start with the id of their table', () => {
     for (const table of NAMES) {
       expect(packPrefix(table, []).charCodeAt(0)).toBe(specOf(table).id);

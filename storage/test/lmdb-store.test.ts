@@ -102,6 +102,15 @@ describe('the LMDB store', () => {
     const offsets = [...copied.range('batches', {})].map(([key]) => key[2]);
     expect([[0, 1], [2]]).toContainEqual(offsets);
     await copied.close();
+    await expect(copied.copyTo(path)).rejects.toThrow('another file');
+  });
+
+  it('copies over no other file', async () => {
+    const store = await openScratch();
+    const path = scratchFile();
+    await store.copyTo(path);
+    await expect(store.copyTo(path)).rejects.toThrow('exists');
+    await store.close();
   });
 
   it('reads a file without changing it', async () => {

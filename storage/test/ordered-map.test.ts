@@ -27,13 +27,14 @@ describe('the ordered map', () => {
           } else if (i % 20 === 0) {
             const keys = [...model.keys()].toSorted();
             looks.push([map.ceiling(at), keys.find((one) => one >= at)]);
+            looks.push([map.higher(at), keys.find((one) => one > at)]);
             looks.push([map.lower(at), keys.findLast((one) => one < at)]);
           }
           expect(map.get(at)).toBe(model.get(at));
         }
         for (const [found, expected] of looks) expect(found).toBe(expected);
         const walked: string[] = [];
-        for (let at = map.ceiling(''); at !== undefined; at = map.ceiling(`${at}\0`)) {
+        for (let at = map.ceiling(''); at !== undefined; at = map.higher(at)) {
           walked.push(at);
         }
         expect(walked).toEqual([...model.keys()].toSorted());
