@@ -1,6 +1,7 @@
 // What a group epoch stands for: who subscribes to what, the partitions of these topics, and the target assignment
 // that follows from both. It reads the catalog and members; it writes nothing.
 
+import { assert } from '../assert.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ConsumerGroupRow, SubscribedTopic } from '../rows.ts';
 import { assignRange, type Subscriber, type Target } from './assign-range.ts';
@@ -20,6 +21,7 @@ export function planOf(row: ConsumerGroupRow, subscribers: Iterable<Subscriber>)
 
 /** The plan of the epoch the group is in, computed once an epoch. */
 export function currentPlan(group: ConsumerGroup, row: ConsumerGroupRow): EpochPlan {
+  assert(group.members.size > 0, 'only a group with members has a plan');
   if (group.plan?.epoch !== row.epoch) group.plan = planOf(row, group.members.values());
   return group.plan;
 }
