@@ -2,6 +2,7 @@
 // It speaks no protocol: what it knows of the broker is its command line and the one line it prints when it listens.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -105,7 +106,6 @@ export class BrokerProcess {
 
   /** Resident memory of the process now, bytes. */
   async residentBytes(): Promise<number> {
-    const { readFile } = await import('node:fs/promises');
     const status = await readFile(`/proc/${this.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
   }
