@@ -104,7 +104,7 @@ export class FakeBroker {
 
   /** Also again after `stop`, on the same port. */
   async listen(): Promise<void> {
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       this.connections.push(new FakeConnection(this, socket));
     });
     this.server = server;

@@ -1,0 +1,68 @@
+// A consumer group of one member for the fake broker: the test says what is assigned and sees what is reported.
+import { MillraceError, type RequestOf } from '@millrace/protocol';
+import type { Handlers } from './fake-broker.ts';
+import type { FakeLog } from './fake-log.ts';
+
+export class FakeGroup {
+  epoch = 0;
+  /** Partitions of topic `t` that the member shall have. */
+  target: number[];
+  heartbeatIntervalMs = 20;
+  readonly beats: RequestOf<'GroupHeartbeat'>[] = [];
+  readonly leaves: RequestOf<'GroupLeave'>[] = [];
+  readonly commits: RequestOf<'OffsetCommit'>[] = [];
+  /** Partitions reported as owned last. */
+  owned: number[] = [];
+  private readonly log: FakeLog;
+
+  constructor(log: FakeLog, target: number[]) {
+    this.log = log;
+    this.target = target;
+  }
+
+  assign(target: number[]): void {
+    this.target = target;
+    this.epoch += 1;
+  }
+
+  /** The group does not know its member any more. */
+  forget(): void {
+    this.epoch = 0;
+  }
+
+  get handlers(): Handlers {
+    const { handlers } = this.log;
+    return {
+      ...handlers,
+      GroupHeartbeat: (body) => {
+        this.beats.push(body);
+        if (body.memberEpoch > 0 && this.epoch === 0) return new MillraceError('UNKNOWN_MEMBER');
+        if (body.memberEpoch === 0) this.epoch += 1;
+        this.owned = (body.owned ?? []).flatMap(({ partitions }) => partitions);
+        const topicId = this.log.topics.get('t')?.topicId ?? 0;
+        return {
+          memberEpoch: this.epoch,
+          heartbeatIntervalMs: this.heartbeatIntervalMs,
+          assignment:
+            body.memberEpoch === this.epoch
+              ? null
+              : [{ topicId, topic: 't', partitions: this.target }],
+        };
+      },
+      GroupLeave: (body) => {
+        this.leaves.push(body);
+        this.epoch = 0;
+        return {};
+      },
+      OffsetCommit: (body, call) => {
+        if (body.memberEpoch !== this.epoch) return new MillraceError('FENCED_MEMBER_EPOCH');
+        this.commits.push(body);
+        return handlers.OffsetCommit?.(body, call) ?? { results: [] };
+      },
+    };
+  }
+
+  committed(partition = 0): number | undefined {
+    return this.log.committed.get(`${this.log.topics.get('t')?.topicId}/${partition}`);
+  }
+}
