@@ -1,0 +1,104 @@
+// What there is to read of a topic at the start of `consume --no-follow`: a position and an end for each partition, so
+// that it knows when it is done, also where nothing is left to read.
+
+import type { Admin, TopicPartitionOffset } from '@millrace/client';
+import { CliError } from '../../errors/cli-error.ts';
+import { errorCodeOf } from '../../errors/error-code.ts';
+import type { Position } from '../../input/position.ts';
+import { formatText } from '../../output/format.ts';
+
+export interface Reading {
+  readonly topic: string;
+  readonly group: string | undefined;
+  readonly partitions: readonly number[];
+  readonly from: Position;
+}
+
+interface Span {
+  position: number;
+  readonly end: number;
+}
+
+export class TopicEnds {
+  readonly #spans: ReadonlyMap<number, Span>;
+
+  constructor(spans: ReadonlyMap<number, Span>) {
+    this.#spans = spans;
+  }
+
+  /** The next offset to read: everything before it is dealt with. */
+  advance(partition: number, position: number): void {
+    const span = this.#spans.get(partition);
+    if (span !== undefined) span.position = Math.max(span.position, position);
+  }
+
+  /** True when these partitions are read to the ends they had; without an argument: all. */
+  isReached(partitions: Iterable<number> = this.#spans.keys()): boolean {
+    for (const partition of partitions) {
+      const span = this.#spans.get(partition);
+      if (span !== undefined && span.position < span.end) return false;
+    }
+    return true;
+  }
+}
+
+/** Also says UNKNOWN_TOPIC and UNKNOWN_PARTITION, which a consumer that follows would wait for. */
+export async function findEnds(
+  admin: Admin,
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<TopicEnds> {
+  const { topic, group, partitions: wanted } = reading;
+  const described = await admin.describeTopic(topic, { signal });
+  const partitions = described.partitions.filter(
+    ({ partition }) => wanted.length === 0 || wanted.includes(partition),
+  );
+  const missing = wanted.find((each) => each >= described.partitions.length);
+  if (missing !== undefined) {
+    const message = `topic ${formatText(topic)} has no partition ${missing}`;
+    throw new CliError('notFound', 'UNKNOWN_PARTITION', message);
+  }
+  const starts = await startsOf(admin, reading, partitions, signal);
+  const committed = group === undefined ? [] : await committedIn(admin, topic, group, signal);
+  const spans = partitions.map(({ partition, startOffset, endOffset }, at) => {
+    const own = committed.find((each) => each.partition === partition);
+    const position = own === undefined ? (starts[at] ?? 0) : Math.max(own.offset, startOffset);
+    return [partition, { position, end: endOffset }] as const;
+  });
+  return new TopicEnds(new Map(spans));
+}
+
+interface Bounds {
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+async function startsOf(
+  admin: Admin,
+  { topic, from }: Reading,
+  partitions: readonly Bounds[],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  if (from === 'earliest') return partitions.map((each) => each.startOffset);
+  if (from === 'latest') return partitions.map(({ endOffset }) => endOffset);
+  if ('offset' in from) return partitions.map((each) => Math.max(from.offset, each.startOffset));
+  const questions = partitions.map(({ partition }) => ({ topic, partition, at: from }));
+  return (await admin.listOffsets(questions, { signal })).map(({ offset }) => offset);
+}
+
+/** What the group has committed in the topic; nothing where there is no such group yet. */
+async function committedIn(
+  admin: Admin,
+  topic: string,
+  group: string,
+  signal: AbortSignal,
+): Promise<readonly TopicPartitionOffset[]> {
+  try {
+    const offsets = await admin.groupOffsets(group, { signal });
+    return offsets.filter((each) => each.topic === topic);
+  } catch (error) {
+    if (errorCodeOf(error) === 'UNKNOWN_GROUP') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+// The flow of `produce`: lines in, batches out, in bounded memory. Reading waits while too much is on its way, so that
+// gigabytes of stdin pass through a few megabytes.
+
+import type { Readable } from 'node:stream';
+import type { BatchMessage, Producer, SentBatch } from '@millrace/client';
+import type { Header } from '../../input/header.ts';
+import type { JsonPath } from '../../input/json-path.ts';
+import { readLines } from '../../input/lines.ts';
+import { type InputFormat, parseRecordLine } from '../../input/record-line.ts';
+import type { Tally } from './tally.ts';
+
+/** A record of 1 MiB written as base64 in a line of JSON, with room for its key and headers. */
+const LINE_BYTES_MAX = 2 * 1_024 * 1_024;
+/** Lines that are on their way to the broker, bytes. */
+const UNSENT_BYTES_MAX = 16 * 1_024 * 1_024;
+
+export interface RecordShape {
+  readonly topic: string;
+  readonly format: InputFormat;
+  readonly keyPath: JsonPath | undefined;
+  readonly key: string | undefined;
+  readonly headers: readonly Header[];
+  readonly partition: number | undefined;
+}
+
+/** Resolves when everything read is stored; rejects with the first refusal, after all that was sent has its outcome. */
+export async function pump(
+  producer: Producer<Uint8Array>,
+  stream: Readable,
+  shape: RecordShape,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const window = new SendWindow(tally);
+  try {
+    let bytesBefore = 0;
+    for await (const chunk of readLines(stream, LINE_BYTES_MAX, signal)) {
+      const bytes = chunk.bytesRead - bytesBefore;
+      bytesBefore = chunk.bytesRead;
+      tally.bytesRead = chunk.bytesRead;
+      const { messages, refusal } = parseLines(chunk.lines, chunk.firstLine, shape, tally);
+      if (messages.length > 0) window.add(producer.sendBatch(shape.topic, messages), bytes);
+      if (refusal !== undefined) throw refusal;
+      await window.room();
+      window.check();
+    }
+  } finally {
+    await window.settled();
+  }
+  window.check();
+}
+
+/** The records of the lines; where one is refused, those before it and the refusal. */
+function parseLines(
+  lines: readonly Buffer[],
+  firstLine: number,
+  shape: RecordShape,
+  tally: Tally,
+): { messages: BatchMessage<Uint8Array>[]; refusal?: Error } {
+  const { format, keyPath, key, headers, partition } = shape;
+  const place = partition === undefined ? {} : { partition };
+  const messages: BatchMessage<Uint8Array>[] = [];
+  try {
+    for (const [at, line] of lines.entries()) {
+      const parsed = parseRecordLine(line, firstLine + at, format, keyPath);
+      if (parsed === undefined) continue;
+      if (keyPath !== undefined && parsed.key === null) tally.withoutKey += 1;
+      tally.read += 1;
+      messages.push({
+        ...parsed,
+        key: key ?? parsed.key,
+        headers: headers.length === 0 ? parsed.headers : [...parsed.headers, ...headers],
+        ...place,
+      });
+    }
+  } catch (refusal) {
+    return { messages, refusal: refusal as Error };
+  }
+  return { messages };
+}
+
+/** Batches on their way, oldest first. */
+class SendWindow {
+  readonly #tally: Tally;
+  readonly #sending: { readonly outcome: Promise<void>; readonly bytes: number }[] = [];
+  #bytes = 0;
+  #failure: Error | undefined;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  add(sending: Promise<SentBatch>, bytes: number): void {
+    const outcome = sending.then(
+      (sent) => this.#tally.add(sent),
+      (error: Error) => {
+        if (isPartial(error)) this.#tally.add(error);
+        this.#failure ??= error;
+      },
+    );
+    this.#sending.push({ outcome, bytes });
+    this.#bytes += bytes;
+  }
+
+  /** Waits for the oldest while too much is on its way. */
+  async room(): Promise<void> {
+    while (this.#bytes > UNSENT_BYTES_MAX) await this.#oldest();
+  }
+
+  async settled(): Promise<void> {
+    while (this.#sending.length > 0) await this.#oldest();
+  }
+
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #oldest(): Promise<void> {
+    const oldest = this.#sending.shift();
+    if (oldest === undefined) return;
+    await oldest.outcome;
+    this.#bytes -= oldest.bytes;
+  }
+}
+
+function isPartial(error: unknown): error is Pick<SentBatch, 'partitions' | 'offsets'> {
+  return typeof error === 'object' && error !== null && 'offsets' in error && 'partitions' in error;
+}
