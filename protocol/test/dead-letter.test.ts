@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEAD_LETTER_HEADERS,
+  deadLetterRecord,
+  encodeBatch,
+  LIMITS,
+  messageId,
+  type RecordInput,
+  readRecords,
+  stampBatch,
+  validateBatch,
+} from '../src/index.ts';
+import { assemble, expected, plain, recordInputs } from './batch/assemble.ts';
+import { runs } from './fuzz.ts';
+
+const header = (name: string, value: string) => [name, Buffer.from(value)] as const;
+const added = [
+  header(DEAD_LETTER_HEADERS.reason, 'exhausted'),
+  header(DEAD_LETTER_HEADERS.messageId, messageId(1, 2, 3)),
+];
+
+/** The dead letter as its reader gets it. */
+function letterOf(record: RecordInput) {
+  const batch = encodeBatch([record], { nowMs: 99, deadLetter: true });
+  validateBatch(batch);
+  const [letter] = readRecords(batch);
+  if (letter === undefined) throw new Error('no letter');
+  return letter;
+}
+
+function headersOf(record: RecordInput): Record<string, string> {
+  return Object.fromEntries(
+    letterOf(record).headers.map(([name, value]) => [name, Buffer.from(value).toString()]),
+  );
+}
+
+describe('deadLetterRecord', () => {
+  it('copies the record and adds the headers', () => {
+    fc.assert(
+      fc.property(
+        recordInputs,
+        fc.nat(),
+        fc.constantFrom('none', 'gzip'),
+        (records, pick, codec) => {
+          const batch = encodeBatch(records, { nowMs: 5, codec });
+          stampBatch(batch, 1_000, 7);
+          const i = pick % records.length;
+          const record = records[i] ?? {};
+          const letter = letterOf(deadLetterRecord(batch, 1_000 + i, added));
+          const headers = [...(record.headers ?? []), ...added];
+          expect(plain(letter)).toEqual(expected({ ...record, headers }, 0, 5));
+        },
+      ),
+      runs(60),
+    );
+  });
+
+  it('replaces the headers of an earlier move but keeps the first message id', () => {
+    const first = encodeBatch([{ value: Buffer.from('v'), headers: [header('own', 'x')] }], {
+      nowMs: 1,
+    });
+    const moved = encodeBatch([deadLetterRecord(first, 0, added)], { nowMs: 2, deadLetter: true });
+    const again = deadLetterRecord(moved, 0, [
+      header(DEAD_LETTER_HEADERS.reason, 'rejected'),
+      header(DEAD_LETTER_HEADERS.messageId, messageId(8, 8, 8)),
+    ]);
+    expect(again.headers).toHaveLength(3);
+    expect(headersOf(again)).toEqual({
+      own: 'x',
+      [DEAD_LETTER_HEADERS.reason]: 'rejected',
+      [DEAD_LETTER_HEADERS.messageId]: messageId(1, 2, 3),
+    });
+  });
+
+  it('believes no first message id that is none', () => {
+    const forged = [header(DEAD_LETTER_HEADERS.messageId, 'mine')];
+    const batch = encodeBatch([{ headers: forged }], { nowMs: 1 });
+    const { [DEAD_LETTER_HEADERS.messageId]: id } = headersOf(deadLetterRecord(batch, 0, added));
+    expect(id).toBe(messageId(1, 2, 3));
+  });
+
+  it('takes a message of the largest size with the most headers', () => {
+    const headers = Array.from({ length: LIMITS.headersPerRecordMax }, (_, i) =>
+      header(`h${i}`, 'x'),
+    );
+    const most = LIMITS.messageBytesMax - 2_000;
+    const batch = encodeBatch([{ value: Buffer.alloc(most), headers }], { nowMs: 1 });
+    const record = deadLetterRecord(batch, 0, added);
+    expect(letterOf(record).headers).toHaveLength(LIMITS.headersPerRecordMax + added.length);
+  });
+
+  it('drops headers beyond what a letter may have', () => {
+    const pairs = Array.from({ length: 1_000 }, () => 'a168c400').join('');
+    const hostile = Buffer.from(`9500c0c0dc07d0${pairs}c0`, 'hex');
+    const batch = assemble({ records: [hostile] });
+    expect(readRecords(batch)[0]?.headers).toHaveLength(1_000);
+    const room = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax;
+    expect(letterOf(deadLetterRecord(batch, 0, added)).headers).toHaveLength(room);
+  });
+
+  it.each([
+    ['is no record', assemble({ records: [Buffer.from('c1c1c1', 'hex')] })],
+    [
+      'cannot be decompressed',
+      assemble({ records: [Buffer.alloc(9)], codec: 1, body: Buffer.alloc(5) }),
+    ],
+  ])('makes a letter of what %s', (_, batch) => {
+    validateBatch(batch);
+    const record = deadLetterRecord(batch, 0, added);
+    expect(letterOf(record)).toMatchObject({ key: null, value: null, timestampMs: 99 });
+    expect(headersOf(record)).toMatchObject({
+      [DEAD_LETTER_HEADERS.reason]: 'exhausted',
+      [DEAD_LETTER_HEADERS.undecodable]: expect.stringContaining('Corrupt batch'),
+    });
+  });
+});

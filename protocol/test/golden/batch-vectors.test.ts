@@ -1,0 +1,154 @@
+// Golden batches: whole ones with what is in them, and broken ones with the error they get.
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import {
+  type BatchHeader,
+  encodeBatch,
+  type RecordInput,
+  readRecords,
+  sliceBatch,
+  stampBatch,
+  validateBatch,
+} from '../../src/index.ts';
+import { assemble, type Parts, plain, seal } from '../batch/assemble.ts';
+import { codeOf } from '../fuzz.ts';
+import { bytesOf, frozen, hexOf, type Vector } from './frozen.ts';
+
+interface BatchVector extends Vector {
+  readonly hex: string;
+  readonly header: BatchHeader;
+  readonly records: readonly ReturnType<typeof plain>[];
+}
+
+interface InvalidBatchVector extends Vector {
+  readonly hex: string;
+  /** What checking the batch gives; where that finds nothing, what reading its records gives. */
+  readonly error: string;
+}
+
+const NOW = 1_767_225_600_000;
+const text = (value: string) => Buffer.from(value);
+
+const RECORDS: readonly RecordInput[] = [
+  { key: text('user-1'), value: text('{"n":1}'), timestampMs: NOW },
+  { key: null, value: text('no key'), timestampMs: NOW + 200 },
+  { key: text('tombstone'), value: null, timestampMs: NOW - 40 },
+  { key: text(''), value: text(''), timestampMs: NOW + 70_000 },
+  {
+    value: text('headers'),
+    headers: [
+      ['content-type', text('text/plain')],
+      ['é', Buffer.from([0, 255])],
+    ],
+    timestampMs: NOW + 2 ** 33,
+  },
+  { value: Buffer.alloc(300, 'x'), timestampMs: NOW - 2 ** 33 },
+];
+
+const record = Buffer.from('9500c0c0c0c0', 'hex');
+const two = [record, record];
+
+function vector(name: string, batch: Uint8Array): BatchVector {
+  return {
+    name,
+    hex: hexOf(batch),
+    header: validateBatch(batch),
+    records: readRecords(batch).map((each) => plain(each)),
+  };
+}
+
+function makeBatches(): BatchVector[] {
+  const stamped = encodeBatch(RECORDS, { nowMs: NOW });
+  stampBatch(stamped, 2 ** 32, NOW + 5);
+  const far = encodeBatch([{ value: text('last'), timestampMs: 2 ** 53 - 1 }], { nowMs: NOW });
+  stampBatch(far, 2 ** 53 - 1, 2 ** 53 - 1);
+  const raw = Buffer.concat(two);
+  return [
+    vector('one record without key and value', encodeBatch([{}], { nowMs: 0 })),
+    vector('as a producer sends it', encodeBatch(RECORDS, { nowMs: NOW })),
+    vector('stamped by a broker', stamped),
+    vector('a slice of it', sliceBatch(stamped, 2 ** 32 + 1, 2 ** 32 + 3)),
+    vector('at the end of all offsets', far),
+    vector(
+      'with gaps',
+      assemble({ records: two, deltas: [3, 9], lastOffsetDelta: 12, baseOffset: 7 }),
+    ),
+    vector('gzip', assemble({ records: two, codec: 1, body: gzipSync(raw) })),
+    vector('brotli', assemble({ records: two, codec: 2, body: brotliCompressSync(raw) })),
+  ];
+}
+
+function invalid(name: string, parts: Parts | Uint8Array): InvalidBatchVector {
+  const batch = parts instanceof Uint8Array ? parts : assemble(parts);
+  return { name, hex: hexOf(batch), error: verdict(batch) ?? 'none' };
+}
+
+function verdict(batch: Uint8Array): string | undefined {
+  return codeOf(() => {
+    validateBatch(batch);
+    readRecords(batch);
+  });
+}
+
+function makeInvalid(): InvalidBatchVector[] {
+  const whole = assemble({ records: two });
+  const flipped = Buffer.from(whole);
+  flipped[flipped.length - 1] = 0xc1;
+  const longLength = Buffer.from(whole);
+  longLength.writeUInt32BE(0xffff_fffa, 76);
+  const body = (hex: string) => ({ records: [Buffer.from(hex, 'hex')] });
+  return [
+    invalid('nothing', Buffer.alloc(0)),
+    invalid('cut short', whole.subarray(0, -1)),
+    invalid('a byte too many', seal(Buffer.concat([whole, Buffer.alloc(1)]))),
+    invalid('a checksum that does not match', flipped),
+    invalid('a later format', { records: two, format: 2 }),
+    invalid('an unknown flag', { records: two, flags: 2 }),
+    invalid('a codec that nobody supports', { records: two, codec: 255 }),
+    invalid('no record', { records: [] }),
+    invalid('a count that is off', { records: two, count: 3 }),
+    invalid('a count beyond the limit', { records: two, count: 100_001 }),
+    invalid('lengths whose sum is off', seal(longLength)),
+    invalid('offsets that do not grow', { records: two, deltas: [1, 1] }),
+    invalid('offsets beyond the range', { records: two, deltas: [0, 5], lastOffsetDelta: 4 }),
+    invalid('a raw size beyond the limit', {
+      records: two,
+      codec: 1,
+      body: gzipSync(record),
+      bodyBytesRaw: 2 ** 26,
+    }),
+    invalid('gzip of another size', { records: two, codec: 1, body: gzipSync(record) }),
+    invalid('gzip that is none', { records: two, codec: 1, body: Buffer.from('text') }),
+    invalid('a record that is no array', body('c0c0c0c0c0')),
+    invalid('a record of four', body('9400c0c0c0')),
+    invalid('a value beyond its record', body('9500c0c40ac0c0')),
+    invalid('a key of text', body('9500a16bc0c0c0')),
+    invalid('a timestamp in float format', body('95cb3ff0000000000000c0c0c0c0')),
+    invalid('headers of an odd count', body('9500c0c091a161c0')),
+    invalid('attributes', body('9500c0c0c000')),
+  ];
+}
+
+describe('golden batches', () => {
+  const vectors = frozen('batches.json', makeBatches);
+
+  it.each(vectors)('$name', ({ hex, header, records }) => {
+    const batch = bytesOf(hex);
+    expect(validateBatch(batch)).toEqual(header);
+    expect(readRecords(batch).map((each) => plain(each))).toEqual(records);
+  });
+
+  it('are what the encoder makes', () => {
+    const made = vectors.find(({ name }) => name === 'as a producer sends it');
+    expect(hexOf(encodeBatch(RECORDS, { nowMs: NOW }))).toBe(made?.hex);
+  });
+});
+
+describe('batches that are refused', () => {
+  const vectors = frozen('invalid-batches.json', makeInvalid);
+
+  it.each(vectors)('$name', ({ hex, error }) => {
+    expect(error).not.toBe('none');
+    expect(verdict(bytesOf(hex))).toBe(error);
+  });
+});
