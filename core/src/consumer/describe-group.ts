@@ -6,7 +6,7 @@ import { partitionKey } from '../log/logs.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
 import { findConsumerGroup } from './find-consumer-group.ts';
-import { byTopic } from './partition-keys.ts';
+import { byTopic, topicOfKey } from './partition-keys.ts';
 
 type Reply = ResponseOf<'DescribeGroup'>;
 
@@ -35,13 +35,16 @@ function membersOf(group: ConsumerGroup): Reply['members'] {
   });
 }
 
-/** Of topics that exist; where nothing is committed the whole partition is still ahead [C-25]. */
+/**
+ * Every partition of the topics that the group committed in or holds something of, where they exist; one without a
+ * commit is still ahead as a whole [C-25].
+ */
 function progressOf({ catalog, logs }: ShardState, group: ConsumerGroup): Reply['offsets'] {
   const progress: Reply['offsets'] = [];
-  for (const [topicId, partitions] of byTopic(union(group.offsets.keys(), group.owners.keys()))) {
-    const topic = catalog.topics.get(topicId)?.name;
+  for (const topicId of topicsOf(group)) {
+    const { name: topic, partitions = 0 } = catalog.topics.get(topicId) ?? {};
     if (topic === undefined) continue;
-    for (const partition of partitions) {
+    for (let partition = 0; partition < partitions; partition += 1) {
       const { startOffset, durableEnd: endOffset } = logs.at(topicId, partition);
       const offset = group.offsets.get(partitionKey(topicId, partition))?.[0] ?? -1;
       const lag = Math.max(0, endOffset - Math.max(offset, startOffset));
@@ -51,8 +54,10 @@ function progressOf({ catalog, logs }: ShardState, group: ConsumerGroup): Reply[
   return progress;
 }
 
-function union(a: Iterable<number>, b: Iterable<number>): Set<number> {
-  const all = new Set(a);
-  for (const key of b) all.add(key);
-  return all;
+/** In the order of their ids. */
+function topicsOf({ offsets, owners }: ConsumerGroup): number[] {
+  const topicIds = new Set<number>();
+  for (const key of offsets.keys()) topicIds.add(topicOfKey(key));
+  for (const key of owners.keys()) topicIds.add(topicOfKey(key));
+  return [...topicIds].toSorted((a, b) => a - b);
 }
