@@ -1,8 +1,8 @@
 // The demo's data: flights of the vega-datasets package, and what is true of them, computed without any broker.
 
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** One flight. `delay` in minutes (negative: early), `distance` in miles. */
 export interface Flight {
@@ -15,7 +15,7 @@ export interface Flight {
 export type DelaysByDistance = Map<string, { flights: number; delayMinutes: number }>;
 
 export async function loadFlights(): Promise<Flight[]> {
-  const module = createRequire(import.meta.url).resolve('vega-datasets');
+  const module = fileURLToPath(import.meta.resolve('vega-datasets'));
   const file = join(dirname(module), '..', 'data', 'flights-200k.json');
   return JSON.parse(await readFile(file, 'utf8')) as Flight[];
 }

@@ -1,12 +1,32 @@
 // The demo: a broker on a temporary directory, real data through the log and through the queue, a kill -9 in the
 // middle, and a proof that every record and message is accounted for. Exit code 1 where one is not.
 
-import { connect } from '@millrace/client';
+import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
-import { addDelay, type DelaysByDistance, differences, loadFlights } from './flights.ts';
-import { PARTITIONS, produceFlights, readWithGroup, TOPIC } from './log-phase.ts';
+import {
+  addDelay,
+  type DelaysByDistance,
+  differences,
+  type Flight,
+  loadFlights,
+} from './flights.ts';
+import {
+  type GroupReading,
+  PARTITIONS,
+  produceFlights,
+  readWithGroup,
+  TOPIC,
+} from './log-phase.ts';
+import type { StepResult } from './progress.ts';
 import { type Claim, claimsTable, holds, type Rate, ratesTable } from './proof.ts';
-import { createQueue, isHopeless, QUEUE, readDeadLetters, workQueue } from './queue-phase.ts';
+import {
+  createQueue,
+  isHopeless,
+  QUEUE,
+  type QueueWork,
+  readDeadLetters,
+  workQueue,
+} from './queue-phase.ts';
 
 interface Report {
   readonly claims: readonly Claim[];
@@ -15,91 +35,81 @@ interface Report {
   readonly outageSeconds: number;
 }
 
-async function demo(say: (line: string) => void, quiet: boolean): Promise<Report> {
-  const flights = await loadFlights();
-  const total = flights.length;
-  const truth: DelaysByDistance = new Map();
-  for (const flight of flights) addDelay(truth, flight);
-  const hopeless = flights.filter(isHopeless).length;
+interface Phases {
+  readonly flights: readonly Flight[];
+  readonly produced: StepResult;
+  readonly reading: GroupReading;
+  readonly work: QueueWork;
+}
 
+type Say = (line: string) => void;
+
+async function demo(say: Say, quiet: boolean): Promise<Report> {
+  const flights = await loadFlights();
   const directory = new TemporaryDirectory('millrace-demo-');
   let broker = await BrokerProcess.start({ dataDir: directory.path });
   const client = await connect({ brokers: broker.address, clientName: 'demo', logger: null });
-  try {
-    say(`broker ${broker.pid} listens on ${broker.address}, data in ${directory.path}`);
-    const produced = await produceFlights(client, flights, quiet);
-    say(
-      `${produced.count} flights are in topic "${TOPIC}" (${PARTITIONS} partitions), each flushed to the disk`,
-    );
-
-    const reading = await readWithGroup(client, total, quiet);
-    say(`a consumer group of two read them: ${reading.shares.join(' and ')} records`);
-
-    await createQueue(client);
-    const work = await workQueue(client, total, killAndRestart, quiet);
-    say(
-      `share group "${QUEUE}" is done; ${work.redeliveries} redeliveries, ${work.retriesAsked} failures of the handler`,
-    );
-
-    const { totals } = await client.admin.counters(QUEUE);
-    const dead = await readDeadLetters(client);
-    const inBoth = [...dead.sources].filter((place) => work.handled.has(place)).length;
-    const claims: Claim[] = [
-      { claim: 'records produced', expected: total, found: produced.count },
-      {
-        claim: 'distinct records read by the consumer group',
-        expected: total,
-        found: reading.count,
-      },
-      {
-        claim: 'distances whose flights or delay are summed up wrong',
-        expected: 0,
-        found: differences(reading.delays, truth),
-      },
-      {
-        claim: 'messages handled (distinct offsets)',
-        expected: total - hopeless,
-        found: work.handled.size,
-      },
-      {
-        claim: 'messages acknowledged, by the broker',
-        expected: total - hopeless,
-        found: totals.acknowledged,
-      },
-      { claim: 'messages dead, by the broker', expected: hopeless, found: totals.dead },
-      { claim: 'copies in the dead-letter topic', expected: hopeless, found: dead.copies },
-      {
-        claim: 'distinct messages in the dead-letter topic',
-        expected: hopeless,
-        found: dead.sources.size,
-      },
-      { claim: 'messages both handled and dead', expected: 0, found: inBoth },
-      {
-        claim: 'handled or dead, of all messages',
-        expected: total,
-        found: work.handled.size + dead.sources.size,
-      },
-    ];
-    const rates: Rate[] = [
-      { work: 'produce', ...pick(produced) },
-      { work: 'read by a consumer group', ...pick(reading) },
-      { work: 'work off as a queue, outage included', ...pick(work) },
-    ];
-    return { claims, rates, redeliveries: work.redeliveries, outageSeconds: work.outageSeconds };
-  } finally {
-    await client.close();
-    await broker.end('SIGTERM');
-    directory.remove();
-  }
 
   async function killAndRestart(): Promise<void> {
     const { port, pid } = broker;
     await broker.end('SIGKILL');
     broker = await BrokerProcess.start({ dataDir: directory.path, flags: ['--port', `${port}`] });
-    say(
-      `broker ${pid} was killed with SIGKILL in the middle; broker ${broker.pid} goes on with its data`,
-    );
+    say(`broker ${pid} was killed with SIGKILL; broker ${broker.pid} goes on with its data`);
   }
+
+  try {
+    say(`broker ${broker.pid} listens on ${broker.address}, data in ${directory.path}`);
+    const produced = await produceFlights(client, flights, quiet);
+    say(`topic "${TOPIC}" (${PARTITIONS} partitions) holds ${produced.count} flights, on the disk`);
+    const reading = await readWithGroup(client, flights.length, quiet);
+    say(`a consumer group of two read them: ${reading.shares.join(' and ')} records`);
+    await createQueue(client);
+    const work = await workQueue(client, flights.length, killAndRestart, quiet);
+    say(
+      `share group "${QUEUE}" is done: ${work.failures} failures, ${work.redeliveries} redeliveries`,
+    );
+    return await account(client, { flights, produced, reading, work });
+  } finally {
+    await client.close();
+    await broker.end('SIGTERM');
+    directory.remove();
+  }
+}
+
+/** Holds what was found against what is true of the data, and against what the broker says. */
+async function account(client: Client, phases: Phases): Promise<Report> {
+  const { flights, produced, reading, work } = phases;
+  const total = flights.length;
+  const hopeless = flights.filter(isHopeless).length;
+  const truth: DelaysByDistance = new Map();
+  for (const flight of flights) addDelay(truth, flight);
+  const wrongSums = differences(reading.delays, truth);
+  const { totals } = await client.admin.counters(QUEUE);
+  const dead = await readDeadLetters(client);
+  const inBoth = [...dead.sources].filter((place) => work.handled.has(place)).length;
+  const done = work.handled.size + dead.sources.size;
+  const claims: Claim[] = [
+    { claim: 'records produced', expected: total, found: produced.count },
+    { claim: 'distinct records read by the group', expected: total, found: reading.count },
+    { claim: 'distances summed up wrong by the group', expected: 0, found: wrongSums },
+    { claim: 'distinct messages handled', expected: total - hopeless, found: work.handled.size },
+    {
+      claim: 'acknowledged, says the broker',
+      expected: total - hopeless,
+      found: totals.acknowledged,
+    },
+    { claim: 'dead, says the broker', expected: hopeless, found: totals.dead },
+    { claim: 'copies in the dead-letter topic', expected: hopeless, found: dead.copies },
+    { claim: 'distinct messages copied there', expected: hopeless, found: dead.sources.size },
+    { claim: 'messages both handled and dead', expected: 0, found: inBoth },
+    { claim: 'messages handled or dead', expected: total, found: done },
+  ];
+  const rates: Rate[] = [
+    { work: 'produce', ...pick(produced) },
+    { work: 'read by a consumer group', ...pick(reading) },
+    { work: 'work off as a queue, outage included', ...pick(work) },
+  ];
+  return { claims, rates, redeliveries: work.redeliveries, outageSeconds: work.outageSeconds };
 }
 
 function pick({ count, seconds }: { count: number; seconds: number }): {

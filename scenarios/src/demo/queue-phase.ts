@@ -26,7 +26,8 @@ export interface QueueWork extends StepResult {
   readonly handled: ReadonlySet<string>;
   /** Calls of the handler beyond the first of a message. */
   readonly redeliveries: number;
-  readonly retriesAsked: number;
+  /** Calls of the handler that threw. */
+  readonly failures: number;
   readonly outageSeconds: number;
 }
 
@@ -54,7 +55,7 @@ export async function workQueue(
   const step = new Step('work off as a queue, with a kill -9', total, quiet);
   const calls = new Map<string, number>();
   const handled = new Set<string>();
-  let retriesAsked = 0;
+  let failures = 0;
 
   function handle(message: LeasedMessage<Flight>): void {
     const place = `${message.partition}/${message.offset}`;
@@ -62,7 +63,7 @@ export async function workQueue(
     const { value, deliveries } = message;
     const isFlaky = message.offset % FLAKY_EVERY === 0 && deliveries === 1;
     if (isHopeless(value) || isFlaky) {
-      retriesAsked += 1;
+      failures += 1;
       throw new Error(isHopeless(value) ? `delayed by ${value.delay} minutes` : 'no seat found');
     }
     handled.add(place);
@@ -101,7 +102,7 @@ export async function workQueue(
   const result = step.done(total - unresolved);
   await worker.close();
   const redeliveries = [...calls.values()].reduce((sum, count) => sum + count - 1, 0);
-  return { ...result, handled, redeliveries, retriesAsked, outageSeconds };
+  return { ...result, handled, redeliveries, failures, outageSeconds };
 }
 
 /** Looks again and again; throws when `measure` shows no change for too long. */
