@@ -38,7 +38,7 @@ export const hello = api({
     codecs: array('Codecs the broker accepts in batches.', codec, CODECS.length),
     limits: map('Limits that clients have to respect, by name.', int('The limit.'), 256),
   },
-  errors: ['UNSUPPORTED_VERSION'],
+  errors: [],
 });
 
 export const cancel = api({
