@@ -1,7 +1,6 @@
 // Dead letters: the headers that tell where one comes from, and the copy of a record that carries them.
-// A copy is made of any record of a stored batch, also of one whose bytes are no record: it must never fail.
+// A copy is made of any record of a stored batch, also of one whose bytes are no record. It must never fail.
 
-import { readRecords } from './batch/read-records.ts';
 import type { HeaderInput, LogRecord, RecordInput } from './batch/record.ts';
 import { MillraceError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -29,18 +28,10 @@ export const DEAD_LETTER_HEADERS = {
 const RESERVED = new Set<string>(Object.values(DEAD_LETTER_HEADERS));
 
 /**
- * The record at `offset` of a valid batch with headers added, to be encoded with `deadLetter: true`. Dead-letter
- * headers of an earlier move are replaced, but the first message id is kept.
+ * The dead letter of a record, to be encoded with `deadLetter: true`: its headers and those given. Dead-letter headers
+ * of an earlier move are replaced, but the first message id is kept. Of a record that could not be read (the error says
+ * why) the letter has the headers alone.
  */
-export function deadLetterRecord(
-  batch: Uint8Array,
-  offset: number,
-  headers: HeaderInput,
-): RecordInput {
-  return deadLetterOf(readOne(batch, offset), headers);
-}
-
-/** The same for a record that was read already, or for the error that reading it gave. */
 export function deadLetterOf(found: LogRecord | MillraceError, headers: HeaderInput): RecordInput {
   if (found instanceof MillraceError) {
     const why = Buffer.from(found.message).subarray(0, LIMITS.errorTextBytesMax);
@@ -52,16 +43,6 @@ export function deadLetterOf(found: LogRecord | MillraceError, headers: HeaderIn
   const room = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax - added.length;
   const own = found.headers.filter(([name]) => !RESERVED.has(name)).slice(0, room);
   return { key, value, timestampMs, headers: [...own, ...added] };
-}
-
-function readOne(batch: Uint8Array, offset: number): LogRecord | MillraceError {
-  try {
-    const [record] = readRecords(batch, { from: offset, to: offset });
-    return record ?? new MillraceError('CORRUPT_BATCH', 'The batch does not hold this offset.');
-  } catch (error) {
-    if (error instanceof MillraceError) return error;
-    throw error;
-  }
 }
 
 function isFirstId([name, value]: readonly [string, Uint8Array]): boolean {

@@ -36,7 +36,7 @@ export {
   type ResponseHeader,
   type WireFields,
 } from './codec/codec.ts';
-export { DEAD_LETTER_HEADERS, deadLetterOf, deadLetterRecord } from './dead-letter.ts';
+export { DEAD_LETTER_HEADERS, deadLetterOf } from './dead-letter.ts';
 export {
   ERRORS,
   type ErrorAction,

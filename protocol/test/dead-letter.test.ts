@@ -2,9 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   DEAD_LETTER_HEADERS,
-  deadLetterRecord,
+  deadLetterOf,
   encodeBatch,
+  type HeaderInput,
   LIMITS,
+  type LogRecord,
   messageId,
   type RecordInput,
   readRecords,
@@ -12,13 +14,22 @@ import {
   validateBatch,
 } from '../src/index.ts';
 import { assemble, expected, plain, recordInputs } from './batch/assemble.ts';
-import { runs } from './fuzz.ts';
+import { errorOf, runs } from './fuzz.ts';
 
 const header = (name: string, value: string) => [name, Buffer.from(value)] as const;
 const added = [
   header(DEAD_LETTER_HEADERS.reason, 'exhausted'),
   header(DEAD_LETTER_HEADERS.messageId, messageId(1, 2, 3)),
 ];
+
+/** The dead letter of the record at an offset, as the broker makes it. */
+function letterRecord(batch: Uint8Array, offset: number, headers: HeaderInput): RecordInput {
+  const records: LogRecord[] = [];
+  const error = errorOf(() => records.push(...readRecords(batch, { from: offset, to: offset })));
+  const found = error ?? records[0];
+  if (found === undefined) throw new Error('no record');
+  return deadLetterOf(found, headers);
+}
 
 /** The dead letter as its reader gets it. */
 function letterOf(record: RecordInput) {
@@ -35,7 +46,7 @@ function headersOf(record: RecordInput): Record<string, string> {
   );
 }
 
-describe('deadLetterRecord', () => {
+describe('deadLetterOf', () => {
   it('copies the record and adds the headers', () => {
     fc.assert(
       fc.property(
@@ -47,7 +58,7 @@ describe('deadLetterRecord', () => {
           stampBatch(batch, 1_000, 7);
           const i = pick % records.length;
           const record = records[i] ?? {};
-          const letter = letterOf(deadLetterRecord(batch, 1_000 + i, added));
+          const letter = letterOf(letterRecord(batch, 1_000 + i, added));
           const headers = [...(record.headers ?? []), ...added];
           expect(plain(letter)).toEqual(expected({ ...record, headers }, 0, 5));
         },
@@ -60,8 +71,8 @@ describe('deadLetterRecord', () => {
     const first = encodeBatch([{ value: Buffer.from('v'), headers: [header('own', 'x')] }], {
       nowMs: 1,
     });
-    const moved = encodeBatch([deadLetterRecord(first, 0, added)], { nowMs: 2, deadLetter: true });
-    const again = deadLetterRecord(moved, 0, [
+    const moved = encodeBatch([letterRecord(first, 0, added)], { nowMs: 2, deadLetter: true });
+    const again = letterRecord(moved, 0, [
       header(DEAD_LETTER_HEADERS.reason, 'rejected'),
       header(DEAD_LETTER_HEADERS.messageId, messageId(8, 8, 8)),
     ]);
@@ -76,7 +87,7 @@ describe('deadLetterRecord', () => {
   it('believes no first message id that is none', () => {
     const forged = [header(DEAD_LETTER_HEADERS.messageId, 'mine')];
     const batch = encodeBatch([{ headers: forged }], { nowMs: 1 });
-    const { [DEAD_LETTER_HEADERS.messageId]: id } = headersOf(deadLetterRecord(batch, 0, added));
+    const { [DEAD_LETTER_HEADERS.messageId]: id } = headersOf(letterRecord(batch, 0, added));
     expect(id).toBe(messageId(1, 2, 3));
   });
 
@@ -86,7 +97,7 @@ describe('deadLetterRecord', () => {
     );
     const most = LIMITS.messageBytesMax - 2_000;
     const batch = encodeBatch([{ value: Buffer.alloc(most), headers }], { nowMs: 1 });
-    const record = deadLetterRecord(batch, 0, added);
+    const record = letterRecord(batch, 0, added);
     expect(letterOf(record).headers).toHaveLength(LIMITS.headersPerRecordMax + added.length);
   });
 
@@ -96,7 +107,7 @@ describe('deadLetterRecord', () => {
     const batch = assemble({ records: [hostile] });
     expect(readRecords(batch)[0]?.headers).toHaveLength(1_000);
     const room = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax;
-    expect(letterOf(deadLetterRecord(batch, 0, added)).headers).toHaveLength(room);
+    expect(letterOf(letterRecord(batch, 0, added)).headers).toHaveLength(room);
   });
 
   it.each([
@@ -107,7 +118,7 @@ describe('deadLetterRecord', () => {
     ],
   ])('makes a letter of what %s', (_, batch) => {
     validateBatch(batch);
-    const record = deadLetterRecord(batch, 0, added);
+    const record = letterRecord(batch, 0, added);
     expect(letterOf(record)).toMatchObject({ key: null, value: null, timestampMs: 99 });
     expect(headersOf(record)).toMatchObject({
       [DEAD_LETTER_HEADERS.reason]: 'exhausted',
