@@ -92,6 +92,7 @@ describe('keys', () => {
       const end = prefixEnd(packPrefix('batches', greatest.slice(0, length)));
       expect(end > packKey('batches', greatest)).toBe(true);
       expect(end <= packPrefix('segments', [])).toBe(true);
+      expect(Buffer.from(end, 'latin1').toString('latin1')).toBe(end);
     }
   });
 

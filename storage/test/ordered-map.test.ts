@@ -44,6 +44,23 @@ describe('the ordered map', () => {
     );
   });
 
+  it('walks over places where all keys were deleted', () => {
+    const map = new OrderedMap<number>();
+    const keys = Array.from({ length: 3_000 }, (_, i) => String(i).padStart(5, '0'));
+    map.ceiling('');
+    for (const at of keys) map.set(at, 1);
+    for (const at of keys.slice(700, 2_300)) map.delete(at);
+    expect(map.higher('00699')).toBe('02300');
+    expect(map.ceiling('00700')).toBe('02300');
+    expect(map.lower('02300')).toBe('00699');
+    map.set('01500', 1);
+    expect(map.higher('00699')).toBe('01500');
+    for (const at of keys) map.delete(at);
+    expect(map.ceiling('')).toBeUndefined();
+    map.set('00001', 1);
+    expect(map.lower('1')).toBe('00001');
+  });
+
   it('takes growing keys and a walk from either end', () => {
     const map = new OrderedMap<number>();
     for (let i = 0; i < 2_000; i += 1) {
