@@ -1,2 +1,4 @@
-// The public surface of @millrace/bench.
-export {};
+// The public face of the bench package: what the documentation is made from, and the shape of its answer.
+
+export { benchReference } from './reference.ts';
+export type { Report } from './report/report.ts';

@@ -1,0 +1,186 @@
+// The life of a bench: a broker on a temporary directory, one client, a warm-up, the measured runs, and the end of all
+// of it. A run in which anything fails, or whose counts do not agree, fails the whole: there is no number then.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, connect } from '@millrace/client';
+import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
+import type { Settings } from '../options/table.ts';
+import type { Progress } from '../report/progress.ts';
+import type { Session, Verdict, Workload } from '../workloads/workload.ts';
+import { ClientLog } from './client-log.ts';
+import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { type Latencies, LatencyRecorder } from './latency-recorder.ts';
+import { type ProcessUsage, readUsage } from './process-usage.ts';
+
+export interface RunResult {
+  readonly records: number;
+  readonly elapsedMs: number;
+  /** Of the broker, during the run; null where the system does not tell. */
+  readonly brokerCpuSeconds: number | null;
+  readonly clientCpuSeconds: number;
+  /** Of the broker, after the run. */
+  readonly brokerUsage: ProcessUsage | null;
+  readonly baseline: BaselineDone | null;
+}
+
+export interface Outcome {
+  readonly workload: Workload;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly runs: readonly RunResult[];
+  readonly latencies: Latencies | null;
+  /** What was checked against the broker, in words. */
+  readonly verified: string;
+  /** Bytes of one stored batch, where there is a baseline. */
+  readonly batchBytes: number | null;
+  readonly verdict: Verdict | null;
+}
+
+const SECOND_MS = 1_000;
+/** The end of a process may be heard of after that of its connections. */
+const DEATH_NOTICE_MS = 100;
+
+export async function runWorkload(
+  workload: Workload,
+  settings: Settings,
+  progress: Progress,
+): Promise<Outcome> {
+  const directory = new TemporaryDirectory('millrace-bench-');
+  const flags = ['--sync', settings.sync, ...(workload.brokerFlags ?? [])];
+  try {
+    const broker = await BrokerProcess.start({ dataDir: directory.path, flags });
+    const died = broker.exited.then(({ code, signal }): never => {
+      throw new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`);
+    });
+    try {
+      const work = withClient(workload, settings, broker, progress);
+      return await Promise.race([work, died]);
+    } catch (error) {
+      // Where the broker has died, that is the reason of all else.
+      await Promise.race([died, sleep(DEATH_NOTICE_MS)]);
+      throw error;
+    } finally {
+      progress.end();
+      await broker.end('SIGTERM');
+    }
+  } finally {
+    directory.remove();
+  }
+}
+
+async function withClient(
+  workload: Workload,
+  settings: Settings,
+  broker: BrokerProcess,
+  progress: Progress,
+): Promise<Outcome> {
+  const log = new ClientLog();
+  const environment = readEnvironment(broker.dataDir);
+  const client = await connect({
+    brokers: broker.address,
+    clientName: 'bench',
+    logger: log.logger,
+  });
+  try {
+    const session = await workload.open({ client, settings, broker, progress });
+    const lengthMs = (workload.durationOf?.(settings) ?? settings.duration) * SECOND_MS;
+    const runner = new Runner(session, {
+      settings,
+      lengthMs,
+      progress,
+      log,
+      brokerPid: broker.pid,
+    });
+    const measured = await runner.run();
+    const verdict = session.verdict?.() ?? null;
+    const batchBytes = session.baseline?.batch.length ?? null;
+    await session.close();
+    return { workload, settings, environment, ...measured, batchBytes, verdict };
+  } finally {
+    await closeQuietly(client);
+  }
+}
+
+/** A failure that is on its way says more than one of the closing. */
+async function closeQuietly(client: Client): Promise<void> {
+  await client.close({ timeoutMs: SECOND_MS }).catch(() => undefined);
+}
+
+interface RunnerOptions {
+  readonly settings: Settings;
+  /** Of a measured run. */
+  readonly lengthMs: number;
+  readonly progress: Progress;
+  readonly log: ClientLog;
+  readonly brokerPid: number;
+}
+
+class Runner {
+  readonly #session: Session;
+  readonly #options: RunnerOptions;
+  readonly #latency = new LatencyRecorder();
+
+  constructor(session: Session, options: RunnerOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  async run(): Promise<Pick<Outcome, 'runs' | 'latencies' | 'verified'>> {
+    const { settings, lengthMs } = this.#options;
+    const runs: RunResult[] = [];
+    let verified = '';
+    if (settings.warmup > 0) await this.#warmUp(settings.warmup * SECOND_MS);
+    for (let at = 1; at <= settings.runs; at += 1) {
+      const title = `run ${at} of ${settings.runs}`;
+      const measured = await this.#timed(title, lengthMs, () => this.#measure(lengthMs));
+      verified = await this.#verify();
+      runs.push({ ...measured, baseline: await this.#baseline(lengthMs) });
+    }
+    return { runs, latencies: this.#latency.read(), verified };
+  }
+
+  async #warmUp(durationMs: number): Promise<void> {
+    const latency = new LatencyRecorder();
+    await this.#timed('warm up', durationMs, () => this.#session.measure({ durationMs, latency }));
+    await this.#verify();
+    await this.#baseline(durationMs);
+  }
+
+  async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
+    const { brokerPid } = this.#options;
+    const before = readUsage(brokerPid);
+    const clientBefore = process.cpuUsage();
+    const done = await this.#session.measure({ durationMs, latency: this.#latency });
+    const client = process.cpuUsage(clientBefore);
+    const brokerUsage = readUsage(brokerPid);
+    const brokerCpuSeconds = before && brokerUsage && brokerUsage.cpuSeconds - before.cpuSeconds;
+    const clientCpuSeconds = (client.user + client.system) / 1_000_000;
+    return { ...done, brokerCpuSeconds, clientCpuSeconds, brokerUsage };
+  }
+
+  /** Nothing failed, nothing had to be tried again, and the broker counts the same. */
+  async #verify(): Promise<string> {
+    this.#options.log.mustBeClean();
+    return this.#session.verify();
+  }
+
+  /** After each run, so that both see the same machine. The broker is idle then. */
+  async #baseline(durationMs: number): Promise<BaselineDone | null> {
+    const { baseline } = this.#session;
+    const { sync } = this.#options.settings;
+    if (baseline === undefined) return null;
+    return this.#timed('bare committer', durationMs, () =>
+      measureCommitter(baseline, sync, durationMs),
+    );
+  }
+
+  async #timed<T>(title: string, durationMs: number, work: () => Promise<T>): Promise<T> {
+    const step = this.#options.progress.startTimed(title, durationMs);
+    try {
+      return await work();
+    } finally {
+      step.done();
+    }
+  }
+}

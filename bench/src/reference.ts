@@ -1,0 +1,53 @@
+// The reference page of the bench, as Markdown, from the tables of workloads and options.
+
+import { formatCount } from './format.ts';
+import { takesText } from './options/help.ts';
+import { flagOf, nounOf, OPTION_NAMES, type OptionName, specOf } from './options/table.ts';
+import { WORKLOADS } from './workloads/table.ts';
+
+/** The whole page; the same text for the same tables. */
+export function benchReference(): string {
+  return [
+    '# bench',
+    'The load harness. This page is made from its tables of workloads and options; [performance](../performance.md) says how it measures and how to read it.',
+    '    npm run bench -- <workload> [options]',
+    '## Workloads',
+    workloadTable(),
+    '## Options',
+    'A workload takes the options named above; others are refused.',
+    optionTable(),
+    '`--json` prints one JSON object on stdout instead of a table. Progress and complaints go to stderr.',
+    '## Exit codes',
+    '| code | meaning |\n| --- | --- |\n| 0 | All runs and all checks passed. |\n| 1 | An operation failed or counts did not agree: there are no figures, with `--json` an `error`. Or what a workload looks for was not so: `isPassed` is false. |\n| 2 | The command line is wrong. |\n| 130, 143 | Ended by SIGINT or SIGTERM. |',
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function workloadTable(): string {
+  const rows = WORKLOADS.map((workload) => {
+    const { name, about, latencyOf } = workload;
+    return `| \`${name}\` | ${about} Latency: ${latencyOf}. | \`${takesText(workload)}\` |`;
+  });
+  return [
+    '| workload | what it does | options and defaults |',
+    '| --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function optionTable(): string {
+  const rows = OPTION_NAMES.map((name) => {
+    const spec = specOf(name);
+    const noun = nounOf(spec).replaceAll('|', '\\|');
+    return `| \`--${flagOf(name)} ${noun}\` | ${spec.about}${rangeOf(name)} |`;
+  });
+  return ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
+}
+
+function rangeOf(name: OptionName): string {
+  const spec = specOf(name);
+  if (spec.kind === 'choice') return '';
+  const unit = spec.kind === 'seconds' ? ' s' : '';
+  return ` ${formatCount(spec.min)} to ${formatCount(spec.max)}${unit}.`;
+}

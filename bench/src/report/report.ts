@@ -1,0 +1,156 @@
+// The outcome of a bench as the one object that --json prints. Programs read it: fields are added, never renamed.
+
+import type { Environment } from '../measure/environment.ts';
+import type { Latencies } from '../measure/latency-recorder.ts';
+import type { Outcome, RunResult } from '../measure/run-workload.ts';
+import { medianOf, type Spread, spreadOf } from '../measure/spread.ts';
+import type { Settings } from '../options/table.ts';
+
+export interface Report {
+  readonly workload: string;
+  readonly recordsPerSecond: Spread;
+  /** 10^6 bytes of values a second. */
+  readonly megabytesPerSecond: Spread;
+  readonly latencyMs: Latencies | null;
+  readonly latencyOf: string;
+  /** Of the broker process; null where the system does not tell. */
+  readonly broker: BrokerCost | null;
+  readonly client: { readonly cpuSecondsPerMillion: number };
+  /** Stored bytes a second over those of the bare committer, run by run. */
+  readonly baselineRatio?: number;
+  readonly baseline?: Baseline;
+  readonly verified: string;
+  readonly runs: readonly ReportedRun[];
+  readonly environment: Environment & {
+    readonly settings: Partial<Settings>;
+    readonly brokerFlags: readonly string[];
+  };
+  /** What a workload found besides, by its name. */
+  readonly [workload: string]: unknown;
+}
+
+export interface BrokerCost {
+  /** CPU seconds for a million records. */
+  readonly cpuSecondsPerMillion: number;
+  readonly residentBytes: number;
+  readonly anonymousBytes: number;
+  readonly residentBytesMax: number;
+}
+
+export interface Baseline {
+  /** Of one batch as it is stored, by both. */
+  readonly batchBytes: number;
+  readonly storedMegabytesPerSecond: Spread;
+  readonly committerMegabytesPerSecond: Spread;
+}
+
+interface ReportedRun {
+  readonly records: number;
+  readonly seconds: number;
+  readonly recordsPerSecond: number;
+  readonly brokerCpuSeconds: number | null;
+  readonly clientCpuSeconds: number;
+}
+
+const MILLION = 1_000_000;
+
+export function reportOf(outcome: Outcome): Report {
+  const { workload, settings, environment, runs, latencies, verified, verdict } = outcome;
+  const rates = runs.map(rateOf);
+  const clientCosts = runs.map(({ clientCpuSeconds, records }) =>
+    perMillion(clientCpuSeconds, records),
+  );
+  return {
+    workload: workload.name,
+    recordsPerSecond: rounded(spreadOf(rates), 0),
+    megabytesPerSecond: rounded(
+      spreadOf(rates.map((rate) => (rate * settings.recordBytes) / MILLION)),
+      2,
+    ),
+    latencyMs: latencies,
+    latencyOf: workload.latencyOf,
+    broker: brokerCostOf(runs),
+    client: { cpuSecondsPerMillion: round(medianOf(clientCosts), 3) },
+    ...baselineOf(outcome),
+    verified,
+    ...(verdict && { [workload.name]: { isPassed: verdict.isPassed, ...verdict.details } }),
+    runs: runs.map(reportedRun),
+    environment: {
+      ...environment,
+      settings: settingsInForce(outcome),
+      brokerFlags: workload.brokerFlags ?? [],
+    },
+  };
+}
+
+/** A bench that failed: the same stream, no numbers. */
+export function failureReport(workload: string, error: Error): object {
+  const { code } = error as { code?: unknown };
+  const name = typeof code === 'string' ? code : error.name;
+  return { workload, error: { code: name, message: error.message } };
+}
+
+function rateOf({ records, elapsedMs }: RunResult): number {
+  return (records * 1_000) / elapsedMs;
+}
+
+function perMillion(seconds: number, records: number): number {
+  return (seconds * MILLION) / records;
+}
+
+function brokerCostOf(runs: readonly RunResult[]): BrokerCost | null {
+  const costs = runs.map(({ brokerCpuSeconds, records }) => {
+    return brokerCpuSeconds === null ? Number.NaN : perMillion(brokerCpuSeconds, records);
+  });
+  const usage = runs.at(-1)?.brokerUsage;
+  if (!usage || costs.some(Number.isNaN)) return null;
+  const { residentBytes, anonymousBytes, residentBytesMax } = usage;
+  const cpuSecondsPerMillion = round(medianOf(costs), 3);
+  return { cpuSecondsPerMillion, residentBytes, anonymousBytes, residentBytesMax };
+}
+
+function baselineOf({
+  runs,
+  batchBytes,
+  settings,
+}: Outcome): Pick<Report, 'baselineRatio' | 'baseline'> {
+  if (batchBytes === null) return {};
+  const storedBytesPerRecord = batchBytes / settings.batch;
+  const stored = runs.map((run) => (rateOf(run) * storedBytesPerRecord) / MILLION);
+  const committer = runs.map(({ baseline }) => {
+    return baseline === null ? Number.NaN : (baseline.bytes * 1_000) / baseline.elapsedMs / MILLION;
+  });
+  const ratios = stored.map((megabytes, at) => megabytes / (committer[at] ?? Number.NaN));
+  const baseline = {
+    batchBytes,
+    storedMegabytesPerSecond: rounded(spreadOf(stored), 2),
+    committerMegabytesPerSecond: rounded(spreadOf(committer), 2),
+  };
+  return { baselineRatio: round(medianOf(ratios), 3), baseline };
+}
+
+function reportedRun(run: RunResult): ReportedRun {
+  const { records, elapsedMs, brokerCpuSeconds, clientCpuSeconds } = run;
+  return {
+    records,
+    seconds: round(elapsedMs / 1_000, 3),
+    recordsPerSecond: round(rateOf(run), 0),
+    brokerCpuSeconds: brokerCpuSeconds === null ? null : round(brokerCpuSeconds, 2),
+    clientCpuSeconds: round(clientCpuSeconds, 2),
+  };
+}
+
+/** Those that the workload takes: the others mean nothing to it. */
+function settingsInForce({ workload, settings }: Outcome): Partial<Settings> {
+  const pairs = workload.takes.map((name) => [name, settings[name]] as const);
+  return Object.fromEntries(pairs) as Partial<Settings>;
+}
+
+function rounded({ median, min, max }: Spread, digits: number): Spread {
+  return { median: round(median, digits), min: round(min, digits), max: round(max, digits) };
+}
+
+function round(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}

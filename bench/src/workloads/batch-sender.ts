@@ -1,0 +1,75 @@
+// Sends batches of equal records to the topic of the bench and keeps count of what was acknowledged, by partition.
+
+import { type BatchMessage, type Client, codecs, type Producer } from '@millrace/client';
+import { encodeBatch } from '@millrace/protocol';
+import { formatCount } from '../format.ts';
+import type { Settings } from '../options/table.ts';
+import { payload } from './payload.ts';
+import { CountsDiffer, mustEqual } from './workload.ts';
+
+/** The one topic of a bench. */
+export const TOPIC = 'bench';
+
+export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'>;
+
+export class BatchSender {
+  /** One batch as it is stored. */
+  readonly encoded: Uint8Array;
+  readonly #client: Client;
+  readonly #producer: Producer<Uint8Array>;
+  readonly #messages: readonly BatchMessage<Uint8Array>[];
+  readonly #acknowledged: number[];
+
+  constructor(client: Client, { batch, recordBytes, inFlight, partitions }: BatchSettings) {
+    const values = payload(recordBytes, batch);
+    this.#client = client;
+    this.#messages = values.map((value) => ({ value }));
+    this.encoded = encodeBatch(this.#messages as { value: Uint8Array }[], { nowMs: Date.now() });
+    // What one sendBatch takes fills a batch to the byte, so that it is stored as one.
+    const batchBytes = this.encoded.length;
+    this.#producer = client.producer({
+      codec: codecs.bytes,
+      batchBytes,
+      maxInFlight: inFlight,
+      maxBufferedBytes: 2 * (inFlight + 1) * batchBytes,
+    });
+    this.#acknowledged = Array.from({ length: partitions }, () => 0);
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** One batch; resolves with its count of records once they are acknowledged. */
+  async send(): Promise<number> {
+    const { offsets, partitions } = await this.#producer.sendBatch(TOPIC, this.#messages);
+    for (const partition of partitions) this.#acknowledged[partition] = 1 + this.#count(partition);
+    return offsets.length;
+  }
+
+  /** The broker's end offsets are what was acknowledged. Throws CountsDiffer. */
+  async verify(): Promise<string> {
+    const { partitions } = await this.#client.admin.describeTopic(TOPIC);
+    for (const { partition, endOffset } of partitions) {
+      mustEqual(`end offset of partition ${partition}`, endOffset, this.#count(partition));
+    }
+    return `the broker's end offsets are the records acknowledged: ${formatCount(this.acknowledged)}`;
+  }
+
+  /** Every call of send() was stored as one batch of the expected size. Throws CountsDiffer. */
+  async verifyBatches(): Promise<void> {
+    const { partitions } = await this.#client.admin.describeTopic(TOPIC);
+    const stored = partitions.reduce((sum, { bytes }) => sum + bytes, 0);
+    const expected = (this.acknowledged / this.#messages.length) * this.encoded.length;
+    if (stored === expected) return;
+    throw new CountsDiffer(`batches were not stored as sent: ${stored} bytes, not ${expected}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close();
+  }
+
+  #count(partition: number): number {
+    return this.#acknowledged[partition] ?? 0;
+  }
+}

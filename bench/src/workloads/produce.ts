@@ -1,0 +1,56 @@
+// produce: batches through producer.sendBatch, several in flight, each acknowledged after its flush.
+
+import { runLanes } from '../lanes.ts';
+import { BatchSender, TOPIC } from './batch-sender.ts';
+import { type Arena, type Done, type Run, type Session, TIMED, type Workload } from './workload.ts';
+
+export const produce: Workload = {
+  name: 'produce',
+  about: 'Batches through sendBatch; beside it the bare committer with batches of the same size.',
+  latencyOf: 'from the call of sendBatch to its acknowledgement',
+  takes: [...TIMED, 'batch', 'inFlight'],
+  defaults: {},
+  async open({ client, settings }: Arena): Promise<Session> {
+    await client.admin.createTopic({ name: TOPIC, partitions: settings.partitions });
+    return new ProduceSession(
+      new BatchSender(client, settings),
+      settings.inFlight,
+      settings.partitions,
+    );
+  },
+};
+
+class ProduceSession implements Session {
+  readonly baseline;
+  readonly #sender: BatchSender;
+  readonly #inFlight: number;
+
+  constructor(sender: BatchSender, inFlight: number, partitions: number) {
+    this.#sender = sender;
+    this.#inFlight = inFlight;
+    this.baseline = { batch: sender.encoded, inFlight, partitions };
+  }
+
+  async measure({ durationMs, latency }: Run): Promise<Done> {
+    const startedAt = performance.now();
+    const endsAt = startedAt + durationMs;
+    let records = 0;
+    await runLanes(this.#inFlight, async () => {
+      const sentAt = performance.now();
+      records += await this.#sender.send();
+      const now = performance.now();
+      latency.record(now - sentAt);
+      return now < endsAt;
+    });
+    return { records, elapsedMs: performance.now() - startedAt };
+  }
+
+  async verify(): Promise<string> {
+    await this.#sender.verifyBatches();
+    return this.#sender.verify();
+  }
+
+  close(): Promise<void> {
+    return this.#sender.close();
+  }
+}
