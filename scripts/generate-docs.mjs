@@ -3,12 +3,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderMetricsReference, renderOptionsReference } from '../broker/dist/index.js';
+import { renderCliReference } from '../cli/dist/index.js';
 import { renderErrorsReference } from './docs/errors-page.mjs';
 import { renderProtocolReference } from './docs/protocol-page.mjs';
 import { ROOT } from './workspace.mjs';
 
-/** @type {ReadonlyArray<{ path: string, render: () => string }>} */
+/** @type {ReadonlyArray<{ path: string, render: () => string | Promise<string> }>} */
 const PAGES = [
+  { path: 'docs/reference/cli.md', render: renderCliReference },
   { path: 'docs/reference/errors.md', render: renderErrorsReference },
   { path: 'docs/reference/metrics.md', render: renderMetricsReference },
   { path: 'docs/reference/options.md', render: renderOptionsReference },
@@ -20,7 +22,7 @@ const stale = [];
 
 for (const { path, render } of PAGES) {
   const file = join(ROOT, path);
-  const text = render();
+  const text = await render();
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);
   if (isCheck) continue;

@@ -1,3 +1,3 @@
 // The public surface of @millrace/cli: what generated pages and tests derive from the command tree.
 
-export { cliReference } from './reference.ts';
+export { renderCliReference } from './reference.ts';

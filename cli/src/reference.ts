@@ -6,7 +6,7 @@ import { loadTree, type PlacedCommand } from './registry.ts';
 import { GLOBAL_INPUTS } from './settings.ts';
 
 /** The whole page; the same text for the same tree. */
-export async function cliReference(): Promise<string> {
+export async function renderCliReference(): Promise<string> {
   const tree = await loadTree();
   const parts = [
     '# broker-cli',
@@ -72,15 +72,15 @@ function examplesText(examples: Command['examples']): string {
 
 function detailsText(details: string): string {
   return details
-    .replaceAll(/<([a-z]+)>/g, '`<$1>`')
+    .replaceAll(/<[a-z]+>(?:\.[a-z]+)?/g, '`$&`')
     .split('\n')
     .join('\\\n');
 }
 
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replaceAll(/<([a-z]+)>/g, '`<$1>`')}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replaceAll(/<[a-z]+>(?:\.[a-z]+)?/g, '`$&`')}.`;
 }
 
 function escapePipes(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/<([a-z.]+)>/g, '`<$1>`');
+  return text.replaceAll('|', '\\|').replaceAll(/<[a-z]+>(?:\.[a-z]+)?/g, '`$&`');
 }

@@ -69,8 +69,10 @@ async function exitOfFailure(
   context: Context,
   globals: GlobalValues,
 ): Promise<ExitCode> {
-  if (error instanceof OutputClosed || context.stopped === 'output') return EXIT.ok;
-  if (context.stopped !== undefined && isAbort(error)) return exitOf(context.stopped);
+  if (error instanceof OutputClosed) return EXIT.ok;
+  if (context.stopped !== undefined && isAbort(error)) {
+    return context.stopped === 'output' ? EXIT.ok : exitOf(context.stopped);
+  }
   return reportError(error, globals, context.terminal, context.settings.broker);
 }
 

@@ -27,7 +27,7 @@ type Batch = ConsumerBatch<Uint8Array>;
 
 /** Resolves when it is done or was asked to stop; rejects where reading, writing or committing failed. */
 export async function readTopic(reading: TopicReading): Promise<void> {
-  const { consumer, writer, ends, context } = reading;
+  const { consumer, writer, ends } = reading;
   try {
     for await (const { partition, messages } of batchesUntil(reading)) {
       let written: number | undefined;
@@ -43,7 +43,7 @@ export async function readTopic(reading: TopicReading): Promise<void> {
       if (writer.isFull) break;
     }
   } catch (error) {
-    if (!(error instanceof OutputClosed) && context.stopped === undefined) throw error;
+    if (!(error instanceof OutputClosed)) throw error;
   } finally {
     await consumer.close({ timeoutMs: CLOSE_TIMEOUT_MS });
   }

@@ -1,6 +1,6 @@
 // `queue receive`: leases messages and prints them with their receipts. Nothing acknowledges them but --accept.
 
-import type { LeasedMessage } from '@millrace/client';
+import type { LeasedMessage, Queue, ReceiveOptions } from '@millrace/client';
 import { argument, command, flag, option, optionWith, repeated } from '../../command.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import { count } from '../../input/count.ts';
@@ -11,12 +11,13 @@ import { previewOf, recordObject, VALUE_FORMAT } from '../../output/record-json.
 import { table } from '../../output/table.ts';
 
 const TOPICS_MAX = 32;
+const POLL_MS_MAX = 20_000;
 
 export const receive = command({
   name: 'receive',
   about: 'lease messages and print them with their receipts',
   details:
-    'A message comes again when its lease ends, unless `queue ack RECEIPT` finished it before, or --accept did.',
+    'A message comes again when its lease ends, unless `queue ack QUEUE RECEIPT` finished it before, or --accept did.',
   inputs: {
     queue: argument('<queue>', 'name of the queue'),
     topics: repeated(
@@ -26,7 +27,7 @@ export const receive = command({
     max: optionWith('-n, --max <count>', 'at most this many messages', count(1, 1_000), 1),
     wait: optionWith(
       '-w, --wait <duration>',
-      'wait for a message for this long, at most 20s',
+      'wait for a message for this long',
       parseDuration,
       0,
       '0s',
@@ -57,10 +58,9 @@ export const receive = command({
         : (await client.admin.describeShareGroup(values.queue, { signal: context.signal })).topics
             .map(({ topic }) => topic)
             .slice(0, TOPICS_MAX);
-    const messages = await queue.receive({
+    const messages = await receiveWithin(queue, values.wait, {
       topics,
       maxMessages: values.max,
-      maxWaitMs: values.wait,
       ...(values.visibility === undefined ? {} : { visibilityTimeoutMs: values.visibility }),
       memberId: values.member ?? `broker-cli-${process.pid}`,
       signal: context.signal,
@@ -86,6 +86,21 @@ export const receive = command({
     }
   },
 });
+
+/** As many long polls as the wait takes. */
+async function receiveWithin(
+  queue: Queue<unknown>,
+  waitMs: number,
+  options: ReceiveOptions,
+): Promise<LeasedMessage<unknown>[]> {
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    const leftMs = Math.max(0, Math.round(endsAt - performance.now()));
+    const maxWaitMs = Math.min(leftMs, POLL_MS_MAX);
+    const messages = await queue.receive({ ...options, maxWaitMs });
+    if (messages.length > 0 || leftMs <= POLL_MS_MAX) return messages;
+  }
+}
 
 async function messagesText(
   output: Output,
