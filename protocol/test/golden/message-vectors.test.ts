@@ -65,7 +65,8 @@ function makeMessages(direction: 'request' | 'response'): MessageVector[] {
         Object.entries(fields).filter(([, field]) => field.since <= version),
       );
       const bodies = { least: maker.least(carried), full: maker.full(carried) };
-      return Object.entries(bodies).map(([size, body], correlationId) => {
+      return Object.entries(bodies).map(([size, body]) => {
+        const correlationId = size === 'least' ? 1 : 2 ** 32 - 1;
         const vector = { name: `${api} v${version} ${size}`, api, version, correlationId, body };
         return { ...vector, hex: hex(vector) };
       });
@@ -78,8 +79,9 @@ function makeErrors(): ErrorVector[] {
     const all = { field: 'items[3].token', limit: '1000 items', retryAfterMs: 2 ** 32 - 1 };
     return [{}, all].map((detail, i) => {
       const error = new MillraceError(code, undefined, detail);
-      const hex = hexOf(encodeErrorResponse(i, error));
-      return { name: `${code} ${i}`, correlationId: i, code, message: error.message, detail, hex };
+      const correlationId = i + 1;
+      const hex = hexOf(encodeErrorResponse(correlationId, error));
+      return { name: `${code} ${i}`, correlationId, code, message: error.message, detail, hex };
     });
   });
 }

@@ -1,0 +1,89 @@
+// The examples in docs/protocol.md are what the code does.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { AT, HEADER_BYTES } from '../../src/batch/layout.ts';
+import {
+  CODECS,
+  DEAD_LETTER_HEADERS,
+  encodeBatch,
+  encodeErrorResponse,
+  encodeRequest,
+  encodeResponse,
+  formatReceipt,
+  hashKey,
+  LIMITS,
+  MillraceError,
+  messageId,
+} from '../../src/index.ts';
+import { hexOf } from './frozen.ts';
+
+const TEXT = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+
+/** The bytes of the examples: in each line the groups of hexadecimal digits before the words. */
+const EXAMPLES = [...TEXT.matchAll(/```hex\n([\s\S]*?)```/g)].map(([, block = '']) =>
+  block
+    .split('\n')
+    .map((line) => /^(?:[\da-f]{2,} ?)*/.exec(line)?.[0] ?? '')
+    .join('')
+    .replaceAll(' ', ''),
+);
+
+const digits = (value: number) => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+describe('the specification', () => {
+  it('shows a request, its response and an error as they are sent', () => {
+    const question = { partitions: [{ topicId: 1, partition: 0, at: -1 }] };
+    const answer = {
+      topicId: 1,
+      partition: 0,
+      errorCode: 0,
+      offset: 2 ** 32,
+      timestampMs: 1_767_225_600_000,
+    };
+    expect(EXAMPLES.slice(0, 3)).toEqual([
+      hexOf(encodeRequest('ListOffsets', 1, 1, question)),
+      hexOf(encodeResponse('ListOffsets', 1, 1, { partitions: [answer] })),
+      hexOf(encodeErrorResponse(1, new MillraceError('UNKNOWN_TOPIC'))),
+    ]);
+  });
+
+  it('shows a batch as it is sent', () => {
+    const nowMs = 1_767_225_600_000;
+    const first = { key: Buffer.from('k'), value: Buffer.from('hello') };
+    const second = { value: Buffer.from('!'), timestampMs: nowMs + 300 };
+    expect(EXAMPLES[3]).toBe(hexOf(encodeBatch([first, second], { nowMs })));
+  });
+
+  it.each(Object.entries(AT))('places %s at byte %i', (name, at) => {
+    expect(TEXT).toMatch(new RegExp(`\\| ${at} \\| [ui]\\d+ \\| ${name} \\|`));
+  });
+
+  it('gives the numbers that the code has', () => {
+    const limits = [LIMITS.frameBytesMax, LIMITS.frameValuesMax, LIMITS.batchBytesMax];
+    const more = [LIMITS.batchBodyBytesMax, LIMITS.batchRecordsMax, hashKey(Buffer.from('foobar'))];
+    const numbers = [...limits, ...more, hashKey(Buffer.from('21'))].map(digits);
+    expect(numbers.filter((number) => !TEXT.includes(number))).toEqual([]);
+    expect(TEXT).toContain(`header   ${HEADER_BYTES} bytes`);
+    expect(TEXT).toContain(`nested at most ${LIMITS.frameDepthMax} deep`);
+    const { headersPerRecordMax: own, deadLetterHeadersMax: more2 } = LIMITS;
+    expect(TEXT.replaceAll('\n', ' ')).toContain(
+      `Up to   ${own} headers (${own + more2} in a dead letter)`,
+    );
+    expect(TEXT).toContain(CODECS.map((name, i) => `${i} ${name}`).join(', '));
+  });
+
+  it('gives the texts that the code has', () => {
+    const receipt = {
+      topicId: 7,
+      partition: 3,
+      groupId: 9,
+      firstOffset: 10,
+      lastOffset: 12,
+      token: 4,
+    };
+    expect(TEXT).toContain(`\`${formatReceipt(receipt)}\``);
+    expect(TEXT).toContain(`\`${messageId(1, 3, 1_234)}\``);
+    const names = Object.values(DEAD_LETTER_HEADERS);
+    expect(names.filter((name) => !TEXT.includes(`\`${name}\``))).toEqual([]);
+  });
+});
