@@ -159,6 +159,7 @@ export class LmdbStore implements Store {
         fileSystemFreeBytes: this.#fileSystemFreeBytes(),
       });
     }
+    // lmdb-js does so as well; that the commit is visible from here on is too dear to leave to it.
     environment.resetReadTxn();
   }
 
