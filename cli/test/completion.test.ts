@@ -11,8 +11,12 @@ beforeAll(async () => {
   model = await completionModel();
 });
 
+function runShell(shell: string, ...args: readonly string[]) {
+  return spawnSync(shell, args, { encoding: 'utf8' });
+}
+
 function has(shell: string): boolean {
-  return spawnSync(shell, ['-c', 'exit 0']).status === 0;
+  return runShell(shell, '-c', 'exit 0').status === 0;
 }
 
 /** What bash offers at the end of the line. */
@@ -22,7 +26,7 @@ function offered(line: string): string[] {
   const script = `${bashScript(model)}
 COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}
 _broker_cli; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  const { stdout, stderr } = runShell('bash', '-c', script);
   expect(stderr).toBe('');
   return stdout.split('\n').filter((word) => word !== '');
 }
@@ -64,7 +68,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is not installed)', () => 
 describe.skipIf(!has('zsh'))('zsh (skipped where it is not installed)', () => {
   it('accepts its script', () => {
     const script = `autoload -U compinit; compinit -u -D; ${zshScript(model)}\nwhence _broker_cli__queue`;
-    const { stderr, stdout, status } = spawnSync('zsh', ['-f', '-c', script], { encoding: 'utf8' });
+    const { stderr, stdout, status } = runShell('zsh', '-f', '-c', script);
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toContain('_broker_cli__queue');
@@ -79,9 +83,7 @@ describe.skipIf(!has('fish'))('fish (skipped where it is not installed)', () => 
     ['broker-cli topics create x --part', '--partitions'],
   ])('%s', (line, word) => {
     const script = `${fishScript(model)}\ncomplete -C '${line}'`;
-    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', script], {
-      encoding: 'utf8',
-    });
+    const { stdout, stderr } = runShell('fish', '--no-config', '-c', script);
     expect(stderr).toBe('');
     expect(stdout.split('\n').map((each) => each.split('\t')[0])).toContain(word);
   });

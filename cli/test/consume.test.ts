@@ -30,15 +30,15 @@ class FakeConsumer {
   assignment = [{ topic: 't', partition: 0 }];
   positions: { partition: number; position: number }[] = [];
   failure: MillraceError | undefined;
-  readonly #all: ConsumerBatch<Uint8Array>[];
+  private readonly all: ConsumerBatch<Uint8Array>[];
   #close: () => void = () => {};
 
   constructor(...batches: ConsumerBatch<Uint8Array>[]) {
-    this.#all = batches;
+    this.all = batches;
   }
 
   async *batches(): AsyncGenerator<ConsumerBatch<Uint8Array>, void, void> {
-    yield* this.#all;
+    yield* this.all;
     await new Promise<void>((resolve) => {
       this.#close = resolve;
     });

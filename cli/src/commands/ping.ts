@@ -38,7 +38,7 @@ export const ping = command({
       { broker: { address, version, instanceId, connectionId }, count: trips.length, roundTripMs },
       await properties(context.output, [
         ['broker', `${formatText(address)}, version ${formatText(version)}`],
-        ['data directory', formatText(instanceId)],
+        ['instance', formatText(instanceId)],
         ['round trips', String(trips.length)],
         [
           'time',

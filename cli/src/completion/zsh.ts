@@ -18,7 +18,7 @@ function placeFunction({ path, commands, values, options }: Place): string {
   const lines = options.map((option) => `    ${optionSpec(option)} \\`);
   const name = functionName(path);
   if (commands.length === 0) {
-    const first = values.length > 0 ? `'1:value:(${values.join(' ')})'` : "'*:: :_default'";
+    const first = values.length > 0 ? `'1:value:(${values.join(' ')})'` : "'*: :_default'";
     return `${name}() {\n  _arguments -s -S \\\n${lines.join('\n')}\n    ${first}\n}`;
   }
   const described = commands.map((each) => `    ${quote(`${each.name}:${each.about}`)}`).join('\n');
