@@ -14,16 +14,13 @@ export interface MessageSource<V> {
 const NOT_DECODED = Symbol('not decoded');
 
 export class Message<V> {
-  /** Position in its partition. */
-  readonly offset: number;
-  protected readonly record: LogRecord;
+  private readonly record: LogRecord;
   protected readonly source: MessageSource<V>;
   private decoded: V | typeof NOT_DECODED = NOT_DECODED;
 
   constructor(source: MessageSource<V>, record: LogRecord) {
     this.source = source;
     this.record = record;
-    this.offset = record.offset;
   }
 
   get topic(): string {
@@ -32,6 +29,11 @@ export class Message<V> {
 
   get partition(): number {
     return this.source.partition;
+  }
+
+  /** Position in its partition. */
+  get offset(): number {
+    return this.record.offset;
   }
 
   /** What the producer said, or when it took the message, ms since 1970. */

@@ -148,6 +148,7 @@ describe('membership', () => {
     broker.handlers.GroupHeartbeat = GroupHeartbeat as never;
     await consumer.close();
     await run;
+    expect(signal?.reason).toMatchObject({ code: 'UNKNOWN_MEMBER' });
   });
 });
 
@@ -368,5 +369,6 @@ describe('commits', () => {
     await eventually(() => warnings.includes('offsets were not committed'));
     await consumer.close();
     await run;
+    expect(group.committed()).toBe(undefined);
   });
 });

@@ -428,7 +428,9 @@ describe('prefetching', () => {
     let given = 0;
     broker.handlers.Fetch = async (body, call) => {
       asked.push(body.partitions.map(({ partition }) => partition));
-      const reply = (await real(body, call)) as { partitions: { batches: Uint8Array[] }[] };
+      const reply = (await real(body, call)) as unknown as {
+        partitions: { batches: Uint8Array[] }[];
+      };
       for (const [at, part] of reply.partitions.entries()) {
         const most = body.partitions[at]?.maxBytes ?? 0;
         let bytes = 0;

@@ -64,6 +64,8 @@ describe('requests', () => {
     const client = await clientOf(broker);
     await rejection(client.request('Produce', PRODUCE, { timeoutMs: 30 }));
     await eventually(() => broker.connections.length === 2 && client.isConnected);
+    await client.admin.ping();
+    expect(broker.connections.length).toBe(2);
   });
 
   it('leave a connection alone that has said something since', async () => {

@@ -80,9 +80,9 @@ describe('backpressure', () => {
     const { producer, open } = await setup({ ...BOUND, batchBytes: 100_000, lingerMs: 60_000 });
     open();
     const all = Array.from({ length: 20 }, () => producer.send({ topic: 't', value: KIB }));
-    await eventually(() => producer.bufferedBytes === 0 || producer.bufferedBytes < 10_000);
+    await eventually(() => producer.bufferedBytes < 10_000);
     await producer.flush();
-    await Promise.all(all);
+    expect((await Promise.all(all)).at(-1)?.offset).toBe(19);
   });
 
   it('can be waited for no longer than the delivery timeout', async () => {
@@ -91,7 +91,11 @@ describe('backpressure', () => {
     const codes = (await Promise.allSettled(all)).map(
       (outcome) => (outcome as { reason?: { code: string } }).reason?.code,
     );
-    expect(new Set(codes)).toEqual(new Set(['DEADLINE_EXCEEDED']));
+    // The silent connection is made anew meanwhile, and some meet their deadline without one.
+    expect(codes.every((code) => code === 'DEADLINE_EXCEEDED' || code === 'CONNECTION_LOST')).toBe(
+      true,
+    );
+    expect(codes).toContain('DEADLINE_EXCEEDED');
   });
 
   it('can be given up, and the message is not sent', async () => {
@@ -116,9 +120,10 @@ describe('flush and close', () => {
     const { producer, open } = await setup({ lingerMs: 60_000 });
     let done = 0;
     for (let n = 0; n < 5; n += 1) {
-      void producer.send({ topic: 't', value: KIB }).then(() => {
+      void (async () => {
+        await producer.send({ topic: 't', value: KIB });
         done += 1;
-      });
+      })();
     }
     open();
     await producer.flush();

@@ -13,8 +13,7 @@ async function setup(values: readonly number[] = []) {
   queue.add(values);
   const broker = await fakeBroker(queue.handlers);
   const client = await clientOf(broker);
-  const work = (options: Options) =>
-    client.worker<number>({ group: 'g', topics: 't', ...options } as WorkerOptions<number>);
+  const work = (options: Options) => client.worker<number>({ group: 'g', topics: 't', ...options });
   return { queue, broker, client, work };
 }
 
@@ -45,7 +44,7 @@ describe('what a handler does', () => {
     const outcomes: unknown[] = [];
     work({
       handler: async ({ deliveries }) => {
-        if (deliveries === 1) throw new TypeError(`${'ü'.repeat(600)}`);
+        if (deliveries === 1) throw new TypeError('ü'.repeat(600));
       },
       onOutcome: ({ value, deliveries }, outcome, error) => {
         outcomes.push([value, deliveries, outcome, (error as Error | undefined)?.name]);
@@ -256,9 +255,10 @@ describe('close', () => {
     const worker = work({ concurrency: 2, prefetch: 10, handler: () => done });
     await eventually(() => worker.stats.buffered === 4);
     let isClosed = false;
-    const closing = worker.close().then(() => {
+    const closing = (async () => {
+      await worker.close();
       isClosed = true;
-    });
+    })();
     await eventually(() => queue.itemsOf('return').length === 1);
     expect(queue.itemsOf('return')).toEqual([[2, 5]]);
     await pause(30);
@@ -325,6 +325,7 @@ describe('close', () => {
     await client.close();
     await two.finished;
     await two.close();
+    expect([one.stats.running, two.stats.running]).toEqual([0, 0]);
   });
 });
 
@@ -362,7 +363,7 @@ describe('what goes wrong', () => {
 
   it('a return is never said twice', async () => {
     const { queue, work, broker } = await setup(numbers(3));
-    const worker = work({ concurrency: 1, handler: () => pause(50) });
+    const worker = work({ concurrency: 1, prefetch: 10, handler: () => pause(50) });
     await eventually(() => worker.stats.buffered === 2);
     const real = queue.handlers.Acknowledge as Handler<'Acknowledge'>;
     broker.handlers.Acknowledge = (body, call) => {
@@ -386,6 +387,7 @@ describe('what goes wrong', () => {
     };
     work({ handler: () => {} });
     await eventually(() => queue.states()[0] === 'accepted');
+    expect(broker.count('Receive')).toBeGreaterThan(3);
   });
 
   it('leased bytes that are no records are released with the reason', async () => {
@@ -416,6 +418,7 @@ describe('what goes wrong', () => {
     await eventually(() => worker.stats.accepted === 1);
     queue.add([2]);
     await eventually(() => worker.stats.accepted === 2);
+    expect(queue.states()).toEqual(['accepted', 'accepted']);
   });
 
   it('options that contradict each other', async () => {
@@ -433,7 +436,7 @@ describe('what goes wrong', () => {
 describe('pausing', () => {
   it('gives back what waits and receives nothing until resume', async () => {
     const { queue, work } = await setup(numbers(5));
-    const worker = work({ concurrency: 1, handler: () => pause(20) });
+    const worker = work({ concurrency: 1, prefetch: 10, handler: () => pause(20) });
     await eventually(() => worker.stats.buffered === 4);
     worker.pause();
     await eventually(() => queue.itemsOf('return').length === 1 && worker.stats.running === 0);

@@ -1,7 +1,8 @@
 // Some messages of one partition in somebody's hand. As long as one is out, no other chunk of that partition is.
 
 import type { LogRecord, MillraceError } from '@millrace/protocol';
-import { Message } from '../message.ts';
+import type { Codec } from '../codecs.ts';
+import { Message, type MessageSource } from '../message.ts';
 import type { Claim } from './claim.ts';
 
 /** A message of a consumer. */
@@ -37,19 +38,14 @@ export interface ChunkRules<V> {
 }
 
 class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
-  private readonly chunk: Chunk<V>;
-
-  constructor(chunk: Chunk<V>, record: LogRecord) {
-    super(chunk.claim, record);
-    this.chunk = chunk;
-  }
+  declare protected readonly source: Chunk<V>;
 
   commit(): Promise<void> {
-    return this.chunk.commitThrough(this.offset + 1);
+    return this.source.commitThrough(this.offset + 1);
   }
 }
 
-export class Chunk<V> {
+export class Chunk<V> implements MessageSource<V> {
   readonly claim: Claim<V>;
   private readonly records: readonly LogRecord[];
   private readonly nextOffset: number;
@@ -68,8 +64,25 @@ export class Chunk<V> {
     this.nextOffset = taken.nextOffset;
     this.version = claim.version;
     this.rules = rules;
-    claim.busySince = performance.now();
+    claim.isBusy = true;
+    claim.steps += 1;
     claim.onLost = (reason) => this.abort(reason);
+  }
+
+  get topic(): string {
+    return this.claim.topic;
+  }
+
+  get topicId(): number {
+    return this.claim.topicId;
+  }
+
+  get partition(): number {
+    return this.claim.partition;
+  }
+
+  get codec(): Codec<V> {
+    return this.claim.codec;
   }
 
   /** The partition was paused, sought, revoked or lost meanwhile: nothing more of this is handed out now. */
@@ -95,10 +108,8 @@ export class Chunk<V> {
     while (this.at < this.records.length && !this.isStale) {
       const message = new ClaimedMessage(this, this.records[this.at] as LogRecord);
       this.at += 1;
-      if (this.isReadable(message)) {
-        this.claim.busySince = performance.now();
-        return message;
-      }
+      this.claim.steps += 1;
+      if (this.isReadable(message)) return message;
     }
     this.processedBefore();
     return undefined;
@@ -139,7 +150,7 @@ export class Chunk<V> {
   /** What was not handed out goes back; others may take the partition. */
   release(): void {
     if (this.version === this.claim.version) this.claim.untake(this.records.length - this.at);
-    this.claim.busySince = undefined;
+    this.claim.isBusy = false;
     this.claim.onLost = undefined;
     this.claim.becameIdle.ring();
   }

@@ -10,7 +10,6 @@ import {
 } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Fifo } from '../fifo.ts';
-import type { MessageSource } from '../message.ts';
 import { Bell } from '../wait.ts';
 
 export type ClaimState =
@@ -25,7 +24,7 @@ export type ClaimState =
 /** Small stored batches are decoded together up to this many records. */
 const DECODE_TOGETHER = 500;
 
-export class Claim<V> implements MessageSource<V> {
+export class Claim<V> {
   readonly topic: string;
   readonly topicId: number;
   readonly partition: number;
@@ -45,8 +44,10 @@ export class Claim<V> implements MessageSource<V> {
   isFetching = false;
   /** Not fetched before this time, by performance.now(). */
   retryAt = 0;
-  /** Since when something of it is in hand, by performance.now(); undefined: nothing is. */
-  busySince: number | undefined;
+  /** Something of it is in hand. */
+  isBusy = false;
+  /** Grows with everything that is handed out: as long as it does, processing goes on. */
+  steps = 0;
   /** Tells whoever has some of it in hand that it is lost. */
   onLost: ((reason: MillraceError) => void) | undefined;
   /** Rings when nothing is in hand any more. */
@@ -92,7 +93,7 @@ export class Claim<V> implements MessageSource<V> {
 
   /** Resolves once nothing of it is in hand. */
   async idle(): Promise<void> {
-    while (this.busySince !== undefined) await this.becameIdle.wait();
+    while (this.isBusy) await this.becameIdle.wait();
   }
 
   /** What was fetched or is in hand no longer counts. */

@@ -94,6 +94,6 @@ export class Delivery<V> {
 }
 
 function isAvailable<V>(claim: Claim<V>): boolean {
-  const { state, isPaused, busySince, hasData } = claim;
-  return state === 'live' && !isPaused && busySince === undefined && hasData;
+  const { state, isPaused, isBusy, hasData } = claim;
+  return state === 'live' && !isPaused && !isBusy && hasData;
 }

@@ -18,6 +18,8 @@ export class GroupPartitions<V> implements MembershipOwner {
   private readonly membership: Membership;
   private readonly commits: Commits;
   private target = new Map<string, PartitionName>();
+  /** How far partitions in hand were at an earlier heartbeat, and since when. */
+  private readonly progress = new WeakMap<Claim<V>, { steps: number; since: number }>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
@@ -91,10 +93,15 @@ export class GroupPartitions<V> implements MembershipOwner {
   }
 
   stuck(): Promise<void> | undefined {
+    const now = performance.now();
     const busy = [...this.reader.busy()];
-    const longestAgo = performance.now() - this.settings.maxProcessingMs;
-    if (busy.every(({ busySince }) => (busySince ?? longestAgo) >= longestAgo)) return undefined;
-    return settled(Promise.all(busy.map((claim) => claim.idle())));
+    let isStuck = false;
+    for (const claim of busy) {
+      const seen = this.progress.get(claim);
+      if (seen?.steps !== claim.steps) this.progress.set(claim, { steps: claim.steps, since: now });
+      else if (now - seen.since > this.settings.maxProcessingMs) isStuck = true;
+    }
+    return isStuck ? settled(Promise.all(busy.map((claim) => claim.idle()))) : undefined;
   }
 
   failed(error: MillraceError): void {

@@ -27,6 +27,7 @@ abstract class DeliveryIterator<V, T> implements AsyncIterableIterator<T> {
   private readonly max: number;
   private readonly onEnd: () => void;
   private slow: Promise<void> | undefined;
+  private tickets = 0;
   private isDone = false;
 
   constructor(delivery: Delivery<V>, max: number, onEnd: () => void) {
@@ -70,21 +71,23 @@ abstract class DeliveryIterator<V, T> implements AsyncIterableIterator<T> {
 
   /** One after the other, also where a caller does not wait. */
   private queued(): Promise<IteratorResult<T, undefined>> {
-    const result = this.inTurn(this.slow);
-    const ended = settled(result);
-    this.slow = ended;
-    void this.clear(ended);
+    this.tickets += 1;
+    const result = this.inTurn(this.slow, this.tickets);
+    this.slow = settled(result);
     return result;
   }
 
-  private async inTurn(before: Promise<void> | undefined): Promise<IteratorResult<T, undefined>> {
+  private async inTurn(
+    before: Promise<void> | undefined,
+    ticket: number,
+  ): Promise<IteratorResult<T, undefined>> {
     await before;
-    return this.advance();
-  }
-
-  private async clear(ended: Promise<void>): Promise<void> {
-    await ended;
-    if (this.slow === ended) this.slow = undefined;
+    try {
+      return await this.advance();
+    } finally {
+      // Before the caller hears of it: its next step need not queue.
+      if (this.tickets === ticket) this.slow = undefined;
+    }
   }
 
   private async advance(): Promise<IteratorResult<T, undefined>> {

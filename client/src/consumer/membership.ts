@@ -89,7 +89,7 @@ export class Membership implements Committer {
         else if (!isPassing(error)) {
           this.owner.failed(error);
           return;
-        } else if (this.isSessionOver()) this.lose(error);
+        } else if (this.isSessionOver()) this.lose(sessionOver(error));
         logger.warn?.('heartbeat failed', { group: this.options.group, error });
         await pause(backoffMs(retry, failures), this.closing.signal);
         failures += 1;
@@ -162,4 +162,9 @@ export class Membership implements Committer {
       this.link.options.logger.debug?.('leaving the group failed', { group, error });
     }
   }
+}
+
+function sessionOver(cause: MillraceError): MillraceError {
+  const text = 'No heartbeat came through for a whole session: others may have the partitions.';
+  return new MillraceError('UNKNOWN_MEMBER', text, {}, { cause });
 }

@@ -46,13 +46,13 @@ export class Reader<V> implements FetcherOwner<V> {
   lose(claim: Claim<V>, reason: MillraceError): void {
     claim.lose(reason);
     this.claims.delete(claim);
-    if (claim.busySince !== undefined) this.leftovers.set(nameKey(claim), claim);
+    if (claim.isBusy) this.leftovers.set(nameKey(claim), claim);
   }
 
   /** Everything of which something is in hand. */
   *busy(): Generator<Claim<V>, void> {
     for (const claims of [this.claims, this.leftovers.values()]) {
-      for (const claim of claims) if (claim.busySince !== undefined) yield claim;
+      for (const claim of claims) if (claim.isBusy) yield claim;
     }
   }
 
@@ -107,7 +107,7 @@ export class Reader<V> implements FetcherOwner<V> {
   private outOfRange(claim: Claim<V>, error: MillraceError): void {
     const { onOutOfRange } = this.settings;
     const { topic, partition, fetchOffset } = claim;
-    if (claim.hasData || claim.busySince !== undefined) {
+    if (claim.hasData || claim.isBusy) {
       claim.retryAt = performance.now() + OUT_OF_RANGE_RETRY_MS;
     } else if (onOutOfRange === 'error') {
       this.delivery.fail(error);

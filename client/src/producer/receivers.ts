@@ -68,7 +68,7 @@ export class MessageReceiver implements Receiver {
 /** One call of `sendBatch`: it has its outcome once all its slices have theirs. */
 export class BatchCall {
   readonly topic: string;
-  readonly offsets: number[];
+  readonly offsets: number[] = [];
   readonly partitions: number[];
   readonly outcome: Promise<SentBatch>;
   private settle: { resolve(sent: SentBatch): void; reject(error: MillraceError): void };
@@ -78,7 +78,7 @@ export class BatchCall {
 
   constructor(topic: string, count: number) {
     this.topic = topic;
-    this.offsets = Array.from({ length: count }, () => -1);
+    for (let at = 0; at < count; at += 1) this.offsets.push(-1);
     this.partitions = this.offsets.slice();
     this.missing = count;
     let settle: BatchCall['settle'] | undefined;

@@ -19,6 +19,9 @@ export interface Ack {
   readonly delayMs?: number | undefined;
   readonly errorText?: string | undefined;
   settle(result: AckResult): void;
+  /** The acknowledger's own: until when it may be said again, by performance.now(), and whether it was. */
+  repeatUntil?: number;
+  isRepeated?: boolean;
 }
 
 export interface AckFailure {

@@ -20,17 +20,11 @@ const HEARD: { readonly [K in AckKind]?: readonly string[] } = {
   extend: [],
 };
 
-interface Pending {
-  readonly ack: Ack;
-  readonly deadlineAt: number;
-  readonly isRepeated: boolean;
-}
-
 export class Acknowledger {
   readonly group: string;
   private readonly link: Link;
   private readonly becameIdle = new Bell();
-  private pending = new Map<Ack, Pending>();
+  private pending: Ack[] = [];
   private inFlight = 0;
   private turn: NodeJS.Immediate | undefined;
 
@@ -40,23 +34,19 @@ export class Acknowledger {
   }
 
   add(ack: Ack): void {
-    const deadlineAt = performance.now() + this.link.options.requestTimeoutMs;
-    this.enqueue({ ack, deadlineAt, isRepeated: false });
+    ack.repeatUntil = performance.now() + this.link.options.requestTimeoutMs;
+    this.pending.push(ack);
+    this.schedule();
   }
 
   /** Resolves once nothing waits and nothing is on its way. */
   async idle(): Promise<void> {
-    while (this.pending.size > 0 || this.inFlight > 0) await this.becameIdle.wait();
-  }
-
-  private enqueue(pending: Pending): void {
-    this.pending.set(pending.ack, pending);
-    this.schedule();
+    while (this.pending.length > 0 || this.inFlight > 0) await this.becameIdle.wait();
   }
 
   private schedule(): void {
-    if (this.turn !== undefined || this.pending.size === 0 || this.inFlight >= IN_FLIGHT_MAX)
-      return;
+    if (this.turn !== undefined || this.pending.length === 0) return;
+    if (this.inFlight >= IN_FLIGHT_MAX) return;
     this.turn = setImmediate(() => {
       this.turn = undefined;
       this.flush();
@@ -64,55 +54,40 @@ export class Acknowledger {
   }
 
   private flush(): void {
-    const round = this.pending;
-    this.pending = new Map();
-    const items = joinAcks([...round.keys()]);
+    const items = joinAcks(this.pending);
+    this.pending = [];
     for (let from = 0; from < items.length; from += LIMITS.acknowledgeItemsMax) {
-      this.send(items.slice(from, from + LIMITS.acknowledgeItemsMax), round);
+      this.send(items.slice(from, from + LIMITS.acknowledgeItemsMax));
     }
   }
 
-  private send(items: readonly AckItem[], round: ReadonlyMap<Ack, Pending>): void {
+  private send(items: readonly AckItem[]): void {
     this.inFlight += 1;
     const body = { group: this.group, items: items.map(wireItem) };
     this.link.request('Acknowledge', body, { urgent: true }).then(
-      (reply) => this.replied(items, round, reply),
-      (error: MillraceError) => this.refused(items, round, error),
+      (reply) => this.replied(items, reply),
+      (error: MillraceError) => this.refused(items, error),
     );
   }
 
-  private replied(
-    items: readonly AckItem[],
-    round: ReadonlyMap<Ack, Pending>,
-    { results }: ResponseOf<'Acknowledge'>,
-  ): void {
+  private replied(items: readonly AckItem[], { results }: ResponseOf<'Acknowledge'>): void {
     for (const [index, item] of items.entries()) {
       const outcome = results[index] ?? { outcomes: [], deadlineMs: null };
-      if (isDone(item, outcome)) {
-        const done = doneResult(outcome.deadlineMs);
-        for (const ack of item.acks) ack.settle(done);
-      } else {
-        for (const ack of item.acks) ack.settle(heard(round.get(ack), resultOf(ack, outcome)));
-      }
+      const done = isDone(item, outcome) ? doneResult(outcome.deadlineMs) : undefined;
+      for (const ack of item.acks) ack.settle(done ?? heard(ack, resultOf(ack, outcome)));
     }
     this.answered();
   }
 
-  private refused(
-    items: readonly AckItem[],
-    round: ReadonlyMap<Ack, Pending>,
-    error: MillraceError,
-  ): void {
+  private refused(items: readonly AckItem[], error: MillraceError): void {
     const now = performance.now();
     const result = failedResult(error);
-    for (const { acks } of items) {
-      for (const ack of acks) {
-        const pending = round.get(ack) as Pending;
-        const isRepeatable = error.code === 'OUTCOME_UNKNOWN' && HEARD[ack.kind] !== undefined;
-        if (isRepeatable && now < pending.deadlineAt) {
-          this.enqueue({ ...pending, isRepeated: true });
-        } else ack.settle(result);
-      }
+    const isUnknown = error.code === 'OUTCOME_UNKNOWN';
+    for (const ack of items.flatMap(({ acks }) => acks)) {
+      if (isUnknown && HEARD[ack.kind] !== undefined && now < (ack.repeatUntil ?? 0)) {
+        ack.isRepeated = true;
+        this.pending.push(ack);
+      } else ack.settle(result);
     }
     this.answered();
   }
@@ -120,7 +95,7 @@ export class Acknowledger {
   private answered(): void {
     this.inFlight -= 1;
     this.schedule();
-    if (this.inFlight === 0 && this.pending.size === 0) this.becameIdle.ring();
+    if (this.inFlight === 0 && this.pending.length === 0) this.becameIdle.ring();
   }
 }
 
@@ -130,9 +105,10 @@ function wireItem({ first, lastOffset }: AckItem) {
   return { topicId, partition, token, firstOffset, lastOffset, kind, delayMs, errorText };
 }
 
-function heard(pending: Pending | undefined, result: AckResult): AckResult {
-  if (!pending?.isRepeated) return result;
-  const codes = HEARD[pending.ack.kind] ?? [];
+/** What was heard the first time is no failure the second time. */
+function heard(ack: Ack, result: AckResult): AckResult {
+  if (ack.isRepeated !== true) return result;
+  const codes = HEARD[ack.kind] ?? [];
   const failures = result.failures.filter(({ error }) => !codes.includes(error.code));
   return { ...result, failures };
 }

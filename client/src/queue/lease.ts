@@ -1,6 +1,6 @@
 // A lease as this process holds it: a range of messages under one token. The messages say what becomes of them.
 
-import { type AckKind, formatReceipt, type LogRecord, MillraceError } from '@millrace/protocol';
+import { type AckKind, formatReceipt, MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Message, type MessageSource } from '../message.ts';
 import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
@@ -54,6 +54,9 @@ export interface Lease<V> extends MessageSource<V>, LeaseName {
   readonly messages: HeldMessage<V>[];
   /** Messages of which the worker has not seen the end. */
   open: number;
+  /** When the worker extends it, and when it ends if nothing is heard of it; by performance.now(). */
+  renewAt: number;
+  endsAt: number;
 }
 
 export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
@@ -62,11 +65,10 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   said: AckKind | undefined;
   /** Told once when the lease is lost. */
   onLost: ((error: MillraceError) => void) | undefined;
-  readonly lease: Lease<V>;
+  declare protected readonly source: Lease<V>;
 
-  constructor(lease: Lease<V>, record: LogRecord) {
-    super(lease, record);
-    this.lease = lease;
+  get lease(): Lease<V> {
+    return this.source;
   }
 
   get deliveries(): number {

@@ -71,6 +71,8 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     firstDeliveredAtMs: granted.firstDeliveredAtMs,
     messages: [],
     open: lastOffset - firstOffset + 1,
+    renewAt: Number.POSITIVE_INFINITY,
+    endsAt: Number.POSITIVE_INFINITY,
   };
   try {
     for (const batch of batches) {

@@ -13,20 +13,27 @@ import { ACCEPTED, type Verdict, verdictOf } from './verdict.ts';
 
 export class JobRunner<V> {
   /** Rings when a handler has ended: there may be room. */
-  readonly ended = new Bell();
+  private readonly ended = new Bell();
   private readonly settings: WorkerSettings<V>;
   private readonly keeper: LeaseKeeper<V>;
   private readonly logger: Logger;
+  private readonly onFinished: (messages: number) => void;
   private readonly outcomes = new OutcomeCounts();
   private readonly waiting = new Fifo<HeldMessage<V>>();
   private readonly jobs = new Set<Job<V>>();
   private runningMessages = 0;
   private isStarting = false;
 
-  constructor(settings: WorkerSettings<V>, keeper: LeaseKeeper<V>, logger: Logger) {
+  constructor(
+    settings: WorkerSettings<V>,
+    keeper: LeaseKeeper<V>,
+    logger: Logger,
+    onFinished: (messages: number) => void,
+  ) {
     this.settings = settings;
     this.keeper = keeper;
     this.logger = logger;
+    this.onFinished = onFinished;
   }
 
   get stats(): WorkerStats {
@@ -34,11 +41,13 @@ export class JobRunner<V> {
     return { received, ...counts, running: this.runningMessages, buffered: this.waiting.length };
   }
 
-  /** How many messages may be leased now. Little room counts as none while messages wait: few receives are better. */
-  get room(): number {
-    const room = this.settings.heldMax - this.runningMessages - this.waiting.length;
-    const isWorthwhile = this.waiting.length === 0 || room * 4 >= this.settings.heldMax;
-    return isWorthwhile ? Math.max(0, room) : 0;
+  /** Messages held now: in handlers and waiting for one. */
+  get held(): number {
+    return this.runningMessages + this.waiting.length;
+  }
+
+  get hasWaiting(): boolean {
+    return this.waiting.length > 0;
   }
 
   take(lease: Lease<V>): void {
@@ -64,7 +73,8 @@ export class JobRunner<V> {
 
   /** Gives back what waits for a handler. */
   returnWaiting(): void {
-    const held = this.waiting.drain().filter((message) => this.isOurs(message));
+    const now = performance.now();
+    const held = this.waiting.drain().filter((message) => this.isOurs(message, now));
     if (held.length === 0) return;
     new Job(held).resolve({ kind: 'return' }, (message, verdict, error) =>
       this.resolved(message, verdict, error, undefined),
@@ -81,17 +91,18 @@ export class JobRunner<V> {
 
   private next(): HeldMessage<V>[] {
     const messages: HeldMessage<V>[] = [];
+    const now = performance.now();
     while (messages.length < this.settings.batchSize) {
       const message = this.waiting.shift();
       if (message === undefined) break;
-      if (this.isOurs(message)) messages.push(message);
+      if (this.isOurs(message, now)) messages.push(message);
     }
     return messages;
   }
 
   /** A message whose lease has ended is somebody else's by now: it is dropped. */
-  private isOurs(message: HeldMessage<V>): boolean {
-    if (message.state === 'held' && this.keeper.isLive(message.lease)) return true;
+  private isOurs(message: HeldMessage<V>, now: number): boolean {
+    if (message.state === 'held' && now < message.lease.endsAt) return true;
     this.resolved(message, { kind: 'return' }, new MillraceError('STALE_LEASE'), undefined);
     return false;
   }
@@ -119,6 +130,7 @@ export class JobRunner<V> {
   private finish(job: Job<V>, verdict: Verdict, thrown: unknown): void {
     this.jobs.delete(job);
     this.runningMessages -= job.messages.length;
+    this.onFinished(job.messages.length);
     job.resolve(verdict, (message, said, error) => this.resolved(message, said, error, thrown));
     this.start();
     this.ended.ring();

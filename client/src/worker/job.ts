@@ -10,7 +10,7 @@ export interface HandlerContext {
   /** Aborted when a lease of the messages is lost, or when the worker closes and its time is over. */
   readonly signal: AbortSignal;
   /** A longer lease for the messages, ms from now; the worker extends leases by itself all the while. */
-  extend(ms: number): Promise<number>;
+  readonly extend: (ms: number) => Promise<number>;
 }
 
 export type Resolved<V> = (

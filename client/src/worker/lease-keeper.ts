@@ -5,17 +5,9 @@ import { Deadlines } from '../deadlines.ts';
 import type { AckResult } from '../queue/ack.ts';
 import type { HeldMessage, Lease } from '../queue/lease.ts';
 
-interface Kept<V> {
-  readonly lease: Lease<V>;
-  /** By performance.now(). */
-  renewAt: number;
-  /** When the lease ends if nothing is heard of it; a little early rather than late. */
-  endsAt: number;
-}
-
 export class LeaseKeeper<V> {
   private readonly leaseMs: () => number;
-  private readonly kept = new Map<Lease<V>, Kept<V>>();
+  private readonly leases = new Set<Lease<V>>();
   private readonly timer = new Deadlines(() => this.renew());
 
   /** `leaseMs` says how long leases last that are asked for now. */
@@ -26,62 +18,49 @@ export class LeaseKeeper<V> {
   /** `grantedAt`: when the reply came, by performance.now(). */
   keep(lease: Lease<V>, grantedAt: number): void {
     const leaseMs = this.leaseMs();
-    const kept = { lease, renewAt: grantedAt + leaseMs / 2, endsAt: grantedAt + leaseMs };
-    this.kept.set(lease, kept);
-    this.timer.watch(kept.renewAt);
-  }
-
-  /** Whether the lease may still be ours: work on its messages is worth beginning. */
-  isLive(lease: Lease<V>): boolean {
-    const kept = this.kept.get(lease);
-    return kept !== undefined && performance.now() < kept.endsAt;
+    lease.renewAt = grantedAt + leaseMs / 2;
+    lease.endsAt = grantedAt + leaseMs;
+    this.leases.add(lease);
+    this.timer.watch(lease.renewAt);
   }
 
   drop(lease: Lease<V>): void {
-    this.kept.delete(lease);
+    this.leases.delete(lease);
   }
 
   close(): void {
     this.timer.close();
-    this.kept.clear();
+    this.leases.clear();
   }
 
   /** Extends what is due; returns when the next is. */
   private renew(): number {
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const kept of this.kept.values()) {
-      if (kept.renewAt <= now) this.extend(kept, now);
-      next = Math.min(next, kept.renewAt);
+    for (const lease of this.leases) {
+      if (lease.renewAt <= now) this.extend(lease, now);
+      next = Math.min(next, lease.renewAt);
     }
     return next;
   }
 
-  private extend(kept: Kept<V>, now: number): void {
-    const { lease } = kept;
-    const runs = heldRuns(lease);
-    if (runs.length === 0) {
-      this.kept.delete(lease);
-      kept.renewAt = Number.POSITIVE_INFINITY;
-      return;
-    }
+  private extend(lease: Lease<V>, now: number): void {
     const leaseMs = this.leaseMs();
-    kept.renewAt = now + leaseMs / 2;
-    for (const [first, last] of runs) {
+    lease.renewAt = now + leaseMs / 2;
+    for (const [first, last] of heldRuns(lease)) {
       const range = { firstOffset: first.offset, lastOffset: last.offset };
-      const settle = (result: AckResult) => this.extended(kept, result, now, leaseMs);
+      const settle = (result: AckResult) => this.extended(lease, result, now, leaseMs);
       lease.acknowledger.add({ lease, ...range, kind: 'extend', delayMs: leaseMs, settle });
     }
   }
 
-  private extended(kept: Kept<V>, result: AckResult, askedAt: number, leaseMs: number): void {
-    const { lease } = kept;
+  private extended(lease: Lease<V>, result: AckResult, askedAt: number, leaseMs: number): void {
     if (result.requestError !== undefined) {
-      kept.renewAt = Math.min(kept.renewAt, performance.now() + leaseMs / 6);
-      this.timer.watch(kept.renewAt);
+      lease.renewAt = Math.min(lease.renewAt, performance.now() + leaseMs / 6);
+      this.timer.watch(lease.renewAt);
       return;
     }
-    kept.endsAt = askedAt + leaseMs;
+    lease.endsAt = askedAt + leaseMs;
     lease.deadlineMs = result.deadlineMs ?? lease.deadlineMs;
     for (const { firstOffset, lastOffset, error } of result.failures) {
       for (const message of lease.messages) {

@@ -21,7 +21,7 @@ export interface WorkerOptions<V> {
   readonly batchSize?: number | undefined;
   /** Calls of the handler at a time; default 16, with `eachBatch` 1. */
   readonly concurrency?: number | undefined;
-  /** Messages leased ahead of need; default: as many as run at a time, at least 16. */
+  /** Messages leased ahead of need. Default: as many as run at a time, or as handlers end in 100 ms, at most 10,000. */
   readonly prefetch?: number | undefined;
   /** How long leases last, ms; default: what the group says when the worker starts. They are extended from half on. */
   readonly visibilityTimeoutMs?: number | undefined;
@@ -42,8 +42,8 @@ export interface WorkerSettings<V> {
   readonly handle: (messages: readonly LeasedMessage<V>[], context: HandlerContext) => unknown;
   readonly batchSize: number;
   readonly concurrency: number;
-  /** Messages held at a time, running and waiting. */
-  readonly heldMax: number;
+  /** Undefined: by the pace of the handlers. */
+  readonly prefetch: number | undefined;
   readonly visibilityTimeoutMs: number | undefined;
   readonly maxWaitMs: number;
   readonly codec: Codec<V>;
@@ -53,7 +53,6 @@ export interface WorkerSettings<V> {
 
 const CONCURRENCY = 16;
 const BATCH_SIZE = 100;
-const PREFETCH_MIN = 16;
 
 function positive(value: number, field: string): number {
   if (Number.isInteger(value) && value > 0) return value;
@@ -77,8 +76,6 @@ export function workerSettings<V>(
     options.concurrency ?? (handler === undefined ? 1 : CONCURRENCY),
     'concurrency',
   );
-  const runningMax = concurrency * batchSize;
-  const prefetch = options.prefetch ?? Math.max(PREFETCH_MIN, runningMax);
   return {
     group: options.group,
     topics: typeof topics === 'string' ? [topics] : topics,
@@ -86,7 +83,7 @@ export function workerSettings<V>(
       eachBatch ?? ((messages, context) => handler?.(messages[0] as LeasedMessage<V>, context)),
     batchSize,
     concurrency,
-    heldMax: runningMax + Math.max(0, prefetch),
+    prefetch: options.prefetch === undefined ? undefined : Math.max(0, options.prefetch),
     visibilityTimeoutMs: options.visibilityTimeoutMs,
     maxWaitMs: options.maxWaitMs ?? LIMITS.receiveWaitMsMax,
     codec: options.codec ?? defaults.codec,

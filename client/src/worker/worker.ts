@@ -1,20 +1,20 @@
-// The worker: leases messages ahead of need and hands them to the runner, until it is closed or cannot go on.
+// The worker: wires intake, runner, lease keeper and acknowledger; knows how to stop them in order.
 
 import { MillraceError } from '@millrace/protocol';
 import { CLOSE_TIMEOUT_MS, type CloseOptions } from '../close.ts';
 import type { Metadata } from '../metadata.ts';
-import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
-import { isPassing } from '../net/passing.ts';
 import { Acknowledger } from '../queue/acknowledger.ts';
-import { type ReceiveSource, receiveLeases } from '../queue/receive.ts';
-import { pause, settledWithin } from '../wait.ts';
+import type { Lease } from '../queue/lease.ts';
+import type { ReceiveSource } from '../queue/receive.ts';
+import { settled, settledWithin } from '../wait.ts';
+import { Demand } from './demand.ts';
+import { Intake, type IntakeOwner } from './intake.ts';
 import { JobRunner } from './job-runner.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { WorkerSettings } from './options.ts';
 import type { WorkerStats } from './stats.ts';
 
-const RECEIVE_MESSAGES_MAX = 1_000;
 /** The group's lease time where it cannot be asked for: the group is created by the first receive. */
 const LEASE_MS = 30_000;
 /** Handlers may take this long to end after their signal was aborted. */
@@ -27,12 +27,10 @@ export class Worker<V> implements AsyncDisposable {
   private readonly source: ReceiveSource<V>;
   private readonly keeper: LeaseKeeper<V>;
   private readonly runner: JobRunner<V>;
+  private readonly intake: Intake<V>;
   private readonly onClosed: () => void;
-  private readonly receivingEnded: Promise<void>;
-  private leaseMs: number;
-  private knowsLeaseTime: boolean;
-  private receiving = new AbortController();
-  private isPaused = false;
+  private readonly intakeEnded: Promise<void>;
+  private leaseMs: number | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -41,17 +39,21 @@ export class Worker<V> implements AsyncDisposable {
     settings: WorkerSettings<V>,
     onClosed: () => void = () => {},
   ) {
-    const { codec, group } = settings;
+    const { codec, group, concurrency, batchSize, prefetch } = settings;
     this.settings = settings;
     this.onClosed = onClosed;
     this.source = { link, metadata, codec, acknowledger: new Acknowledger(link, group) };
-    this.leaseMs = settings.visibilityTimeoutMs ?? LEASE_MS;
-    this.knowsLeaseTime = settings.visibilityTimeoutMs !== undefined;
-    this.keeper = new LeaseKeeper(() => this.leaseMs);
-    this.runner = new JobRunner(settings, this.keeper, link.options.logger);
-    const receiving = this.receiveAll();
-    this.receivingEnded = receiving.catch(() => {});
-    this.finished = this.finish(receiving);
+    this.leaseMs = settings.visibilityTimeoutMs;
+    this.keeper = new LeaseKeeper(() => this.leaseMs ?? LEASE_MS);
+    const demand = new Demand({ runningMax: concurrency * batchSize, prefetch });
+    this.runner = new JobRunner(settings, this.keeper, link.options.logger, (messages) => {
+      demand.ended(messages);
+      this.intake.poke();
+    });
+    this.intake = new Intake(settings, this.source, demand, this.intakeOwner());
+    const running = this.intake.run();
+    this.intakeEnded = settled(running);
+    this.finished = this.finish(running);
     this.finished.catch(() => {});
   }
 
@@ -61,14 +63,12 @@ export class Worker<V> implements AsyncDisposable {
 
   /** Receives nothing until resume(). What waits for a handler is given back; running handlers go on. */
   pause(): void {
-    this.isPaused = true;
-    this.receiving.abort();
+    this.intake.pause();
     this.runner.returnWaiting();
   }
 
   resume(): void {
-    this.isPaused = false;
-    this.runner.ended.ring();
+    this.intake.resume();
   }
 
   /**
@@ -84,10 +84,52 @@ export class Worker<V> implements AsyncDisposable {
     await this.close();
   }
 
-  /** The end of the story: receiving has failed or was closed, and everything is put away. */
-  private async finish(receiving: Promise<void>): Promise<void> {
+  private intakeOwner(): IntakeOwner<V> {
+    const { runner } = this;
+    return {
+      get held() {
+        return runner.held;
+      },
+      get hasWaiting() {
+        return runner.hasWaiting;
+      },
+      leaseTime: () => this.leaseTime(),
+      take: (leases) => this.take(leases),
+    };
+  }
+
+  private take(leases: readonly Lease<V>[]): void {
+    const now = performance.now();
+    for (const lease of leases) {
+      this.keeper.keep(lease, now);
+      this.runner.take(lease);
+    }
+    if (this.intake.isStopped) this.runner.returnWaiting();
+    else this.runner.start();
+  }
+
+  private async leaseTime(): Promise<number> {
+    this.leaseMs ??= await this.askLeaseTime();
+    return this.leaseMs;
+  }
+
+  private async askLeaseTime(): Promise<number> {
+    const { link } = this.source;
+    const body = { groups: [this.settings.group] };
     try {
-      await receiving;
+      const { groups } = await link.request('DescribeShareGroups', body);
+      return Math.max(1, groups[0]?.config.visibilityTimeoutMs ?? LEASE_MS);
+    } catch (error) {
+      // Receive may create the group; otherwise it says the same.
+      if ((error as MillraceError).code === 'UNKNOWN_GROUP') return LEASE_MS;
+      throw error;
+    }
+  }
+
+  /** The end of the story: receiving has failed or was closed, and everything is put away. */
+  private async finish(running: Promise<void>): Promise<void> {
+    try {
+      await running;
     } catch (error) {
       const { group, topics } = this.settings;
       this.source.link.options.logger.error?.('worker cannot go on', { error, group, topics });
@@ -97,74 +139,16 @@ export class Worker<V> implements AsyncDisposable {
     }
   }
 
-  private async receiveAll(): Promise<void> {
-    const { logger, retry } = this.source.link.options;
-    // The constructor returns before anything happens.
-    await Promise.resolve();
-    for (let failures = 0; this.closing === undefined; ) {
-      try {
-        await this.learnLeaseTime();
-        await this.receiveOnce();
-        failures = 0;
-      } catch (error) {
-        if (this.closing !== undefined || this.source.link.isClosed) return;
-        // By pause().
-        if ((error as MillraceError).code === 'ABORTED') continue;
-        if (!isPassing(error as MillraceError)) throw error;
-        logger.warn?.('receive failed, trying again', { error });
-        await pause(backoffMs(retry, failures), this.receiving.signal);
-        failures += 1;
-      }
-    }
-  }
-
-  private async receiveOnce(): Promise<void> {
-    const { group, topics, memberId, maxWaitMs } = this.settings;
-    if (this.closing !== undefined) return;
-    if (this.isPaused || this.runner.room === 0) {
-      await this.runner.ended.wait();
-      return;
-    }
-    this.receiving = new AbortController();
-    const maxMessages = Math.min(this.runner.room, RECEIVE_MESSAGES_MAX);
-    const visibilityTimeoutMs = this.leaseMs;
-    const body = { group, topics, memberId, maxMessages, maxWaitMs, visibilityTimeoutMs };
-    const leases = await receiveLeases(this.source, body, { signal: this.receiving.signal });
-    const now = performance.now();
-    for (const lease of leases) {
-      this.keeper.keep(lease, now);
-      this.runner.take(lease);
-    }
-    if (this.closing === undefined && !this.isPaused) this.runner.start();
-    else this.runner.returnWaiting();
-  }
-
-  private async learnLeaseTime(): Promise<void> {
-    if (this.knowsLeaseTime) return;
-    const { link } = this.source;
-    try {
-      const { groups } = await link.request('DescribeShareGroups', {
-        groups: [this.settings.group],
-      });
-      this.leaseMs = Math.max(1, groups[0]?.config.visibilityTimeoutMs ?? LEASE_MS);
-    } catch (error) {
-      // Receive may create the group; otherwise it says the same.
-      if ((error as MillraceError).code !== 'UNKNOWN_GROUP') throw error;
-    }
-    this.knowsLeaseTime = true;
-  }
-
   private async shut(timeoutMs: number): Promise<void> {
     const deadlineAt = performance.now() + timeoutMs;
     const leftMs = () => Math.max(0, deadlineAt - performance.now());
-    this.receiving.abort();
-    this.runner.ended.ring();
+    this.intake.close();
     this.runner.returnWaiting();
     if (!(await settledWithin(this.runner.idle(), leftMs()))) {
       this.runner.abort(new MillraceError('CLIENT_CLOSED', 'The worker closes.'));
       await settledWithin(this.runner.idle(), ABORT_GRACE_MS);
     }
-    await settledWithin(this.receivingEnded, leftMs());
+    await settledWithin(this.intakeEnded, leftMs());
     await settledWithin(this.source.acknowledger.idle(), Math.max(ABORT_GRACE_MS, leftMs()));
     this.keeper.close();
     this.onClosed();

@@ -70,7 +70,7 @@ export class FakeConnection {
     const answer =
       handler === undefined
         ? new MillraceError('INTERNAL', `the test has no handler for ${api}`)
-        : await handler(body as never, { connection: this, signal: controller.signal });
+        : await handler(body, { connection: this, signal: controller.signal });
     this.waiting.delete(correlationId);
     if (answer === SILENT || this.socket.destroyed) return;
     this.socket.write(

@@ -132,7 +132,7 @@ export class FakeQueue {
   }
 
   private acknowledge({ firstOffset, lastOffset, token, kind }: Item) {
-    const outcomes = [];
+    const outcomes: { firstOffset: number; lastOffset: number; errorCode: number }[] = [];
     for (const entry of this.entries.slice(firstOffset, lastOffset + 1)) {
       const name = this.apply(entry, token, kind);
       const errorCode = name === undefined ? 0 : ERRORS[name].code;

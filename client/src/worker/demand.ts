@@ -1,0 +1,47 @@
+// How many messages a worker leases ahead of need: what the caller says, or what its handlers end in a tenth of a second,
+// so that quick handlers never wait for the network and slow ones keep no messages from other workers.
+
+const PREFETCH_MAX = 10_000;
+const AHEAD_MS = 100;
+/** The pace is measured over at least this long, ms. */
+const WINDOW_MS = 50;
+
+export interface DemandOptions {
+  /** Messages in handlers at most. */
+  readonly runningMax: number;
+  /** Undefined: by the pace of the handlers. */
+  readonly prefetch: number | undefined;
+}
+
+export class Demand {
+  private readonly options: DemandOptions;
+  private finished = 0;
+  private windowFrom = performance.now();
+  private ahead: number;
+
+  constructor(options: DemandOptions) {
+    this.options = options;
+    this.ahead = options.prefetch ?? options.runningMax;
+  }
+
+  /** Handlers have ended for so many messages. */
+  ended(messages: number): void {
+    this.finished += messages;
+  }
+
+  /** Messages to hold at a time, in handlers and waiting for one. */
+  heldMax(now: number): number {
+    this.measure(now);
+    return this.options.runningMax + this.ahead;
+  }
+
+  private measure(now: number): void {
+    const { prefetch, runningMax } = this.options;
+    const elapsedMs = now - this.windowFrom;
+    if (prefetch !== undefined || elapsedMs < WINDOW_MS) return;
+    const pace = (this.finished / elapsedMs) * AHEAD_MS;
+    this.finished = 0;
+    this.windowFrom = now;
+    this.ahead = Math.min(PREFETCH_MAX, Math.max(runningMax, Math.ceil(pace)));
+  }
+}
