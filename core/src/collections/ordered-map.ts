@@ -89,6 +89,8 @@ class Chunk {
 export class OrderedMap {
   /** In key order; none is empty. */
   readonly #chunks: Chunk[] = [];
+  /** A chunk that became empty, for the next one that is needed: a map that keeps running empty allocates nothing. */
+  #spare: Chunk | undefined;
   #size = 0;
 
   get size(): number {
@@ -123,7 +125,7 @@ export class OrderedMap {
     if (index === chunk.length || chunk.keyAt(index) !== key) return false;
     chunk.remove(index);
     this.#size -= 1;
-    if (chunk.length === 0) this.#chunks.splice(place, 1);
+    if (chunk.length === 0) [this.#spare] = this.#chunks.splice(place, 1);
     else if (chunk.length < CHUNK_ENTRIES_MAX / 4) this.#join(place);
     return true;
   }
@@ -139,8 +141,11 @@ export class OrderedMap {
 
   /** The smallest key at or above `key`. */
   ceilingKey(key: number): number | undefined {
-    for (const [found] of this.entriesFrom(key)) return found;
-    return undefined;
+    const place = Math.max(this.#chunkOf(key), 0);
+    const chunk = this.#chunks[place];
+    if (chunk === undefined) return undefined;
+    const index = chunk.countBelow(key);
+    return index < chunk.length ? chunk.keyAt(index) : this.#chunks[place + 1]?.keyAt(0);
   }
 
   firstKey(): number | undefined {
@@ -189,15 +194,21 @@ export class OrderedMap {
 
   #firstChunk(): Chunk {
     assert(this.#chunks.length === 0);
-    const chunk = new Chunk(CHUNK_ENTRIES_FIRST);
+    const chunk = this.#emptyChunk();
     this.#chunks.push(chunk);
     return chunk;
+  }
+
+  #emptyChunk(): Chunk {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare ?? new Chunk(CHUNK_ENTRIES_FIRST);
   }
 
   /** Ascending inserts leave full chunks behind them; others halve the chunk. */
   #insertIntoFull(place: number, chunk: Chunk, index: number, key: number, value: number): void {
     if (index === chunk.length && place === this.#chunks.length - 1) {
-      const next = new Chunk(CHUNK_ENTRIES_FIRST);
+      const next = this.#emptyChunk();
       next.insert(0, key, value);
       this.#chunks.push(next);
       return;

@@ -68,8 +68,9 @@ function settleRange(ending: Ending, command: AcknowledgeCommand): AcknowledgeRe
   const outcomes = new Outcomes(command.firstOffset, command.lastOffset);
   let deadlineMs: number | null = null;
   outcomes.until(share.floor, ERRORS.ALREADY_RESOLVED.code);
-  for (const run of share.runsFrom(outcomes.next)) {
-    if (run.first > command.lastOffset) break;
+  while (outcomes.next <= command.lastOffset) {
+    const run = share.runFrom(outcomes.next);
+    if (run === undefined || run.first > command.lastOffset) break;
     outcomes.until(run.first, ERRORS.ALREADY_RESOLVED.code);
     const part = { run, first: outcomes.next, last: Math.min(run.last, command.lastOffset) };
     const errorCode = settlePart(ending, command, part);

@@ -97,7 +97,7 @@ function leaseReady(receiving: Receiving): void {
 function leaseFresh(receiving: Receiving): void {
   const { scope, draft, cursor, budget } = receiving;
   const { startOffset, durableEnd } = scope.log;
-  if (budget.isSpent || draft.cursor >= durableEnd) return;
+  if (budget.isSpent) return;
   if (draft.cursor < startOffset) draft.removeFresh(startOffset);
   const { stretches, end } = takeStretches(cursor, draft.cursor, durableEnd, budget);
   for (const stretch of stretches) draft.leaseFresh(leasedRun(receiving, stretch, undefined));

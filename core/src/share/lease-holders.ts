@@ -25,6 +25,11 @@ export class LeaseHolders {
     assert(members !== undefined && runs !== undefined, 'removed as often as added');
     if (runs > 1) members.set(member, runs - 1);
     else members.delete(member);
-    if (members.size === 0) this.#groups.delete(groupId);
+  }
+
+  /** The group was deleted, with all its leases. */
+  forget(groupId: number): void {
+    assert(this.count(groupId) === 0);
+    this.#groups.delete(groupId);
   }
 }

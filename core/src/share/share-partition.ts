@@ -67,10 +67,13 @@ export class SharePartition {
     return this.#runs.firstKey();
   }
 
-  /** The run that begins at the offset. */
-  runFrom(first: number): Run | undefined {
-    const slot = this.#runs.get(first);
-    return slot === undefined ? undefined : this.#store.table.read(slot);
+  /** The first run that ends at or after the offset. */
+  runFrom(offset: number): Run | undefined {
+    const { table } = this.#store;
+    const before = this.#slotAt(this.#runs.floorKey(offset));
+    if (before !== undefined && table.lastOf(before) >= offset) return table.read(before);
+    const after = this.#slotAt(this.#runs.ceilingKey(offset));
+    return after === undefined ? undefined : table.read(after);
   }
 
   /** Runs that end at or after the offset, in offset order. The partition must not change meanwhile. */
@@ -149,6 +152,10 @@ export class SharePartition {
     for (const state of ['ready', 'scheduled', 'leased'] as const) {
       assert(messages[state] === this.#messages[state], `${state} messages are counted`);
     }
+  }
+
+  #slotAt(first: number | undefined): number | undefined {
+    return first === undefined ? undefined : this.#runs.get(first);
   }
 
   #assertListed(slot: number, run: Run): void {

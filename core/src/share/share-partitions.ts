@@ -69,6 +69,7 @@ export class SharePartitions implements RunStore {
   dropGroup(groupId: number): void {
     for (const partitions of this.#groups.get(groupId)?.values() ?? []) this.#drop(partitions);
     this.#groups.delete(groupId);
+    this.holders.forget(groupId);
   }
 
   assertInvariants(): void {

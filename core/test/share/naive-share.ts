@@ -83,7 +83,13 @@ export class NaiveShare {
     return [...ready, ...fresh].slice(0, max).map(([offset]) => offset);
   }
 
-  lease(offsets: number[], tokenOf: (offset: number) => number, memberId: string, now: number, ms: number) {
+  lease(
+    offsets: number[],
+    tokenOf: (offset: number) => number,
+    memberId: string,
+    now: number,
+    ms: number,
+  ) {
     for (const offset of offsets) {
       const message = this.at(offset);
       message.state = 'leased';
@@ -118,26 +124,27 @@ export class NaiveShare {
   }
 
   acknowledge(offset: number, ack: NaiveAck, start: number, now: number): ErrorName | 'done' {
-    if (ack.token < 1 || ack.token > this.lastToken || offset >= this.cursor) return 'UNKNOWN_RECEIPT';
+    if (ack.token < 1 || ack.token > this.lastToken || offset >= this.cursor)
+      return 'UNKNOWN_RECEIPT';
     const message = this.messages.get(offset);
     if (message === undefined || !isOpen(message)) return 'ALREADY_RESOLVED';
     if (message.token !== ack.token) {
       return message.token > ack.token ? 'STALE_LEASE' : 'UNKNOWN_RECEIPT';
     }
+    if (ack.kind === 'return') return this.#giveBack(message);
     switch (ack.kind) {
       case 'accept':
         message.state = 'acknowledged';
-        return 'done';
+        break;
       case 'reject':
         this.#die(offset, 'rejected', ack.errorText ?? message.error, start, now);
-        return 'done';
+        break;
       case 'release':
         return this.#release(offset, ack, start, now);
       case 'extend':
         return this.#extend(offset, ack.delayMs ?? this.config.visibilityTimeoutMs, start, now);
-      case 'return':
-        return this.#giveBack(message);
     }
+    return 'done';
   }
 
   #release(offset: number, ack: NaiveAck, start: number, now: number): 'done' {
@@ -176,7 +183,13 @@ export class NaiveShare {
     return 'done';
   }
 
-  endAttempt(offset: number, error: string | null, delayMs: number | null, start: number, now: number): void {
+  endAttempt(
+    offset: number,
+    error: string | null,
+    delayMs: number | null,
+    start: number,
+    now: number,
+  ): void {
     const message = this.at(offset);
     const { maxDeliveries } = this.config;
     if (maxDeliveries !== 0 && message.deliveries >= maxDeliveries) {
@@ -196,13 +209,20 @@ export class NaiveShare {
   /** With a random source that always gives one half. */
   #backoffMs(deliveries: number): number {
     const { backoff, backoffBaseMs, backoffFactor, backoffMaxMs, jitter } = this.config;
+    const doublings = backoff === 'exponential' ? deliveries - 1 : 0;
     let ms = backoff === 'none' ? 0 : backoffBaseMs;
-    for (let i = 1; i < deliveries && backoff === 'exponential'; i += 1) ms *= backoffFactor;
+    for (let i = 0; i < doublings; i += 1) ms *= backoffFactor;
     ms = Math.min(ms, backoffMaxMs);
     return Math.round(ms * { none: 1, equal: 0.75, full: 0.5 }[jitter]);
   }
 
-  #die(offset: number, reason: 'exhausted' | 'rejected', error: string | null, start: number, now: number): void {
+  #die(
+    offset: number,
+    reason: 'exhausted' | 'rejected',
+    error: string | null,
+    start: number,
+    now: number,
+  ): void {
     const message = this.at(offset);
     if (offset < start) {
       message.state = 'removed';

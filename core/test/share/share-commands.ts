@@ -1,5 +1,11 @@
 // Trace commands of share groups, over one Machine, beside those of topics and logs.
-import { ACK_KINDS, type AckKind, DEAD_LETTER_HEADERS, errorName, readRecords } from '@millrace/protocol';
+import {
+  ACK_KINDS,
+  type AckKind,
+  DEAD_LETTER_HEADERS,
+  errorName,
+  readRecords,
+} from '@millrace/protocol';
 import {
   counters,
   decideAcknowledge,
@@ -32,6 +38,15 @@ const NUMBERS = {
   factor: 'backoffFactor',
   cap: 'backoffMaxMs',
 } as const;
+const STATES = [
+  'fresh',
+  'ready',
+  'scheduled',
+  'leased',
+  'acknowledged',
+  'dead',
+  'removed',
+] as const;
 const WORDS = { backoff: 'backoff', jitter: 'jitter', exhausted: 'onExhausted' } as const;
 
 function configOf({ options }: TraceCommand): ShareConfigChange {
@@ -44,7 +59,7 @@ function configOf({ options }: TraceCommand): ShareConfigChange {
     const text = options.get(option);
     if (text !== undefined) config[field] = text;
   }
-  return config as ShareConfigChange;
+  return config;
 }
 
 function startOf({ options }: TraceCommand): number {
@@ -72,7 +87,6 @@ function leaseText({ firstOffset, lastOffset, ...lease }: Lease): string {
   const { token, deliveries, deadlineMs, firstDeliveredAtMs } = lease;
   return `${rangeText(firstOffset, lastOffset)} token ${token} delivery ${deliveries} until ${deadlineMs} first ${firstDeliveredAtMs}: ${values.join(' ')}`;
 }
-
 
 function groupCommands(machine: Machine): TraceCommands {
   const topicsOf = (command: TraceCommand, option: string) =>
@@ -103,7 +117,7 @@ function groupCommands(machine: Machine): TraceCommands {
       return undefined;
     },
     'describe-groups': (command) => {
-      const groups = command.words.length === 0 ? null : command.words;
+      const groups = command.words.length === 0 ? null : [...command.words];
       const found = machine.run(describeShareGroups, { groups }).groups;
       const lines = found.flatMap(({ group, groupId, config, topics }) => [
         `${groupId} ${group}`,
@@ -173,7 +187,11 @@ function stateCommands(machine: Machine): TraceCommands {
   const ranges = (command: TraceCommand) => {
     const { topicId, partition } = placeOf(machine, word(command, 1));
     const topic = machine.state.catalog.topics.get(topicId)?.name ?? '';
-    const fromOffset = numberOf(command, 'from', machine.state.logs.at(topicId, partition).startOffset);
+    const fromOffset = numberOf(
+      command,
+      'from',
+      machine.state.logs.at(topicId, partition).startOffset,
+    );
     const maxMessages = numberOf(command, 'max', 100);
     const request = { group: word(command, 0), topic, partition, fromOffset, maxMessages };
     return machine.run(peek, { ...request, maxBytes: 1 }).ranges;
@@ -194,11 +212,12 @@ function stateCommands(machine: Machine): TraceCommands {
     count: (command) =>
       machine
         .run(counters, { group: word(command, 0) })
-        .partitions.map(({ topic, topicId: _, partition, startOffset, endOffset, ...counts }) => {
-          const { cursor, oldestUnresolvedMs, ...states } = counts;
-          const told = Object.entries(states).filter(([, count]) => count > 0);
-          const text = told.map(([state, count]) => `${state} ${count}`).join(' ') || 'nothing';
-          return `${topic}/${partition} [${startOffset}, ${cursor}, ${endOffset}) ${text}; oldest ${oldestUnresolvedMs}`;
+        .partitions.map((counts) => {
+          const { topic, partition, startOffset, cursor, endOffset, oldestUnresolvedMs } = counts;
+          const told = STATES.filter((state) => counts[state] > 0);
+          const text = told.map((state) => `${state} ${counts[state]}`).join(' ') || 'nothing';
+          const place = `${topic}/${partition} [${startOffset}, ${cursor}, ${endOffset})`;
+          return `${place} ${text}; oldest ${oldestUnresolvedMs}`;
         })
         .join('\n') || 'none',
     holders: (command) => `${leaseHolders(machine.state, keyOf(machine, command).groupId)}`,
@@ -225,8 +244,12 @@ function stateCommands(machine: Machine): TraceCommands {
         reply.batches
           .flatMap((batch) => readRecords(batch))
           .map(({ offset, value, headers }) => {
-            const told = headers.map(([name, bytes]) => `  ${names.get(name) ?? name} ${TEXT.decode(bytes)}`);
-            return [`${offset} ${value === null ? 'null' : TEXT.decode(value)}`, ...told].join('\n');
+            const told = headers.map(
+              ([name, bytes]) => `  ${names.get(name) ?? name} ${TEXT.decode(bytes)}`,
+            );
+            return [`${offset} ${value === null ? 'null' : TEXT.decode(value)}`, ...told].join(
+              '\n',
+            );
           })
           .join('\n') || 'none'
       );

@@ -1,4 +1,6 @@
 // A topic with a share group, and short ways to work with it, for tests that look at one thing.
+
+import { batchHeader } from '@millrace/protocol';
 import {
   type AcknowledgeCommand,
   decideAcknowledge,
@@ -9,7 +11,6 @@ import {
   type ReceiveCommand,
 } from '../../src/index.ts';
 import type { ShareConfigChange } from '../../src/share/share-config.ts';
-import { batchHeader } from '@millrace/protocol';
 import { Machine } from '../support/machine.ts';
 
 export const ORDERS = 1;

@@ -4,4 +4,6 @@ import { Machine } from '../support/machine.ts';
 import { testTraces } from '../support/trace.ts';
 import { shareCommands } from './share-commands.ts';
 
-describe('share traces', () => testTraces('share', () => shareCommands(new Machine())));
+describe('share traces', () => {
+  testTraces('share', () => shareCommands(new Machine()));
+});

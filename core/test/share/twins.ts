@@ -30,7 +30,7 @@ const DEAD_LETTERS = 2;
 const PLACE = { topicId: TOPIC, partition: 0 };
 const KEY = { groupId: 1, ...PLACE };
 export const GRACE_MS = 500;
-const RETENTION = { segmentMs: 1_000, retentionMs: 5_000 };
+const RETENTION = { segmentMs: 1_000, retentionMs: 3_000 };
 const TEXT = new TextDecoder();
 
 export class Twins {
@@ -162,7 +162,7 @@ export class Twins {
   }
 
   restart(): void {
-    this.compareLoaded();
+    deepEqual(this.loaded(), this.held());
     this.machine.reload();
     this.graceUntilMs = this.machine.nowMs + GRACE_MS;
   }
@@ -186,12 +186,16 @@ export class Twins {
     this.#compareStates(startOffset, durableEnd);
   }
 
-  /** Memory is what a restart would load. */
-  compareLoaded(): void {
-    const { machine } = this;
+  /** All that memory holds of share partitions. */
+  held() {
+    return runsOf(this.machine.state);
+  }
+
+  /** What a restart would load. */
+  loaded() {
     const loaded = createShardState();
-    loadShardState(loaded, machine.view);
-    deepEqual(runsOf(loaded), runsOf(machine.state));
+    loadShardState(loaded, this.machine.view);
+    return runsOf(loaded);
   }
 
   #compareStates(startOffset: number, durableEnd: number): void {
@@ -244,7 +248,6 @@ export function offsetsOf({ firstOffset, lastOffset }: Lease): number[] {
   return Array.from({ length: lastOffset - firstOffset + 1 }, (_, i) => firstOffset + i);
 }
 
-/** All that memory holds of share partitions. */
 function runsOf({ shares }: ShardState) {
   const all = [...shares.all()].map((share) => ({ row: share.row, runs: [...share.runsFrom(0)] }));
   return { all, leaseEnds: shares.leaseEnds.size, scheduleEnds: shares.scheduleEnds.size };
