@@ -27,6 +27,7 @@ export interface BatchBuilderOptions {
 export const RECORD_BYTES_MAX = LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes;
 
 const RECORD_HEADERS_MAX = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax;
+const FIRST_LENGTHS = 16;
 const TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Takes records one by one; `build` gives the batch and empties the builder for the next one. */
@@ -34,7 +35,9 @@ export class BatchBuilder {
   private readonly codec: CodecName;
   private readonly writer: RecordWriter;
   private readonly recordBytesMax: number;
-  private readonly lengths: number[] = [];
+  /** Records so far, and their lengths. */
+  private records = 0;
+  private lengths = new Uint32Array(FIRST_LENGTHS);
   private firstTimestampMs = 0;
   private lastTimestampMs = 0;
 
@@ -47,12 +50,12 @@ export class BatchBuilder {
 
   /** Records so far. */
   get count(): number {
-    return this.lengths.length;
+    return this.records;
   }
 
   /** Bytes of the batch so far, before compression. */
   get bytes(): number {
-    return HEADER_BYTES + COLUMN_BYTES * this.lengths.length + this.writer.length;
+    return HEADER_BYTES + COLUMN_BYTES * this.records + this.writer.length;
   }
 
   /**
@@ -69,12 +72,12 @@ export class BatchBuilder {
         { field: 'timestampMs' },
       );
     }
-    const isFirst = this.lengths.length === 0;
+    const isFirst = this.records === 0;
     const from = writer.length;
     try {
       const length = writer.write(record, isFirst ? 0 : timestampMs - this.firstTimestampMs);
       this.checkRoom(length);
-      this.lengths.push(length);
+      this.keepLength(length);
     } catch (error) {
       writer.length = from;
       throw error;
@@ -84,37 +87,47 @@ export class BatchBuilder {
     return this.bytes;
   }
 
+  private keepLength(length: number): void {
+    if (this.records === this.lengths.length) {
+      const grown = new Uint32Array(2 * this.records);
+      grown.set(this.lengths);
+      this.lengths = grown;
+    }
+    this.lengths[this.records] = length;
+    this.records += 1;
+  }
+
   private checkRoom(length: number): void {
     if (length > this.recordBytesMax) {
       throw new MillraceError('MESSAGE_TOO_LARGE', `The record is ${length} bytes long.`, {
         limit: `${this.recordBytesMax} bytes`,
       });
     }
-    if (this.lengths.length === LIMITS.batchRecordsMax) {
+    if (this.records === LIMITS.batchRecordsMax) {
       throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
         limit: `${LIMITS.batchRecordsMax} records`,
       });
     }
-    const bytesMax = this.codec === 'none' ? LIMITS.batchBytesMax : LIMITS.batchBodyBytesMax;
-    if (this.bytes + COLUMN_BYTES > bytesMax) {
+    if (this.bytes + COLUMN_BYTES > LIMITS.batchBytesMax) {
       throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
-        limit: `${bytesMax} bytes`,
+        limit: `${LIMITS.batchBytesMax} bytes`,
       });
     }
   }
 
-  /** The whole batch, with offsets from 0 and no producer. */
+  /** The whole batch, with offsets from 0 and no producer. A body that compression does not shorten stays as it is. */
   build(): Uint8Array {
-    const { lengths, writer } = this;
-    const count = lengths.length;
+    const { lengths, writer, records: count } = this;
     if (count === 0) throw new MillraceError('INVALID_REQUEST', 'A batch has at least one record.');
     const raw = writer.bytes.subarray(0, writer.length);
-    const body = compressBody(this.codec, raw);
+    const packed = compressBody(this.codec, raw);
+    const codec = packed.length < raw.length ? this.codec : 'none';
+    const body = codec === 'none' ? raw : packed;
     const indexBytes = COLUMN_BYTES * count;
     const batch = Buffer.allocUnsafe(HEADER_BYTES + indexBytes + body.length);
     batch.fill(0, 0, HEADER_BYTES);
     batch[AT.format] = FORMAT;
-    batch[AT.codec] = CODECS.indexOf(this.codec);
+    batch[AT.codec] = CODECS.indexOf(codec);
     writeU32(batch, AT.count, count);
     writeU32(batch, AT.lastOffsetDelta, count - 1);
     writeI64(batch, AT.firstTimestamp, this.firstTimestampMs);
@@ -134,8 +147,8 @@ export class BatchBuilder {
   }
 
   private clear(): void {
-    this.lengths.length = 0;
-    this.writer.length = 0;
+    this.records = 0;
+    this.writer.clear();
   }
 }
 

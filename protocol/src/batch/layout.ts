@@ -30,16 +30,8 @@ export const COLUMN_BYTES = 4;
 
 /** The index has a second column: the distance of each record's offset from the base offset. */
 export const FLAG_GAPS = 1;
-/** Flags a reader of this version understands; a batch with any other is refused. */
-export const FLAGS_KNOWN = FLAG_GAPS;
-
 /** Bytes of a record besides key, value and headers: never more than this. */
 export const RECORD_OVERHEAD_BYTES = 32;
-
-/** One view for each buffer being read; making one costs more than reading a header. */
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 export function readU32(bytes: Uint8Array, at: number): number {
   return (

@@ -10,7 +10,12 @@ import type { HeaderInput, RecordInput } from './record.ts';
 const COPY_BY_LOOP_MAX = 24;
 /** Room for a small record; a batch of one needs no more. */
 const FIRST_BYTES = 512;
+const KEPT_BYTES_MAX = 1024 * 1024;
 const NIL = 0xc0;
+
+function unfit(what: string, field: string, limit?: string): MillraceError {
+  return new MillraceError('INVALID_REQUEST', what, { field, limit });
+}
 
 export class RecordWriter {
   /** The records so far lie in `bytes` below `length`. */
@@ -22,7 +27,13 @@ export class RecordWriter {
     this.headersMax = headersMax;
   }
 
-  /** Appends a record; returns its length in bytes. */
+  /** Forgets the records; keeps the buffer unless it is large. */
+  clear(): void {
+    this.length = 0;
+    if (this.bytes.length > KEPT_BYTES_MAX) this.bytes = Buffer.alloc(0);
+  }
+
+  /** Appends a record; returns its length in bytes. Where it throws, `length` may have grown. */
   write(record: RecordInput, timestampDelta: number): number {
     const { key, value, headers } = record;
     const from = this.length;
@@ -30,8 +41,8 @@ export class RecordWriter {
     this.bytes[this.length] = 0x95;
     this.length += 1;
     this.writeInt(timestampDelta);
-    this.writeBin(key);
-    this.writeBin(value);
+    this.writeBin(key, 'key');
+    this.writeBin(value, 'value');
     if (headers === undefined || headers.length === 0) {
       this.bytes[this.length] = NIL;
       this.length += 1;
@@ -102,7 +113,7 @@ export class RecordWriter {
     this.length = at;
   }
 
-  private writeBin(value: Uint8Array | null | undefined): void {
+  private writeBin(value: Uint8Array | null | undefined, field: string): void {
     const { bytes } = this;
     let at = this.length;
     if (value === null || value === undefined) {
@@ -110,6 +121,7 @@ export class RecordWriter {
       this.length = at + 1;
       return;
     }
+    if (!(value instanceof Uint8Array)) throw unfit('Not bytes.', field);
     const size = value.length;
     if (size < 0x100) {
       bytes[at++] = 0xc4;
@@ -131,23 +143,20 @@ export class RecordWriter {
 
   private writeHeaders(headers: HeaderInput): void {
     if (headers.length > this.headersMax) {
-      throw new MillraceError('INVALID_REQUEST', `${headers.length} headers are too many.`, {
-        field: 'headers',
-        limit: `${this.headersMax} headers`,
-      });
+      throw unfit('Too many headers.', 'headers', `${this.headersMax} headers`);
     }
     this.writeArrayLength(2 * headers.length);
     for (const [name, value] of headers) {
+      if (typeof name !== 'string') throw unfit('The name of a header is no text.', 'headers');
       const nameBytes = Buffer.byteLength(name);
       if (nameBytes > LIMITS.headerNameBytesMax) {
-        throw new MillraceError('INVALID_REQUEST', 'The name of a header is too long.', {
-          field: 'headers',
-          limit: `${LIMITS.headerNameBytesMax} bytes`,
-        });
+        const limit = `${LIMITS.headerNameBytesMax} bytes`;
+        throw unfit('The name of a header is too long.', 'headers', limit);
       }
-      this.reserve(RECORD_OVERHEAD_BYTES + nameBytes + value.length);
+      this.reserve(RECORD_OVERHEAD_BYTES + nameBytes + (value?.length ?? 0));
       this.writeText(name, nameBytes);
-      this.writeBin(value);
+      if (value === null || value === undefined) throw unfit('A header has no value.', 'headers');
+      this.writeBin(value, 'headers');
     }
     this.reserve(RECORD_OVERHEAD_BYTES);
   }

@@ -7,15 +7,10 @@ import { RECORD_BYTES_MAX } from './batch-builder.ts';
 import { checksumOf } from './checksum.ts';
 import { codecName } from './compression.ts';
 import { type BatchHeader, batchHeader, corrupt } from './header.ts';
-import {
-  CHECKED_FROM,
-  COLUMN_BYTES,
-  FLAG_GAPS,
-  FLAGS_KNOWN,
-  FORMAT,
-  HEADER_BYTES,
-  readU32,
-} from './layout.ts';
+import { CHECKED_FROM, COLUMN_BYTES, FLAG_GAPS, FORMAT, HEADER_BYTES, readU32 } from './layout.ts';
+
+/** A batch with any other flag is refused. */
+const FLAGS_KNOWN = FLAG_GAPS;
 
 export interface BatchLimits {
   /** The largest record, as encoded. */

@@ -52,6 +52,16 @@ describe('BatchBuilder', () => {
       { headers: [['é'.repeat(128), Buffer.alloc(1)] as const] },
       'INVALID_REQUEST',
     ],
+    ['a key of text', { key: 'text' as never }, 'INVALID_REQUEST'],
+    ['a value of text', { value: 'text' as never }, 'INVALID_REQUEST'],
+    ['a value of other numbers', { value: new Uint16Array(4) as never }, 'INVALID_REQUEST'],
+    ['a header value of text', { headers: [['h', 'text' as never] as const] }, 'INVALID_REQUEST'],
+    ['a header without a value', { headers: [['h', null as never] as const] }, 'INVALID_REQUEST'],
+    [
+      'a header name of bytes',
+      { headers: [[Buffer.from('h') as never, Buffer.alloc(1)] as const] },
+      'INVALID_REQUEST',
+    ],
     ['a time with a fraction', { timestampMs: 1.5 }, 'INVALID_REQUEST'],
     ['a time before 1970', { timestampMs: -1 }, 'INVALID_REQUEST'],
     ['a time beyond 2^53-1', { timestampMs: 2 ** 53 }, 'INVALID_REQUEST'],
@@ -91,6 +101,16 @@ describe('BatchBuilder', () => {
     for (let i = 0; i < 8; i += 1) filled.add(large, 1);
     expect(errorOf(() => filled.add(large, 1))?.code).toBe('BATCH_TOO_LARGE');
     validateBatch(filled.build());
+  });
+
+  it('leaves a body as it is where compression does not shorten it', () => {
+    const random = Buffer.from(Array.from({ length: 200 }, (_, i) => (i * i * 31 + i * 7) % 251));
+    const short = encodeBatch([{ value: Buffer.from('short') }], { nowMs: 1, codec: 'gzip' });
+    expect(validateBatch(short).codec).toBe(0);
+    expect(short).toEqual(encodeBatch([{ value: Buffer.from('short') }], { nowMs: 1 }));
+    const long = encodeBatch([{ value: random }, { value: random }], { nowMs: 1, codec: 'gzip' });
+    expect(validateBatch(long).codec).toBe(1);
+    expect(readRecords(long)[1]?.value).toEqual(new Uint8Array(random));
   });
 
   it('gives dead letters room beyond a message of the largest size', () => {
