@@ -40,23 +40,6 @@ export function assertMove(from: ShareState, to: ShareState): void {
   assert(allowed.includes(to), `a message does not go from ${from} to ${to}`);
 }
 
-export function runOf(first: number, row: RunRow): Run {
-  const state = RUN_STATES[row[1]];
-  assert(state !== undefined, 'the row holds a state');
-  return {
-    first,
-    last: row[0],
-    state,
-    deliveries: row[2],
-    untilMs: row[3],
-    token: row[4],
-    memberId: row[5],
-    leasedAtMs: row[6],
-    firstDeliveredAtMs: row[7],
-    firstFailedAtMs: row[8],
-  };
-}
-
 export function rowOf(run: Run): RunRow {
   assert(run.first <= run.last && run.deliveries >= 0);
   return [

@@ -128,10 +128,6 @@ export function leaseHolders(
   return shares.holders.count(groupId);
 }
 
-export function createSharePartitions(): SharePartitions {
-  return new SharePartitions();
-}
-
 export function applyShareWrite(shares: SharePartitions, write: ShareWrite): void {
   switch (write.table) {
     case 'sharePartitions':
