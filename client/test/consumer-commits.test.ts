@@ -1,0 +1,138 @@
+// What a consumer commits, and when.
+import { MillraceError } from '@millrace/protocol';
+import { describe, expect, it } from 'vitest';
+import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
+import { FakeGroup } from './support/fake-group.ts';
+import { FakeLog } from './support/fake-log.ts';
+import { pause, setup, texts } from './support/group-setup.ts';
+
+describe('commits', () => {
+  it('auto: in a loop what is before the message in hand', async () => {
+    const { consumer, group, log } = await setup();
+    log.appendTexts('t', 0, texts(10));
+    for await (const { value } of consumer) if (value === '4') break;
+    await consumer.close();
+    expect(group.committed()).toBe(4);
+  });
+
+  it('auto: at intervals, only what is processed', async () => {
+    const { consumer, group, log } = await setup({ commitIntervalMs: 20 });
+    log.appendTexts('t', 0, texts(10));
+    let finish = () => {};
+    const run = consumer.run({
+      eachMessage: ({ value }) =>
+        value === '7'
+          ? new Promise<void>((resolve) => {
+              finish = resolve;
+            })
+          : undefined,
+    });
+    await eventually(() => group.committed() === 7);
+    const commits = group.commits.length;
+    await pause(60);
+    expect(group.commits.length).toBe(commits);
+    finish();
+    await eventually(() => group.committed() === 10);
+    await consumer.close();
+    await run;
+  });
+
+  it('auto: what was processed before a handler failed', async () => {
+    const { consumer, group, log } = await setup();
+    log.appendTexts('t', 0, texts(10));
+    await rejection(
+      consumer.run({
+        eachMessage: ({ value }) => {
+          if (value === '6') throw new Error('six');
+        },
+      }),
+    );
+    expect(group.committed()).toBe(6);
+    expect(group.leaves.length).toBe(1);
+  });
+
+  it('auto: batches when the next one is asked for', async () => {
+    const { consumer, group, log } = await setup({ maxBatchMessages: 4 });
+    log.appendTexts('t', 0, texts(10));
+    for await (const { firstOffset } of consumer.batches()) if (firstOffset === 8) break;
+    await consumer.close();
+    expect(group.committed()).toBe(8);
+  });
+
+  it('manual: what it is told, joined by partition, the last one counts', async () => {
+    const { consumer, group, log } = await setup({ commit: 'manual' });
+    log.appendTexts('t', 0, texts(10));
+    const all: Promise<void>[] = [];
+    for await (const message of consumer) {
+      if (message.offset < 5) all.push(message.commit());
+      if (message.offset === 8) break;
+    }
+    await Promise.all(all);
+    expect(group.committed()).toBe(5);
+    expect(group.commits.length).toBeLessThan(3);
+    await consumer.commit([{ topic: 't', partition: 0, offset: 7, metadata: 'note' }]);
+    expect(group.commits.at(-1)?.offsets).toMatchObject([{ offset: 7, metadata: 'note' }]);
+    await consumer.commit();
+    expect(group.committed()).toBe(8);
+    await consumer.close();
+    expect(group.committed()).toBe(8);
+  });
+
+  it('none: nothing', async () => {
+    const { consumer, group, log } = await setup({ commit: 'none', commitIntervalMs: 5 });
+    log.appendTexts('t', 0, texts(10));
+    for await (const { value } of consumer) if (value === '4') break;
+    await pause(20);
+    await consumer.close();
+    expect(group.commits).toEqual([]);
+  });
+
+  it('are said again under the epoch that came meanwhile', async () => {
+    const { consumer, group, log, broker } = await setup({ commit: 'manual' });
+    log.appendTexts('t', 0, texts(3));
+    const real = group.handlers.OffsetCommit;
+    let isFirst = true;
+    broker.handlers.OffsetCommit = async (body, call) => {
+      if (isFirst) {
+        isFirst = false;
+        group.epoch += 1;
+        const beats = group.beats.length;
+        await eventually(() => group.beats.length > beats + 1);
+      }
+      return (real as NonNullable<typeof real>)(body, call);
+    };
+    for await (const message of consumer) {
+      await message.commit();
+      break;
+    }
+    expect(group.committed()).toBe(1);
+    expect(broker.count('OffsetCommit')).toBe(2);
+  });
+
+  it('seek back is what is committed next', async () => {
+    const { consumer, group, log } = await setup({ commitIntervalMs: 10 });
+    log.appendTexts('t', 0, texts(10));
+    log.committed.set('1/0', 9);
+    const reading = consumer[Symbol.asyncIterator]();
+    await reading.next();
+    consumer.seek({ topic: 't', partition: 0, offset: 2 });
+    expect((await reading.next()).value?.value).toBe('2');
+    await eventually(() => group.committed() === 2);
+  });
+
+  it('that fail are logged where they are automatic', async () => {
+    const warnings: string[] = [];
+    const log = new FakeLog({ t: 1 });
+    const group = new FakeGroup(log, [0]);
+    const broker = await fakeBroker(group.handlers);
+    broker.handlers.OffsetCommit = () => new MillraceError('UNKNOWN_TOPIC');
+    const client = await clientOf(broker, { logger: { warn: (text) => warnings.push(text) } });
+    log.appendTexts('t', 0, texts(2));
+    const consumer = client.consumer({ group: 'g', topics: 't', commitIntervalMs: 10 });
+    const run = consumer.run({ eachMessage: () => {} });
+    await eventually(() => warnings.includes('offsets were not committed'));
+    await consumer.close();
+    await run;
+    expect(group.committed()).toBe(undefined);
+  });
+});
