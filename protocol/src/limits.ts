@@ -12,8 +12,9 @@ export const LIMITS = {
   frameBytesMax: 16 * MIB,
   /** Nesting of arrays and maps inside a frame. */
   frameDepthMax: 16,
-  /** Values inside a frame, those inside arrays and maps included: unpacking costs memory by the value. */
-  frameValuesMax: 2_000_000,
+  /** Values inside a request and a response, at all levels; unpacking costs memory by the value. A map counts as 16. */
+  requestValuesMax: 600_000,
+  responseValuesMax: 2_000_000,
   /** Requests of one connection that wait for their reply. */
   inFlightRequestsMax: 1_024,
   /** Bytes of replies a connection may have unsent before its requests are read no further. */
@@ -81,6 +82,7 @@ function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits contradict each other: ${text}`);
 }
 
+relation(5 * LIMITS.partitionsMax < LIMITS.requestValuesMax, 'all offsets fit in one commit');
 relation(LIMITS.batchBytesMax < LIMITS.frameBytesMax, 'a batch fits in a frame');
 relation(LIMITS.fetchBytesMax < LIMITS.frameBytesMax, 'a fetch reply fits in a frame');
 relation(

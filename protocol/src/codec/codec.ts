@@ -155,8 +155,8 @@ function wireText(text: string | undefined): string | null {
   return Buffer.from(text).subarray(0, ERROR_MESSAGE_BYTES_MAX).toString();
 }
 
-function unpackMessage(payload: Uint8Array, headerValues: number): WireFields {
-  const hasFloat = checkMessagePack(payload);
+function unpackMessage(payload: Uint8Array, headerValues: number, valuesMax: number): WireFields {
+  const hasFloat = checkMessagePack(payload, valuesMax);
   const values = unpackChecked(payload);
   if (!Array.isArray(values) || values.length < headerValues) {
     throw new MillraceError(
@@ -178,7 +178,7 @@ function headerUint(value: unknown, max: number, name: string): number {
 
 /** Checks and unpacks the payload of a request's frame; its fields are still to be decoded. */
 export function decodeRequestHeader(payload: Uint8Array): RequestHeader {
-  const fields = unpackMessage(payload, REQUEST_HEADER_VALUES);
+  const fields = unpackMessage(payload, REQUEST_HEADER_VALUES, LIMITS.requestValuesMax);
   return {
     apiKey: headerUint(fields.values[0], 0xffff, 'API key'),
     apiVersion: headerUint(fields.values[1], 0xffff, 'API version'),
@@ -188,7 +188,7 @@ export function decodeRequestHeader(payload: Uint8Array): RequestHeader {
 }
 
 export function decodeResponseHeader(payload: Uint8Array): ResponseHeader {
-  const fields = unpackMessage(payload, RESPONSE_HEADER_VALUES);
+  const fields = unpackMessage(payload, RESPONSE_HEADER_VALUES, LIMITS.responseValuesMax);
   return {
     correlationId: headerUint(fields.values[0], U32_MAX, 'correlation id'),
     errorCode: headerUint(fields.values[1], 0xffff, 'error code'),

@@ -47,6 +47,9 @@ tags(ARRAY, 0xdc, 0xdd, [2, 4]);
 tags(MAP, 0xde, 0xdf, [2, 4]);
 tags(SCALAR, 0xe0, 0xff, []);
 
+/** What a map costs in memory, in values: even an empty one. */
+const MAP_VALUES = 16;
+
 /** Values still to come at each level. Shared: the walk is synchronous. */
 const pending = new Float64Array(LIMITS.frameDepthMax + 1);
 
@@ -62,10 +65,8 @@ function lengthAfter(bytes: Uint8Array, at: number, width: number): number {
   return length;
 }
 
-function checkCounts(children: number, bytesLeft: number, values: number, depth: number): void {
+function checkCounts(children: number, bytesLeft: number, depth: number): void {
   if (children > bytesLeft) malformed('an array or map is cut short');
-  if (values > LIMITS.frameValuesMax)
-    malformed('it holds too many values', `${LIMITS.frameValuesMax} values`);
   if (depth === LIMITS.frameDepthMax)
     malformed('it is nested too deep', `${LIMITS.frameDepthMax} levels`);
 }
@@ -74,7 +75,7 @@ function checkCounts(children: number, bytesLeft: number, values: number, depth:
  * Throws MALFORMED_FRAME unless the bytes are exactly one MessagePack value without extension types, within the limits
  * of depth and count, every string of it UTF-8. Returns whether a floating-point number is in it.
  */
-export function checkMessagePack(bytes: Uint8Array): boolean {
+export function checkMessagePack(bytes: Uint8Array, valuesMax: number): boolean {
   const size = bytes.length;
   let at = 0;
   let depth = 0;
@@ -116,8 +117,9 @@ export function checkMessagePack(bytes: Uint8Array): boolean {
       continue;
     }
     const children = kind === MAP ? 2 * length : length;
-    values += children;
-    checkCounts(children, size - at, values, depth);
+    values += kind === MAP ? children + MAP_VALUES : children;
+    if (values > valuesMax) malformed('it holds too many values', `${valuesMax} values`);
+    checkCounts(children, size - at, depth);
     pending[depth] = left;
     depth += 1;
     left = children;

@@ -59,8 +59,13 @@ describe('the specification', () => {
   });
 
   it('gives the numbers that the code has', () => {
-    const limits = [LIMITS.frameBytesMax, LIMITS.frameValuesMax, LIMITS.batchBytesMax];
-    const more = [LIMITS.batchBodyBytesMax, LIMITS.batchRecordsMax, hashKey(Buffer.from('foobar'))];
+    const limits = [LIMITS.frameBytesMax, LIMITS.requestValuesMax, LIMITS.batchBytesMax];
+    const more = [
+      LIMITS.responseValuesMax,
+      LIMITS.batchBodyBytesMax,
+      LIMITS.batchRecordsMax,
+      hashKey(Buffer.from('foobar')),
+    ];
     const numbers = [...limits, ...more, hashKey(Buffer.from('21'))].map(digits);
     expect(numbers.filter((number) => !TEXT.includes(number))).toEqual([]);
     expect(TEXT).toContain(`header   ${HEADER_BYTES} bytes`);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Packr, Unpackr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/limits.ts';
-import { checkMessagePack } from '../../src/message-pack/check-message-pack.ts';
+import { checkMessagePack as check } from '../../src/message-pack/check-message-pack.ts';
 import { unpackChecked } from '../../src/message-pack/pack-values.ts';
 import { character, codeOf, damage, errorOf, runs } from '../fuzz.ts';
 
@@ -22,6 +22,9 @@ const value = fc.letrec((tie) => ({
     fc.uniqueArray(fc.tuple(fc.string(), tie('any')), { maxLength: 20 }).map((e) => new Map(e)),
   ),
 })).any;
+
+const VALUES_MAX = 5_000;
+const checkMessagePack = (bytes: Uint8Array) => check(bytes, VALUES_MAX);
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
@@ -99,9 +102,18 @@ describe('checkMessagePack', () => {
       bytes.writeUInt32BE(count, 1);
       return bytes;
     };
-    expect(checkMessagePack(array(LIMITS.frameValuesMax - 1))).toBe(false);
-    const error = errorOf(() => checkMessagePack(array(LIMITS.frameValuesMax)));
-    expect(error?.detail.limit).toBe(`${LIMITS.frameValuesMax} values`);
+    expect(checkMessagePack(array(VALUES_MAX - 1))).toBe(false);
+    const error = errorOf(() => checkMessagePack(array(VALUES_MAX)));
+    expect(error?.detail.limit).toBe('5000 values');
+  });
+
+  it('counts a map as more than its entries, for even an empty one costs memory', () => {
+    const maps = (count: number) =>
+      Buffer.concat([hex(`dd${count.toString(16).padStart(8, '0')}`), Buffer.alloc(count, 0x80)]);
+    expect(checkMessagePack(maps(Math.floor((VALUES_MAX - 1) / 17)))).toBe(false);
+    expect(codeOf(() => checkMessagePack(maps(Math.ceil(VALUES_MAX / 17))))).toBe(
+      'MALFORMED_FRAME',
+    );
   });
 
   it('lets nothing through that msgpackr would stumble over', () => {
