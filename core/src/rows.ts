@@ -89,8 +89,9 @@ export type RunState = (typeof RUN_STATES)[number];
 /**
  * `[last, state, deliveries, untilMs, token, memberId, leasedAtMs, firstDeliveredAtMs, firstFailedAtMs]`; `state` is
  * the position in RUN_STATES. `untilMs`: leased: deadline; scheduled: when it becomes ready; ready: 0. `token`,
- * `memberId` and `leasedAtMs` are those of the newest lease, also after it ended. The last two are 0 where it never
- * happened; only a run that failed may have a row in `lastErrors`, under its first offset.
+ * `memberId` and `leasedAtMs` are those of the newest lease, also after it ended; `leasedAtMs` is 0 where it was
+ * returned. The last two are 0 where it never happened; only a run that failed may have a row in `lastErrors`, under its
+ * first offset.
  */
 export type RunRow = readonly [
   last: number,

@@ -89,6 +89,7 @@ function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): nu
   const { run } = part;
   if (run.token > command.token) return ERRORS.STALE_LEASE.code;
   if (run.token < command.token) return ERRORS.UNKNOWN_RECEIPT.code;
+  if (run.leasedAtMs === 0) return ERRORS.STALE_LEASE.code;
   const settled = SETTLEMENTS[command.kind](ending, command, part);
   if (typeof settled === 'string') return ERRORS[settled].code;
   ending.draft.carve(run, settled);

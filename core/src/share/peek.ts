@@ -95,15 +95,15 @@ function runRange(
   firstOffset: number,
   lastOffset: number,
 ): StateRange {
-  const wasDelivered = run.deliveries > 0;
+  const hasLease = run.leasedAtMs > 0;
   const at = [key.groupId, key.topicId, key.partition, run.first] as const;
   return {
     firstOffset,
     lastOffset,
     state: run.state,
     deliveries: run.deliveries,
-    token: wasDelivered ? run.token : null,
-    memberId: wasDelivered ? run.memberId : null,
+    token: hasLease ? run.token : null,
+    memberId: hasLease ? run.memberId : null,
     untilMs: run.state === 'ready' ? null : run.untilMs,
     lastError: run.firstFailedAtMs === 0 ? null : (view.get('lastErrors', at) ?? null),
     deadReason: null,

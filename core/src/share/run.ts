@@ -11,9 +11,10 @@ export interface Run {
   readonly deliveries: number;
   /** leased: deadline; scheduled: when it becomes ready; ready: 0. */
   readonly untilMs: number;
-  /** Token, member and time of the newest lease, also after it ended. */
+  /** Token and member of the newest lease, also after it ended. */
   readonly token: number;
   readonly memberId: string;
+  /** When the newest lease was given; 0 where it was returned: its receipt is spent. */
   readonly leasedAtMs: number;
   /** 0 where every delivery was returned. */
   readonly firstDeliveredAtMs: number;

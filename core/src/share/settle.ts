@@ -73,17 +73,14 @@ export function extensionMs(scope: ShareScope, { delayMs }: AcknowledgeCommand):
   return delayMs ?? scope.group.config.visibilityTimeoutMs;
 }
 
-/**
- * As if this delivery had not been. The token that the run gets is nobody's, so the receipt is spent: a second
- * return cannot lower the count again. [L-17]
- */
+/** As if this delivery had not been. The receipt is spent: a second return cannot lower the count again. [L-17] */
 function giveBack({ draft }: Ending, _command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
   const { run, first, last } = part;
   if (run.state !== 'leased') return 'STALE_LEASE';
   assert(run.deliveries > 0);
   const deliveries = run.deliveries - 1;
   const firstDeliveredAtMs = deliveries === 0 ? 0 : run.firstDeliveredAtMs;
-  const given = { deliveries, firstDeliveredAtMs, token: draft.takeToken() };
-  const next: Run = { ...run, first, last, state: 'ready', untilMs: 0, ...given };
+  const undone = { deliveries, firstDeliveredAtMs, leasedAtMs: 0 };
+  const next: Run = { ...run, first, last, state: 'ready', untilMs: 0, ...undone };
   return [{ first, last, to: 'ready', next, error: draft.errorOf(run) }];
 }

@@ -127,6 +127,7 @@ export class ShareDraft {
 
   #put(run: Run): void {
     assert(run.deliveries > 0 || run.state === 'ready', 'only a returned run was never delivered');
+    assert(run.leasedAtMs > 0 || run.state === 'ready', 'what was returned is ready');
     assert((run.state === 'ready') === (run.untilMs === 0), 'a ready run waits for nothing');
     this.writes.push(put('runs', this.#at(run.first), rowOf(run)));
   }

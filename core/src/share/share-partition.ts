@@ -142,6 +142,7 @@ export class SharePartition {
         run.deliveries > 0 || run.state === 'ready',
         'only a returned run was never delivered',
       );
+      assert(run.leasedAtMs > 0 || run.state === 'ready', 'what was returned is ready');
       assert(run.deliveries > 0 === run.firstDeliveredAtMs > 0, 'delivered when delivered');
       this.#assertListed(slot, run);
       messages[run.state] += run.last - first + 1;

@@ -172,14 +172,15 @@ export class NaiveShare {
     return 'done';
   }
 
-  /** The receipt is spent: which token the message has then is nobody's business. */
+  /** The receipt is spent: it is as stale as those before it. */
   #giveBack(message: NaiveMessage): ErrorName | 'done' {
     if (message.state !== 'leased') return 'STALE_LEASE';
     message.state = 'ready';
     message.untilMs = 0;
     message.deliveries -= 1;
     if (message.deliveries === 0) message.firstDeliveredAtMs = 0;
-    message.token = Number.POSITIVE_INFINITY;
+    message.token += 0.5;
+    message.memberId = '';
     return 'done';
   }
 

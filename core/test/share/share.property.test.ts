@@ -149,6 +149,6 @@ it('agrees with the naive share partition, and with what a restart loads [L-2]-[
         twins.compareDeadLetters();
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 }, 120_000);
