@@ -52,7 +52,7 @@ export function openShard(options: ShardOptions): OpenShard {
   const clock = new ShardClock(options.clock, savedClockMs(store));
   const shard = new Shard(committer, clock, options.random, { reloaded: events.reloaded });
   const jobs = createJobs(space, {
-    graceUntilMs: clock.nowMs() + options.leaseRestartGrace,
+    graceUntilMs: graceUntilMs(shard, options.leaseRestartGrace),
     retentionEveryMs: options.retentionCheckInterval,
     deadLettered: events.deadLettered,
   });
@@ -66,6 +66,12 @@ export function openShard(options: ShardOptions): OpenShard {
       await committer.drain();
     },
   };
+}
+
+/** Only where leases outlived the restart is there somebody to wait for. */
+function graceUntilMs(shard: Shard, graceMs: number): number {
+  const hasLeases = shard.peek(({ shares }) => shares.leaseEnds.size > 0);
+  return hasLeases ? shard.nowMs() + graceMs : 0;
 }
 
 function savedClockMs(store: Store): number {
