@@ -1,8 +1,8 @@
 // Decodes the records of a batch. It takes hostile bytes: whatever is wrong is CORRUPT_BATCH, never a view out of bounds.
 
 import { codecName, decompressBody } from './compression.ts';
-import { recordBytes, recordIndexFrom, recordOffset } from './header.ts';
-import { HEADER_BYTES } from './layout.ts';
+import { recordBytes, recordIndexFrom, recordOffsetDelta } from './header.ts';
+import { FLAG_GAPS, HEADER_BYTES } from './layout.ts';
 import type { LogRecord } from './record.ts';
 import { RecordReader } from './record-reader.ts';
 import { checkLayout } from './validate-batch.ts';
@@ -28,11 +28,14 @@ export function readRecords(
   let at = isPlain ? bodyFrom : 0;
   for (let i = 0; i < first; i += 1) at += recordBytes(bytes, i);
 
+  const { baseOffset, firstTimestampMs } = header;
+  const hasGaps = (header.flags & FLAG_GAPS) !== 0;
   const reader = new RecordReader(body);
   const records: LogRecord[] = [];
   for (let i = first; i < end; i += 1) {
     const next = at + recordBytes(bytes, i);
-    records.push(reader.read(at, next, recordOffset(bytes, i), header.firstTimestampMs));
+    const offset = baseOffset + (hasGaps ? recordOffsetDelta(bytes, i) : i);
+    records.push(reader.read(at, next, offset, firstTimestampMs));
     at = next;
   }
   return records;
