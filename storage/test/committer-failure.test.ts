@@ -67,6 +67,10 @@ describe('an aborted commit', () => {
     committer.stage([put(1)]);
     await turn();
     await turn();
+    store.script({ kind: 'abort' });
+    void committer.durable(committer.stage([put(2)]));
+    await turn();
+    await turn();
     expect(committer.durableSeq).toBe(committer.lastStagedSeq);
   });
 

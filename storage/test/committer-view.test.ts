@@ -186,7 +186,7 @@ class Model {
 describe('the view against a naive one', () => {
   it('shows the same after any steps', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const model = new Model();
         const store = new FaultyStore(new MemoryStore());
         let start: (() => void) | undefined;
