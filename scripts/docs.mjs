@@ -6,4 +6,4 @@ import { fail, ROOT, runBuilt } from './workspace.mjs';
 const GENERATOR = 'scripts/generate-docs.mjs';
 
 if (!existsSync(join(ROOT, GENERATOR))) fail(`${GENERATOR} does not exist`);
-await runBuilt(GENERATOR, process.argv.slice(2));
+await runBuilt(GENERATOR, process.argv.slice(2), ['tsconfig.json']);

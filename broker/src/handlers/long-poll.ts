@@ -28,7 +28,8 @@ export function longPoll<T>(poll: LongPoll<T>): T | Promise<T> {
       try {
         latest = poll.tryNow();
       } catch (error) {
-        end(() => reject(error as Error));
+        const failure = error instanceof Error ? error : new Error(String(error));
+        end(() => reject(failure));
         return true;
       }
       if (!poll.enough(latest)) return false;

@@ -17,7 +17,7 @@ const BROKER_ID = 0;
 type Described = ResponseInput<'DescribeTopics'>['topics'][number];
 
 function topicsByName(state: ShardState): string[] {
-  return [...state.catalog.topicIds.keys()].sort();
+  return [...state.catalog.topicIds.keys()].toSorted();
 }
 
 /** One answer a name; an unknown name is an error of its own, not of the request. */

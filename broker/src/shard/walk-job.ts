@@ -22,7 +22,7 @@ export function createWalkJob<P>({ name, everyMs, places, visit }: WalkJob<P>): 
     name,
     nextMs: (_, lastRunMs) => lastRunMs + everyMs,
     slice: (shard) => {
-      if (left.length === 0) left = places(shard).reverse();
+      if (left.length === 0) left = places(shard).toReversed();
       let rowsLeft = ROWS_PER_SLICE;
       for (let i = 0; i < PLACES_PER_SLICE && rowsLeft > 0; i += 1) {
         const place = left.at(-1);

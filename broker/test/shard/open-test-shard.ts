@@ -52,11 +52,11 @@ export interface TestShard extends OpenShard {
   readonly fatal: Error[];
   readonly reloads: Error[];
   readonly backgroundFailures: unknown[];
-  call<N extends HandledApiName>(
+  readonly call: <N extends HandledApiName>(
     api: N,
     request: RequestOf<N>,
     signal?: CancelSignal,
-  ): Promise<ResponseInput<N>>;
+  ) => Promise<ResponseInput<N>>;
 }
 
 export function openTestShard(store: Store = new MemoryStore()): TestShard {
