@@ -1,5 +1,5 @@
 // The checksum of batches: CRC-32 as in zlib, gzip and PNG (polynomial 0xEDB88320, reflected).
-// `docs/adr/0004-checksum.md` has the figures.
+// `docs/adr/0004-the-checksum-is-crc-32-of-zlib.md` has the figures.
 
 import { crc32 } from 'node:zlib';
 
