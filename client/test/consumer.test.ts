@@ -100,6 +100,14 @@ describe('reading alone', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     log.appendTexts('t', 0, ['2']);
     expect((await all).map(({ value }) => value?.value)).toEqual(['0', '1', '2']);
+    log.appendTexts('t', 0, ['3', '4', '5']);
+    const [one, two] = [iterator.next(), iterator.next()];
+    const three = (async () => {
+      await one;
+      return iterator.next();
+    })();
+    const last = [(await one).value, (await two).value, (await three).value];
+    expect(last.map((message) => message?.value)).toEqual(['3', '4', '5']);
   });
 
   it('ends its loops at close', async () => {

@@ -37,9 +37,10 @@ describe('bounds', () => {
     const batch = Buffer.alloc(1_000_000);
     const body = { batches: [{ topicId: 1, partition: 0, batch }] };
     const all = Array.from({ length: 60 }, () => client.request('Produce', body));
-    const before = process.memoryUsage().arrayBuffers;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30_000_000);
+    const { session } = (client as unknown as { link: { session: { unsentBytes: number } } }).link;
+    await eventually(() => session.unsentBytes > 1_000_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(session.unsentBytes).toBeLessThan(2_100_000);
     for (const { socket } of broker.connections) socket.resume();
     await Promise.all(all);
     expect(broker.count('Produce')).toBe(60);

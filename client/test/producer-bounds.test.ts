@@ -61,6 +61,21 @@ describe('backpressure', () => {
     expect((await after).offset).toBe(100);
   });
 
+  it('lets nobody overtake those who wait', async () => {
+    const { producer, open } = await setup(BOUND);
+    const first = producer.send({ topic: 't', value: KIB });
+    const others = Array.from({ length: 12 }, () => producer.send({ topic: 't', value: KIB }));
+    const overtaking = (async () => {
+      await first;
+      // There is room now, and those who wait have not been woken yet.
+      return producer.send({ topic: 't', value: KIB });
+    })();
+    await eventually(() => producer.bufferedBytes >= 10_000);
+    open();
+    const offsets = (await Promise.all(others)).map(({ offset }) => offset);
+    expect((await overtaking).offset).toBeGreaterThan(Math.max(...offsets));
+  });
+
   it('refuses callers who never wait', async () => {
     const { producer, open } = await setup(BOUND);
     const all = Array.from({ length: 100 }, () => producer.send({ topic: 't', value: KIB }));

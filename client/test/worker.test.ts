@@ -159,6 +159,9 @@ describe('leases', () => {
     const extensions = queue.itemsOf('extend').length;
     await pause(150);
     expect(queue.itemsOf('extend').length).toBe(extensions);
+    // What is over is forgotten at once, not when it would have been extended.
+    const { keeper } = worker as unknown as { keeper: { leases: Set<unknown> } };
+    expect(keeper.leases.size).toBe(0);
     expect(worker.stats.lost).toBe(0);
   });
 

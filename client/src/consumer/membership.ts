@@ -71,7 +71,7 @@ export class Membership implements Committer {
     this.closing.abort();
     this.poked.ring();
     await this.running;
-    await this.leave(timeoutMs);
+    await this.leave(this.epoch, timeoutMs);
   }
 
   private async run(): Promise<void> {
@@ -130,8 +130,9 @@ export class Membership implements Committer {
     if (done === undefined) return;
     const text = 'processing has taken too long, leaving the group until it is done';
     this.link.options.logger.warn?.(text, { group: this.options.group });
-    await this.leave(this.link.options.requestTimeoutMs);
+    const { epoch } = this;
     this.lose(new MillraceError('UNKNOWN_MEMBER', 'Processing took longer than maxProcessingMs.'));
+    await this.leave(epoch, this.link.options.requestTimeoutMs);
     await Promise.race([done, this.closed()]);
   }
 
@@ -152,10 +153,10 @@ export class Membership implements Committer {
     this.owner.lost(error);
   }
 
-  private async leave(timeoutMs: number): Promise<void> {
+  private async leave(memberEpoch: number, timeoutMs: number): Promise<void> {
     const { group, memberId } = this.options;
-    if (this.epoch === 0) return;
-    const body = { group, memberId, memberEpoch: this.epoch };
+    if (memberEpoch === 0) return;
+    const body = { group, memberId, memberEpoch };
     try {
       await this.link.request('GroupLeave', body, { timeoutMs: Math.max(1, timeoutMs) });
     } catch (error) {

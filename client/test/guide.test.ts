@@ -1,0 +1,73 @@
+// The programs of docs/guide/client.md, run as they are against a real broker; what they print is what the guide says.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BROKER = join(ROOT, 'broker/dist/bin.js');
+const isBuilt = existsSync(BROKER) && existsSync(join(ROOT, 'client/dist/index.js'));
+
+/** Programs with what they print, in order. */
+function programs(): [title: string, program: string, output: string][] {
+  const guide = readFileSync(join(ROOT, 'docs/guide/client.md'), 'utf8');
+  const blocks = guide.matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g);
+  return [...blocks].map(([, program = '', output = '']) => {
+    const title =
+      guide
+        .slice(0, guide.indexOf(program))
+        .match(/## (.*)/g)
+        ?.at(-1) ?? '';
+    return [title.slice(3), program, output];
+  });
+}
+
+async function listeningPort(broker: ChildProcess): Promise<number> {
+  for await (const line of createInterface({ input: broker.stdout as NodeJS.ReadableStream })) {
+    const entry = JSON.parse(line) as { event?: string; port?: number };
+    if (entry.event === 'listening' && entry.port !== undefined) return entry.port;
+  }
+  throw new Error('the broker did not start');
+}
+
+describe.skipIf(!isBuilt)('the guide (needs the built broker and client)', () => {
+  let broker: ChildProcess;
+  let port = 0;
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-guide-'));
+
+  beforeAll(async () => {
+    const options = ['--port', '0', '--admin-port', '0', '--log-format', 'json'];
+    const args = [BROKER, ...options, '--data-dir', join(folder, 'data')];
+    broker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    port = await listeningPort(broker);
+  });
+
+  afterAll(async () => {
+    const ended = new Promise((resolve) => broker.once('exit', resolve));
+    broker.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has programs', () => {
+    expect(programs().length).toBe(
+      readFileSync(join(ROOT, 'docs/guide/client.md'), 'utf8').split('```js\n').length - 1,
+    );
+  });
+
+  it.each(programs())('%s', async (_, program, output) => {
+    const client = new URL('../dist/index.js', import.meta.url).href;
+    const file = join(folder, 'program.mjs');
+    const here = program.replace("'@millrace/client'", `'${client}'`).replace('7650', String(port));
+    writeFileSync(file, here);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], {
+      timeout: 20_000,
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toBe(output);
+  });
+});
