@@ -42,15 +42,14 @@ export function endAttempt(ending: Ending, attempt: Attempt): Move[] {
   const pauseMs =
     attempt.pauseMs ?? backoffMs(scope.group.config, run.deliveries, () => ctx.random());
   const failed = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
-  return [{ ...waiting(failed, pauseMs, ctx.nowMs), error }];
+  return [waiting(failed, pauseMs, ctx.nowMs, error)];
 }
 
 /** The run ready now, or scheduled where it is to wait. */
-export function waiting(run: Run, pauseMs: number, nowMs: number): Omit<Move, 'error'> {
-  const { first, last } = run;
+export function waiting(run: Run, pauseMs: number, nowMs: number, error: string | null): Move {
   const to = pauseMs === 0 ? 'ready' : 'scheduled';
   const untilMs = pauseMs === 0 ? 0 : nowMs + pauseMs;
-  return { first, last, to, next: { ...run, state: to, untilMs } };
+  return { first: run.first, last: run.last, to, next: { ...run, state: to, untilMs }, error };
 }
 
 /** Dead with a copy, dead without one, or, where retention was faster, removed. [L-22] [L-25] */

@@ -41,9 +41,10 @@ function reject(ending: Ending, { errorText }: AcknowledgeCommand, part: Part): 
 }
 
 function release(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] {
-  if (part.run.state !== 'leased') return releaseLate(ending, command, part);
+  const { run, first, last } = part;
+  if (run.state !== 'leased') return releaseLate(ending, command, part);
   const { errorText: error, delayMs: pauseMs } = command;
-  return endAttempt(ending, { ...part, error, pauseMs });
+  return endAttempt(ending, { run, first, last, error, pauseMs });
 }
 
 /** The attempt has ended by time and was counted: what remains is to say why, and when to try again. [L-15] */
@@ -51,7 +52,7 @@ function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: 
   const { run, first, last } = part;
   const error = command.errorText ?? draft.errorOf(run);
   const next: Run = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
-  if (command.delayMs !== null) return [{ ...waiting(next, command.delayMs, ctx.nowMs), error }];
+  if (command.delayMs !== null) return [waiting(next, command.delayMs, ctx.nowMs, error)];
   return [{ first, last, to: run.state, next, error }];
 }
 
@@ -61,7 +62,7 @@ function extend(ending: Ending, command: AcknowledgeCommand, part: Part): Move[]
   const { run, first, last } = part;
   if (run.state !== 'leased') return 'STALE_LEASE';
   const byMs = extensionMs(scope, command);
-  if (byMs === 0) return endAttempt(ending, { ...part, error: null, pauseMs: 0 });
+  if (byMs === 0) return endAttempt(ending, { run, first, last, error: null, pauseMs: 0 });
   const untilMs = ctx.nowMs + byMs;
   if (untilMs - run.leasedAtMs > LIMITS.visibilityTimeoutMsMax) return 'LEASE_TOO_LONG';
   const next = { ...run, first, last, untilMs };
