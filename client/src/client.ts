@@ -16,6 +16,7 @@ import { type ConsumerOptions, consumerSettings } from './consumer/options.ts';
 import { Metadata } from './metadata.ts';
 import { Link, type RequestOptions } from './net/link.ts';
 import type { BrokerInfo } from './net/session.ts';
+import { onAbort } from './on-abort.ts';
 import { type ProducerOptions, producerSettings } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
 import { Queue } from './queue/queue.ts';
@@ -143,9 +144,9 @@ export class Client implements AsyncDisposable {
 
   private keep<P extends Part>(part: P, signal: AbortSignal | undefined): P {
     const close = () => void part.close({});
-    this.parts.set(part, () => signal?.removeEventListener('abort', close));
+    const isListening = signal !== undefined && !signal.aborted;
+    this.parts.set(part, isListening ? onAbort(signal, close) : () => {});
     if (signal?.aborted) close();
-    else signal?.addEventListener('abort', close);
     return part;
   }
 

@@ -1,6 +1,7 @@
 // Waiting: for a time, a signal or a condition. Every timer here ends with its wait.
 
 import { MillraceError } from '@millrace/protocol';
+import { onAbort } from './on-abort.ts';
 
 /** What a caller's signal becomes: ABORTED, with the signal's reason as cause. */
 export function abortedError(signal: AbortSignal): MillraceError {
@@ -17,22 +18,22 @@ export function pause(ms: number, ...signals: (AbortSignal | undefined)[]): Prom
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      for (const signal of signals) signal?.removeEventListener('abort', done);
+      for (const unlisten of unlistens) unlisten();
       resolve();
     };
     const timer = setTimeout(done, ms);
-    for (const signal of signals) signal?.addEventListener('abort', done);
+    const given = signals.filter((signal) => signal !== undefined);
+    const unlistens = given.map((signal) => onAbort(signal, done));
   });
 }
 
 /** `promise`, or ABORTED as soon as the signal is aborted. The promise itself goes on. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  if (signal.aborted) return Promise.reject(abortedError(signal));
   return new Promise((resolve, reject) => {
-    const abort = () => reject(abortedError(signal));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const unlisten = onAbort(signal, () => reject(abortedError(signal)));
+    void promise.then(resolve, reject).finally(unlisten);
   });
 }
 
@@ -75,12 +76,12 @@ export class Bell {
       const wake = () => {
         clearTimeout(timer);
         this.waiting.delete(wake);
-        signal?.removeEventListener('abort', wake);
+        unlisten?.();
         resolve();
       };
       const timer = setTimeout(wake, ms);
       this.waiting.add(wake);
-      signal?.addEventListener('abort', wake);
+      const unlisten = signal === undefined ? undefined : onAbort(signal, wake);
     });
   }
 }

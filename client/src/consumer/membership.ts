@@ -5,6 +5,7 @@ import { MillraceError, type RequestInput, type ResponseOf } from '@millrace/pro
 import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
 import { isPassing } from '../net/passing.ts';
+import { onAbort } from '../on-abort.ts';
 import { Bell, pause } from '../wait.ts';
 import type { Committer } from './commits.ts';
 
@@ -140,7 +141,7 @@ export class Membership implements Committer {
     const { signal } = this.closing;
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      onAbort(signal, resolve);
     });
   }
 

@@ -1,6 +1,7 @@
 // One attempt of one request, from the moment it is asked for to its one outcome.
 
 import { APIS, type ApiName, MillraceError } from '@millrace/protocol';
+import { onAbort } from '../on-abort.ts';
 import { abortedError } from '../wait.ts';
 
 /** APIs that may wait at the broker: only these are worth a Cancel. */
@@ -35,7 +36,7 @@ export class Call {
   private readonly signal: AbortSignal | undefined;
   private readonly resolve: (value: unknown) => void;
   private readonly reject: (error: MillraceError) => void;
-  private onAbort: (() => void) | undefined;
+  private unlisten: (() => void) | undefined;
 
   constructor(
     api: ApiName,
@@ -62,10 +63,9 @@ export class Call {
     return this.state === 'settled';
   }
 
-  listen(onAbort: () => void): void {
+  listen(callback: () => void): void {
     if (this.signal === undefined) return;
-    this.onAbort = onAbort;
-    this.signal.addEventListener('abort', onAbort);
+    this.unlisten = onAbort(this.signal, callback);
   }
 
   succeed(value: unknown): void {
@@ -100,7 +100,7 @@ export class Call {
   private settle(): boolean {
     if (this.state === 'settled') return false;
     this.state = 'settled';
-    if (this.onAbort !== undefined) this.signal?.removeEventListener('abort', this.onAbort);
+    this.unlisten?.();
     return true;
   }
 

@@ -7,6 +7,7 @@ import {
   MillraceError,
   type ResponseHeader,
 } from '@millrace/protocol';
+import { onAbort } from '../on-abort.ts';
 import { type Address, formatAddress } from './address.ts';
 
 const KEEP_ALIVE_MS = 30_000;
@@ -110,27 +111,27 @@ export function openSocket(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host, port: address.port });
+    // Whatever it reports later, given up or not yet taken over, must not end the process.
+    socket.on('error', () => {});
     const fail = (why: string, cause?: unknown) => {
       settle();
-      // A socket that is given up may still report an error.
-      socket.on('error', () => {});
       socket.destroy();
       reject(new MillraceError('CONNECTION_LOST', why, {}, { cause }));
     };
     const onError = (error: Error) => fail(describeSocketError(error), error);
-    const onAbort = () => fail('given up', signal?.reason);
+    const giveUp = () => fail('given up', signal?.reason);
+    const unlisten = signal === undefined ? undefined : onAbort(signal, giveUp);
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
     const settle = () => {
       clearTimeout(timer);
       socket.off('error', onError);
-      signal?.removeEventListener('abort', onAbort);
+      unlisten?.();
     };
     socket.once('error', onError);
     socket.once('connect', () => {
       settle();
       resolve(socket);
     });
-    signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) onAbort();
+    if (signal?.aborted) giveUp();
   });
 }

@@ -1,6 +1,7 @@
 // From an address to a session that has said Hello. One attempt; who calls decides about others.
 
 import { MillraceError } from '@millrace/protocol';
+import { onAbort } from '../on-abort.ts';
 import type { Address } from './address.ts';
 import { openSocket } from './connection.ts';
 import { Session, type SessionOwner } from './session.ts';
@@ -25,7 +26,7 @@ export async function dial(
   const socket = await openSocket(address, connectTimeoutMs, signal);
   const session = new Session(address, socket, owner);
   const giveUp = () => session.destroy(new MillraceError('ABORTED'));
-  signal.addEventListener('abort', giveUp);
+  const unlisten = onAbort(signal, giveUp);
   try {
     await session.hello(clientName, CLIENT_VERSION, connectTimeoutMs);
     return session;
@@ -34,7 +35,7 @@ export async function dial(
     session.destroy(reason as MillraceError);
     throw reason;
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    unlisten();
   }
 }
 
