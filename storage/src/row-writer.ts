@@ -84,9 +84,14 @@ class RowWriter {
 
   #wide(kind: 0xcf | 0xd3, n: number): void {
     assert(Number.isSafeInteger(n), 'an integer in a row is safe');
+    const chunk = this.#reserve(HEAD_BYTES_MAX);
     this.#head(kind, Math.floor(n / TWO_32), 4);
-    const chunk = this.#reserve(4);
-    this.#at = chunk.writeUInt32BE(n >>> 0, this.#at);
+    let at = this.#at;
+    chunk[at++] = n >>> 24;
+    chunk[at++] = n >>> 16;
+    chunk[at++] = n >>> 8;
+    chunk[at++] = n >>> 0;
+    this.#at = at;
   }
 
   #string(text: string): void {
