@@ -3,6 +3,7 @@
 
 import { writeSync } from 'node:fs';
 import { resolve as absolutePath } from 'node:path';
+import { FlushUnknownError } from '@millrace/storage';
 import { type Broker, openBroker } from './broker.ts';
 import { EXITS, type ExitName, StartError } from './exit-codes.ts';
 import { greetingText } from './greeting.ts';
@@ -76,8 +77,15 @@ async function serve(
     const broker = await openBroker(options, {
       version: BROKER_VERSION,
       log,
-      onFatal: (error) =>
-        endNow('flushUnknown', error, 'A flush failed or its outcome is unknown: check the disk.'),
+      onFatal: (error) => {
+        if (error instanceof FlushUnknownError)
+          endNow(
+            'flushUnknown',
+            error,
+            'A flush failed or its outcome is unknown: check the disk.',
+          );
+        else onFault(error);
+      },
     });
     hasStarted(broker);
     announce(broker, options, format, opened);

@@ -10,24 +10,32 @@ type Item = RequestOf<'Acknowledge'>['items'][number];
 type Result = ResponseInput<'Acknowledge'>['results'][number];
 
 export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<'Acknowledge'> {
-  function resolve(groupId: number, item: Item): Result {
+  function resolve(groupId: number, item: Item): Result & { readonly deadLettered: number } {
     try {
-      const reply = shard.stage((state, view, context) =>
+      return shard.stage((state, view, context) =>
         decideAcknowledge(state, view, { groupId, ...item }, context),
       );
-      metrics.deadLettered(reply.deadLettered);
-      return { outcomes: reply.outcomes, deadlineMs: reply.deadlineMs };
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
       const { firstOffset, lastOffset } = item;
-      return { outcomes: [{ firstOffset, lastOffset, errorCode: error.number }] };
+      const outcomes = [{ firstOffset, lastOffset, errorCode: error.number }];
+      return { outcomes, deadLettered: 0 };
     }
   }
 
   return async ({ group, items }) => {
     const { groupId } = shard.peek((state) => requireShareGroup(state, group));
-    const results = items.map((item) => resolve(groupId, item));
+    const results: Result[] = [];
+    let deadLettered = 0;
+    for (const item of items) {
+      // Dead letters are copies: many of them fill the queue of the next commit.
+      if (shard.isFull) await shard.whenRoom();
+      const result = resolve(groupId, item);
+      deadLettered += result.deadLettered;
+      results.push(result);
+    }
     await shard.durable();
+    metrics.deadLettered(deadLettered);
     return { results };
   };
 }

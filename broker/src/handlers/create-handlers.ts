@@ -9,10 +9,11 @@ import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import type { Services } from './services.ts';
 import { createShareGroupHandlers } from './share-groups.ts';
+import { toldDurably } from './told-durably.ts';
 import { createTopicHandlers } from './topics.ts';
 
 export function createHandlers(services: Services): Handlers {
-  return {
+  return toldDurably(services.shard, {
     ...createTopicHandlers(services),
     Produce: createProduceHandler(services),
     Fetch: createFetchHandler(services),
@@ -21,5 +22,5 @@ export function createHandlers(services: Services): Handlers {
     ...createShareGroupHandlers(services),
     Receive: createReceiveHandler(services),
     Acknowledge: createAcknowledgeHandler(services),
-  };
+  });
 }

@@ -23,9 +23,11 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const places = shard.peek((state) => receivablePartitions(state, groupId, topicIds, rotation));
     for (const place of places) {
       if (messagesLeft <= 0 || bytesLeft <= 0) break;
+      const { topicId, partition } = place;
       const command = {
         groupId,
-        ...place,
+        topicId,
+        partition,
         memberId: request.memberId,
         maxMessages: messagesLeft,
         maxBytes: bytesLeft,
@@ -43,7 +45,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     return leases;
   }
 
-  /** Nobody is there any more to take the leases: undo the deliveries. */
+  /** Nobody is there any more to take the leases: undo the deliveries, where there still is what was leased. */
   function giveBack(groupId: number, leases: readonly PlacedLease[]): void {
     for (const { topicId, partition, firstOffset, lastOffset, token } of leases) {
       const command = {
@@ -57,7 +59,11 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         delayMs: null,
         errorText: null,
       };
-      shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
+      try {
+        shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
+      } catch (error) {
+        if (!(error instanceof MillraceError)) throw error;
+      }
     }
   }
 

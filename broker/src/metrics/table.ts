@@ -106,12 +106,12 @@ export const METRICS = {
   millrace_appended_records_total: {
     type: 'counter',
     labels: [],
-    about: 'Records appended to logs, dead-letter copies included.',
+    about: 'Records that producers appended; dead-letter copies are counted apart.',
   },
   millrace_appended_bytes_total: {
     type: 'counter',
     labels: [],
-    about: 'Bytes of batches appended to logs.',
+    about: 'Bytes of batches that producers appended.',
   },
   millrace_leased_messages_total: {
     type: 'counter',

@@ -24,8 +24,8 @@ export interface JobSettings {
 }
 
 /** Sizes that keep a slice to a few milliseconds. */
-const SLICE = { dueRuns: 1_000, members: 100, sweepRows: 1_000 } as const;
-const SPACE_EVERY_MS = 1_000;
+const SLICE = { dueRuns: 250, members: 100, sweepRows: 1_000 } as const;
+const SPACE_EVERY_MS = 250;
 
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
   return [

@@ -50,7 +50,13 @@ export function openShard(options: ShardOptions): OpenShard {
     stagedBytesMax: options.commitQueueBytes,
   });
   const clock = new ShardClock(options.clock, savedClockMs(store));
-  const shard = new Shard(committer, clock, options.random, { reloaded: events.reloaded });
+  const shard = new Shard(committer, clock, options.random, {
+    broken: events.fatal,
+    reloaded: (cause, tookMs) => {
+      if (cause.reason === 'full') space.meetFull();
+      events.reloaded(cause, tookMs);
+    },
+  });
   const jobs = createJobs(space, {
     graceUntilMs: graceUntilMs(shard, options.leaseRestartGrace),
     retentionEveryMs: options.retentionCheckInterval,

@@ -13,11 +13,13 @@ import {
   type ShardState,
   type View,
   type Wake,
+  type Write,
 } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
 import { CommitAbortedError, type Committer } from '@millrace/storage';
 import type { ShardClock } from './clock.ts';
 import { Waiters } from './waiters.ts';
+import { WakeUp } from './wake-up.ts';
 
 export type Decide<R> = (state: ShardState, view: View, context: Context) => Decision<R>;
 
@@ -25,7 +27,9 @@ export type Look<R> = (state: ShardState, view: View, nowMs: number) => R;
 
 export interface ShardEvents {
   /** A commit was aborted and memory was loaded anew from the store. */
-  readonly reloaded: (cause: Error, tookMs: number) => void;
+  readonly reloaded: (cause: CommitAbortedError, tookMs: number) => void;
+  /** An assertion failed while a decision was carried out: the process has to end. */
+  readonly broken: (error: Error) => void;
 }
 
 /** What has to happen once a stage is durable. */
@@ -35,8 +39,6 @@ interface Aftermath {
   /** For each `appended` wake: where the partition's durable end then is. */
   readonly endOffsets: readonly number[];
 }
-
-const CLOCK_SAVED_EVERY_MS = 1_000;
 
 export class Shard {
   readonly waiters = new Waiters();
@@ -65,14 +67,7 @@ export class Shard {
     const nowMs = this.#clock.nowMs();
     const decision = decide(this.#state, this.view, { nowMs, random: this.#random });
     if (decision.error) throw decision.error;
-    const { writes, wake } = decision;
-    if (writes.length > 0) {
-      applyWrites(this.#state, writes);
-      this.#keepClock(nowMs);
-      const seq = this.#committer.stage(writes);
-      if (wake.length > 0)
-        this.#aftermath.push({ seq, wake, endOffsets: wake.map((one) => this.#endOffset(one)) });
-    }
+    if (decision.writes.length > 0) this.#carryOut(decision.writes, decision.wake, nowMs);
     return decision.reply;
   }
 
@@ -86,9 +81,7 @@ export class Shard {
     try {
       await this.#committer.durable(seq);
     } catch (error) {
-      if (error instanceof CommitAbortedError)
-        throw new MillraceError('STORAGE_ERROR', undefined, {}, { cause: error });
-      throw error;
+      throw error instanceof CommitAbortedError ? refusalOf(error) : error;
     }
   }
 
@@ -133,18 +126,19 @@ export class Shard {
     while (done < this.#aftermath.length && (this.#aftermath[done] as Aftermath).seq <= seq)
       done += 1;
     if (done === 0) return;
-    const due = this.#aftermath.splice(0, done);
-    for (const { wake, endOffsets } of due) {
+    const wakeUp = new WakeUp();
+    for (const { wake, endOffsets } of this.#aftermath.splice(0, done)) {
       wake.forEach((one, i) => {
         if (one.kind === 'appended')
           markDurable(this.#state, one.topicId, one.partition, endOffsets[i] as number);
+        wakeUp.add(one);
       });
     }
-    for (const { wake } of due) for (const one of wake) this.#wake(one);
+    wakeUp.run(this.waiters);
   }
 
   /** Hook of the committer: everything staged since the last commit is void; memory starts anew from the store. */
-  aborted(cause: Error): void {
+  aborted(cause: CommitAbortedError): void {
     const startedMs = performance.now();
     this.#aftermath.length = 0;
     this.#clockSavedMs = 0;
@@ -159,19 +153,29 @@ export class Shard {
     return state;
   }
 
-  #keepClock(nowMs: number): void {
-    if (nowMs - this.#clockSavedMs < CLOCK_SAVED_EVERY_MS) return;
-    this.#clockSavedMs = nowMs;
-    this.#committer.stage([put('meta', ['clockMs'], nowMs)]);
+  /** What throws here is a bug: then nobody knows what memory and stage hold, and only a new start finds out. [I7] */
+  #carryOut(writes: readonly Write[], wake: readonly Wake[], nowMs: number): void {
+    try {
+      applyWrites(this.#state, writes);
+      if (nowMs !== this.#clockSavedMs) this.#committer.stage([put('meta', ['clockMs'], nowMs)]);
+      this.#clockSavedMs = nowMs;
+      const seq = this.#committer.stage(writes);
+      if (wake.length > 0)
+        this.#aftermath.push({ seq, wake, endOffsets: wake.map((one) => this.#endOffset(one)) });
+    } catch (error) {
+      this.#events.broken(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
   }
 
   #endOffset(wake: Wake): number {
     if (wake.kind !== 'appended') return -1;
     return this.#state.logs.at(wake.topicId, wake.partition).nextOffset;
   }
+}
 
-  #wake(wake: Wake): void {
-    if (wake.kind === 'appended') this.waiters.appended(wake.topicId, wake.partition);
-    else this.waiters.ready(wake.groupId, wake.topicId);
-  }
+/** Nothing of the commit was applied: why, in the words of the protocol. */
+function refusalOf(error: CommitAbortedError): MillraceError {
+  const code = error.reason === 'full' ? 'STORAGE_FULL' : 'STORAGE_ERROR';
+  return new MillraceError(code, undefined, {}, { cause: error });
 }

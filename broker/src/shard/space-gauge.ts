@@ -8,6 +8,7 @@ export class SpaceGauge {
   readonly #usage: () => StoreUsage;
   readonly #reserveBytes: number;
   #latest: StoreUsage;
+  #metFull = false;
 
   constructor(usage: () => StoreUsage, reserveBytes: number) {
     this.#usage = usage;
@@ -17,6 +18,12 @@ export class SpaceGauge {
 
   refresh(): void {
     this.#latest = this.#usage();
+    this.#metFull = false;
+  }
+
+  /** A commit found no room, whatever the usage says. Producing stops until the next look. */
+  meetFull(): void {
+    this.#metFull = true;
   }
 
   get latest(): StoreUsage {
@@ -24,7 +31,7 @@ export class SpaceGauge {
   }
 
   get isFull(): boolean {
-    return this.#latest.freeBytes < this.#reserveBytes;
+    return this.#metFull || this.#latest.freeBytes < this.#reserveBytes;
   }
 
   /** @throws MillraceError STORAGE_FULL */

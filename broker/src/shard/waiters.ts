@@ -1,88 +1,101 @@
-// Who waits for what: long polls of Fetch wait for partitions, long polls of Receive wait for (group, topic).
+// Who waits for what: long polls of Fetch wait for partitions, long polls of Receive wait for a group's topics.
 // It knows no requests: a waiter is a function that tries again and says whether it got what it wanted.
 
 /** Tries again, synchronously. True: satisfied; the waiter is then taken off every queue it stands in. */
 export type Attempt = () => boolean;
 
-export interface Waiter {
-  readonly attempt: Attempt;
-  readonly queues: Set<Waiter>[];
+export interface Place {
+  readonly topicId: number;
+  readonly partition: number;
 }
 
-const NOBODY: ReadonlySet<Waiter> = new Set();
+export interface GroupTopic {
+  readonly groupId: number;
+  readonly topicId: number;
+}
 
-/** Queues of waiters by a key; a queue lives while somebody stands in it. */
+interface Waiter {
+  readonly attempt: Attempt;
+  /** Ways out of the queues it stands in. */
+  readonly leave: (() => void)[];
+}
+
+/** Queues of waiters by two numbers, longest waiting first. A queue exists only while somebody stands in it. */
 class WaiterQueues {
-  readonly #queues = new Map<string, Set<Waiter>>();
+  readonly #queues = new Map<number, Map<number, Set<Waiter>>>();
 
-  join(key: string, waiter: Waiter): void {
-    const queue = this.#queues.get(key) ?? new Set();
-    this.#queues.set(key, queue.add(waiter));
-    waiter.queues.push(queue);
+  join(outer: number, inner: number, waiter: Waiter): void {
+    const queues = this.#queues.get(outer) ?? new Map<number, Set<Waiter>>();
+    const queue = queues.get(inner) ?? new Set<Waiter>();
+    this.#queues.set(outer, queues.set(inner, queue.add(waiter)));
+    waiter.leave.push(() => {
+      queue.delete(waiter);
+      if (queue.size === 0 && queues.get(inner) === queue) queues.delete(inner);
+      if (queues.size === 0 && this.#queues.get(outer) === queues) this.#queues.delete(outer);
+    });
   }
 
-  /** Those who wait, longest first. A waiter may leave while the queue is walked. */
-  standing(key: string): ReadonlySet<Waiter> {
-    const queue = this.#queues.get(key);
-    if (queue?.size === 0) this.#queues.delete(key);
-    return queue ?? NOBODY;
+  /** A waiter may leave while the queue is walked. */
+  standing(outer: number, inner: number): Iterable<Waiter> {
+    return this.#queues.get(outer)?.get(inner) ?? [];
+  }
+
+  innerKeys(outer: number): Iterable<number> {
+    return this.#queues.get(outer)?.keys() ?? [];
   }
 
   get size(): number {
     let waiters = 0;
-    for (const queue of this.#queues.values()) waiters += queue.size;
+    for (const queues of this.#queues.values()) {
+      for (const queue of queues.values()) waiters += queue.size;
+    }
     return waiters;
   }
 }
 
-function leave(waiter: Waiter): void {
-  for (const queue of waiter.queues) queue.delete(waiter);
-  waiter.queues.length = 0;
+function leaveAll(waiter: Waiter): void {
+  for (const leave of waiter.leave) leave();
+  waiter.leave.length = 0;
 }
 
 export class Waiters {
+  /** By topic and partition. */
   readonly #fetches = new WaiterQueues();
+  /** By topic and share group. */
   readonly #receives = new WaiterQueues();
-  readonly #groupsOfTopic = new Map<number, Set<number>>();
 
   /** Wait for appends to any of the partitions. Returns the way out. */
-  waitForAppend(
-    partitions: readonly { topicId: number; partition: number }[],
-    attempt: Attempt,
-  ): () => void {
-    const waiter: Waiter = { attempt, queues: [] };
-    for (const { topicId, partition } of partitions)
-      this.#fetches.join(`${topicId}/${partition}`, waiter);
-    return () => leave(waiter);
+  waitForAppend(places: readonly Place[], attempt: Attempt): () => void {
+    const waiter: Waiter = { attempt, leave: [] };
+    for (const { topicId, partition } of places) this.#fetches.join(topicId, partition, waiter);
+    return () => leaveAll(waiter);
   }
 
   /** Wait for messages of the group in any of the topics. Returns the way out. */
   waitForMessages(groupId: number, topicIds: readonly number[], attempt: Attempt): () => void {
-    const waiter: Waiter = { attempt, queues: [] };
-    for (const topicId of topicIds) {
-      this.#receives.join(`${groupId}/${topicId}`, waiter);
-      const groups = this.#groupsOfTopic.get(topicId) ?? new Set();
-      this.#groupsOfTopic.set(topicId, groups.add(groupId));
-    }
-    return () => leave(waiter);
+    const waiter: Waiter = { attempt, leave: [] };
+    for (const topicId of topicIds) this.#receives.join(topicId, groupId, waiter);
+    return () => leaveAll(waiter);
   }
 
-  /** Records became durable: every reader of the partition tries, and the groups of the topic hand them out. */
-  appended(topicId: number, partition: number): void {
-    for (const waiter of this.#fetches.standing(`${topicId}/${partition}`)) {
-      if (waiter.attempt()) leave(waiter);
+  /** Records became durable: every reader of the partition tries. */
+  appended({ topicId, partition }: Place): void {
+    for (const waiter of this.#fetches.standing(topicId, partition)) {
+      if (waiter.attempt()) leaveAll(waiter);
     }
-    for (const groupId of this.#groupsOfTopic.get(topicId) ?? []) this.ready(groupId, topicId);
   }
 
   /** Messages of a group became ready: members try in the order they came, until one finds nothing. */
-  ready(groupId: number, topicId: number): void {
-    const standing = this.#receives.standing(`${groupId}/${topicId}`);
-    if (standing.size === 0) this.#groupsOfTopic.get(topicId)?.delete(groupId);
-    for (const waiter of standing) {
+  ready({ groupId, topicId }: GroupTopic): void {
+    for (const waiter of this.#receives.standing(topicId, groupId)) {
       if (!waiter.attempt()) return;
-      leave(waiter);
+      leaveAll(waiter);
     }
+  }
+
+  /** The groups that have somebody waiting for messages of the topic. */
+  groupsWaitingFor(topicId: number): readonly number[] {
+    return [...this.#receives.innerKeys(topicId)];
   }
 
   /** How many wait, counted once a queue. */

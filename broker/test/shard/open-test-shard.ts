@@ -127,3 +127,18 @@ export function receiveOf(maxWaitMs: number, maxMessages = 1): RequestOf<'Receiv
     visibilityTimeoutMs: null,
   };
 }
+
+export async function produce({ call }: TestShard, topicId: number, ...texts: string[]) {
+  const { results } = await call('Produce', {
+    batches: [{ topicId, partition: 0, batch: batchOf(...texts) }],
+  });
+  return results[0];
+}
+
+export async function countsOf({ call }: TestShard) {
+  const { partitions } = await call('Counters', { group: 'g' });
+  return partitions[0];
+}
+
+/** Long enough for whatever would happen at once to have happened. */
+export const soon = () => new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,32 +1,18 @@
 // What the shard promises whatever the store does: replies after the flush, waiting that wakes, memory that is dropped
 // and loaded anew when a commit is aborted.
 
-import { ERRORS, MillraceError } from '@millrace/protocol';
+import { ERRORS } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { FaultyStore, gate } from '@millrace/storage/testing';
 import { describe, expect, test } from 'vitest';
 import {
-  batchOf,
+  countsOf,
   createQueue,
   openTestShard,
+  produce,
   receiveOf,
-  TestCancel,
-  type TestShard,
+  soon,
 } from './open-test-shard.ts';
-
-async function produce({ call }: TestShard, topicId: number, ...texts: string[]) {
-  const { results } = await call('Produce', {
-    batches: [{ topicId, partition: 0, batch: batchOf(...texts) }],
-  });
-  return results[0];
-}
-
-async function countsOf({ call }: TestShard) {
-  const { partitions } = await call('Counters', { group: 'g' });
-  return partitions[0];
-}
-
-const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('replies and the disk [I1]', () => {
   test('a produce is answered when its commit is flushed, not before; no read shows it earlier', async () => {
@@ -82,7 +68,7 @@ describe('aborted commits [I7]', () => {
     const shard = openTestShard(store);
     const topicId = await createQueue(shard);
     await produce(shard, topicId, 'kept');
-    store.script({ kind: 'abort', reason: 'full' });
+    store.script({ kind: 'abort', reason: 'io' });
     const failing = [produce(shard, topicId, 'lost'), shard.call('Receive', receiveOf(0))];
     for (const outcome of await Promise.allSettled(failing)) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORAGE_ERROR' } });
@@ -108,113 +94,64 @@ describe('aborted commits [I7]', () => {
   });
 });
 
-describe('waiting', () => {
-  test('a receive wakes on produce; those who wait are served in the order they came', async () => {
-    const shard = openTestShard();
-    const topicId = await createQueue(shard);
-    const order: string[] = [];
-    const waiting = ['first', 'second', 'third'].map(async (name) => {
-      const { leases } = await shard.call('Receive', receiveOf(5_000));
-      order.push(`${name}: ${leases[0]?.firstOffset}`);
-    });
-    await produce(shard, topicId, 'a', 'b');
-    await produce(shard, topicId, 'c');
-    await Promise.all(waiting);
-    expect(order).toEqual(['first: 0', 'second: 1', 'third: 2']);
-    expect(shard.shard.waiters.size).toBe(0);
-    await shard.close();
-  });
-
-  test('a cancelled wait leases nothing', async () => {
-    const shard = openTestShard();
-    const topicId = await createQueue(shard);
-    const signal = new TestCancel();
-    const waiting = shard.call('Receive', receiveOf(5_000), signal);
-    await soon();
-    signal.cancel(new MillraceError('CANCELLED'));
-    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
-    await produce(shard, topicId, 'a');
-    expect(await countsOf(shard)).toMatchObject({ fresh: 1, leased: 0 });
-    await shard.close();
-  });
-
-  test('leases that nobody waits for any more when they are flushed are given back, uncounted', async () => {
+describe('refusals and the disk [I1]', () => {
+  test('a refusal that tells of a state is told when that state is flushed', async () => {
     const store = new FaultyStore(new MemoryStore());
     const shard = openTestShard(store);
-    const topicId = await createQueue(shard);
-    await produce(shard, topicId, 'a');
     const { until, open } = gate();
     store.script({ kind: 'delay', until });
-    const signal = new TestCancel();
-    const receiving = shard.call('Receive', receiveOf(0), signal);
-    await soon();
-    signal.cancel(new MillraceError('CANCELLED'));
-    open();
-    await expect(receiving).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(await countsOf(shard)).toMatchObject({ ready: 1, leased: 0 });
-    expect((await shard.call('Receive', receiveOf(0))).leases[0]).toMatchObject({ deliveries: 1 });
-    await shard.close();
-  });
-
-  test('a fetch waits for enough bytes and gives up when its time is over', async () => {
-    const shard = openTestShard();
-    const topicId = await createQueue(shard);
-    const fetch = {
-      maxWaitMs: 200,
-      minBytes: 1_000_000,
-      maxBytes: 1_000_000,
-      partitions: [{ topicId, partition: 0, offset: 0, maxBytes: 1_000_000 }],
+    const topic = {
+      name: 'n',
+      partitions: 1,
+      config: null,
+      annotations: null,
+      validateOnly: false,
     };
-    const fetching = shard.call('Fetch', fetch);
-    await produce(shard, topicId, 'a');
-    const { partitions } = await fetching;
-    expect(partitions[0]).toMatchObject({ endOffset: 1 });
-    expect(partitions[0]?.batches).toHaveLength(1);
-    await shard.close();
-  });
-});
-
-describe('time', () => {
-  test('a lease that ends makes the message ready for whoever waits, with its count raised', async () => {
-    const shard = openTestShard();
-    const topicId = await createQueue(shard);
-    await shard.call('AlterShareGroup', {
-      group: 'g',
-      addTopics: null,
-      startAt: -2,
-      deadLetterTopic: null,
-      config: {
-        visibilityTimeoutMs: 50,
-        maxDeliveries: null,
-        backoff: 'none',
-        backoffBaseMs: null,
-        backoffFactor: null,
-        backoffMaxMs: null,
-        jitter: null,
-        onExhausted: null,
-      },
-    });
-    await produce(shard, topicId, 'a');
-    await shard.call('Receive', receiveOf(0));
-    const { leases } = await shard.call('Receive', receiveOf(5_000));
-    expect(leases[0]).toMatchObject({ firstOffset: 0, deliveries: 2 });
+    const told: string[] = [];
+    const creating = shard.call('CreateTopic', topic).then(() => told.push('created'));
+    const refused = shard.call('CreateTopic', topic).catch(() => told.push('exists'));
+    await soon();
+    expect(told).toEqual([]);
+    open();
+    await Promise.all([creating, refused]);
+    expect(told.toSorted()).toEqual(['created', 'exists']);
     await shard.close();
   });
 
-  test('rows of a deleted topic are swept in the background', async () => {
-    const store = new MemoryStore();
+  test('a refusal that tells of a state that is aborted is not told', async () => {
+    const store = new FaultyStore(new MemoryStore());
     const shard = openTestShard(store);
-    const topicId = await createQueue(shard);
-    await produce(shard, topicId, 'a');
-    await shard.call('DeleteShareGroup', { group: 'g' });
-    await shard.call('DeleteTopic', { name: 't' });
-    await expect.poll(() => [...store.range('batches', { prefix: [topicId] })].length).toBe(0);
-    expect(shard.backgroundFailures).toEqual([]);
+    store.script({ kind: 'abort', reason: 'io' });
+    const topic = {
+      name: 'n',
+      partitions: 1,
+      config: null,
+      annotations: null,
+      validateOnly: false,
+    };
+    const outcomes = await Promise.allSettled([
+      shard.call('CreateTopic', topic),
+      shard.call('CreateTopic', topic),
+    ]);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ reason: { code: 'STORAGE_ERROR' } });
     await shard.close();
   });
 });
 
 describe('a full disk', () => {
+  test('a commit that finds no room is STORAGE_FULL, and producing stops until the next look', async () => {
+    const store = new FaultyStore(new MemoryStore());
+    const shard = openTestShard(store);
+    const topicId = await createQueue(shard);
+    store.script({ kind: 'abort', reason: 'full' });
+    await expect(produce(shard, topicId, 'a')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    expect(shard.space.isFull).toBe(true);
+    shard.space.refresh();
+    expect(await produce(shard, topicId, 'b')).toMatchObject({ errorCode: 0, baseOffset: 0 });
+    await shard.close();
+  });
+
   test('producing stops with STORAGE_FULL; receiving and acknowledging go on', async () => {
     const store = new FaultyStore(new MemoryStore());
     const shard = openTestShard(store);

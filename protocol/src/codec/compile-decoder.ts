@@ -59,6 +59,13 @@ function arrayDecoder(item: Decoder, countMax: number): Decoder {
   };
 }
 
+/** `__proto__` is no key: it names no property, here and in everything that takes the object further. */
+function checkMapKey(key: unknown): string {
+  const text = checkText(key, 255);
+  if (text === '__proto__') throw new FieldFault('a key that is not allowed');
+  return text;
+}
+
 function mapDecoder(inner: Decoder, countMax: number): Decoder {
   return (wire) => {
     if (!(wire instanceof Map)) throw new FieldFault('not a map');
@@ -66,14 +73,7 @@ function mapDecoder(inner: Decoder, countMax: number): Decoder {
     const out: { [key: string]: unknown } = {};
     for (const [key, item] of wire as Map<unknown, unknown>) {
       try {
-        const value = inner(item);
-        // Not an assignment: `__proto__` is a key like any other.
-        Object.defineProperty(out, checkText(key, 255), {
-          value,
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        });
+        out[checkMapKey(key)] = inner(item);
       } catch (fault) {
         throw within(fault, `[${JSON.stringify(key)}]`);
       }

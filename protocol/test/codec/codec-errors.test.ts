@@ -138,11 +138,9 @@ describe('codec, faults of what arrived', () => {
     expect(faultOf(() => decode('CreateTopic', body))).toBe('INVALID_REQUEST annotations[1]');
   });
 
-  it('keeps a key named __proto__ a key', () => {
+  it('refuses a key named __proto__', () => {
     const body = ['t', null, null, new Map([['__proto__', 'v']])];
-    const { annotations } = decode('CreateTopic', body);
-    expect(Object.keys(annotations ?? {})).toEqual(['__proto__']);
-    expect(Object.getPrototypeOf(annotations)).toBe(Object.prototype);
+    expect(faultOf(() => decode('CreateTopic', body))).toMatch(/^INVALID_REQUEST annotations/);
   });
 
   it.each([

@@ -79,7 +79,7 @@ function valueOfShape(shape: FieldShape): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(valueOfField(shape.item), { maxLength: shape.countMax });
     case 'map': {
-      const key = fc.oneof(text(20), fc.constantFrom('__proto__', 'constructor', ''));
+      const key = fc.oneof(text(20), fc.constantFrom('toString', 'constructor', ''));
       const entry = fc.tuple(key, valueOfField(shape.value));
       return fc
         .uniqueArray(entry, { maxLength: shape.countMax, selector: ([name]) => name })
