@@ -9,6 +9,7 @@ COPY storage/package.json storage/
 COPY broker/package.json broker/
 COPY client/package.json client/
 COPY cli/package.json cli/
+COPY harness/package.json harness/
 COPY scenarios/package.json scenarios/
 COPY bench/package.json bench/
 COPY test/package.json test/
