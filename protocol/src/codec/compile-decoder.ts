@@ -3,7 +3,15 @@
 
 import type { AnyField, Fields } from '../schema.ts';
 import { FieldFault, within } from './field-fault.ts';
-import { checkBool, checkBytes, checkCount, checkFloat, checkInt, checkText } from './scalars.ts';
+import {
+  checkBool,
+  checkBytes,
+  checkCount,
+  checkFloat,
+  checkInt,
+  checkMapKey,
+  checkText,
+} from './scalars.ts';
 
 export type Decoder = (wire: unknown) => unknown;
 /** Reads the fields of a struct from an array, from a position on. */
@@ -57,13 +65,6 @@ function arrayDecoder(item: Decoder, countMax: number): Decoder {
     }
     return items;
   };
-}
-
-/** `__proto__` is no key: it names no property, here and in everything that takes the object further. */
-function checkMapKey(key: unknown): string {
-  const text = checkText(key, 255);
-  if (text === '__proto__') throw new FieldFault('a key that is not allowed');
-  return text;
 }
 
 function mapDecoder(inner: Decoder, countMax: number): Decoder {

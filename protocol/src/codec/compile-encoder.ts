@@ -9,6 +9,7 @@ import {
   checkCount,
   checkFloat,
   checkInt,
+  checkMapKeyToWrite,
   checkTextToWrite,
 } from './scalars.ts';
 
@@ -86,7 +87,7 @@ function mapEncoder(inner: Encoder, countMax: number): Encoder {
     const out = new Map<string, unknown>();
     for (const [key, item] of entries) {
       try {
-        out.set(checkTextToWrite(key, 255), inner(item));
+        out.set(checkMapKeyToWrite(key), inner(item));
       } catch (fault) {
         throw within(fault, `[${JSON.stringify(key)}]`);
       }

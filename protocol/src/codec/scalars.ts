@@ -42,6 +42,20 @@ export function checkTextToWrite(value: unknown, bytesMax: number): string {
   return text;
 }
 
+const KEY_BYTES_MAX = 255;
+
+/** `__proto__` is no key: it names no property, here and in everything that takes the object further. */
+export function checkMapKey(key: unknown): string {
+  const text = checkText(key, KEY_BYTES_MAX);
+  if (text === '__proto__') throw new FieldFault('a key that is not allowed');
+  return text;
+}
+
+/** A key to be written. */
+export function checkMapKeyToWrite(key: string): string {
+  return checkMapKey(checkTextToWrite(key, KEY_BYTES_MAX));
+}
+
 export function checkBytes(value: unknown, bytesMax: number): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new FieldFault('not bytes');
   if (value.length > bytesMax)

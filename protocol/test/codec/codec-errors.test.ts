@@ -140,7 +140,10 @@ describe('codec, faults of what arrived', () => {
 
   it('refuses a key named __proto__', () => {
     const body = ['t', null, null, new Map([['__proto__', 'v']])];
-    expect(faultOf(() => decode('CreateTopic', body))).toMatch(/^INVALID_REQUEST annotations/);
+    const fault = 'INVALID_REQUEST annotations["__proto__"]';
+    expect(faultOf(() => decode('CreateTopic', body))).toBe(fault);
+    const annotations = JSON.parse('{"__proto__":"v"}') as object;
+    expect(faultOf(() => encode('CreateTopic', { name: 't', annotations }))).toBe(fault);
   });
 
   it.each([

@@ -86,6 +86,11 @@ describe('checkMessagePack', () => {
     expect(codeOf(() => checkMessagePack(hex(form)))).toBe('MALFORMED_FRAME');
   });
 
+  it('does not begin with an array that cannot be complete', () => {
+    const error = errorOf(() => checkMessagePack(hex('dd 00000003 01 c1')));
+    expect(error?.message).toContain('an array or map is cut short');
+  });
+
   it('refuses nesting beyond the limit', () => {
     const nested = (levels: number) => Buffer.concat([Buffer.alloc(levels, 0x91), hex('c0')]);
     expect(checkMessagePack(nested(LIMITS.frameDepthMax))).toBe(false);
