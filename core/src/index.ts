@@ -71,6 +71,7 @@ export {
 export { describeShareGroups } from './share/describe-share-groups.ts';
 export { peek } from './share/peek.ts';
 export { isReceivable, receivablePartitions } from './share/receivable-partitions.ts';
+export { RecordSources } from './share/record-source.ts';
 export { SHARE_DEFAULTS } from './share/share-defaults.ts';
 export { leaseHolders, SharePartitions } from './share/share-partitions.ts';
 export type { ShareGroup, ShareKey } from './share/share-scope.ts';

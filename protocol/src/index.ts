@@ -18,7 +18,7 @@ export {
   recordOffset,
   stampBatch,
 } from './batch/header.ts';
-export { readRecords } from './batch/read-records.ts';
+export { BatchRecords, type OffsetRange, readRecords } from './batch/read-records.ts';
 export type { HeaderInput, LogRecord, RecordInput } from './batch/record.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
 export { type BatchLimits, validateBatch } from './batch/validate-batch.ts';

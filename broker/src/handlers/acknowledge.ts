@@ -1,6 +1,6 @@
-// Acknowledge: each item is a command of its own; all of them go in one commit and are answered when it is durable.
+// Acknowledge: each item is a command of its own; they are answered when all of them are durable.
 
-import { decideAcknowledge } from '@millrace/core';
+import { decideAcknowledge, RecordSources } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
@@ -10,10 +10,14 @@ type Item = RequestOf<'Acknowledge'>['items'][number];
 type Result = ResponseInput<'Acknowledge'>['results'][number];
 
 export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<'Acknowledge'> {
-  function resolve(groupId: number, item: Item): Result & { readonly deadLettered: number } {
+  function resolve(
+    groupId: number,
+    item: Item,
+    sources: RecordSources,
+  ): Result & { readonly deadLettered: number } {
     try {
       return shard.stage((state, view, context) =>
-        decideAcknowledge(state, view, { groupId, ...item }, context),
+        decideAcknowledge(state, view, { groupId, ...item, sources }, context),
       );
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
@@ -27,10 +31,15 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
     const { groupId } = shard.peek((state) => requireShareGroup(state, group));
     const results: Result[] = [];
     let deadLettered = 0;
+    let sources = new RecordSources();
     for (const item of items) {
-      // Dead letters are copies: many of them fill the queue of the next commit.
-      if (shard.isFull) await shard.whenRoom();
-      const result = resolve(groupId, item);
+      // Dead letters are copies, made of decompressed batches: many of them take several commits. Each of these is
+      // waited for: what an aborted one took back must not be told as done.
+      if (shard.isFull || sources.isFull) {
+        await shard.durable();
+        sources = new RecordSources();
+      }
+      const result = resolve(groupId, item, sources);
       deadLettered += result.deadLettered;
       results.push(result);
     }

@@ -8,7 +8,7 @@ import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { LetterAppends, type LetterTarget } from './letter-appends.ts';
 import { type Death, provenanceOf, sharedProvenance } from './provenance.ts';
-import { RecordSource } from './record-source.ts';
+import type { RecordSources } from './record-source.ts';
 import type { ShareScope } from './share-scope.ts';
 
 /** Where the copy of a dead message is; those of the messages after it follow it. */
@@ -29,15 +29,16 @@ export class DeadLetters {
   readonly #state: ShardState;
   readonly #view: View;
   readonly #ctx: Context;
+  readonly #sources: RecordSources;
   /** Made when the first message dies: few decisions see one. */
   #appends: LetterAppends | undefined;
-  #source: RecordSource | undefined;
   #count = 0;
 
-  constructor(state: ShardState, view: View, ctx: Context) {
+  constructor(state: ShardState, view: View, ctx: Context, sources: RecordSources) {
     this.#state = state;
     this.#view = view;
     this.#ctx = ctx;
+    this.#sources = sources;
   }
 
   /** Copies so far. */
@@ -56,7 +57,7 @@ export class DeadLetters {
     const appends = this.#appends;
     const target = this.#target(appends, scope);
     const { topicId, partition, nextOffset: offset } = target;
-    const source = this.#sourceFor(scope);
+    const source = this.#sources.of(scope, this.#view);
     const shared = sharedProvenance(scope, death, this.#ctx.nowMs);
     for (let at = death.first; at <= death.last; at += 1) {
       const headers = provenanceOf(scope, shared, at);
@@ -83,13 +84,5 @@ export class DeadLetters {
     const topic = this.#state.catalog.topics.get(topicId);
     assert(topic !== undefined, 'a dead-letter topic in use is not deleted');
     return appends.target(topicId, key.partition % topic.partitions);
-  }
-
-  #sourceFor({ key, log }: ShareScope): RecordSource {
-    const { topicId, partition } = key;
-    const found = this.#source;
-    if (found?.topicId === topicId && found.partition === partition) return found;
-    this.#source = new RecordSource(this.#view, topicId, partition, log.durableEnd);
-    return this.#source;
   }
 }

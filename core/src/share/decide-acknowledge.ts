@@ -7,6 +7,7 @@ import type { ShardState } from '../shard-state.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Ending } from './end-attempt.ts';
 import { Outcomes, type RangeOutcome } from './outcomes.ts';
+import { RecordSources } from './record-source.ts';
 import { runLength } from './run.ts';
 import { extensionMs, type Part, SETTLEMENTS } from './settle.ts';
 import { ShareDraft } from './share-draft.ts';
@@ -20,6 +21,8 @@ export interface AcknowledgeCommand extends ShareKey {
   /** release: the pause; extend: the time from now. Null: as the group says. */
   readonly delayMs: number | null;
   readonly errorText: string | null;
+  /** Of the turn, where it has more items than this one: then no batch is decompressed twice. */
+  readonly sources?: RecordSources | undefined;
 }
 
 export interface AcknowledgeReply {
@@ -50,7 +53,7 @@ export function decideAcknowledge(
     return accept({ outcomes, deadlineMs: null, deadLettered: 0 });
   }
   const draft = new ShareDraft(scope.key, scope.share, view);
-  const letters = new DeadLetters(state, view, ctx);
+  const letters = new DeadLetters(state, view, ctx, command.sources ?? new RecordSources());
   const reply = settleRange({ scope, draft, letters, ctx }, command);
   const copies = letters.finish();
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);

@@ -8,6 +8,7 @@ import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { endAttempt } from './end-attempt.ts';
+import { RecordSources } from './record-source.ts';
 import type { Run } from './run.ts';
 import { ShareDraft } from './share-draft.ts';
 import type { DueRun, SharePartitions } from './share-partitions.ts';
@@ -57,12 +58,13 @@ export function decideDue(
   const leases =
     ctx.nowMs < graceUntilMs ? [] : shares.due(shares.leaseEnds, ctx.nowMs, runsMax + 1);
   const due = [...scheduled, ...leases].toSorted(byTime);
-  const letters = new DeadLetters(state, view, ctx);
+  const sources = new RecordSources();
+  const letters = new DeadLetters(state, view, ctx, sources);
   const touched = new Map<DueRun['share'], Share>();
   const counts = { scheduled: 0, leased: 0 };
   let runs = 0;
   for (const { share, run } of due) {
-    if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax) break;
+    if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax || sources.isFull) break;
     const found = touched.get(share) ?? open(state, view, share);
     touched.set(share, found);
     endWait(found, run, letters, ctx);

@@ -1,6 +1,7 @@
 // Copies of dead messages: as few batches as they fit in, exactly one copy each, and nothing lost in silence where a
 // record cannot be copied.
 import {
+  BatchRecords,
   DEAD_LETTER_HEADERS,
   encodeBatch,
   LIMITS,
@@ -8,8 +9,8 @@ import {
   readRecords,
   validateBatch,
 } from '@millrace/protocol';
-import { describe, expect, it } from 'vitest';
-import { decideDue } from '../../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { decideDue, RecordSources } from '../../src/index.ts';
 import { batchOf } from '../support/batches.ts';
 import type { Machine } from '../support/machine.ts';
 import {
@@ -122,6 +123,40 @@ describe('dead letters', () => {
     expect(sourceOffsets(machine).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
     );
+  });
+
+  it('decompresses a batch once, however many items of a turn take from it [L-29]', () => {
+    const machine = sharedTopic();
+    const records = Array.from({ length: 100 }, (_, i) => ({ value: TEXT.encode(`${i}`) }));
+    appendBatch(machine, encodeBatch(records, { nowMs: 1, codec: 'gzip' }));
+    const [lease] = receive(machine);
+    const sources = new RecordSources();
+    const opened = vi.spyOn(BatchRecords.prototype, 'open');
+    for (let at = 99; at >= 0; at -= 1)
+      acknowledge(machine, 'reject', [at, at], lease?.token ?? 0, { sources });
+    expect(new Set(opened.mock.instances).size).toBe(1);
+    opened.mockRestore();
+    expect(letters(machine).map(({ value }) => DECODER.decode(value ?? undefined))).toEqual(
+      Array.from({ length: 100 }, (_, i) => `${99 - i}`),
+    );
+  });
+
+  it('ends a slice of what is due once it decompressed more than a batch may hold [L-29]', () => {
+    const machine = sharedTopic({ maxDeliveries: 1, visibilityTimeoutMs: 1_000 });
+    const large = { value: new Uint8Array(LIMITS.messageBytesMax - 100) };
+    const small = { value: TEXT.encode('small') };
+    const records = [small, ...Array.from({ length: 7 }, () => large)];
+    const packed = encodeBatch(records, { nowMs: 1, codec: 'gzip' });
+    for (let i = 0; i < 10; i += 1) {
+      appendBatch(machine, new Uint8Array(packed));
+      receive(machine, { maxMessages: 1 });
+      const [rest] = receive(machine, { maxMessages: 7 });
+      acknowledge(machine, 'accept', [8 * i + 1, 8 * i + 7], rest?.token ?? 0);
+    }
+    machine.nowMs += 1_000;
+    const due = { runsMax: 100, graceUntilMs: 0 };
+    expect(machine.run(decideDue, due)).toMatchObject({ deadLettered: 5, more: true });
+    expect(machine.run(decideDue, due)).toMatchObject({ deadLettered: 5, more: false });
   });
 
   it('copies key, value, headers and time as they were [L-23]', () => {

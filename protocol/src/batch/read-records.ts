@@ -1,42 +1,78 @@
 // Decodes the records of a batch. It takes hostile bytes: whatever is wrong is CORRUPT_BATCH, never a view out of bounds.
 
 import { codecName, decompressBody } from './compression.ts';
-import { recordBytes, recordIndexFrom, recordOffsetDelta } from './header.ts';
+import { type BatchHeader, recordBytes, recordIndexFrom, recordOffsetDelta } from './header.ts';
 import { FLAG_GAPS, HEADER_BYTES } from './layout.ts';
 import type { LogRecord } from './record.ts';
 import { RecordReader } from './record-reader.ts';
 import { checkLayout } from './validate-batch.ts';
 
+/** Offsets, both included; absent: from the first record, to the last one. */
+export interface OffsetRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
 /**
  * The records with offsets from `from` to `to`, both included. Their bytes are views of the batch, or of its
  * decompressed body. The checksum is not looked at: `validateBatch` does that.
  */
-export function readRecords(
-  bytes: Uint8Array,
-  range: { readonly from?: number | undefined; readonly to?: number | undefined } = {},
-): LogRecord[] {
-  const header = checkLayout(bytes);
-  const first = range.from === undefined ? 0 : recordIndexFrom(bytes, range.from);
-  const end = range.to === undefined ? header.count : recordIndexFrom(bytes, range.to + 1);
-  if (first >= end) return [];
-  const bodyFrom = HEADER_BYTES + header.indexBytes;
-  const codec = codecName(header.codec);
-  const isPlain = codec === 'none';
-  const body = isPlain
-    ? bytes
-    : decompressBody(codec, bytes.subarray(bodyFrom), header.bodyBytesRaw);
-  let at = isPlain ? bodyFrom : 0;
-  for (let i = 0; i < first; i += 1) at += recordBytes(bytes, i);
+export function readRecords(bytes: Uint8Array, range: OffsetRange = {}): LogRecord[] {
+  return new BatchRecords(bytes).read(range);
+}
 
-  const { baseOffset, firstTimestampMs } = header;
-  const hasGaps = (header.flags & FLAG_GAPS) !== 0;
-  const reader = new RecordReader(body);
-  const records: LogRecord[] = [];
-  for (let i = first; i < end; i += 1) {
-    const next = at + recordBytes(bytes, i);
-    const offset = baseOffset + (hasGaps ? recordOffsetDelta(bytes, i) : i);
-    records.push(reader.read(at, next, offset, firstTimestampMs));
-    at = next;
+/** A batch that is read from several times: its body is decompressed once, when the first record is asked for. */
+export class BatchRecords {
+  readonly header: BatchHeader;
+  private readonly bytes: Uint8Array;
+  private reader: RecordReader | undefined;
+  /** The record after the one read last, and where it begins in the body: reading on looks at no length twice. */
+  private index = 0;
+  private at = 0;
+
+  /** Throws CORRUPT_BATCH where header and index contradict each other. */
+  constructor(bytes: Uint8Array) {
+    this.header = checkLayout(bytes);
+    this.bytes = bytes;
   }
-  return records;
+
+  /** As `readRecords`. */
+  read({ from, to }: OffsetRange): LogRecord[] {
+    const { bytes, header } = this;
+    const first = from === undefined ? 0 : recordIndexFrom(bytes, from);
+    const end = to === undefined ? header.count : recordIndexFrom(bytes, to + 1);
+    if (first >= end) return [];
+    const reader = this.open();
+    this.seek(first);
+    const { baseOffset, firstTimestampMs } = header;
+    const hasGaps = (header.flags & FLAG_GAPS) !== 0;
+    const records: LogRecord[] = [];
+    let at = this.at;
+    for (let i = first; i < end; i += 1) {
+      const next = at + recordBytes(bytes, i);
+      const offset = baseOffset + (hasGaps ? recordOffsetDelta(bytes, i) : i);
+      records.push(reader.read(at, next, offset, firstTimestampMs));
+      at = next;
+    }
+    this.index = end;
+    this.at = at;
+    return records;
+  }
+
+  /** Decompresses the body, unless that is done. Throws CORRUPT_BATCH, and then so does every read. */
+  open(): RecordReader {
+    if (this.reader !== undefined) return this.reader;
+    const { codec, indexBytes, bodyBytesRaw } = this.header;
+    const body = this.bytes.subarray(HEADER_BYTES + indexBytes);
+    this.reader = new RecordReader(decompressBody(codecName(codec), body, bodyBytesRaw));
+    return this.reader;
+  }
+
+  private seek(index: number): void {
+    if (index < this.index) {
+      this.index = 0;
+      this.at = 0;
+    }
+    for (; this.index < index; this.index += 1) this.at += recordBytes(this.bytes, this.index);
+  }
 }
