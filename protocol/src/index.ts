@@ -51,3 +51,12 @@ export { hashKey, partitionForKey } from './key-hash.ts';
 export { LIMITS, type LimitName } from './limits.ts';
 export { type MessagePosition, messageId, parseMessageId } from './message-id.ts';
 export { formatReceipt, parseReceipt, type Receipt } from './receipt.ts';
+export type {
+  AnyField,
+  ApiSpec,
+  Decoded,
+  Encodable,
+  Field,
+  Fields,
+  StructValue,
+} from './schema.ts';
