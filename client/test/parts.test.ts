@@ -7,7 +7,7 @@ import { Fifo } from '../src/fifo.ts';
 import { codecs } from '../src/index.ts';
 import type { Metadata } from '../src/metadata.ts';
 import type { Ack } from '../src/queue/ack.ts';
-import { joinAcks, resultOf } from '../src/queue/ack-items.ts';
+import { joinAcks, perRequest, resultOf } from '../src/queue/ack-items.ts';
 import { cutText, errorText } from '../src/queue/error-text.ts';
 import { Bell, orAborted, pause, settledWithin } from '../src/wait.ts';
 import { Demand } from '../src/worker/demand.ts';
@@ -73,6 +73,7 @@ describe('error texts', () => {
 });
 
 describe('joined acknowledgements', () => {
+  const settle = () => {};
   const kinds = ['accept', 'release', 'reject', 'return'] as const;
   const statement = fc.record({
     offset: fc.nat(30),
@@ -87,7 +88,7 @@ describe('joined acknowledgements', () => {
       fc.property(fc.uniqueArray(statement, { selector: ({ offset }) => offset }), (statements) => {
         const acks = statements.map(({ offset, partition, token, ...rest }): Ack => {
           const lease = { topicId: 1, partition, token };
-          return { lease, firstOffset: offset, lastOffset: offset, settle: () => {}, ...rest };
+          return { lease, firstOffset: offset, lastOffset: offset, settle, ...rest };
         });
         const items = joinAcks(acks);
         const said = items.flatMap(({ first, acks: joined, lastOffset }) => {
@@ -105,9 +106,24 @@ describe('joined acknowledgements', () => {
     );
   });
 
+  it('go in as many requests as the bounds on items and on offsets ask for', () => {
+    const itemsOf = (count: number, length: number) =>
+      joinAcks(
+        Array.from({ length: count }, (_, token): Ack => {
+          const range = { firstOffset: 10_000 * token, lastOffset: 10_000 * token + length - 1 };
+          return { lease: { topicId: 1, partition: 0, token }, ...range, kind: 'accept', settle };
+        }),
+      );
+    const sizes = (items: ReturnType<typeof itemsOf>) => perRequest(items).map((one) => one.length);
+    expect(sizes([])).toEqual([]);
+    expect(sizes(itemsOf(250, 1_000))).toEqual([100, 100, 50]);
+    expect(sizes(itemsOf(10_001, 1))).toEqual([10_000, 1]);
+    expect(sizes(itemsOf(3, 60_000))).toEqual([1, 1, 1]);
+  });
+
   it('get each the outcome of its own offsets', () => {
     const lease = { topicId: 1, partition: 0, token: 1 };
-    const ack: Ack = { lease, firstOffset: 5, lastOffset: 9, kind: 'accept', settle: () => {} };
+    const ack: Ack = { lease, firstOffset: 5, lastOffset: 9, kind: 'accept', settle };
     const outcomes = [
       { firstOffset: 3, lastOffset: 5, errorCode: 0 },
       { firstOffset: 6, lastOffset: 7, errorCode: 50 },

@@ -46,6 +46,7 @@ export {
   type ShardState,
 } from './shard-state.ts';
 export { backoffMs } from './share/backoff.ts';
+export { checkAcknowledgeSize } from './share/check-acknowledge-size.ts';
 export { counters, countMessages, type MessageCounts } from './share/counters.ts';
 export {
   type AcknowledgeCommand,

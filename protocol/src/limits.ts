@@ -54,13 +54,19 @@ export const LIMITS = {
 
   fetchPartitionsMax: 1_000,
   fetchBytesMax: 12 * MIB,
+  /** Batches in one reply: small ones cost their frame more by their number than by their bytes. */
+  fetchBatchesMax: 100_000,
   fetchWaitMsMax: 60 * SECOND,
 
   receiveTopicsMax: 32,
   receiveMessagesMax: 1_000,
   receiveBytesMax: 8 * MIB,
+  /** Batches of one lease, and of one peek: each has at least one of the messages. */
+  receiveBatchesMax: 10_000,
   receiveWaitMsMax: 20 * SECOND,
   acknowledgeItemsMax: 10_000,
+  /** Offsets that the items of one request name together: each may need an outcome of its own. */
+  acknowledgeOffsetsMax: 100_000,
   visibilityTimeoutMsMax: 12 * HOUR,
   maxDeliveriesMax: 1_000,
   backoffMsMax: 7 * DAY,
@@ -84,10 +90,51 @@ function relation(holds: boolean, text: string): void {
 
 relation(5 * LIMITS.partitionsMax < LIMITS.requestValuesMax, 'all offsets fit in one commit');
 relation(LIMITS.batchBytesMax < LIMITS.frameBytesMax, 'a batch fits in a frame');
-relation(LIMITS.fetchBytesMax < LIMITS.frameBytesMax, 'a fetch reply fits in a frame');
+
+/** As encoded at most: an outcome of a range, a lease or a result without its arrays, the length of a batch. */
+const OUTCOME_BYTES = 1 + 9 + 9 + 3;
+const RESULT_BYTES = 1 + 5 + 9;
+const LEASE_BYTES = 128;
+const BATCH_HEAD_BYTES = 5;
+/** A partition of a Fetch reply; the text of an error is a sentence. */
+const FETCHED_BYTES = 512;
+
+relation(
+  LIMITS.fetchBytesMax +
+    LIMITS.fetchBatchesMax * BATCH_HEAD_BYTES +
+    LIMITS.fetchPartitionsMax * FETCHED_BYTES <
+    LIMITS.frameBytesMax,
+  'a fetch reply fits in a frame',
+);
+relation(LIMITS.batchBytesMax <= LIMITS.fetchBytesMax, 'any batch fits in a fetch reply');
+relation(
+  LIMITS.fetchBatchesMax + 16 * LIMITS.fetchPartitionsMax < LIMITS.responseValuesMax,
+  'all batches of a fetch reply may be in it',
+);
 relation(
   LIMITS.messageBytesMax + LIMITS.deadLetterHeadroomBytes < LIMITS.batchBytesMax,
   'a dead letter fits in a batch',
 );
-relation(LIMITS.receiveBytesMax < LIMITS.frameBytesMax, 'a receive reply fits in a frame');
+relation(
+  LIMITS.receiveBytesMax + LIMITS.receiveMessagesMax * (LEASE_BYTES + BATCH_HEAD_BYTES) <
+    LIMITS.frameBytesMax,
+  'a receive reply fits in a frame',
+);
 relation(LIMITS.batchBytesMax <= LIMITS.receiveBytesMax, 'any batch fits in a receive reply');
+relation(
+  Math.max(LIMITS.receiveMessagesMax, LIMITS.peekMessagesMax) <= LIMITS.receiveBatchesMax,
+  'as many batches as messages may be in a lease',
+);
+relation(
+  LIMITS.receiveMessagesMax <= LIMITS.acknowledgeOffsetsMax,
+  'what one receive gives can be acknowledged in one request',
+);
+relation(
+  LIMITS.acknowledgeOffsetsMax * OUTCOME_BYTES + LIMITS.acknowledgeItemsMax * RESULT_BYTES <
+    LIMITS.frameBytesMax,
+  'an outcome for each offset fits in a frame',
+);
+relation(
+  4 * LIMITS.acknowledgeOffsetsMax + 4 * LIMITS.acknowledgeItemsMax < LIMITS.responseValuesMax,
+  'an outcome for each offset may be in a reply',
+);

@@ -1,6 +1,6 @@
 // Acknowledge: each item is a command of its own; they are answered when all of them are durable.
 
-import { decideAcknowledge, RecordSources } from '@millrace/core';
+import { checkAcknowledgeSize, decideAcknowledge, RecordSources } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
@@ -29,6 +29,8 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
 
   return async ({ group, items }) => {
     const { groupId } = shard.peek((state) => requireShareGroup(state, group));
+    const refused = checkAcknowledgeSize(items);
+    if (refused !== undefined) throw refused.error;
     const results: Result[] = [];
     let deadLettered = 0;
     let sources = new RecordSources();

@@ -1,6 +1,6 @@
 // Statements to items of one Acknowledge request, joined where they can be, and outcomes back to the statements.
 
-import { MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
+import { LIMITS, MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Ack, AckFailure, AckResult } from './ack.ts';
 
@@ -50,6 +50,26 @@ export function joinAcks(acks: readonly Ack[]): AckItem[] {
     }
   }
   return items;
+}
+
+/** The items in as many requests as they need: each is bounded in items and in offsets. */
+export function perRequest(items: readonly AckItem[]): AckItem[][] {
+  const requests: AckItem[][] = [];
+  let request: AckItem[] = [];
+  let offsets = 0;
+  for (const item of items) {
+    const length = item.lastOffset - item.first.firstOffset + 1;
+    const isFull = request.length === LIMITS.acknowledgeItemsMax;
+    if (isFull || (offsets > 0 && offsets + length > LIMITS.acknowledgeOffsetsMax)) {
+      requests.push(request);
+      request = [];
+      offsets = 0;
+    }
+    request.push(item);
+    offsets += length;
+  }
+  if (request.length > 0) requests.push(request);
+  return requests;
 }
 
 /** What came of one statement of an item. An offset the broker says nothing of counts as refused. */

@@ -1,11 +1,19 @@
 // Sends what is said of leased messages: all of a tick in one request. After a lost connection it says again what can be
 // said twice (ADR 0054). It keeps no leases.
 
-import { type AckKind, LIMITS, type MillraceError, type ResponseOf } from '@millrace/protocol';
+import type { AckKind, MillraceError, ResponseOf } from '@millrace/protocol';
 import type { Link } from '../net/link.ts';
 import { Bell } from '../wait.ts';
 import type { Ack, AckResult } from './ack.ts';
-import { type AckItem, doneResult, failedResult, isDone, joinAcks, resultOf } from './ack-items.ts';
+import {
+  type AckItem,
+  doneResult,
+  failedResult,
+  isDone,
+  joinAcks,
+  perRequest,
+  resultOf,
+} from './ack-items.ts';
 
 const IN_FLIGHT_MAX = 8;
 
@@ -56,9 +64,7 @@ export class Acknowledger {
   private flush(): void {
     const items = joinAcks(this.pending);
     this.pending = [];
-    for (let from = 0; from < items.length; from += LIMITS.acknowledgeItemsMax) {
-      this.send(items.slice(from, from + LIMITS.acknowledgeItemsMax));
-    }
+    for (const request of perRequest(items)) this.send(request);
   }
 
   private send(items: readonly AckItem[]): void {

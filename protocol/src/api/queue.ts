@@ -10,7 +10,7 @@ const errorText = nullable(string('Why the attempt failed.', LIMITS.errorTextByt
 const batches = array(
   'Batches that hold the records; records outside the range are not part of it.',
   bytes('A record batch.', LIMITS.batchBytesMax),
-  10_000,
+  LIMITS.receiveBatchesMax,
 );
 
 export const receive = api({
@@ -84,7 +84,7 @@ export const acknowledge = api({
   request: {
     group: groupName,
     items: array(
-      'Items.',
+      `Items; together they name at most ${LIMITS.acknowledgeOffsetsMax} offsets.`,
       struct('A range of one lease.', {
         topicId,
         partition,
@@ -113,7 +113,7 @@ export const acknowledge = api({
         outcomes: array(
           'Outcomes of the ranges the item falls into.',
           struct('Outcome of a range.', { firstOffset: offset, lastOffset: offset, errorCode }),
-          100_000,
+          LIMITS.acknowledgeOffsetsMax,
         ),
         deadlineMs: nullable(int('extend: when the lease ends now, ms since 1970.')),
       }),
@@ -127,6 +127,7 @@ export const acknowledge = api({
     'ALREADY_RESOLVED',
     'UNKNOWN_RECEIPT',
     'LEASE_TOO_LONG',
+    'LIMIT_EXCEEDED',
     'STORAGE_ERROR',
   ],
 });

@@ -92,7 +92,7 @@ export const fetch = api({
         batches: array(
           'Batches in offset order; the first may begin before the offset asked for.',
           batch,
-          100_000,
+          LIMITS.fetchBatchesMax,
         ),
       }),
       LIMITS.fetchPartitionsMax,
