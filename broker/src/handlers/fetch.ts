@@ -1,7 +1,7 @@
 // Fetch: durable batches from offsets on; waits until there are enough bytes or the time is over.
 
 import { readBatches } from '@millrace/core';
-import type { RequestOf, ResponseInput } from '@millrace/protocol';
+import { LIMITS, type RequestOf, type ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, itemError } from './item-outcome.ts';
 import { longPoll } from './long-poll.ts';
@@ -19,6 +19,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
   /** Batches are added while they fit the reply; only the very first comes whatever its size. */
   function look(request: RequestOf<'Fetch'>, bytesMax: number): Look {
     let bytes = 0;
+    let batchesLeft: number = LIMITS.fetchBatchesMax;
     let hasErrors = false;
     const partitions = request.partitions.map(
       ({ topicId, partition, offset, maxBytes }): Answer => {
@@ -27,6 +28,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
           partition,
           offset,
           bytesMax: Math.min(maxBytes, bytesMax - bytes),
+          batchesMax: batchesLeft,
           firstWhole: bytes === 0,
         };
         const found = shard.peek((state, view) => readBatches(state, view, command));
@@ -42,6 +44,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
           };
         }
         bytes += found.bytes;
+        batchesLeft -= found.batches.length;
         const { startOffset, durableEnd: endOffset, batches } = found;
         return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
       },

@@ -14,6 +14,8 @@ export interface ReadCommand {
   readonly offset: number;
   /** Batches are added while they fit. */
   readonly bytesMax: number;
+  /** At most this many. */
+  readonly batchesMax: number;
   /** False: the first batch has to fit too. Absent or true: it comes whatever its size. */
   readonly firstWhole?: boolean | undefined;
   /** Nothing from this offset on. Absent: up to the durable end. */
@@ -42,11 +44,13 @@ export function readBatches(
   if (offset < startOffset || offset > durableEnd) return outOfRange(log, offset);
   const batches: Uint8Array[] = [];
   let bytes = 0;
+  if (command.batchesMax === 0) return { startOffset, durableEnd, batches, bytes };
   for (const batch of batchesFrom(view, command, durableEnd)) {
     const isFree = bytes === 0 && command.firstWhole !== false;
     if (!isFree && bytes + batch.length > command.bytesMax) break;
     batches.push(batch);
     bytes += batch.length;
+    if (batches.length === command.batchesMax) break;
   }
   return { startOffset, durableEnd, batches, bytes };
 }

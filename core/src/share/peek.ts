@@ -1,6 +1,6 @@
 // Peek: messages of a partition, and a share group's view of each of them: its state, and why. It changes nothing.
 
-import type { MessageState, RequestOf, ResponseOf } from '@millrace/protocol';
+import { LIMITS, type MessageState, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { accept, type Decision, refuse, type View } from '../decision.ts';
 import { readBatches } from '../log/read-batches.ts';
 import type { DeadRow } from '../rows.ts';
@@ -21,7 +21,8 @@ export function peek(
   if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${name}.`);
   const { topicId } = topic;
   const untilOffset = offset + maxMessages;
-  const read = { topicId, partition, offset, bytesMax: maxBytes, untilOffset };
+  const bounds = { bytesMax: maxBytes, batchesMax: LIMITS.receiveBatchesMax };
+  const read = { topicId, partition, offset, untilOffset, ...bounds };
   const found = readBatches(state, view, read);
   if (found.error !== undefined) return found;
   const { startOffset, durableEnd: endOffset, batches } = found;

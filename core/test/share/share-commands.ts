@@ -234,7 +234,7 @@ function stateCommands(machine: Machine): TraceCommands {
     /** Values and provenance of the records of a dead-letter topic. */
     letters: (command) => {
       const place = placeOf(machine, word(command, 0));
-      const read = { ...place, offset: 0, bytesMax: 1_000_000 };
+      const read = { ...place, offset: 0, bytesMax: 1_000_000, batchesMax: 1_000 };
       const reply = readBatches(machine.state, machine.view, read);
       if (reply.error !== undefined) throw reply.error;
       const names = new Map<string, string>(

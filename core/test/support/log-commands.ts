@@ -108,7 +108,7 @@ function recordCommands(machine: Machine): TraceCommands {
       const offset = numberOf(command, 'offset');
       const bytesMax = numberOf(command, 'bytes', 1_000_000);
       const firstWhole = !command.words.includes('strict');
-      const read = { ...place, offset, bytesMax, firstWhole };
+      const read = { ...place, offset, bytesMax, batchesMax: 1_000, firstWhole };
       const reply = readBatches(machine.state, machine.view, read);
       if (reply.error !== undefined) throw reply.error;
       const batches = reply.batches.map((batch) => {
