@@ -34,11 +34,20 @@ export function decideAppend(
 ): Decision<AppendReply> {
   const { topicId, partition, batch, header } = command;
   const refusal =
-    missingPartition(state.catalog, topicId, partition) ?? oversized(state, topicId, batch, header);
+    missingPartition(state.catalog, topicId, partition) ??
+    gapped(header) ??
+    oversized(state, topicId, batch, header);
   if (refusal !== undefined) return refusal;
   const planned = planAppend(state, topicId, partition, batch, ctx, header);
   const { baseOffset, appendTimeMs, writes } = planned;
   return accept({ baseOffset, appendTimeMs }, writes, [{ kind: 'appended', topicId, partition }]);
+}
+
+/** Offsets are given here, to records: only compaction leaves some without one. [G-14] */
+function gapped({ count, lastOffsetDelta }: BatchHeader): Refused | undefined {
+  if (lastOffsetDelta === count - 1) return undefined;
+  const message = `Corrupt batch: it takes ${lastOffsetDelta + 1} offsets for ${count} records; a producer leaves no gaps.`;
+  return refuse('CORRUPT_BATCH', message, { field: 'batch' });
 }
 
 /** No record can be larger than the body it lies in: most batches are let through without a look at their index. */

@@ -1,5 +1,13 @@
 // Batches whose offsets have gaps, as compaction would leave them, and batches with broken bytes.
 import { crc32 } from 'node:zlib';
+import {
+  accept,
+  type Context,
+  type Decision,
+  planAppend,
+  type ShardState,
+  type View,
+} from '../../src/index.ts';
 import { batchOf } from '../support/batches.ts';
 
 const HEADER_BYTES = 76;
@@ -22,4 +30,16 @@ export function gappedBatch(
   batch.writeUInt32BE(8 * values.length, AT.indexBytes);
   batch.writeUInt32BE(crc32(batch.subarray(AT.format)), AT.checksum);
   return new Uint8Array(batch);
+}
+
+/** Puts it at the end of the first topic's first partition: producers may not. */
+export function placeCompacted(
+  state: ShardState,
+  _view: View,
+  batch: Uint8Array,
+  ctx: Context,
+): Decision<null> {
+  const place = { topicId: 1, partition: 0 };
+  const { writes } = planAppend(state, place.topicId, place.partition, batch, ctx);
+  return accept(null, writes, [{ kind: 'appended', ...place }]);
 }

@@ -1,7 +1,7 @@
 // The machine and the naive share partition side by side: every command goes to both, and what they answer and what
 // they hold afterwards must be the same.
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { batchHeader, DEAD_LETTER_HEADERS, errorName, readRecords } from '@millrace/protocol';
+import { DEAD_LETTER_HEADERS, errorName, readRecords } from '@millrace/protocol';
 import {
   counters,
   createShardState,
@@ -22,7 +22,7 @@ import {
 } from '../../src/index.ts';
 import { appendOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
-import { gappedBatch } from './gapped-batch.ts';
+import { gappedBatch, placeCompacted } from './gapped-batch.ts';
 import { type NaiveAck, type NaiveConfig, NaiveShare } from './naive-share.ts';
 
 export const TOPIC = 1;
@@ -63,8 +63,8 @@ export class Twins {
     });
     const end = delta + 1 + (gaps[count] ?? 0);
     const command = appendOf(TOPIC, 0, values);
-    const batch = end === count ? command.batch : gappedBatch(values, deltas, end);
-    this.machine.run(decideAppend, { ...command, batch, header: batchHeader(batch) });
+    if (end === count) this.machine.run(decideAppend, command);
+    else this.machine.run(placeCompacted, gappedBatch(values, deltas, end));
     for (const at of deltas) this.naive.append(base + at);
   }
 
