@@ -31,6 +31,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         memberId: request.memberId,
         maxMessages: messagesLeft,
         maxBytes: bytesLeft,
+        firstWhole: leases.length === 0,
         visibilityTimeoutMs: request.visibilityTimeoutMs,
       };
       const reply = shard.stage((state, view, context) =>

@@ -15,6 +15,8 @@ export interface ReceiveCommand extends ShareKey {
   readonly memberId: string;
   readonly maxMessages: number;
   readonly maxBytes: number;
+  /** False: the first message has to fit too. Absent or true: it comes whatever its size. */
+  readonly firstWhole?: boolean | undefined;
   /** Null: as the group says. */
   readonly visibilityTimeoutMs: number | null;
 }
@@ -64,7 +66,7 @@ export function decideReceive(
     scope,
     draft: new ShareDraft(scope.key, scope.share, view),
     cursor: new BatchCursor(view, topicId, partition, scope.log.durableEnd),
-    budget: new Budget(maxMessages, maxBytes),
+    budget: new Budget(maxMessages, maxBytes, command.firstWhole !== false),
     memberId,
     nowMs: ctx.nowMs,
     deadlineMs: ctx.nowMs + visibilityMs,

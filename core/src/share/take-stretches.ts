@@ -22,12 +22,14 @@ export interface Stretch {
 export class Budget {
   readonly #messagesMax: number;
   readonly #bytesMax: number;
+  readonly #firstWhole: boolean;
   #messages = 0;
   #bytes = 0;
   #isClosed = false;
 
-  constructor(messagesMax: number, bytesMax: number) {
+  constructor(messagesMax: number, bytesMax: number, firstWhole: boolean) {
     assert(messagesMax > 0 && bytesMax > 0);
+    this.#firstWhole = firstWhole;
     this.#messagesMax = messagesMax;
     this.#bytesMax = bytesMax;
   }
@@ -44,9 +46,9 @@ export class Budget {
     return this.#bytes;
   }
 
-  /** Nothing was taken yet: the first message comes whatever its size. */
-  get isUntouched(): boolean {
-    return this.#messages === 0;
+  /** The next message comes whatever its size: nothing was taken before. */
+  get takesAny(): boolean {
+    return this.#firstWhole && this.#messages === 0;
   }
 
   get isSpent(): boolean {
@@ -113,11 +115,11 @@ function fitting(batch: StoredBatch, first: number, end: number, budget: Budget)
   const { bytes, bodyBytes, count, isSliceable } = batch;
   const fitsWhole = Math.max(bytes.length, bodyBytes) <= budget.bytesLeft;
   if (fitsWhole && first === 0 && end === count) return end;
-  if (!isSliceable && bytes.length > budget.bytesLeft && !budget.isUntouched) return 0;
+  if (!isSliceable && bytes.length > budget.bytesLeft && !budget.takesAny) return 0;
   let sum = isSliceable ? batch.headBytes : 0;
   for (let index = first; index < end; index += 1) {
     sum += bytesOf(batch, index) + (isSliceable ? batch.entryBytes : 0);
-    if (sum > budget.bytesLeft) return index === first && budget.isUntouched ? 1 : index - first;
+    if (sum > budget.bytesLeft) return index === first && budget.takesAny ? 1 : index - first;
   }
   return end - first;
 }

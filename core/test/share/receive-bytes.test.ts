@@ -44,6 +44,20 @@ describe('bytes of a receive', () => {
     expect(receive(machine, { maxBytes: 100 }).flatMap(offsetsOf)).toEqual([1]);
   });
 
+  it.each(['none', 'gzip'] as const)(
+    'leases nothing that is larger than the limit where the first message has to fit: %s [L-7]',
+    (codec) => {
+      const machine = sharedTopic();
+      appendBatch(machine, batch([5_000], codec));
+      appendBatch(machine, batch([10], codec));
+      const most = batch([5_000], codec).length - 1;
+      const options = { maxBytes: Math.min(most, 4_999), firstWhole: false };
+      expect(receive(machine, options)).toEqual([]);
+      expect(machine.writes).toEqual([]);
+      expect(receive(machine, { ...options, maxBytes: 6_000 }).flatMap(offsetsOf)).toEqual([0, 1]);
+    },
+  );
+
   it('sends a compressed batch whole, and counts what it holds once decompressed [L-7]', () => {
     const machine = sharedTopic();
     const packed = batch([10_000, 10_000, 10_000], 'gzip');
