@@ -2,7 +2,15 @@
 
 import { runLanes } from '../lanes.ts';
 import { BatchSender, TOPIC } from './batch-sender.ts';
-import { type Arena, type Done, type Run, type Session, TIMED, type Workload } from './workload.ts';
+import {
+  type Arena,
+  type Done,
+  mustEqual,
+  type Run,
+  type Session,
+  TIMED,
+  type Workload,
+} from './workload.ts';
 
 export const produce: Workload = {
   name: 'produce',
@@ -24,6 +32,7 @@ class ProduceSession implements Session {
   readonly baseline;
   readonly #sender: BatchSender;
   readonly #inFlight: number;
+  #counted = 0;
 
   constructor(sender: BatchSender, inFlight: number, partitions: number) {
     this.#sender = sender;
@@ -37,15 +46,19 @@ class ProduceSession implements Session {
     let records = 0;
     await runLanes(this.#inFlight, async () => {
       const sentAt = performance.now();
-      records += await this.#sender.send();
+      // Not `records += await …`: that would read the sum before the others have added to it.
+      const sent = await this.#sender.send();
+      records += sent;
       const now = performance.now();
       latency.record(now - sentAt);
       return now < endsAt;
     });
+    this.#counted += records;
     return { records, elapsedMs: performance.now() - startedAt };
   }
 
   async verify(): Promise<string> {
+    mustEqual('records counted by the runs', this.#counted, this.#sender.acknowledged);
     await this.#sender.verifyBatches();
     return this.#sender.verify();
   }
