@@ -54,12 +54,9 @@ function applyTopic(catalog: Catalog, topicId: number, row: TopicRow | undefined
 
 /** Its attachments go from memory at once; their rows go with the sweep. */
 function dropTopic(catalog: Catalog, topicId: number): void {
-  for (const groupId of catalog.shareGroupsOf.get(topicId) ?? []) {
-    const topics = catalog.attachments.get(groupId);
-    topics?.delete(topicId);
-    if (topics?.size === 0) catalog.attachments.delete(groupId);
+  for (const groupId of [...(catalog.shareGroupsOf.get(topicId) ?? [])]) {
+    detach(catalog, groupId, topicId);
   }
-  catalog.shareGroupsOf.delete(topicId);
   catalog.topics.delete(topicId);
 }
 
@@ -77,10 +74,9 @@ function applyGroup(catalog: Catalog, groupId: number, row: GroupRow | undefined
 }
 
 function dropGroup(catalog: Catalog, groupId: number): void {
-  for (const topicId of catalog.attachments.get(groupId)?.keys() ?? []) {
-    unlink(catalog, groupId, topicId);
+  for (const topicId of [...(catalog.attachments.get(groupId)?.keys() ?? [])]) {
+    detach(catalog, groupId, topicId);
   }
-  catalog.attachments.delete(groupId);
   catalog.groups.delete(groupId);
 }
 
@@ -90,26 +86,53 @@ function applyAttachment(
   topicId: number,
   row: AttachmentRow | undefined,
 ): void {
-  let topics = catalog.attachments.get(groupId);
   if (row === undefined) {
-    topics?.delete(topicId);
-    if (topics?.size === 0) catalog.attachments.delete(groupId);
-    unlink(catalog, groupId, topicId);
+    detach(catalog, groupId, topicId);
     return;
   }
   assert(catalog.groups.has(groupId) && catalog.topics.has(topicId));
-  if (topics === undefined) {
-    topics = new Map();
-    catalog.attachments.set(groupId, topics);
-  }
-  topics.set(topicId, row);
-  const groups = catalog.shareGroupsOf.get(topicId);
-  if (groups === undefined) catalog.shareGroupsOf.set(topicId, new Set([groupId]));
-  else groups.add(groupId);
+  forgetDeadLetters(catalog, groupId, topicId);
+  childOf(catalog.attachments, groupId, () => new Map()).set(topicId, row);
+  childOf(catalog.shareGroupsOf, topicId, () => new Set()).add(groupId);
+  const { deadLetterTopicId } = row;
+  if (deadLetterTopicId === null) return;
+  const sources = childOf(catalog.deadLetterSources, deadLetterTopicId, () => new Map());
+  childOf(sources, topicId, () => new Set()).add(groupId);
 }
 
-function unlink(catalog: Catalog, groupId: number, topicId: number): void {
-  const groups = catalog.shareGroupsOf.get(topicId);
-  groups?.delete(groupId);
-  if (groups?.size === 0) catalog.shareGroupsOf.delete(topicId);
+/** Takes the attachment out of all that knows of it; does nothing where there is none. */
+function detach(catalog: Catalog, groupId: number, topicId: number): void {
+  forgetDeadLetters(catalog, groupId, topicId);
+  removeFrom(catalog.attachments, groupId, topicId);
+  removeFrom(catalog.shareGroupsOf, topicId, groupId);
+}
+
+function forgetDeadLetters(catalog: Catalog, groupId: number, topicId: number): void {
+  const deadLetterTopicId = catalog.attachment(groupId, topicId)?.deadLetterTopicId ?? null;
+  if (deadLetterTopicId === null) return;
+  const sources = catalog.deadLetterSources.get(deadLetterTopicId);
+  assert(sources !== undefined, 'a dead-letter topic knows its sources');
+  removeFrom(sources, topicId, groupId);
+  if (sources.size === 0) catalog.deadLetterSources.delete(deadLetterTopicId);
+}
+
+/** What is under the key, made where it is missing. */
+function childOf<V>(parent: Map<number, V>, key: number, make: () => V): V {
+  let child = parent.get(key);
+  if (child === undefined) {
+    child = make();
+    parent.set(key, child);
+  }
+  return child;
+}
+
+/** An empty child goes with its last member. */
+function removeFrom(
+  parent: Map<number, Map<number, unknown> | Set<number>>,
+  key: number,
+  member: number,
+): void {
+  const child = parent.get(key);
+  child?.delete(member);
+  if (child?.size === 0) parent.delete(key);
 }

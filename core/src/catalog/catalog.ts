@@ -23,6 +23,8 @@ export class Catalog {
   readonly attachments = new Map<number, Map<number, AttachmentRow>>();
   /** Topic -> the share groups that take messages from it. */
   readonly shareGroupsOf = new Map<number, Set<number>>();
+  /** Dead-letter topic -> topics whose dead messages it takes -> the share groups in which they die. */
+  readonly deadLetterSources = new Map<number, Map<number, Set<number>>>();
   /** Deleted topics and groups that still have rows, with how far their sweep has come. */
   readonly sweptTopics = new Map<number, number>();
   readonly sweptGroups = new Map<number, number>();
@@ -49,11 +51,9 @@ export class Catalog {
 
   /** Some share group that sends dead messages of another topic to this one. */
   deadLetterUserOf(topicId: number): Group | undefined {
-    for (const [groupId, topics] of this.attachments) {
-      for (const [sourceId, attachment] of topics) {
-        const uses = attachment.deadLetterTopicId === topicId && sourceId !== topicId;
-        if (uses) return this.groups.get(groupId);
-      }
+    for (const [sourceId, groupIds] of this.deadLetterSources.get(topicId) ?? []) {
+      const [groupId] = groupIds;
+      if (sourceId !== topicId && groupId !== undefined) return this.groups.get(groupId);
     }
     return undefined;
   }
@@ -79,16 +79,25 @@ export class Catalog {
 
 function assertAttachments(catalog: Catalog): void {
   let byGroup = 0;
+  let withDeadLetters = 0;
   for (const [groupId, topics] of catalog.attachments) {
     assert(catalog.groups.get(groupId)?.kind === 'share' && topics.size > 0);
     for (const [topicId, { deadLetterTopicId }] of topics) {
       assert(catalog.topics.has(topicId), 'an attachment names a topic that exists');
       assert(catalog.shareGroupsOf.get(topicId)?.has(groupId) === true);
-      assert(deadLetterTopicId === null || catalog.topics.has(deadLetterTopicId));
       byGroup += 1;
+      if (deadLetterTopicId === null) continue;
+      assert(catalog.topics.has(deadLetterTopicId));
+      const sources = catalog.deadLetterSources.get(deadLetterTopicId);
+      assert(sources?.get(topicId)?.has(groupId) === true, 'a dead-letter topic knows its sources');
+      withDeadLetters += 1;
     }
   }
   let byTopic = 0;
   for (const groups of catalog.shareGroupsOf.values()) byTopic += groups.size;
   assert(byGroup === byTopic, 'attachments are the same from both sides');
+  for (const sources of catalog.deadLetterSources.values()) {
+    for (const groups of sources.values()) withDeadLetters -= groups.size;
+  }
+  assert(withDeadLetters === 0, 'sources of dead letters are attachments');
 }

@@ -77,31 +77,34 @@ function findLoop(
   groupId: number,
   topicIds: ReadonlyMap<number, number>,
 ): number | undefined {
-  const edges = new Map<number, Set<number>>();
-  const add = (from: number, to: number) => {
-    edges.set(from, (edges.get(from) ?? new Set()).add(to));
-  };
-  for (const [attachedId, topics] of catalog.attachments) {
-    for (const [topicId, { deadLetterTopicId }] of topics) {
-      const isReplaced = attachedId === groupId && topicIds.has(topicId);
-      if (deadLetterTopicId !== null && !isReplaced) add(topicId, deadLetterTopicId);
+  /** Topics that dead messages of the topic go to, as it would be. */
+  function* takersOf(from: number): Generator<number> {
+    const planned = topicIds.get(from);
+    if (planned !== undefined) yield planned;
+    for (const attachedId of catalog.shareGroupsOf.get(from) ?? []) {
+      if (attachedId === groupId && planned !== undefined) continue;
+      const taker = catalog.attachment(attachedId, from)?.deadLetterTopicId ?? null;
+      if (taker !== null) yield taker;
     }
   }
-  for (const [topicId, deadLetterTopicId] of topicIds) add(topicId, deadLetterTopicId);
   for (const topicId of topicIds.keys()) {
-    if (reaches(edges, topicId, topicId)) return topicId;
+    if (reaches(takersOf, topicId, topicId)) return topicId;
   }
   return undefined;
 }
 
-function reaches(edges: ReadonlyMap<number, Set<number>>, from: number, to: number): boolean {
+function reaches(
+  takersOf: (topicId: number) => Iterable<number>,
+  from: number,
+  to: number,
+): boolean {
   const seen = new Set<number>();
-  const pending = [...(edges.get(from) ?? [])];
+  const pending = [...takersOf(from)];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next === to) return true;
     if (seen.has(next)) continue;
     seen.add(next);
-    pending.push(...(edges.get(next) ?? []));
+    for (const taker of takersOf(next)) pending.push(taker);
   }
   return false;
 }

@@ -164,6 +164,20 @@ describe('attachments', () => {
     expect(deleteTopic(state, 'orders.dlq').error).toBeUndefined();
   });
 
+  it('are known to the dead-letter topic they have now, and to no other [L-26]', () => {
+    const state = attached();
+    const { catalog } = state;
+    expect([...catalog.deadLetterSources]).toEqual([[2, new Map([[1, new Set([1])]])]]);
+    applyWrites(state, [put('attachments', [1, 1], { startAt: -2, deadLetterTopicId: null })]);
+    catalog.assertInvariants();
+    expect(catalog.deadLetterSources.size).toBe(0);
+    applyWrites(state, [put('attachments', [1, 1], { startAt: -2, deadLetterTopicId: 2 })]);
+    expect(catalog.deadLetterUserOf(2)?.groupId).toBe(1);
+    expect(deleteTopic(state, 'orders.dlq').error).toMatchObject({ code: 'TOPIC_IN_USE' });
+    applyWrites(state, planGroupDeletion(1));
+    expect(catalog.deadLetterSources.size).toBe(0);
+  });
+
   it('can be taken away one by one', () => {
     const state = attached();
     applyWrites(state, [remove('attachments', [1, 1])]);
