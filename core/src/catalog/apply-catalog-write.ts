@@ -54,7 +54,7 @@ function applyTopic(catalog: Catalog, topicId: number, row: TopicRow | undefined
 
 /** Its attachments go from memory at once; their rows go with the sweep. */
 function dropTopic(catalog: Catalog, topicId: number): void {
-  for (const groupId of [...(catalog.shareGroupsOf.get(topicId) ?? [])]) {
+  for (const groupId of catalog.shareGroupsOf.get(topicId) ?? []) {
     detach(catalog, groupId, topicId);
   }
   catalog.topics.delete(topicId);
@@ -74,7 +74,7 @@ function applyGroup(catalog: Catalog, groupId: number, row: GroupRow | undefined
 }
 
 function dropGroup(catalog: Catalog, groupId: number): void {
-  for (const topicId of [...(catalog.attachments.get(groupId)?.keys() ?? [])]) {
+  for (const topicId of catalog.attachments.get(groupId)?.keys() ?? []) {
     detach(catalog, groupId, topicId);
   }
   catalog.groups.delete(groupId);
@@ -92,12 +92,16 @@ function applyAttachment(
   }
   assert(catalog.groups.has(groupId) && catalog.topics.has(topicId));
   forgetDeadLetters(catalog, groupId, topicId);
-  childOf(catalog.attachments, groupId, () => new Map()).set(topicId, row);
-  childOf(catalog.shareGroupsOf, topicId, () => new Set()).add(groupId);
+  childOf(catalog.attachments, groupId, () => new Map<number, AttachmentRow>()).set(topicId, row);
+  childOf(catalog.shareGroupsOf, topicId, () => new Set<number>()).add(groupId);
   const { deadLetterTopicId } = row;
   if (deadLetterTopicId === null) return;
-  const sources = childOf(catalog.deadLetterSources, deadLetterTopicId, () => new Map());
-  childOf(sources, topicId, () => new Set()).add(groupId);
+  const sources = childOf(
+    catalog.deadLetterSources,
+    deadLetterTopicId,
+    () => new Map<number, Set<number>>(),
+  );
+  childOf(sources, topicId, () => new Set<number>()).add(groupId);
 }
 
 /** Takes the attachment out of all that knows of it; does nothing where there is none. */
