@@ -2,6 +2,7 @@
 
 import { decideAcknowledge, decideReceive, type Lease, receivablePartitions } from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
+import type { Shard } from '../shard/shard.ts';
 import type { Handler } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
@@ -46,28 +47,6 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     return leases;
   }
 
-  /** Nobody is there any more to take the leases: undo the deliveries, where there still is what was leased. */
-  function giveBack(groupId: number, leases: readonly PlacedLease[]): void {
-    for (const { topicId, partition, firstOffset, lastOffset, token } of leases) {
-      const command = {
-        groupId,
-        topicId,
-        partition,
-        firstOffset,
-        lastOffset,
-        token,
-        kind: 'return' as const,
-        delayMs: null,
-        errorText: null,
-      };
-      try {
-        shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
-      } catch (error) {
-        if (!(error instanceof MillraceError)) throw error;
-      }
-    }
-  }
-
   return async (request, context) => {
     const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
     const { leases, seq } = await longPoll({
@@ -79,9 +58,31 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     });
     await shard.durable(seq);
     if (context.signal.cancelled) {
-      giveBack(groupId, leases);
+      giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
     return { leases };
   };
+}
+
+/** Nobody is there any more to take the leases: undo the deliveries, where there still is what was leased. */
+function giveBack(shard: Shard, groupId: number, leases: readonly PlacedLease[]): void {
+  for (const { topicId, partition, firstOffset, lastOffset, token } of leases) {
+    const command = {
+      groupId,
+      topicId,
+      partition,
+      firstOffset,
+      lastOffset,
+      token,
+      kind: 'return' as const,
+      delayMs: null,
+      errorText: null,
+    };
+    try {
+      shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+    }
+  }
 }
