@@ -1,6 +1,7 @@
 // The demo: a broker on a temporary directory, real data through the log and through the queue, a kill -9 in the
 // middle, and a proof that every record and message is accounted for. Exit code 1 where one is not.
 
+import { parseArgs } from 'node:util';
 import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
 import {
@@ -119,8 +120,32 @@ function pick({ count, seconds }: { count: number; seconds: number }): {
   return { count, seconds };
 }
 
-async function main(): Promise<void> {
-  const asJson = process.argv.includes('--json');
+const USAGE = `Usage: npm run demo [-- --json]
+
+Real data through the log and the queue of a broker that is killed in the middle, and a proof of every count.
+Exit code 0: everything is accounted for. 1: something is not, or the demo failed. 2: wrong arguments.
+
+  --json   print one JSON object instead of tables (npm run -s demo -- --json)
+  --help   print this`;
+
+/** Undefined, with what is wrong on standard error, where the arguments are. */
+function parseArguments(): { json?: boolean; help?: boolean } | undefined {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const given = parseArguments();
+  if (given === undefined) return 2;
+  if (given.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
+  const asJson = given.json === true;
   const report = await demo((line) => asJson || console.log(line), asJson);
   const isProven = report.claims.every(holds);
   if (asJson) {
@@ -129,7 +154,7 @@ async function main(): Promise<void> {
     console.log(`\n${claimsTable(report.claims)}\n${ratesTable(report.rates)}`);
     console.log(isProven ? 'Everything is accounted for.' : 'Something is not accounted for.');
   }
-  process.exitCode = isProven ? 0 : 1;
+  return isProven ? 0 : 1;
 }
 
-await main();
+process.exitCode = await main();
