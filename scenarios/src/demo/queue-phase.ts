@@ -80,7 +80,10 @@ export async function workQueue(
   const failure = worker.finished.then(() => undefined);
   failure.catch(() => undefined);
   const untilKill = waitUntil(
-    () => handled.size >= total * KILL_AT,
+    () => {
+      step.advance(handled.size);
+      return handled.size >= total * KILL_AT;
+    },
     () => handled.size,
   );
   await Promise.race([untilKill, failure]);
