@@ -1,6 +1,7 @@
 // The queue by hand: receiving, one statement a message, receipts, counters, peeking.
-import { encodeBatch, MillraceError, stampBatch } from '@millrace/protocol';
+import { encodeBatch, LIMITS, MillraceError, stampBatch } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
+import type { LeasedMessage } from '../src/index.ts';
 import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
 import { type Handler, SILENT, untilAborted } from './support/fake-broker.ts';
 import { FakeQueue } from './support/fake-queue.ts';
@@ -111,6 +112,79 @@ describe('one message', () => {
     broker.handlers.Acknowledge = fake.handlers.Acknowledge as Handler<'Acknowledge'>;
     await message?.accept();
     expect(fake.states()).toEqual(['accepted']);
+  });
+});
+
+describe('a statement that cannot be made', () => {
+  it.each([Number.NaN, 1.5, -1, 1e12])('%d ms: fails alone and leaves the lease', async (ms) => {
+    const { fake, queue } = await setup([1, 2, 3]);
+    const [a, b, c] = (await queue.receive({ topics: 't', maxMessages: 3 })) as [
+      LeasedMessage<number>,
+      LeasedMessage<number>,
+      LeasedMessage<number>,
+    ];
+    const outcomes = await Promise.allSettled([
+      a.release({ delayMs: ms }),
+      b.extend(ms),
+      c.accept(),
+      queue.acknowledge([
+        { receipt: a.receipt, kind: 'release', delayMs: ms },
+        { receipt: b.receipt, kind: 'nonsense' as 'accept' },
+        { receipt: b.receipt, kind: 'release', error: 'x'.repeat(5_000) },
+      ]),
+    ]);
+    const limit = `${LIMITS.delayMsMax} ms`;
+    expect(outcomes).toMatchObject([
+      { reason: { code: 'INVALID_REQUEST', detail: { field: 'delayMs', limit } } },
+      { reason: { code: 'INVALID_REQUEST', detail: { field: 'ms', limit } } },
+      { status: 'fulfilled' },
+      {
+        value: [
+          { ok: false, error: { code: 'INVALID_REQUEST', detail: { field: 'delayMs', limit } } },
+          { ok: false, error: { code: 'INVALID_REQUEST', detail: { field: 'kind' } } },
+          { ok: true },
+        ],
+      },
+    ]);
+    expect(fake.requests).toEqual([2]);
+    expect(fake.items.find(({ kind }) => kind === 'release')?.errorText?.length).toBe(1_024);
+    expect(a.isResolved).toBe(false);
+    await a.accept();
+    expect(fake.states()).toEqual(['accepted', 'ready', 'accepted']);
+  });
+
+  it('and that only the broker refuses fails alone as well', async () => {
+    const { fake, queue, broker } = await setup([1, 2, 3, 4, 5]);
+    const messages = await queue.receive({ topics: 't', maxMessages: 5 });
+    const real = fake.handlers.Acknowledge as Handler<'Acknowledge'>;
+    broker.handlers.Acknowledge = (body, call) => {
+      const bad = body.items.findIndex(({ errorText }) => errorText === 'bad');
+      const field = `items[${bad}].errorText`;
+      if (bad >= 0) return new MillraceError('INVALID_REQUEST', undefined, { field });
+      return real(body, call);
+    };
+    const outcomes = await Promise.allSettled(
+      messages.map((message, n) =>
+        n === 2 ? message.reject('bad') : n % 2 === 0 ? message.accept() : message.return(),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(fake.states()).toEqual(['accepted', 'ready', 'leased', 'ready', 'accepted']);
+  });
+
+  it('is not made in pieces where the request itself is wrong', async () => {
+    const { queue, broker } = await setup([1, 2]);
+    const messages = await queue.receive({ topics: 't', maxMessages: 2 });
+    broker.handlers.Acknowledge = () =>
+      new MillraceError('INVALID_REQUEST', undefined, { field: 'group' });
+    await Promise.allSettled([messages[0]?.accept(), messages[1]?.return()]);
+    expect(broker.count('Acknowledge')).toBe(1);
   });
 });
 

@@ -1,9 +1,23 @@
 // The worker: what it makes of what handlers do, and the leases it keeps and loses.
 import { describe, expect, it } from 'vitest';
-import { type LeasedMessage, Reject, RetryAfter } from '../src/index.ts';
+import { type LeasedMessage, LIMITS, Reject, RetryAfter } from '../src/index.ts';
 import { eventually, rejection } from './support/eventually.ts';
 import { type Handler, SILENT, untilAborted } from './support/fake-broker.ts';
 import { numbers, type Options, pause, setup } from './support/worker-setup.ts';
+
+function withoutText(): object {
+  const thrown: Record<string, unknown> = Object.create(null);
+  thrown['self'] = thrown;
+  return thrown;
+}
+
+function withoutMessage(error: Error): Error {
+  return Object.defineProperty(error, 'message', {
+    get: () => {
+      throw new Error('no message');
+    },
+  });
+}
 
 describe('what a handler does', () => {
   it('returning accepts; contiguous messages of a tick go as one range', async () => {
@@ -60,6 +74,48 @@ describe('what a handler does', () => {
       { kind: 'release', errorText: 'later', delayMs: 1_235 },
       { kind: 'accept' },
     ]);
+  });
+
+  it.each<[number, number | null]>([
+    [Number.NaN, null],
+    [Number.POSITIVE_INFINITY, null],
+    [1e15, LIMITS.delayMsMax],
+    [-5, 0],
+  ])('RetryAfter(%d) fails no other message', async (ms, delayMs) => {
+    const { queue, work } = await setup([1, 2, 3]);
+    const worker = work({
+      handler: ({ value, deliveries }) => {
+        if (value === 2 && deliveries === 1) throw new RetryAfter(ms, 'later');
+      },
+    });
+    await eventually(() => worker.stats.accepted === 3);
+    expect(worker.stats).toMatchObject({ released: 1, lost: 0 });
+    expect(queue.items.find(({ kind }) => kind === 'release')).toMatchObject({ delayMs });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['an object without a text', withoutText],
+    ['an error whose message throws', () => withoutMessage(new Error('none'))],
+    ['a Reject whose message throws', () => withoutMessage(new Reject('none'))],
+  ])('throwing %s ends the attempt as any other', async (_, make) => {
+    const { queue, work } = await setup([1, 2, 3]);
+    const worker = work({
+      concurrency: 1,
+      handler: ({ value, deliveries }) => {
+        if (value === 1 && deliveries === 1) throw make();
+        if (value === 2 && deliveries === 1) return Promise.reject(make());
+        return undefined;
+      },
+    });
+    await eventually(() =>
+      queue.states().every((state) => state !== 'leased' && state !== 'ready'),
+    );
+    await eventually(() => worker.stats.running === 0);
+    const said = queue.items.filter(({ kind }) => kind !== 'accept');
+    expect(said.map(({ errorText }) => errorText)).toEqual(
+      said.map(() => 'thrown value without a text'),
+    );
+    expect(said.length).toBeGreaterThan(0);
   });
 
   it('a message it resolved itself is left as it is', async () => {

@@ -86,6 +86,10 @@ export class Acknowledger {
   }
 
   private refused(items: readonly AckItem[], error: MillraceError): void {
+    if (items.length > 1 && isOfAnItem(error)) {
+      this.sendHalves(items);
+      return;
+    }
     const now = performance.now();
     const result = failedResult(error);
     const isUnknown = error.code === 'OUTCOME_UNKNOWN';
@@ -98,11 +102,25 @@ export class Acknowledger {
     this.answered();
   }
 
+  /** Halves of halves find the item that is refused; nothing of the request took effect, so all may be said again. */
+  private sendHalves(items: readonly AckItem[]): void {
+    const half = items.length >> 1;
+    this.send(items.slice(0, half));
+    this.send(items.slice(half));
+    this.answered();
+  }
+
   private answered(): void {
     this.inFlight -= 1;
     this.schedule();
     if (this.inFlight === 0 && this.pending.length === 0) this.becameIdle.ring();
   }
+}
+
+/** The request was refused before it had an effect, and perhaps for one of its items. */
+function isOfAnItem({ code, detail }: MillraceError): boolean {
+  if (detail.field !== undefined) return detail.field.startsWith('items');
+  return code === 'INVALID_REQUEST';
 }
 
 function wireItem({ first, lastOffset }: AckItem) {

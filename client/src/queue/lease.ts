@@ -4,11 +4,12 @@ import { type AckKind, formatReceipt, MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Message, type MessageSource } from '../message.ts';
 import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
+import { ackFault } from './ack-check.ts';
 import type { Acknowledger } from './acknowledger.ts';
 import { errorText } from './error-text.ts';
 
 export interface ReleaseOptions {
-  /** Pause before the next delivery, ms; absent: as the group says. */
+  /** Pause before the next delivery, a whole number of ms, at most 365 days; absent: as the group says. */
   readonly delayMs?: number | undefined;
   /** Why; kept with the message, at most 1 KiB of text. */
   readonly error?: unknown;
@@ -28,11 +29,14 @@ export interface LeasedMessage<V> extends Message<V> {
   readonly isResolved: boolean;
   /** Done. Throws STALE_LEASE, ALREADY_RESOLVED, UNKNOWN_RECEIPT; OUTCOME_UNKNOWN: try again. */
   accept(): Promise<void>;
-  /** Failed: it is delivered again after a pause, or is dead if its deliveries are exhausted. */
+  /**
+   * Failed: it is delivered again after a pause, or is dead if its deliveries are exhausted. Throws INVALID_REQUEST where
+   * the pause is none; the lease is held on.
+   */
   release(options?: ReleaseOptions): Promise<void>;
   /** Dead now, whatever its deliveries. */
   reject(reason?: string): Promise<void>;
-  /** A new deadline from now, ms; absent: as the group says. Returns it, ms since 1970. Throws LEASE_TOO_LONG. */
+  /** A new deadline from now, ms; absent: as the group says. Returns it, ms since 1970. Throws LEASE_TOO_LONG, INVALID_REQUEST. */
   extend(ms?: number): Promise<number>;
   /** As if it had never been delivered: the delivery count goes back by one. */
   return(): Promise<void>;
@@ -117,6 +121,11 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   extend(ms?: number): Promise<number> {
     return new Promise((resolve, reject) => {
       if (!this.mayBe(reject)) return;
+      const fault = ackFault('extend', ms, 'ms');
+      if (fault !== undefined) {
+        reject(fault);
+        return;
+      }
       const settle = (result: AckResult) => {
         const error = firstError(result);
         if (error !== undefined) {
@@ -163,6 +172,11 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   private resolveAs(resolution: Resolution): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.mayBe(reject)) return;
+      const fault = ackFault(resolution.kind, resolution.delayMs);
+      if (fault !== undefined) {
+        reject(fault);
+        return;
+      }
       this.resolve(resolution, (error) => (error === undefined ? resolve() : reject(error)));
     });
   }

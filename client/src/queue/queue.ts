@@ -8,8 +8,9 @@ import type { Codec } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 import { type AckResult, firstError } from './ack.ts';
+import { ackFault } from './ack-check.ts';
 import { Acknowledger } from './acknowledger.ts';
-import { cutText } from './error-text.ts';
+import { errorText } from './error-text.ts';
 import type { LeasedMessage } from './lease.ts';
 import { type ReceiveSource, receiveLeases } from './receive.ts';
 
@@ -97,21 +98,22 @@ export class Queue<V> {
     try {
       lease = parseReceipt(receipt);
     } catch (reason) {
-      return Promise.resolve({
-        receipt,
-        ok: false,
-        error: reason as MillraceError,
-        deadlineMs: null,
-      });
+      return Promise.resolve(refusedOutcome(receipt, reason as MillraceError));
     }
+    const fault = ackFault(kind, delayMs);
+    if (fault !== undefined) return Promise.resolve(refusedOutcome(receipt, fault));
     return new Promise((resolve) => {
       const { firstOffset, lastOffset } = lease;
       const settle = (result: AckResult) => resolve(outcomeOf(receipt, result));
-      const text = error === undefined ? undefined : cutText(error);
+      const text = error === undefined ? undefined : errorText(error);
       const ack = { lease, firstOffset, lastOffset, kind, delayMs, errorText: text, settle };
       this.source.acknowledger.add(ack);
     });
   }
+}
+
+function refusedOutcome(receipt: string, error: MillraceError): ReceiptOutcome {
+  return { receipt, ok: false, error, deadlineMs: null };
 }
 
 function outcomeOf(receipt: string, result: AckResult): ReceiptOutcome {

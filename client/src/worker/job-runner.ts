@@ -63,12 +63,15 @@ export class JobRunner<V> {
     // A handler that ends at once comes back here: its round goes on in the loop below.
     if (this.isStarting) return;
     this.isStarting = true;
-    while (this.jobs.size < this.settings.concurrency) {
-      const messages = this.next();
-      if (messages.length === 0) break;
-      this.run(new Job(messages));
+    try {
+      while (this.jobs.size < this.settings.concurrency) {
+        const messages = this.next();
+        if (messages.length === 0) break;
+        this.run(new Job(messages));
+      }
+    } finally {
+      this.isStarting = false;
     }
-    this.isStarting = false;
   }
 
   /** Gives back what waits for a handler. */
