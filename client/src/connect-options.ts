@@ -5,6 +5,7 @@ import { codecs } from './codecs.ts';
 import { consoleLogger, type Logger, silentLogger } from './logger.ts';
 import { parseAddresses } from './net/address.ts';
 import type { LinkOptions } from './net/link.ts';
+import { integerOption, POSITIVE, type Range, TIMEOUT_MS, TIMER_MS } from './options-check.ts';
 
 export interface ConnectOptions {
   /** host:port, several by comma or as an array: any of them will do. The port may be left out: 7650. */
@@ -42,25 +43,33 @@ export interface ClientSettings {
   readonly metadataMaxAgeMs: number;
 }
 
-/** Throws INVALID_CONFIG where an address is none. */
+/** Throws INVALID_CONFIG where an address is none, or a value is out of its range. */
 export function clientSettings(options: ConnectOptions): ClientSettings {
   const { logger, retry } = options;
+  const timeout = (field: 'connectTimeoutMs' | 'requestTimeoutMs', fallback: number) =>
+    integerOption(field, options[field] ?? fallback, TIMEOUT_MS);
+  const time = (field: 'waitForBrokerMs' | 'metadataMaxAgeMs', fallback: number, range: Range) =>
+    integerOption(field, options[field] ?? fallback, range);
   return {
     link: {
       addresses: parseAddresses(options.brokers),
       clientName: options.clientName ?? 'millrace-client',
-      connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-      requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+      connectTimeoutMs: timeout('connectTimeoutMs', 5_000),
+      requestTimeoutMs: timeout('requestTimeoutMs', 30_000),
       retry: {
-        firstDelayMs: retry?.firstDelayMs ?? 50,
-        maxDelayMs: retry?.maxDelayMs ?? 5_000,
+        firstDelayMs: integerOption('retry.firstDelayMs', retry?.firstDelayMs ?? 50, TIMER_MS),
+        maxDelayMs: integerOption('retry.maxDelayMs', retry?.maxDelayMs ?? 5_000, TIMER_MS),
       },
-      maxInFlight: options.maxInFlight ?? 512,
-      maxUnsentBytes: options.maxUnsentBytes ?? 32 * 1024 * 1024,
+      maxInFlight: integerOption('maxInFlight', options.maxInFlight ?? 512, POSITIVE),
+      maxUnsentBytes: integerOption(
+        'maxUnsentBytes',
+        options.maxUnsentBytes ?? 32 * 1024 * 1024,
+        POSITIVE,
+      ),
       logger: logger === null ? silentLogger : (logger ?? consoleLogger),
     },
     codec: options.codec ?? codecs.json(),
-    waitForBrokerMs: options.waitForBrokerMs ?? 0,
-    metadataMaxAgeMs: options.metadataMaxAgeMs ?? 300_000,
+    waitForBrokerMs: time('waitForBrokerMs', 0, TIMER_MS),
+    metadataMaxAgeMs: time('metadataMaxAgeMs', 300_000, TIMER_MS),
   };
 }

@@ -195,6 +195,7 @@ describe('what a handler does', () => {
 describe('leases', () => {
   it('are extended from half their time on, for running and waiting messages', async () => {
     const { queue, work } = await setup(numbers(5));
+    queue.visibilityTimeoutMs = 80;
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
       finish = resolve;
@@ -202,7 +203,6 @@ describe('leases', () => {
     const worker = work({
       concurrency: 1,
       prefetch: 10,
-      visibilityTimeoutMs: 80,
       handler: ({ value }) => (value === 1 ? done : undefined),
     });
     await eventually(() => queue.itemsOf('extend').length >= 3);
@@ -232,12 +232,12 @@ describe('leases', () => {
 
   it('that are lost abort the signal and free what waits', async () => {
     const { queue, work } = await setup([1, 2, 3]);
+    queue.visibilityTimeoutMs = 60;
     const started: number[] = [];
     let reason: unknown;
     const outcomes: string[] = [];
     const worker = work({
       concurrency: 1,
-      visibilityTimeoutMs: 60,
       handler: async ({ value }, { signal }) => {
         started.push(value);
         if (value !== 1) return;
@@ -271,10 +271,10 @@ describe('leases', () => {
 
   it('that ended while nobody could be asked are not begun', async () => {
     const { queue, work, broker } = await setup([1, 2]);
+    queue.visibilityTimeoutMs = 60;
     const started: number[] = [];
     const worker = work({
       concurrency: 1,
-      visibilityTimeoutMs: 60,
       handler: async ({ value }) => {
         started.push(value);
         if (started.length === 1) {

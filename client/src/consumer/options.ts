@@ -3,6 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
+import {
+  choiceOption,
+  integerOption,
+  NOT_NEGATIVE,
+  POSITIVE,
+  type Range,
+  TIMEOUT_MS,
+  topicsOption,
+} from '../options-check.ts';
 import type { ConsumerMessage } from './chunk.ts';
 
 /** Where to begin reading. */
@@ -37,15 +46,15 @@ export interface ConsumerOptions<V> {
   readonly commitIntervalMs?: number | undefined;
   /** Names this member in its group; default: random. */
   readonly memberId?: string | undefined;
-  /** Removed from the group after this long without a heartbeat; default 45,000. */
+  /** Removed from the group after this long without a heartbeat, ms, from 1,000 to 30 minutes; default 45,000. */
   readonly sessionTimeoutMs?: number | undefined;
   /** A message (or batch) in hand for longer makes the consumer leave its group until it is done; default 300,000. */
   readonly maxProcessingMs?: number | undefined;
-  /** How long a fetch waits at the broker for records, ms; default 5,000. */
+  /** How long a fetch waits at the broker for records, ms, at most 60,000; default 5,000. */
   readonly maxWaitMs?: number | undefined;
   /** A fetch is answered once there are this many bytes; default 1. */
   readonly minBytes?: number | undefined;
-  /** Bytes of one fetch; default 8 MiB. */
+  /** Bytes of one fetch, at most 12 MiB; default 8 MiB. */
   readonly fetchBytes?: number | undefined;
   /** Bytes fetched ahead, as encoded, shared by all partitions; default 32 MiB. */
   readonly maxBufferedBytes?: number | undefined;
@@ -77,12 +86,38 @@ export type ConsumerSettings<V> = {
   readonly partitions: readonly number[] | undefined;
 };
 
+const SESSION: Range = { min: LIMITS.sessionTimeoutMsMin, max: LIMITS.sessionTimeoutMsMax };
+const WAIT: Range = { min: 0, max: LIMITS.fetchWaitMsMax };
+const FETCH_BYTES: Range = { min: 1, max: LIMITS.fetchBytesMax };
+const POSITIONS = ['earliest', 'latest'] as const;
+const COMMIT_MODES = ['auto', 'manual', 'none'] as const;
+
+function startOption(from: StartFrom): StartFrom {
+  if (typeof from === 'object' && from !== null) {
+    if ('offset' in from) integerOption('from.offset', from.offset, NOT_NEGATIVE);
+    else integerOption('from.timestampMs', from.timestampMs, NOT_NEGATIVE);
+    return from;
+  }
+  return choiceOption('from', from, POSITIONS);
+}
+
+function partitionsOption(partitions: readonly number[] | undefined): typeof partitions {
+  if (partitions?.length === 0) {
+    const limit = { field: 'partitions', limit: '1 partition' };
+    throw new MillraceError('INVALID_CONFIG', 'partitions names at least one.', limit);
+  }
+  partitions?.forEach((partition) => {
+    integerOption('partitions', partition, { min: 0, max: LIMITS.partitionsPerTopicMax - 1 });
+  });
+  return partitions;
+}
+
 /** Throws INVALID_CONFIG. */
 export function consumerSettings<V>(
   options: ConsumerOptions<V>,
   defaults: { readonly codec: Codec<V> },
 ): ConsumerSettings<V> {
-  const { group, partitions, topics } = options;
+  const { group, partitions } = options;
   if (group !== undefined && partitions !== undefined) {
     throw new MillraceError('INVALID_CONFIG', 'A group gives its members their partitions.');
   }
@@ -90,21 +125,51 @@ export function consumerSettings<V>(
     throw new MillraceError('INVALID_CONFIG', 'Offsets can be committed in a group only.');
   }
   return {
-    topics: typeof topics === 'string' ? [topics] : topics,
+    topics: topicsOption(options.topics, LIMITS.topicsPerGroupMax),
     group,
-    partitions,
-    from: options.from ?? 'earliest',
-    onOutOfRange: options.onOutOfRange ?? 'earliest',
-    commit: options.commit ?? (group === undefined ? 'none' : 'auto'),
-    commitIntervalMs: options.commitIntervalMs ?? 5_000,
+    partitions: partitionsOption(partitions),
+    from: startOption(options.from ?? 'earliest'),
+    onOutOfRange: choiceOption('onOutOfRange', options.onOutOfRange ?? 'earliest', [
+      ...POSITIONS,
+      'error',
+    ]),
+    commit: choiceOption(
+      'commit',
+      options.commit ?? (group === undefined ? 'none' : 'auto'),
+      COMMIT_MODES,
+    ),
+    commitIntervalMs: integerOption(
+      'commitIntervalMs',
+      options.commitIntervalMs ?? 5_000,
+      TIMEOUT_MS,
+    ),
     memberId: options.memberId ?? `consumer-${randomUUID()}`,
-    sessionTimeoutMs: options.sessionTimeoutMs ?? 45_000,
-    maxProcessingMs: options.maxProcessingMs ?? 300_000,
-    maxWaitMs: Math.min(options.maxWaitMs ?? 5_000, LIMITS.fetchWaitMsMax),
-    minBytes: options.minBytes ?? 1,
-    fetchBytes: Math.min(options.fetchBytes ?? 8 * 1024 * 1024, LIMITS.fetchBytesMax),
-    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
-    maxBatchMessages: options.maxBatchMessages ?? 10_000,
+    sessionTimeoutMs: integerOption(
+      'sessionTimeoutMs',
+      options.sessionTimeoutMs ?? 45_000,
+      SESSION,
+    ),
+    maxProcessingMs: integerOption(
+      'maxProcessingMs',
+      options.maxProcessingMs ?? 300_000,
+      TIMEOUT_MS,
+    ),
+    maxWaitMs: integerOption('maxWaitMs', options.maxWaitMs ?? 5_000, WAIT),
+    minBytes: integerOption('minBytes', options.minBytes ?? 1, {
+      min: 0,
+      max: LIMITS.fetchBytesMax,
+    }),
+    fetchBytes: integerOption('fetchBytes', options.fetchBytes ?? 8 * 1024 * 1024, FETCH_BYTES),
+    maxBufferedBytes: integerOption(
+      'maxBufferedBytes',
+      options.maxBufferedBytes ?? 32 * 1024 * 1024,
+      POSITIVE,
+    ),
+    maxBatchMessages: integerOption(
+      'maxBatchMessages',
+      options.maxBatchMessages ?? 10_000,
+      POSITIVE,
+    ),
     codec: options.codec ?? defaults.codec,
     onDecodeError: options.onDecodeError ?? 'throw',
     verifyChecksums: options.verifyChecksums ?? true,

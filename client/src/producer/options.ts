@@ -2,6 +2,7 @@
 
 import { CODECS_AVAILABLE, type CodecName, LIMITS, MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
+import { integerOption, POSITIVE, TIMEOUT_MS, TIMER_MS } from '../options-check.ts';
 
 export interface ProducerOptions<V> {
   readonly codec?: Codec<V> | undefined;
@@ -37,15 +38,27 @@ export function producerSettings<V>(
   const compression = options.compression ?? 'none';
   if (!CODECS_AVAILABLE.includes(compression)) {
     const text = `Batches cannot be compressed with ${compression} here.`;
-    throw new MillraceError('INVALID_CONFIG', text, { limit: CODECS_AVAILABLE.join(', ') });
+    const limit = CODECS_AVAILABLE.join(', ');
+    throw new MillraceError('INVALID_CONFIG', text, { field: 'compression', limit });
   }
   return {
     codec: options.codec ?? defaults.codec,
     compression,
-    lingerMs: options.lingerMs ?? 0,
-    batchBytes: Math.min(options.batchBytes ?? 256 * 1024, BATCH_BYTES_MAX),
-    maxBufferedBytes: options.maxBufferedBytes ?? 32 * 1024 * 1024,
-    maxInFlight: options.maxInFlight ?? 8,
-    deliveryTimeoutMs: options.deliveryTimeoutMs ?? defaults.deliveryTimeoutMs,
+    lingerMs: integerOption('lingerMs', options.lingerMs ?? 0, TIMER_MS),
+    batchBytes: Math.min(
+      integerOption('batchBytes', options.batchBytes ?? 256 * 1024, POSITIVE),
+      BATCH_BYTES_MAX,
+    ),
+    maxBufferedBytes: integerOption(
+      'maxBufferedBytes',
+      options.maxBufferedBytes ?? 32 * 1024 * 1024,
+      POSITIVE,
+    ),
+    maxInFlight: integerOption('maxInFlight', options.maxInFlight ?? 8, POSITIVE),
+    deliveryTimeoutMs: integerOption(
+      'deliveryTimeoutMs',
+      options.deliveryTimeoutMs ?? defaults.deliveryTimeoutMs,
+      TIMEOUT_MS,
+    ),
   };
 }

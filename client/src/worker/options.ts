@@ -2,6 +2,7 @@
 
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
+import { integerOption, NOT_NEGATIVE, POSITIVE, topicsOption } from '../options-check.ts';
 import type { LeasedMessage } from '../queue/lease.ts';
 import type { HandlerContext } from './job.ts';
 import type { Outcome } from './stats.ts';
@@ -23,9 +24,12 @@ export interface WorkerOptions<V> {
   readonly concurrency?: number | undefined;
   /** Messages leased ahead of need. Default: as many as run at a time, or as handlers end in 100 ms, at most 10,000. */
   readonly prefetch?: number | undefined;
-  /** How long leases last, ms; default: what the group says when the worker starts. They are extended from half on. */
+  /**
+   * How long leases last, ms, from 1,000 to 12 hours; default: what the group says when the worker starts. They are
+   * extended from half on.
+   */
   readonly visibilityTimeoutMs?: number | undefined;
-  /** How long a request waits at the broker for messages, ms; default 20,000. */
+  /** How long a request waits at the broker for messages, ms; default 20,000, which is the most. */
   readonly maxWaitMs?: number | undefined;
   readonly codec?: Codec<V> | undefined;
   /** Names this worker to the broker; default: random. */
@@ -54,38 +58,41 @@ export interface WorkerSettings<V> {
 const CONCURRENCY = 16;
 const BATCH_SIZE = 100;
 
-function positive(value: number, field: string): number {
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new MillraceError('INVALID_CONFIG', `${field} is a positive integer, not ${value}.`, {
-    field,
-  });
-}
+/** A shorter lease could end before its messages are here. */
+const VISIBILITY_TIMEOUT_MS_MIN = 1_000;
+const VISIBILITY = { min: VISIBILITY_TIMEOUT_MS_MIN, max: LIMITS.visibilityTimeoutMsMax };
+const WAIT = { min: 0, max: LIMITS.receiveWaitMsMax };
 
 /** Throws INVALID_CONFIG. */
 export function workerSettings<V>(
   options: WorkerOptions<V>,
   defaults: { readonly codec: Codec<V>; readonly memberId: string },
 ): WorkerSettings<V> {
-  const { handler, eachBatch, topics } = options;
+  const { handler, eachBatch, prefetch, visibilityTimeoutMs } = options;
   if ((handler === undefined) === (eachBatch === undefined)) {
-    throw new MillraceError('INVALID_CONFIG', 'A worker has either a handler or eachBatch.');
+    throw new MillraceError('INVALID_CONFIG', 'A worker has either a handler or eachBatch.', {
+      field: handler === undefined ? 'handler' : 'eachBatch',
+    });
   }
   const batchSize =
-    handler === undefined ? positive(options.batchSize ?? BATCH_SIZE, 'batchSize') : 1;
-  const concurrency = positive(
-    options.concurrency ?? (handler === undefined ? 1 : CONCURRENCY),
-    'concurrency',
-  );
+    handler === undefined
+      ? integerOption('batchSize', options.batchSize ?? BATCH_SIZE, POSITIVE)
+      : 1;
+  const concurrency = options.concurrency ?? (handler === undefined ? 1 : CONCURRENCY);
   return {
     group: options.group,
-    topics: typeof topics === 'string' ? [topics] : topics,
+    topics: topicsOption(options.topics, LIMITS.receiveTopicsMax),
     handle:
       eachBatch ?? ((messages, context) => handler?.(messages[0] as LeasedMessage<V>, context)),
     batchSize,
-    concurrency,
-    prefetch: options.prefetch === undefined ? undefined : Math.max(0, options.prefetch),
-    visibilityTimeoutMs: options.visibilityTimeoutMs,
-    maxWaitMs: options.maxWaitMs ?? LIMITS.receiveWaitMsMax,
+    concurrency: integerOption('concurrency', concurrency, POSITIVE),
+    prefetch:
+      prefetch === undefined ? undefined : integerOption('prefetch', prefetch, NOT_NEGATIVE),
+    visibilityTimeoutMs:
+      visibilityTimeoutMs === undefined
+        ? undefined
+        : integerOption('visibilityTimeoutMs', visibilityTimeoutMs, VISIBILITY),
+    maxWaitMs: integerOption('maxWaitMs', options.maxWaitMs ?? LIMITS.receiveWaitMsMax, WAIT),
     codec: options.codec ?? defaults.codec,
     memberId: options.memberId ?? defaults.memberId,
     onOutcome: options.onOutcome,
