@@ -11,6 +11,7 @@ export {
   LIMITS,
   type MessageState,
   MillraceError,
+  partitionForKey,
   type RequestInput,
   type ResponseOf,
 } from '@millrace/protocol';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeValue, encodeValue } from '../src/codecs.ts';
 import { Deadlines } from '../src/deadlines.ts';
 import { Fifo } from '../src/fifo.ts';
-import { codecs } from '../src/index.ts';
+import { codecs, partitionForKey } from '../src/index.ts';
 import type { Metadata } from '../src/metadata.ts';
 import type { Ack } from '../src/queue/ack.ts';
 import { joinAcks, perRequest, resultOf } from '../src/queue/ack-items.ts';
@@ -13,6 +13,12 @@ import { Bell, orAborted, pause, settledWithin } from '../src/wait.ts';
 import { Demand } from '../src/worker/demand.ts';
 import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
 import { FakeLog } from './support/fake-log.ts';
+
+describe('the public surface', () => {
+  it('tells the partition of a key', () => {
+    expect(partitionForKey(Buffer.from('alice'), 1)).toBe(0);
+  });
+});
 
 describe('codecs', () => {
   it('give back what they were given', () => {
