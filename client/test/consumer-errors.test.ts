@@ -28,6 +28,22 @@ describe('what goes wrong', () => {
     expect(error.message).toContain('t/0');
   });
 
+  it('an offset past the end that the caller named: an error, not everything again', async () => {
+    const { client, log } = await setup();
+    log.appendTexts('t', 0, texts(10));
+    const options = { topics: 't', codec: codecs.text, maxWaitMs: 20 };
+    const late = client.consumer({ ...options, from: { offset: 11 } });
+    expect((await rejection(take(late, 1))).code).toBe('OFFSET_OUT_OF_RANGE');
+    const sought = client.consumer(options);
+    const reading = sought[Symbol.asyncIterator]();
+    await reading.next();
+    sought.seek({ topic: 't', partition: 0, offset: 11 });
+    expect((await rejection(reading.next())).code).toBe('OFFSET_OUT_OF_RANGE');
+    const atEnd = take(client.consumer({ ...options, from: { offset: 10 } }), 1);
+    log.appendTexts('t', 0, ['next']);
+    expect(await atEnd).toEqual(['next']);
+  });
+
   it('an unknown topic or partition', async () => {
     const { client } = await setup();
     const one = client.consumer({ topics: 'none' });

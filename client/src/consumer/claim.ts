@@ -34,6 +34,8 @@ export class Claim<V> {
   version = 0;
   /** The next offset to ask for. */
   fetchOffset = -1;
+  /** The offset the caller named to read from; -1: none. Past the end it is a mistake, not a gap. */
+  named = -1;
   /** The next offset to commit: all before it are processed. */
   processed = -1;
   /** The offset committed last; -1: none. */

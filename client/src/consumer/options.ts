@@ -36,7 +36,7 @@ export interface ConsumerOptions<V> {
   readonly group?: string | undefined;
   /** Without a group: only these partitions of every topic. */
   readonly partitions?: readonly number[] | undefined;
-  /** Where nothing is committed; default 'earliest'. */
+  /** Where nothing is committed; default 'earliest'. An offset past the end throws OFFSET_OUT_OF_RANGE. */
   readonly from?: StartFrom | undefined;
   /** Where the partition does not hold the offset any more; default 'earliest'. 'error': OFFSET_OUT_OF_RANGE. */
   readonly onOutOfRange?: 'earliest' | 'latest' | 'error' | undefined;

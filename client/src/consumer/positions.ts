@@ -7,6 +7,10 @@ import type { Claim } from './claim.ts';
 import { nameKey } from './claims.ts';
 import type { StartFrom } from './options.ts';
 
+function isNamed(from: StartFrom): from is { readonly offset: number } {
+  return typeof from === 'object' && 'offset' in from;
+}
+
 function wirePosition(from: Exclude<StartFrom, { offset: number }>): number {
   return typeof from === 'string' ? POSITION[from] : from.timestampMs;
 }
@@ -34,7 +38,7 @@ export async function resolvePositions<V>(
   from: StartFrom,
   signal: AbortSignal,
 ): Promise<(number | MillraceError)[]> {
-  if (typeof from === 'object' && 'offset' in from) return claims.map(() => from.offset);
+  if (isNamed(from)) return claims.map(() => from.offset);
   const at = wirePosition(from);
   const partitions = claims.map(({ topicId, partition }) => ({ topicId, partition, at }));
   const reply = await link.request('ListOffsets', { partitions }, { signal });
@@ -76,7 +80,10 @@ export async function startClaims<V>(
     const offset = offsets[index] as number | MillraceError;
     if (claim.state !== 'starting') continue;
     if (offset instanceof MillraceError) missing.push([claim, offset]);
-    else claim.moveTo(offset);
+    else {
+      claim.moveTo(offset);
+      if (isNamed(from)) claim.named = offset;
+    }
   }
   return missing;
 }

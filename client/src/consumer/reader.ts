@@ -58,6 +58,7 @@ export class Reader<V> implements FetcherOwner<V> {
 
   seek(claim: Claim<V>, offset: number): void {
     claim.moveTo(offset);
+    claim.named = offset;
     claim.committed = -1;
     this.fetcher.interrupt(claim);
   }
@@ -115,17 +116,25 @@ export class Reader<V> implements FetcherOwner<V> {
       const where = { topic, partition, offset: fetchOffset, goesOnAt: onOutOfRange };
       this.link.options.logger.warn?.('the partition does not hold this offset', where);
       claim.state = 'starting';
-      void this.restart(claim, onOutOfRange);
+      void this.restart(claim, onOutOfRange, error);
     }
   }
 
-  private async restart(claim: Claim<V>, from: StartFrom): Promise<void> {
+  private async restart(claim: Claim<V>, from: StartFrom, reason: MillraceError): Promise<void> {
     await this.untilDone(async () => {
+      if (claim.fetchOffset === claim.named && (await this.isPastEnd(claim))) throw reason;
       const [offset] = await resolvePositions(this.link, [claim], from, this.closing.signal);
       if (offset instanceof MillraceError) this.refused(claim, offset);
       else if (offset !== undefined && claim.state === 'starting') claim.moveTo(offset);
       return claim.state !== 'starting';
     });
+  }
+
+  /** Whether the caller asked for what was never there: to read everything again is not what was meant. */
+  private async isPastEnd(claim: Claim<V>): Promise<boolean> {
+    const { signal } = this.closing;
+    const [end] = await resolvePositions(this.link, [claim], 'latest', signal);
+    return typeof end === 'number' && claim.fetchOffset > end;
   }
 
   /** Tries until the step says that it is done, or the reader is closed, or going on is impossible. */
