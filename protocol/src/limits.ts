@@ -28,6 +28,8 @@ export const LIMITS = {
   offsetMetadataBytesMax: 4 * KIB,
   annotationsMax: 64,
   annotationBytesMax: 16 * KIB,
+  /** Names and texts of all annotations of a topic, UTF-16 units. */
+  annotationsCharactersMax: 32 * KIB,
 
   topicsMax: 10_000,
   partitionsPerTopicMax: 1_024,

@@ -13,6 +13,7 @@ import {
 import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { Catalog, Topic } from './catalog.ts';
+import { checkAnnotations } from './check-annotations.ts';
 import { checkPartitions } from './plan-topics.ts';
 import { alteredTopicConfig } from './topic-config.ts';
 
@@ -34,6 +35,8 @@ export function decideAlterTopic(
   const checked = alteredTopicConfig(row.config, command.config);
   if (checked.error !== undefined) return checked;
   const annotations = command.annotations ?? row.annotations;
+  const oversized = checkAnnotations(annotations);
+  if (oversized !== undefined) return oversized;
   const altered = { ...row, partitions, config: checked.config, annotations };
   return accept({}, [put('topics', [topicId], altered)]);
 }

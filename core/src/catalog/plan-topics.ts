@@ -6,6 +6,7 @@ import { assert } from '../assert.ts';
 import { type Context, type Refused, refuse } from '../decision.ts';
 import { put, type TopicRow, type Write } from '../rows.ts';
 import type { Catalog, Topic } from './catalog.ts';
+import { checkAnnotations } from './check-annotations.ts';
 import { checkName } from './check-name.ts';
 import { newTopicConfig, type TopicConfigChange } from './topic-config.ts';
 
@@ -62,6 +63,8 @@ function planOne(
   if (checked.error !== undefined) return checked;
   const { config } = checked;
   const annotations = spec.annotations ?? {};
+  const oversized = checkAnnotations(annotations);
+  if (oversized !== undefined) return oversized;
   return { topicId, name, partitions, createdAtMs: ctx.nowMs, config, annotations };
 }
 

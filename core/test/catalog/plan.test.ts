@@ -41,6 +41,22 @@ function shardWith(...names: string[]) {
 }
 
 describe('planTopics', () => {
+  it('bounds the annotations of a topic all together, to the character', () => {
+    const { catalog } = shardWith();
+    const withText = (length: number): TopicSpec => {
+      const half = Math.floor(length / 2) - 1;
+      const annotations = { a: 'x'.repeat(half), b: 'x'.repeat(length - half - 2) };
+      return { ...spec('noted'), annotations };
+    };
+    const max = LIMITS.annotationsCharactersMax;
+    expect(planTopics(catalog, [withText(max)], CONTEXT).error).toBeUndefined();
+    const refused = planTopics(catalog, [withText(max + 1)], CONTEXT);
+    expect(refused.error).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      detail: { field: 'annotations', limit: `${max} characters` },
+    });
+  });
+
   it('gives ids in a row and one write of the next id', () => {
     const state = shardWith('a');
     const planned = accepted<PlannedTopics>(
