@@ -34,6 +34,8 @@ function expectRefused(error: Error & { detail?: unknown }, field: string): void
   expect(error).toHaveProperty('detail.limit', expect.stringMatching(/./));
 }
 
+const expectInvalid = (error: MillraceError) => expect(error.code).toBe('INVALID_CONFIG');
+
 describe('what cannot work is refused', () => {
   it.each(
     cases({
@@ -118,6 +120,16 @@ describe('what cannot work is refused', () => {
   )('connect: %s %s', async (field, value) => {
     const options = { brokers: '127.0.0.1:1', [field]: value } as ConnectOptions;
     expectRefused(await rejection(connect(options)), field);
+  });
+
+  it('worker: a handler or eachBatch, and the types say so', async () => {
+    const client = await clientOf(await fakeBroker());
+    const common = { group: 'g', topics: 't' };
+    const handler = () => {};
+    // @ts-expect-error neither
+    expectInvalid(thrown(() => client.worker(common)));
+    // @ts-expect-error both
+    expectInvalid(thrown(() => client.worker({ ...common, handler, eachBatch: handler })));
   });
 
   it('names the limit that was met', async () => {

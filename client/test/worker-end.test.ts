@@ -1,6 +1,7 @@
 // How a worker closes and pauses, and what stops it or does not.
 import { MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
+import type { WorkerOptions } from '../src/index.ts';
 import { eventually, rejection } from './support/eventually.ts';
 import { type Handler, SILENT, untilAborted } from './support/fake-broker.ts';
 import { numbers, pause, setup } from './support/worker-setup.ts';
@@ -186,7 +187,7 @@ describe('what goes wrong', () => {
     const common = { group: 'g', topics: 't' };
     const both = { ...common, handler: () => {}, eachBatch: () => {} };
     for (const options of [common, both, { ...common, handler: () => {}, concurrency: 0 }]) {
-      expect(() => client.worker(options)).toThrow(
+      expect(() => client.worker(options as WorkerOptions<unknown>)).toThrow(
         expect.objectContaining({ code: 'INVALID_CONFIG' }),
       );
     }

@@ -7,19 +7,10 @@ import type { LeasedMessage } from '../queue/lease.ts';
 import type { HandlerContext } from './job.ts';
 import type { Outcome } from './stats.ts';
 
-export interface WorkerOptions<V> {
+interface CommonOptions<V> {
   readonly group: string;
   /** In strict order of priority; at most 32. */
   readonly topics: string | readonly string[];
-  /**
-   * Works on one message. Returning accepts it; throwing releases it with the error's text; `Reject` and `RetryAfter`
-   * say more. What the handler resolved itself stays as it is. Either this or `eachBatch`.
-   */
-  readonly handler?: (message: LeasedMessage<V>, context: HandlerContext) => unknown;
-  /** Works on several messages. Returning accepts all it left open, throwing releases them. */
-  readonly eachBatch?: (messages: readonly LeasedMessage<V>[], context: HandlerContext) => unknown;
-  /** With `eachBatch`: at most so many messages a call; default 100. */
-  readonly batchSize?: number | undefined;
   /** Calls of the handler at a time; default 16, with `eachBatch` 1. */
   readonly concurrency?: number | undefined;
   /** Messages leased ahead of need. Default: as many as run at a time, or as handlers end in 100 ms, at most 10,000. */
@@ -39,6 +30,27 @@ export interface WorkerOptions<V> {
   /** Told of every message once the broker has its outcome; `error` is what the handler threw. */
   readonly onOutcome?: (message: LeasedMessage<V>, outcome: Outcome, error?: unknown) => void;
 }
+
+interface HandlerOptions<V> {
+  /**
+   * Works on one message. Returning accepts it; throwing releases it with the error's text; `Reject` and `RetryAfter`
+   * say more. What the handler resolved itself stays as it is.
+   */
+  readonly handler: (message: LeasedMessage<V>, context: HandlerContext) => unknown;
+  readonly eachBatch?: undefined;
+  readonly batchSize?: undefined;
+}
+
+interface BatchOptions<V> {
+  readonly handler?: undefined;
+  /** Works on several messages. Returning accepts all it left open, throwing releases them. */
+  readonly eachBatch: (messages: readonly LeasedMessage<V>[], context: HandlerContext) => unknown;
+  /** At most so many messages a call; default 100. */
+  readonly batchSize?: number | undefined;
+}
+
+/** Either a `handler` of single messages or `eachBatch`. */
+export type WorkerOptions<V> = CommonOptions<V> & (HandlerOptions<V> | BatchOptions<V>);
 
 export interface WorkerSettings<V> {
   readonly group: string;
