@@ -38,9 +38,12 @@ export function choiceOption<T extends string>(
 }
 
 /** Names of topics as a list. Throws INVALID_CONFIG where there is none, one is empty, or there are too many. */
-export function topicsOption(topics: string | readonly string[], max: number): readonly string[] {
-  const names = typeof topics === 'string' ? [topics] : topics;
-  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string' && name);
+export function topicsOption(
+  topics: string | readonly string[] | undefined,
+  max: number,
+): readonly string[] {
+  const names: readonly string[] = typeof topics === 'string' ? [topics] : (topics ?? []);
+  const areNames = names.every((name) => typeof name === 'string' && name !== '');
   if (areNames && names.length > 0 && names.length <= max) return names;
   const text = `topics has from 1 to ${max} names, and none is empty.`;
   const limit = areNames && names.length > max ? max : 1;

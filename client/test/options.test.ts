@@ -28,13 +28,13 @@ const cases = (fields: Record<string, readonly unknown[]>) =>
     values.map((value): [string, unknown] => [field, value]),
   );
 
-function expectRefused(error: Error & { detail?: unknown }, field: string): void {
-  expect(error).toMatchObject({ code: 'INVALID_CONFIG' });
-  expect(error).toHaveProperty('detail.field', field);
-  expect(error).toHaveProperty('detail.limit', expect.stringMatching(/./));
+/** What the error tells: its code, the field, and whether it names a limit. */
+function told(error: Error): readonly unknown[] {
+  const { code, detail } = error as MillraceError;
+  return [code, detail.field, (detail.limit ?? '') !== ''];
 }
 
-const expectInvalid = (error: MillraceError) => expect(error.code).toBe('INVALID_CONFIG');
+const refusalOf = (field: string) => ['INVALID_CONFIG', field, true];
 
 describe('what cannot work is refused', () => {
   it.each(
@@ -48,10 +48,7 @@ describe('what cannot work is refused', () => {
   )('producer: %s %s', async (field, value) => {
     const client = await clientOf(await fakeBroker());
     const options = { [field]: value } as ProducerOptions<unknown>;
-    expectRefused(
-      thrown(() => client.producer(options)),
-      field,
-    );
+    expect(told(thrown(() => client.producer(options)))).toEqual(refusalOf(field));
   });
 
   it.each([
@@ -71,19 +68,16 @@ describe('what cannot work is refused', () => {
   ])('consumer: %s %s', async (field, value) => {
     const client = await clientOf(await fakeBroker());
     const options = { topics: 't', [field]: value } as ConsumerOptions<unknown>;
-    expectRefused(
-      thrown(() => client.consumer(options)),
-      field,
-    );
+    expect(told(thrown(() => client.consumer(options)))).toEqual(refusalOf(field));
   });
 
   it('consumer: an offset or a time that is none', async () => {
     const client = await clientOf(await fakeBroker());
     const from = (start: object) => () =>
       client.consumer({ topics: 't', from: start as { offset: number } });
-    expectRefused(thrown(from({ offset: -1 })), 'from.offset');
-    expectRefused(thrown(from({ timestampMs: 0.5 })), 'from.timestampMs');
-    expectRefused(thrown(from({})), 'from.timestampMs');
+    expect(told(thrown(from({ offset: -1 })))).toEqual(refusalOf('from.offset'));
+    expect(told(thrown(from({ timestampMs: 0.5 })))).toEqual(refusalOf('from.timestampMs'));
+    expect(told(thrown(from({})))).toEqual(refusalOf('from.timestampMs'));
   });
 
   it.each(
@@ -101,10 +95,7 @@ describe('what cannot work is refused', () => {
     const broker = await fakeBroker(queue.handlers);
     const client = await clientOf(broker);
     const options = { group: 'g', topics: 't', eachBatch: () => {}, [field]: value };
-    expectRefused(
-      thrown(() => client.worker(options as never)),
-      field,
-    );
+    expect(told(thrown(() => client.worker(options)))).toEqual(refusalOf(field));
     expect(broker.count('Receive')).toBe(0);
   });
 
@@ -119,7 +110,7 @@ describe('what cannot work is refused', () => {
     }),
   )('connect: %s %s', async (field, value) => {
     const options = { brokers: '127.0.0.1:1', [field]: value } as ConnectOptions;
-    expectRefused(await rejection(connect(options)), field);
+    expect(told(await rejection(connect(options)))).toEqual(refusalOf(field));
   });
 
   it('worker: a handler or eachBatch, and the types say so', async () => {
@@ -127,9 +118,10 @@ describe('what cannot work is refused', () => {
     const common = { group: 'g', topics: 't' };
     const handler = () => {};
     // @ts-expect-error neither
-    expectInvalid(thrown(() => client.worker(common)));
+    expect(thrown(() => client.worker(common)).code).toBe('INVALID_CONFIG');
+    const both = { ...common, handler, eachBatch: handler };
     // @ts-expect-error both
-    expectInvalid(thrown(() => client.worker({ ...common, handler, eachBatch: handler })));
+    expect(thrown(() => client.worker(both)).code).toBe('INVALID_CONFIG');
   });
 
   it('names the limit that was met', async () => {

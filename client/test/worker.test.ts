@@ -11,6 +11,11 @@ function withoutText(): object {
   return thrown;
 }
 
+async function late(thrown: unknown): Promise<never> {
+  await pause(1);
+  throw thrown;
+}
+
 function withoutMessage(error: Error): Error {
   return Object.defineProperty(error, 'message', {
     get: () => {
@@ -103,7 +108,7 @@ describe('what a handler does', () => {
       concurrency: 1,
       handler: ({ value, deliveries }) => {
         if (value === 1 && deliveries === 1) throw make();
-        if (value === 2 && deliveries === 1) return Promise.reject(make());
+        if (value === 2 && deliveries === 1) return late(make());
         return undefined;
       },
     });

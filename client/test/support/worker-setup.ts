@@ -10,8 +10,7 @@ export async function setup(values: readonly number[] = []) {
   queue.add(values);
   const broker = await fakeBroker(queue.handlers);
   const client = await clientOf(broker);
-  const work = (options: Options) =>
-    client.worker<number>({ group: 'g', topics: 't', ...options } as WorkerOptions<number>);
+  const work = (options: Options) => client.worker<number>({ group: 'g', topics: 't', ...options });
   return { queue, broker, client, work };
 }
 
