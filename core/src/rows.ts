@@ -73,7 +73,11 @@ export type AttachmentRow = {
   readonly deadLetterTopicId: number | null;
 };
 
-/** Below `floor` nothing is the group's concern; from `cursor` on nothing was ever delivered. */
+/**
+ * Below `floor` nothing is the group's concern; from `cursor` on nothing was ever delivered. `scheduled` and `parked`
+ * count the messages in `waiting`, which memory does not hold. `ahead` counts messages from the cursor on that were
+ * decided about before they were reached: each has a row in `waiting` or in `dead`.
+ */
 export type SharePartitionRow = readonly [
   cursor: number,
   floor: number,
@@ -81,17 +85,25 @@ export type SharePartitionRow = readonly [
   acknowledged: number,
   dead: number,
   removed: number,
+  scheduled: number,
+  parked: number,
+  purged: number,
+  skipped: number,
+  ahead: number,
 ];
 
-export const RUN_STATES = ['ready', 'scheduled', 'leased'] as const;
+export const RUN_STATES = ['ready', 'scheduled', 'leased', 'parked', 'blocked'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
- * `[last, state, deliveries, untilMs, token, memberId, leasedAtMs, firstDeliveredAtMs, firstFailedAtMs]`; `state` is
- * the position in RUN_STATES. `untilMs`: leased: deadline; scheduled: when it becomes ready; ready: 0. `token`,
- * `memberId` and `leasedAtMs` are those of the newest lease, also after it ended; `leasedAtMs` is 0 where it was
- * returned. The last two are 0 where it never happened; only a run that failed may have a row in `lastErrors`, under its
- * first offset.
+ * `[last, state, deliveries, untilMs, token, memberId, leasedAtMs, firstDeliveredAtMs, firstFailedAtMs, lanes]`; `state`
+ * is the position in RUN_STATES. Runs that are ready, leased or blocked are in `runs`, which memory holds too; those
+ * that are scheduled or parked are in `waiting`, on the disk alone. `untilMs`: leased: deadline; scheduled: when it
+ * becomes ready; otherwise 0. `token`, `memberId` and `leasedAtMs` are those of the newest lease, also after it ended;
+ * `token` is 0 where there was none, `leasedAtMs` is 0 there and where it was returned. The next two are 0 where it
+ * never happened; only a run that failed may have a row in `lastErrors`, under its first offset. `lanes`: in a group
+ * with ordering or fairness the lane of each message (its key or tenant as a number, 0: none), eight bytes each,
+ * big-endian; null in other groups.
  */
 export type RunRow = readonly [
   last: number,
@@ -103,9 +115,16 @@ export type RunRow = readonly [
   leasedAtMs: number,
   firstDeliveredAtMs: number,
   firstFailedAtMs: number,
+  lanes: Uint8Array | null,
 ];
 
-export const DEATH_REASONS = ['exhausted', 'rejected'] as const;
+export const DEATH_REASONS = [
+  'exhausted',
+  'rejected',
+  'expired',
+  'cancelled',
+  'dead-lettered',
+] as const;
 export type DeathReason = (typeof DEATH_REASONS)[number];
 
 /** `[last, reason, deliveries, diedAtMs, deadLetterTopicId, deadLetterPartition, deadLetterOffset]`; -1 where there is no copy. */
@@ -118,6 +137,116 @@ export type DeadRow = readonly [
   deadLetterPartition: number,
   deadLetterOffset: number,
 ];
+
+/**
+ * A purge that can still be undone, or whose rows are not swept yet: what lies below `toOffset` is not the group's
+ * concern while the row is there. `messages` were unresolved.
+ */
+export type PurgeRow = readonly [
+  toOffset: number,
+  atMs: number,
+  undoUntilMs: number,
+  messages: number,
+];
+
+/** `[value, atMs, expiresAtMs]`: what `accept` said. */
+export type ResultRow = readonly [value: Uint8Array, atMs: number, expiresAtMs: number];
+
+/** `[partition, offset, expiresAtMs]`: where the record is that came first. */
+export type DedupRow = readonly [partition: number, offset: number, expiresAtMs: number];
+
+export type EffectRow = {
+  readonly state: 'started' | 'done';
+  readonly token: number;
+  readonly memberId: string;
+  readonly atMs: number;
+  /** started: when the claim ends; done: when it is forgotten. */
+  readonly untilMs: number;
+  readonly value: Uint8Array | null;
+};
+
+/** The outcome of a transaction: `batches` of the reply as plain data. */
+export type TransactionRow = {
+  /** Of the request, so that another request under the same id is not mistaken for it. */
+  readonly fingerprint: number;
+  readonly expiresAtMs: number;
+  readonly batches: readonly (readonly [
+    baseOffset: number,
+    appendTimeMs: number,
+    duplicates: readonly (readonly [index: number, partition: number, offset: number])[],
+  ])[];
+};
+
+/** What a receive with an attempt id leased. */
+export type AttemptRow = {
+  readonly expiresAtMs: number;
+  readonly leases: readonly (readonly [
+    topicId: number,
+    partition: number,
+    first: number,
+    last: number,
+    token: number,
+  ])[];
+};
+
+export type TaskRow = {
+  readonly kind: 'redrive';
+  readonly state: 'running' | 'completed' | 'cancelled' | 'failed';
+  readonly topicId: number;
+  readonly topic: string;
+  readonly groupId: number;
+  readonly group: string;
+  /** Null: back to where each letter died. */
+  readonly targetTopicId: number | null;
+  readonly target: string | null;
+  readonly filter: ResponseOf<'ListTasks'>['tasks'][number]['filter'];
+  readonly ratePerSecond: number;
+  readonly dryRun: boolean;
+  /** Where it stands: this partition, from this offset on; partitions before it are done. */
+  readonly partition: number;
+  readonly offset: number;
+  /** For each partition: where it ends; what is appended later is not its concern. */
+  readonly ends: readonly number[];
+  readonly total: number;
+  readonly scanned: number;
+  readonly moved: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** Of the last slice: what the rate is counted from. */
+  readonly sliceAtMs: number;
+  readonly error: string | null;
+};
+
+export type ScheduleRow = {
+  readonly name: string;
+  readonly topicId: number;
+  readonly cron: string | null;
+  readonly everyMs: number | null;
+  readonly timeZone: string | null;
+  readonly missed: 'one' | 'all' | 'none';
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [name: string, value: Uint8Array])[];
+  readonly paused: boolean;
+  readonly createdAtMs: number;
+  readonly nextAtMs: number | null;
+  readonly lastAtMs: number | null;
+  readonly sent: number;
+  readonly missedTicks: number;
+  readonly error: string | null;
+};
+
+/** Tables whose rows go at a time that they name; `expiries` finds them. */
+export const EXPIRING_TABLES = [
+  'dedups',
+  'results',
+  'effects',
+  'transactions',
+  'attempts',
+] as const;
+export type ExpiringTable = (typeof EXPIRING_TABLES)[number];
 
 export interface Rows {
   meta: { key: readonly [name: string]; value: number | string };
@@ -149,6 +278,61 @@ export interface Rows {
     key: readonly [groupId: number, topicId: number, partition: number, first: number];
     value: DeadRow;
   };
+  /** Scheduled and parked runs. Read where needed; memory does not hold them. */
+  waiting: {
+    key: readonly [groupId: number, topicId: number, partition: number, first: number];
+    value: RunRow;
+  };
+  /** Scheduled runs by the time they become ready. */
+  waitTimes: {
+    key: readonly [
+      untilMs: number,
+      groupId: number,
+      topicId: number,
+      partition: number,
+      first: number,
+    ];
+    value: 0;
+  };
+  /** Parked runs by lane; each is of one lane. */
+  waitLanes: {
+    key: readonly [
+      groupId: number,
+      topicId: number,
+      partition: number,
+      lane: number,
+      first: number,
+    ];
+    value: 0;
+  };
+  /** Messages parked in a lane: what memory knows of them. */
+  laneParked: {
+    key: readonly [groupId: number, topicId: number, partition: number, lane: number];
+    value: number;
+  };
+  purges: {
+    key: readonly [groupId: number, topicId: number, partition: number];
+    value: PurgeRow;
+  };
+  results: {
+    key: readonly [groupId: number, topicId: number, partition: number, offset: number];
+    value: ResultRow;
+  };
+  /** `scope`: the key as a number where ids are unique among a key, otherwise 0; then the hash in three parts. */
+  dedups: {
+    key: readonly [topicId: number, scope: number, high: number, middle: number, low: number];
+    value: DedupRow;
+  };
+  effects: { key: readonly [groupId: number, effectKey: string]; value: EffectRow };
+  transactions: { key: readonly [transactionId: string]; value: TransactionRow };
+  attempts: { key: readonly [groupId: number, attemptId: string]; value: AttemptRow };
+  /** `rowKey`: the key of the row as JSON. An entry whose row is gone or lasts longer by now is passed over. */
+  expiries: {
+    key: readonly [expiresAtMs: number, table: ExpiringTable, rowKey: string];
+    value: 0;
+  };
+  tasks: { key: readonly [taskId: number]; value: TaskRow };
+  schedules: { key: readonly [scheduleId: number]; value: ScheduleRow };
   lastErrors: {
     key: readonly [groupId: number, topicId: number, partition: number, offset: number];
     value: string;

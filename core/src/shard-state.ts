@@ -42,6 +42,7 @@ export function applyWrite(state: ShardState, write: Write): void {
     }
     case 'sharePartitions':
     case 'runs':
+    case 'purges':
     case 'dead':
     case 'lastErrors':
       if (isSwept(catalog, write.key[0], write.key[1])) return;

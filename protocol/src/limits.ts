@@ -74,6 +74,52 @@ export const LIMITS = {
   backoffMsMax: 7 * DAY,
   delayMsMax: 365 * DAY,
   peekMessagesMax: 1_000,
+  /** Messages that one look for messages may pass over: delayed ones, those of locked keys, of noisy tenants. */
+  receiveScanMax: 10_000,
+  attemptIdBytesMax: 128,
+  /** A receive can be repeated by its attempt id for this long. */
+  attemptMs: 5 * MINUTE,
+  listRangesMax: 1_000,
+  changeItemsMax: 1_000,
+  maxInFlightMax: 100_000_000,
+
+  tenantBytesMax: 128,
+  dedupIdBytesMax: 128,
+  /** What a batch keeps of a dedup id: the first bytes of its SHA-256. */
+  dedupHashBytes: 16,
+  dedupWindowMsMin: 1 * SECOND,
+  dedupWindowMsMax: 365 * DAY,
+  messageTtlMsMax: 365 * DAY,
+  deadLetterSourcesMax: 64,
+
+  resultBytesMax: 256 * KIB,
+  resultTtlMsMax: 365 * DAY,
+  effectKeyBytesMax: 200,
+  effectValueBytesMax: 64 * KIB,
+  /** How long a claim may last, ms, before somebody else may make it. */
+  effectClaimMsMax: 12 * HOUR,
+  effectTtlMsMax: 365 * DAY,
+  transactionIdBytesMax: 128,
+  transactionBatchesMax: 100,
+  transactionItemsMax: 1_000,
+  transactionEffectsMax: 100,
+  /** An outcome is answered again for this long. */
+  transactionOutcomeMs: 15 * MINUTE,
+
+  undoMsMax: 7 * DAY,
+  tasksRunningMax: 64,
+  /** Tasks that have ended and are still listed. */
+  tasksEndedMax: 256,
+  redriveRateMax: 1_000_000,
+
+  schedulesMax: 1_000,
+  scheduleNameBytesMax: 128,
+  cronBytesMax: 128,
+  timeZoneBytesMax: 64,
+  /** Of a recurring message: key, value and headers together. */
+  scheduleMessageBytesMax: 8 * KIB,
+  scheduleEveryMsMin: 1 * SECOND,
+  scheduleEveryMsMax: 365 * DAY,
 
   sessionTimeoutMsMin: 1 * SECOND,
   sessionTimeoutMsMax: 30 * MINUTE,
@@ -139,4 +185,12 @@ relation(
 relation(
   4 * LIMITS.acknowledgeOffsetsMax + 4 * LIMITS.acknowledgeItemsMax < LIMITS.responseValuesMax,
   'an outcome for each offset may be in a reply',
+);
+relation(
+  LIMITS.schedulesMax * (LIMITS.scheduleMessageBytesMax + 2 * 1_024) < LIMITS.frameBytesMax,
+  'all schedules fit in a frame',
+);
+relation(
+  LIMITS.listRangesMax * (2 * LIMITS.errorTextBytesMax) < LIMITS.frameBytesMax,
+  'a list of messages fits in a frame',
 );

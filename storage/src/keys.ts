@@ -81,6 +81,64 @@ export const TABLES = {
     value: 'row',
     about: 'deleted topics and groups whose rows are to go',
   },
+  waiting: {
+    id: 14,
+    key: ['u32', 'u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'group, topic, partition, first -> scheduled or parked run',
+  },
+  waitTimes: {
+    id: 15,
+    key: ['u53', 'u32', 'u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'time, group, topic, partition, first: scheduled runs by time',
+  },
+  waitLanes: {
+    id: 16,
+    key: ['u32', 'u32', 'u16', 'u53', 'u53'],
+    value: 'row',
+    about: 'group, topic, partition, lane, first: parked runs by lane',
+  },
+  laneParked: {
+    id: 17,
+    key: ['u32', 'u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'group, topic, partition, lane -> messages parked',
+  },
+  purges: {
+    id: 18,
+    key: ['u32', 'u32', 'u16'],
+    value: 'row',
+    about: 'group, topic, partition -> purge',
+  },
+  results: {
+    id: 19,
+    key: ['u32', 'u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'group, topic, partition, offset -> result',
+  },
+  dedups: {
+    id: 20,
+    key: ['u32', 'u53', 'u53', 'u53', 'u32'],
+    value: 'row',
+    about: 'topic, scope, hash -> where the first record is',
+  },
+  effects: { id: 21, key: ['u32', 'string'], value: 'row', about: 'group, key -> effect' },
+  transactions: { id: 22, key: ['string'], value: 'row', about: 'transaction id -> outcome' },
+  attempts: {
+    id: 23,
+    key: ['u32', 'string'],
+    value: 'row',
+    about: 'group, attempt id -> what was leased',
+  },
+  expiries: {
+    id: 24,
+    key: ['u53', 'string', 'string'],
+    value: 'row',
+    about: 'time, table, key of a row: rows that go at a time',
+  },
+  tasks: { id: 25, key: ['u32'], value: 'row', about: 'task id -> task' },
+  schedules: { id: 26, key: ['u32'], value: 'row', about: 'schedule id -> recurring message' },
 } as const satisfies Record<string, TableSpec>;
 
 export type TableName = keyof typeof TABLES;

@@ -5,6 +5,7 @@ import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
+import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import type { Services } from './services.ts';
@@ -22,5 +23,6 @@ export function createHandlers(services: Services): Handlers {
     ...createShareGroupHandlers(services),
     Receive: createReceiveHandler(services),
     Acknowledge: createAcknowledgeHandler(services),
+    ...PENDING,
   });
 }

@@ -38,10 +38,21 @@ function merged(base: TopicConfig, change: Partial<TopicConfigChange> | null): T
     segmentBytes: change?.segmentBytes ?? base.segmentBytes,
     segmentMs: change?.segmentMs ?? base.segmentMs,
     messageBytesMax: change?.messageBytesMax ?? base.messageBytesMax,
+    messageTtlMs: change?.messageTtlMs ?? base.messageTtlMs,
+    dedup: change?.dedup ?? base.dedup,
+    dedupWindowMs: change?.dedupWindowMs ?? base.dedupWindowMs,
+    dedupScope: change?.dedupScope ?? base.dedupScope,
+    retentionAcked: change?.retentionAcked ?? base.retentionAcked,
+    deadLettersFrom: change?.deadLettersFrom ?? base.deadLettersFrom,
+    deadLetterSources: change?.deadLetterSources ?? base.deadLetterSources,
   };
 }
 
-type Setting = Extract<keyof TopicConfig, string>;
+/** Settings that are numbers. */
+type Setting = {
+  [N in keyof TopicConfig]: TopicConfig[N] extends number ? N : never;
+}[keyof TopicConfig] &
+  string;
 
 interface Rule {
   readonly field: Setting;

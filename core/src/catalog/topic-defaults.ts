@@ -4,7 +4,8 @@ import { LIMITS } from '@millrace/protocol';
 import type { TopicConfig } from '../rows.ts';
 
 const MIB = 1024 * 1024;
-const DAY = 24 * 60 * 60 * 1_000;
+const MINUTE = 60 * 1_000;
+const DAY = 24 * 60 * MINUTE;
 
 export const TOPIC_DEFAULTS: Readonly<TopicConfig> = {
   retentionMs: 7 * DAY,
@@ -12,4 +13,11 @@ export const TOPIC_DEFAULTS: Readonly<TopicConfig> = {
   segmentBytes: 64 * MIB,
   segmentMs: DAY,
   messageBytesMax: LIMITS.messageBytesMax,
+  messageTtlMs: -1,
+  dedup: 'id',
+  dedupWindowMs: 5 * MINUTE,
+  dedupScope: 'topic',
+  retentionAcked: false,
+  deadLettersFrom: 'all',
+  deadLetterSources: [],
 };

@@ -55,7 +55,7 @@ export function planStart(
     const found = listOffset(state, view, { topicId, partition, at: startAt });
     assert(found.error === undefined, 'the partition exists');
     if (found.offset === 0) continue;
-    const row = [found.offset, found.offset, 1, 0, 0, 0] as const;
+    const row = [found.offset, found.offset, 1, 0, 0, 0, 0, 0, 0, 0, 0] as const;
     writes.push(put('sharePartitions', [groupId, topicId, partition], row));
   }
   return writes;

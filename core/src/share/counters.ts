@@ -18,9 +18,13 @@ export interface MessageCounts {
   readonly ready: number;
   readonly scheduled: number;
   readonly leased: number;
+  readonly parked: number;
+  readonly blocked: number;
   readonly acknowledged: number;
   readonly dead: number;
   readonly removed: number;
+  readonly purged: number;
+  readonly skipped: number;
 }
 
 /** All partitions of all topics of the group. Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. [L-35] */
@@ -38,7 +42,19 @@ export function counters(
 
 /** The whole group, from memory alone. The group exists. */
 export function countMessages(state: ShardState, groupId: number): MessageCounts {
-  const sum = { fresh: 0, ready: 0, scheduled: 0, leased: 0, acknowledged: 0, dead: 0, removed: 0 };
+  const sum = {
+    fresh: 0,
+    ready: 0,
+    scheduled: 0,
+    leased: 0,
+    parked: 0,
+    blocked: 0,
+    acknowledged: 0,
+    dead: 0,
+    removed: 0,
+    purged: 0,
+    skipped: 0,
+  };
   for (const scope of sharesOf(state, groupId)) {
     const counts = countShare(scope);
     for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] += counts[key];
@@ -79,21 +95,25 @@ function countShare({ log, share }: ShareScope): MessageCounts {
   const { startOffset, durableEnd } = log;
   const gone = countBelow(share, startOffset);
   const cursor = Math.max(share.cursor, startOffset);
-  const [, , , acknowledged, dead, removed] = share.row;
+  const [, , , acknowledged, dead, removed, , , purged, skipped] = share.row;
   return {
     fresh: durableEnd - Math.min(cursor, durableEnd),
     ready: share.count('ready') - gone.ready,
     scheduled: share.count('scheduled') - gone.scheduled,
     leased: share.count('leased') - gone.leased,
+    parked: share.count('parked') - gone.parked,
+    blocked: share.count('blocked') - gone.blocked,
     acknowledged,
     dead,
     removed: removed + (cursor - share.cursor) + gone.ready + gone.scheduled + gone.leased,
+    purged,
+    skipped,
   };
 }
 
 /** Messages in runs below the offset, by state. */
 function countBelow(share: SharePartition, offset: number): Record<RunState, number> {
-  const counts = { ready: 0, scheduled: 0, leased: 0 };
+  const counts = { ready: 0, scheduled: 0, leased: 0, parked: 0, blocked: 0 };
   for (const run of share.runsFrom(0)) {
     if (run.first >= offset) break;
     counts[run.state] += Math.min(run.last + 1, offset) - run.first;

@@ -61,7 +61,7 @@ export function decideDue(
   const sources = new RecordSources();
   const letters = new DeadLetters(state, view, ctx, sources);
   const touched = new Map<DueRun['share'], Share>();
-  const counts = { scheduled: 0, leased: 0 };
+  const counts = { scheduled: 0, leased: 0, parked: 0, blocked: 0 };
   let runs = 0;
   for (const { share, run } of due) {
     if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax || sources.isFull) break;

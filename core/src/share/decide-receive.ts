@@ -81,10 +81,10 @@ export function decideReceive(
 /** Messages that were delivered before, in the order of their offsets. [L-5] */
 function leaseReady(receiving: Receiving): void {
   const { scope, draft, cursor, budget } = receiving;
-  const { startOffset } = scope.log;
-  for (const run of scope.share.readyFrom(startOffset)) {
+  const { low } = scope;
+  for (const run of scope.share.readyFrom(low)) {
     if (budget.isSpent) return;
-    const from = Math.max(run.first, startOffset);
+    const from = Math.max(run.first, low);
     const { stretches } = takeStretches(cursor, from, run.last + 1, budget);
     const error = stretches.length === 0 ? null : draft.errorOf(run);
     const moves = stretches.map((stretch): Move => {
@@ -98,10 +98,10 @@ function leaseReady(receiving: Receiving): void {
 /** Messages at the cursor and after it, never at or after the durable end. [L-6] */
 function leaseFresh(receiving: Receiving): void {
   const { scope, draft, cursor, budget } = receiving;
-  const { startOffset, durableEnd } = scope.log;
+  const { low, log } = scope;
   if (budget.isSpent) return;
-  if (draft.cursor < startOffset) draft.removeFresh(startOffset);
-  const { stretches, end } = takeStretches(cursor, draft.cursor, durableEnd, budget);
+  if (draft.cursor < low) draft.removeFresh(low);
+  const { stretches, end } = takeStretches(cursor, draft.cursor, log.durableEnd, budget);
   for (const stretch of stretches) draft.leaseFresh(leasedRun(receiving, stretch, undefined));
   draft.cursor = Math.max(draft.cursor, end);
 }

@@ -77,6 +77,7 @@ function plain(firstOffset: number, lastOffset: number, state: MessageState): St
     token: null,
     memberId: null,
     untilMs: null,
+    firstDeliveredAtMs: null,
     lastError: null,
     deadReason: null,
   };
@@ -105,7 +106,8 @@ function runRange(
     deliveries: run.deliveries,
     token: hasLease ? run.token : null,
     memberId: hasLease ? run.memberId : null,
-    untilMs: run.state === 'ready' ? null : run.untilMs,
+    untilMs: run.untilMs === 0 ? null : run.untilMs,
+    firstDeliveredAtMs: run.firstDeliveredAtMs === 0 ? null : run.firstDeliveredAtMs,
     lastError: run.firstFailedAtMs === 0 ? null : (view.get('lastErrors', at) ?? null),
     deadReason: null,
   };

@@ -30,6 +30,8 @@ export const SHARE_MOVES = {
   fresh: ['leased', 'removed'],
   ready: ['leased', 'scheduled', 'ready', 'acknowledged', 'dead', 'removed'],
   scheduled: ['ready', 'scheduled', 'acknowledged', 'dead', 'removed'],
+  parked: ['leased', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed'],
+  blocked: ['ready', 'parked', 'acknowledged', 'dead', 'removed'],
   leased: ['leased', 'ready', 'scheduled', 'acknowledged', 'dead', 'removed'],
   acknowledged: [],
   dead: [],
@@ -53,6 +55,7 @@ export function rowOf(run: Run): RunRow {
     run.leasedAtMs,
     run.firstDeliveredAtMs,
     run.firstFailedAtMs,
+    null,
   ];
 }
 

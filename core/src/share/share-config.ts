@@ -25,6 +25,13 @@ export function changedShareConfig(
     backoffMaxMs: change?.backoffMaxMs ?? base.backoffMaxMs,
     jitter: change?.jitter ?? base.jitter,
     onExhausted: change?.onExhausted ?? onExhausted,
+    exhaustedAt: change?.exhaustedAt ?? base.exhaustedAt,
+    fence: change?.fence ?? base.fence,
+    ordering: change?.ordering ?? base.ordering,
+    fairness: change?.fairness ?? base.fairness,
+    maxInFlight: change?.maxInFlight ?? base.maxInFlight,
+    onExpired: change?.onExpired ?? base.onExpired,
+    resultTtlMs: change?.resultTtlMs ?? base.resultTtlMs,
   };
   if (deadLetterTopic !== null && config.onExhausted !== 'dlq') {
     const message = `onExhausted is ${config.onExhausted}: a dead-letter topic contradicts it.`;

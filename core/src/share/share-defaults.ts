@@ -11,6 +11,13 @@ export const SHARE_DEFAULTS: ShareConfig = {
   backoffMaxMs: 15 * 60_000,
   jitter: 'equal',
   onExhausted: 'dlq',
+  exhaustedAt: 'end',
+  fence: true,
+  ordering: 'none',
+  fairness: 'none',
+  maxInFlight: 0,
+  onExpired: 'drop',
+  resultTtlMs: 24 * 60 * 60_000,
 };
 
 /** A group on a topic that holds dead letters: they stay until somebody decides about them. [L-28] */

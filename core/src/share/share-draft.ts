@@ -95,7 +95,7 @@ export class ShareDraft {
 
   /** All writes, those of the partition's own row included. */
   finish(): readonly Write[] {
-    const [cursor, floor, nextToken, acknowledged, dead, removed] = this.#before;
+    const [cursor, floor, nextToken, acknowledged, dead, removed, ...rest] = this.#before;
     const row: SharePartitionRow = [
       this.cursor,
       this.floor,
@@ -103,6 +103,7 @@ export class ShareDraft {
       acknowledged + this.#resolved.acknowledged,
       dead + this.#resolved.dead,
       removed + this.#resolved.removed,
+      ...rest,
     ];
     assert(row[0] >= cursor && row[1] >= floor && row[2] >= nextToken, 'none ever goes back');
     assert(row[1] <= row[0], 'what is below the floor was passed');

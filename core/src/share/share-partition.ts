@@ -4,7 +4,13 @@
 import { assert } from '../assert.ts';
 import type { DeadlineQueue } from '../collections/deadline-queue.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
-import type { RunRow, RunState, SharePartitionRow } from '../rows.ts';
+import {
+  type PurgeRow,
+  RUN_STATES,
+  type RunRow,
+  type RunState,
+  type SharePartitionRow,
+} from '../rows.ts';
 import type { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import type { RunTable } from './run-table.ts';
@@ -19,7 +25,11 @@ export interface RunStore {
   readonly holders: LeaseHolders;
 }
 
-export const NEW_SHARE_PARTITION: SharePartitionRow = [0, 0, 1, 0, 0, 0];
+export const NEW_SHARE_PARTITION: SharePartitionRow = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+function noMessages(): Record<RunState, number> {
+  return { ready: 0, scheduled: 0, leased: 0, parked: 0, blocked: 0 };
+}
 
 export class SharePartition {
   readonly groupId: number;
@@ -27,13 +37,15 @@ export class SharePartition {
   readonly partition: number;
   /** `[cursor, floor, nextToken, acknowledged, dead, removed]` as stored. */
   row: SharePartitionRow = NEW_SHARE_PARTITION;
+  /** Only for `applyShareWrite`: a purge that can still be undone or whose rows are not swept. */
+  purge: PurgeRow | undefined;
   readonly #store: RunStore;
   /** Number under which its runs name it. */
   readonly owner: number;
   /** First offset of each run -> its slot. */
   readonly #runs = new OrderedMap();
   readonly #ready = new OrderedMap();
-  readonly #messages: Record<RunState, number> = { ready: 0, scheduled: 0, leased: 0 };
+  readonly #messages = noMessages();
 
   constructor(key: readonly [number, number, number], owner: number, store: RunStore) {
     [this.groupId, this.topicId, this.partition] = key;
@@ -47,6 +59,11 @@ export class SharePartition {
 
   get floor(): number {
     return this.row[1];
+  }
+
+  /** Below this a purge took everything away. */
+  get purgedTo(): number {
+    return this.purge?.[0] ?? 0;
   }
 
   get nextToken(): number {
@@ -130,7 +147,7 @@ export class SharePartition {
     assert(this.row.every((value) => Number.isSafeInteger(value) && value >= 0));
     this.#runs.assertInvariants();
     this.#ready.assertInvariants();
-    const messages: Record<RunState, number> = { ready: 0, scheduled: 0, leased: 0 };
+    const messages = noMessages();
     let end = floor;
     let ready = 0;
     for (const [first, slot] of this.#runs.entriesFrom(0)) {
@@ -150,7 +167,7 @@ export class SharePartition {
       end = run.last + 1;
     }
     assert(ready === this.#ready.size, 'only ready runs are in the index of ready runs');
-    for (const state of ['ready', 'scheduled', 'leased'] as const) {
+    for (const state of RUN_STATES) {
       assert(messages[state] === this.#messages[state], `${state} messages are counted`);
     }
   }

@@ -11,11 +11,11 @@ import { NEW_SHARE_PARTITION, type RunStore, SharePartition } from './share-part
 
 export type ShareWrite = Extract<
   Write,
-  { readonly table: 'sharePartitions' | 'runs' | 'dead' | 'lastErrors' }
+  { readonly table: 'sharePartitions' | 'runs' | 'purges' | 'dead' | 'lastErrors' }
 >;
 
 /** The tables that loading applies, in this order; one left out here is read from the store where needed. */
-export const SHARE_TABLES_LOADED = ['sharePartitions', 'runs'] as const;
+export const SHARE_TABLES_LOADED = ['sharePartitions', 'runs', 'purges'] as const;
 
 /** A run that something is due for, with where it lies. */
 export interface DueRun {
@@ -138,6 +138,9 @@ export function applyShareWrite(shares: SharePartitions, write: ShareWrite): voi
       shares.forWriting(groupId, topicId, partition).applyRun(first, write.value);
       return;
     }
+    case 'purges':
+      shares.forWriting(...write.key).purge = write.value;
+      return;
     case 'dead':
     case 'lastErrors':
   }

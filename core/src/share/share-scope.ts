@@ -24,6 +24,8 @@ export interface ShareScope {
   readonly attachment: AttachmentRow;
   readonly log: LogPartition;
   readonly share: SharePartition;
+  /** Below this nothing can be given any more: retention removed it, or a purge took it away. */
+  readonly low: number;
 }
 
 /** Refused with UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, UNKNOWN_PARTITION or TOPIC_NOT_IN_GROUP. */
@@ -41,7 +43,8 @@ export function findShare(state: ShardState, key: ShareKey): ShareScope | Refuse
   }
   const log = state.logs.at(topicId, partition);
   const share = state.shares.at(groupId, topicId, partition);
-  return { key, group, topic, attachment, log, share };
+  const low = Math.max(log.startOffset, share.purgedTo);
+  return { key, group, topic, attachment, log, share, low };
 }
 
 /** Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. */

@@ -11,8 +11,10 @@ import {
   offsetCommit,
   offsetFetch,
 } from './groups.ts';
-import { acknowledge, peek, receive } from './queue.ts';
+import { cancelTask, listTasks, purge, startRedrive, undoPurge } from './operations.ts';
+import { acknowledge, changeMessages, getMessage, listMessages, peek, receive } from './queue.ts';
 import { fetch, listOffsets, produce } from './records.ts';
+import { alterSchedule, createSchedule, deleteSchedule, listSchedules } from './schedules.ts';
 import {
   alterShareGroup,
   counters,
@@ -21,6 +23,7 @@ import {
   describeShareGroups,
 } from './share-groups.ts';
 import { alterTopic, createTopic, deleteTopic, describeTopics } from './topics.ts';
+import { claimEffect, getEffect, transact } from './transactions.ts';
 
 export const APIS = {
   Hello: hello,
@@ -48,6 +51,21 @@ export const APIS = {
   Receive: receive,
   Acknowledge: acknowledge,
   Peek: peek,
+  ListMessages: listMessages,
+  ChangeMessages: changeMessages,
+  GetMessage: getMessage,
+  Transact: transact,
+  ClaimEffect: claimEffect,
+  GetEffect: getEffect,
+  Purge: purge,
+  UndoPurge: undoPurge,
+  StartRedrive: startRedrive,
+  ListTasks: listTasks,
+  CancelTask: cancelTask,
+  CreateSchedule: createSchedule,
+  AlterSchedule: alterSchedule,
+  DeleteSchedule: deleteSchedule,
+  ListSchedules: listSchedules,
 } as const;
 
 export type ApiName = keyof typeof APIS;

@@ -43,6 +43,12 @@ export const receive = api({
         max: LIMITS.visibilityTimeoutMsMax,
       }),
     ),
+    attemptId: nullable(
+      string(
+        'Names this attempt: sent again after a lost reply, the same leases come as long as they last.',
+        LIMITS.attemptIdBytesMax,
+      ),
+    ),
   },
   response: {
     leases: array(
@@ -66,6 +72,7 @@ export const receive = api({
     'GROUP_KIND_MISMATCH',
     'UNKNOWN_TOPIC',
     'TOPIC_NOT_IN_GROUP',
+    'TOO_MANY_IN_FLIGHT',
     'STORAGE_ERROR',
   ],
 });
@@ -73,6 +80,31 @@ export const receive = api({
 /** What a member says of messages it leased. */
 export const ACK_KINDS = ['accept', 'release', 'reject', 'extend', 'return'] as const;
 export type AckKind = (typeof ACK_KINDS)[number];
+
+export const ackItem = struct('A range of one lease.', {
+  topicId,
+  partition,
+  firstOffset: offset,
+  lastOffset: offset,
+  token,
+  kind: choice(
+    'accept: done. release: failed, deliver again. reject: dead now. extend: a new deadline. return: as if never delivered.',
+    ACK_KINDS,
+  ),
+  delayMs: nullable(
+    int(
+      'release: pause before the next delivery, ms; absent: as the group says. extend: the new time from now, ms; absent: as the group says.',
+      { max: LIMITS.delayMsMax },
+    ),
+  ),
+  errorText,
+  result: nullable(
+    bytes(
+      'accept of one message: its result, kept for as long as the group says.',
+      LIMITS.resultBytesMax,
+    ),
+  ),
+});
 
 export const acknowledge = api({
   key: 41,
@@ -85,24 +117,7 @@ export const acknowledge = api({
     group: groupName,
     items: array(
       `Items; together they name at most ${LIMITS.acknowledgeOffsetsMax} offsets.`,
-      struct('A range of one lease.', {
-        topicId,
-        partition,
-        firstOffset: offset,
-        lastOffset: offset,
-        token,
-        kind: choice(
-          'accept: done. release: failed, deliver again. reject: dead now. extend: a new deadline. return: as if never delivered.',
-          ACK_KINDS,
-        ),
-        delayMs: nullable(
-          int(
-            'release: pause before the next delivery, ms; absent: as the group says. extend: the new time from now, ms; absent: as the group says.',
-            { max: LIMITS.delayMsMax },
-          ),
-        ),
-        errorText,
-      }),
+      ackItem,
       LIMITS.acknowledgeItemsMax,
     ),
   },
@@ -137,10 +152,25 @@ export const MESSAGE_STATES = [
   'ready',
   'scheduled',
   'leased',
+  'parked',
+  'blocked',
   'acknowledged',
   'dead',
 ] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
+
+const stateRange = struct('Consecutive messages in one state.', {
+  firstOffset: offset,
+  lastOffset: offset,
+  state: choice('State in the group.', MESSAGE_STATES),
+  deliveries: int('How often they were leased.'),
+  token: nullable(token),
+  memberId: nullable(memberId),
+  untilMs: nullable(int('leased: deadline; scheduled: when they become ready; ms since 1970.')),
+  firstDeliveredAtMs: nullable(int('When they were leased for the first time, ms since 1970.')),
+  lastError: nullable(string('Why the last attempt failed.', LIMITS.errorTextBytesMax)),
+  deadReason: nullable(string('Why they are dead.', 64)),
+});
 
 export const peek = api({
   key: 42,
@@ -170,22 +200,127 @@ export const peek = api({
     endOffset: offset,
     ranges: array(
       'States, in offset order; empty without a group.',
-      struct('Consecutive messages in one state.', {
-        firstOffset: offset,
-        lastOffset: offset,
-        state: choice('State in the group.', MESSAGE_STATES),
-        deliveries: int('How often they were leased.'),
-        token: nullable(token),
-        memberId: nullable(memberId),
-        untilMs: nullable(
-          int('leased: deadline; scheduled: when they become ready; ms since 1970.'),
-        ),
-        lastError: nullable(string('Why the last attempt failed.', LIMITS.errorTextBytesMax)),
-        deadReason: nullable(string('Why they are dead.', 64)),
-      }),
+      stateRange,
       LIMITS.peekMessagesMax,
     ),
     batches,
+  },
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'TOPIC_NOT_IN_GROUP',
+    'OFFSET_OUT_OF_RANGE',
+  ],
+});
+
+export const listMessages = api({
+  key: 43,
+  name: 'ListMessages',
+  about:
+    "Messages of a partition that are in a state, from the group's own index; changes nothing.",
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    group: groupName,
+    topic: topicName,
+    partition,
+    state: choice('The state.', MESSAGE_STATES),
+    fromOffset: int('From this offset on.', { fallback: 0 }),
+    maxRanges: int('At most this many ranges.', {
+      min: 1,
+      max: LIMITS.listRangesMax,
+      fallback: 100,
+    }),
+  },
+  response: {
+    topicId,
+    ranges: array('Ranges in offset order.', stateRange, LIMITS.listRangesMax),
+    nextOffset: nullable(int('Go on from here; absent: there are no more.')),
+  },
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'TOPIC_NOT_IN_GROUP',
+  ],
+});
+
+/** What an operator does to messages that nobody has leased. */
+export const CHANGE_ACTIONS = ['retry', 'reschedule', 'cancel', 'deadLetter'] as const;
+export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
+
+export const changeMessages = api({
+  key: 44,
+  name: 'ChangeMessages',
+  about:
+    'Decide about messages that nobody has leased: scheduled, ready, parked, blocked or fresh ones. Every offset gets its own outcome.',
+  versions: { min: 1, max: 1 },
+  idempotent: false,
+  request: {
+    group: groupName,
+    action: choice(
+      'retry: ready now, a blocked one with its deliveries counted anew. reschedule: ready after the delay. cancel: dead without a copy. deadLetter: dead with one.',
+      CHANGE_ACTIONS,
+    ),
+    delayMs: nullable(int('reschedule: from now, ms.', { max: LIMITS.delayMsMax })),
+    items: array(
+      `Ranges; together they name at most ${LIMITS.acknowledgeOffsetsMax} offsets.`,
+      struct('A range.', { topicId, partition, firstOffset: offset, lastOffset: offset }),
+      LIMITS.changeItemsMax,
+    ),
+  },
+  response: {
+    results: array(
+      'Outcomes, in the order of the items.',
+      struct('Outcome of an item.', {
+        outcomes: array(
+          'Outcomes of the ranges the item falls into.',
+          struct('Outcome of a range.', { firstOffset: offset, lastOffset: offset, errorCode }),
+          LIMITS.acknowledgeOffsetsMax,
+        ),
+      }),
+      LIMITS.changeItemsMax,
+    ),
+  },
+  errors: [
+    'UNKNOWN_GROUP',
+    'GROUP_KIND_MISMATCH',
+    'MESSAGE_LEASED',
+    'MESSAGE_FRESH',
+    'ALREADY_RESOLVED',
+    'LIMIT_EXCEEDED',
+    'STORAGE_ERROR',
+  ],
+});
+
+export const getMessage = api({
+  key: 45,
+  name: 'GetMessage',
+  about: 'One message by its id: its state in a group, its result if it has one, and the record.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: { group: groupName, topicId, partition, offset },
+  response: {
+    topic: topicName,
+    state: stateRange,
+    result: nullable(
+      struct('What `accept` said.', {
+        value: bytes('The result.', LIMITS.resultBytesMax),
+        atMs: int('When the message was accepted, ms since 1970.'),
+        expiresAtMs: int('When the result goes, ms since 1970.'),
+      }),
+    ),
+    appendTimeMs: nullable(
+      int('When it was appended, ms since 1970; absent: no longer in the log.'),
+    ),
+    batches: array(
+      'The record, if the log still holds it.',
+      bytes('A record batch.', LIMITS.batchBytesMax),
+      1,
+    ),
   },
   errors: [
     'UNKNOWN_GROUP',

@@ -1,7 +1,7 @@
 // APIs of the log: Produce, Fetch, ListOffsets.
 
 import { LIMITS } from '../limits.ts';
-import { api, array, bytes, int, struct } from '../schema.ts';
+import { api, array, bytes, int, nullable, struct } from '../schema.ts';
 import { errorCode, errorMessage, offset, partition, position, topicId } from './shared.ts';
 
 const batch = bytes('A record batch.', LIMITS.batchBytesMax);
@@ -25,8 +25,21 @@ export const produce = api({
       struct('Outcome of a batch.', {
         errorCode,
         errorMessage,
-        baseOffset: int('Offset of its first record; -1 on error.', { min: -1 }),
+        baseOffset: int('Offset of its first record; -1 on error, or where all are duplicates.', {
+          min: -1,
+        }),
         appendTimeMs: int('When it was appended, ms since 1970; -1 on error.', { min: -1 }),
+        duplicates: nullable(
+          array(
+            'Records that were not appended: the topic took them before. The others have the offsets from baseOffset on, in order.',
+            struct('A duplicate.', {
+              index: int('Its position in the batch, from 0.', { max: LIMITS.batchRecordsMax - 1 }),
+              partition,
+              offset: int('Where the record is that came first.'),
+            }),
+            LIMITS.batchRecordsMax,
+          ),
+        ),
       }),
       LIMITS.produceBatchesMax,
     ),

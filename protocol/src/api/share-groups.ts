@@ -1,7 +1,7 @@
 // APIs that administer share groups.
 
 import { LIMITS } from '../limits.ts';
-import { api, array, int, nullable, struct } from '../schema.ts';
+import { api, array, float, int, nullable, struct } from '../schema.ts';
 import {
   groupName,
   offset,
@@ -44,6 +44,7 @@ export const createShareGroup = api({
     'INVALID_NAME',
     'INVALID_CONFIG',
     'DLQ_LOOP',
+    'DLQ_NOT_ALLOWED',
     'LIMIT_EXCEEDED',
   ],
 });
@@ -68,6 +69,7 @@ export const alterShareGroup = api({
     'UNKNOWN_TOPIC',
     'INVALID_CONFIG',
     'DLQ_LOOP',
+    'DLQ_NOT_ALLOWED',
     'LIMIT_EXCEEDED',
   ],
 });
@@ -117,6 +119,8 @@ export const describeShareGroups = api({
   errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
 });
 
+const perSecond = (about: string) => float(about, { min: 0, max: 1e12 });
+
 export const counters = api({
   key: 34,
   name: 'Counters',
@@ -138,14 +142,25 @@ export const counters = api({
         ready: int('Delivered before, waiting for the next delivery.'),
         scheduled: int('Waiting for a time.'),
         leased: int('Given to a member.'),
+        parked: int('Waiting for their key or for their tenant.'),
+        blocked: int('Stopped until somebody decides about them.'),
         acknowledged: int('Finished.'),
         dead: int('Exhausted, rejected or dropped.'),
         removed: int('Taken away by retention before they were resolved.'),
+        purged: int('Taken away by a purge before they were resolved.'),
+        skipped: int('Redriven for another group.'),
         oldestUnresolvedMs: nullable(
           int('Append time of the oldest unresolved message, ms since 1970.'),
         ),
       }),
       LIMITS.partitionsMax,
+    ),
+    rates: nullable(
+      struct('Messages a second of the whole group over the last minute; absent at first.', {
+        arrived: perSecond('Appended.'),
+        acknowledged: perSecond('Finished.'),
+        dead: perSecond('Died.'),
+      }),
     ),
   },
   errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],

@@ -1,7 +1,7 @@
 // Structs and scalars that several API families share.
 
 import { LIMITS } from '../limits.ts';
-import { choice, float, int, nullable, string, struct } from '../schema.ts';
+import { array, bool, choice, float, int, nullable, string, struct } from '../schema.ts';
 
 export const PARTITION_MAX = LIMITS.partitionsPerTopicMax - 1;
 
@@ -34,6 +34,36 @@ export const position = int(
 export const CODECS = ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'] as const;
 export type CodecName = (typeof CODECS)[number];
 
+export const DEDUPS = ['none', 'id', 'content'] as const;
+export const DEDUP_SCOPES = ['topic', 'key'] as const;
+export const DEAD_LETTER_POLICIES = ['all', 'none', 'listed'] as const;
+
+const messageTtlMs = int('Messages expire this long after they became visible, ms; -1: never.', {
+  min: -1,
+  max: LIMITS.messageTtlMsMax,
+});
+const dedup = choice(
+  'Drop duplicates: none; by the dedup id that the producer gives; by it or else by the content.',
+  DEDUPS,
+);
+const dedupWindowMs = int('How long a dedup id is remembered, ms.', {
+  min: LIMITS.dedupWindowMsMin,
+  max: LIMITS.dedupWindowMsMax,
+});
+const dedupScope = choice(
+  'Where a dedup id is unique: in the topic, or among one key.',
+  DEDUP_SCOPES,
+);
+const retentionAcked = bool(
+  'Remove segments once every group has passed them, also before their time.',
+);
+const deadLettersFrom = choice('Whose dead letters the topic takes.', DEAD_LETTER_POLICIES);
+const deadLetterSources = array(
+  'Names of the topics whose dead letters it takes, where they are listed.',
+  topicName,
+  LIMITS.deadLetterSourcesMax,
+);
+
 /** A topic's settings when created or altered; a field left out keeps its value or gets the broker's default. */
 export const topicConfigChange = struct(
   'Settings; absent fields keep their value or get the default.',
@@ -49,6 +79,13 @@ export const topicConfigChange = struct(
     ),
     segmentMs: nullable(int('Start a new segment at this age, ms.')),
     messageBytesMax: nullable(int('Largest record, bytes.', { max: LIMITS.messageBytesMax })),
+    messageTtlMs: nullable(messageTtlMs),
+    dedup: nullable(dedup),
+    dedupWindowMs: nullable(dedupWindowMs),
+    dedupScope: nullable(dedupScope),
+    retentionAcked: nullable(retentionAcked),
+    deadLettersFrom: nullable(deadLettersFrom),
+    deadLetterSources: nullable(deadLetterSources),
   },
 );
 
@@ -58,12 +95,24 @@ export const topicConfig = struct('Settings in force.', {
   segmentBytes: int('Start a new segment at this size, bytes.'),
   segmentMs: int('Start a new segment at this age, ms.'),
   messageBytesMax: int('Largest record, bytes.'),
+  messageTtlMs,
+  dedup,
+  dedupWindowMs,
+  dedupScope,
+  retentionAcked,
+  deadLettersFrom,
+  deadLetterSources,
 });
 
 export const BACKOFFS = ['none', 'fixed', 'exponential'] as const;
 export const JITTERS = ['none', 'equal', 'full'] as const;
 /** What happens to a message whose deliveries are exhausted. */
-export const EXHAUSTIONS = ['dlq', 'drop'] as const;
+export const EXHAUSTIONS = ['dlq', 'drop', 'block'] as const;
+/** When it is asked whether they are: when an attempt ends, or at the next receive, as in Amazon SQS. */
+export const EXHAUSTED_AT = ['end', 'receive'] as const;
+export const ORDERINGS = ['none', 'key'] as const;
+export const FAIRNESSES = ['none', 'tenant'] as const;
+export const EXPIRIES = ['drop', 'dlq'] as const;
 
 const visibilityTimeoutMs = int('How long a lease lasts, ms.', {
   max: LIMITS.visibilityTimeoutMsMax,
@@ -82,6 +131,18 @@ const jitter = choice(
   JITTERS,
 );
 const onExhausted = choice('What happens to an exhausted or rejected message.', EXHAUSTIONS);
+const exhaustedAt = choice(
+  'When exhaustion is found: at the end of an attempt, or at the next receive.',
+  EXHAUSTED_AT,
+);
+const fence = bool('Only the newest receipt of a message is valid; false: older ones are too.');
+const ordering = choice('In what order messages are given: none, or by key.', ORDERINGS);
+const fairness = choice('Who is served first: nobody, or quiet tenants.', FAIRNESSES);
+const maxInFlight = int('Messages that may be leased at a time in a partition; 0: without limit.', {
+  max: LIMITS.maxInFlightMax,
+});
+const onExpired = choice('What happens to a message that expired.', EXPIRIES);
+const resultTtlMs = int('How long results are kept, ms.', { max: LIMITS.resultTtlMsMax });
 
 export const shareConfigChange = struct(
   'Settings; absent fields keep their value or get the default.',
@@ -94,6 +155,13 @@ export const shareConfigChange = struct(
     backoffMaxMs: nullable(backoffMaxMs),
     jitter: nullable(jitter),
     onExhausted: nullable(onExhausted),
+    exhaustedAt: nullable(exhaustedAt),
+    fence: nullable(fence),
+    ordering: nullable(ordering),
+    fairness: nullable(fairness),
+    maxInFlight: nullable(maxInFlight),
+    onExpired: nullable(onExpired),
+    resultTtlMs: nullable(resultTtlMs),
   },
 );
 
@@ -106,4 +174,11 @@ export const shareConfig = struct('Settings in force.', {
   backoffMaxMs,
   jitter,
   onExhausted,
+  exhaustedAt,
+  fence,
+  ordering,
+  fairness,
+  maxInFlight,
+  onExpired,
+  resultTtlMs,
 });

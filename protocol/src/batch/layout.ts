@@ -30,6 +30,20 @@ export const COLUMN_BYTES = 4;
 
 /** The index has a second column: the distance of each record's offset from the base offset. */
 export const FLAG_GAPS = 1;
+/**
+ * Further columns of the index, each there where its flag is set, in the order of the flags. A record that a column
+ * says nothing about has 0 there.
+ */
+/** Eight bytes: the record becomes visible so many ms after it was appended. */
+export const FLAG_DELAY = 2;
+/** Eight bytes: the record expires so many ms after it became visible. */
+export const FLAG_TTL = 4;
+/** Sixteen bytes: the first of the SHA-256 of its dedup id. */
+export const FLAG_DEDUP = 8;
+/** Four bytes: deliveries before it is exhausted, instead of what its share group says. */
+export const FLAG_DELIVERIES = 16;
+/** Four bytes: id of the one share group that the record is for. Only the broker writes it. */
+export const FLAG_GROUP = 32;
 /** Bytes of a record besides key, value and headers: never more than this. */
 export const RECORD_OVERHEAD_BYTES = 32;
 

@@ -1,0 +1,25 @@
+// Handlers of APIs that are declared and not built yet.
+
+import { MillraceError } from '@millrace/protocol';
+
+function pending(): never {
+  throw new MillraceError('UNKNOWN_API', 'This API is not built yet.');
+}
+
+export const PENDING = {
+  ListMessages: pending,
+  ChangeMessages: pending,
+  GetMessage: pending,
+  Transact: pending,
+  ClaimEffect: pending,
+  GetEffect: pending,
+  Purge: pending,
+  UndoPurge: pending,
+  StartRedrive: pending,
+  ListTasks: pending,
+  CancelTask: pending,
+  CreateSchedule: pending,
+  AlterSchedule: pending,
+  DeleteSchedule: pending,
+  ListSchedules: pending,
+};
