@@ -13,7 +13,7 @@ export const DEAD_LETTER_HEADERS = {
   offset: 'millrace-dlq-offset',
   group: 'millrace-dlq-group',
   deliveries: 'millrace-dlq-deliveries',
-  /** `exhausted` or `rejected`. */
+  /** `exhausted`, `rejected` by a member, `expired`, or `dead-lettered` by an operator. */
   reason: 'millrace-dlq-reason',
   /** The text of the last failure; absent where there is none. */
   error: 'millrace-dlq-error',

@@ -9,6 +9,15 @@ export {
   encodeBatch,
   RECORD_BYTES_MAX,
 } from './batch/batch-builder.ts';
+export {
+  batchFlags,
+  indexEntryBytes,
+  recordDedup,
+  recordDelayMs,
+  recordGroup,
+  recordMaxDeliveries,
+  recordTtlMs,
+} from './batch/columns.ts';
 export { CODECS_AVAILABLE } from './batch/compression.ts';
 export {
   type BatchHeader,
@@ -18,8 +27,21 @@ export {
   recordOffset,
   stampBatch,
 } from './batch/header.ts';
+export {
+  FLAG_DEDUP,
+  FLAG_DELAY,
+  FLAG_DELIVERIES,
+  FLAG_GAPS,
+  FLAG_GROUP,
+  FLAG_TTL,
+} from './batch/layout.ts';
 export { BatchRecords, type OffsetRange, readRecords } from './batch/read-records.ts';
-export type { HeaderInput, LogRecord, RecordInput } from './batch/record.ts';
+export {
+  type HeaderInput,
+  type LogRecord,
+  type RecordInput,
+  TENANT_HEADER,
+} from './batch/record.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
 export { type BatchLimits, validateBatch } from './batch/validate-batch.ts';
 export {
@@ -37,6 +59,7 @@ export {
   type WireFields,
 } from './codec/codec.ts';
 export { DEAD_LETTER_HEADERS, deadLetterOf } from './dead-letter.ts';
+export { contentHash, dedupHash } from './dedup-hash.ts';
 export {
   ERRORS,
   type ErrorAction,

@@ -4,6 +4,8 @@ import { CODECS, type CodecName } from '../api/shared.ts';
 import { MillraceError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { checksumOf } from './checksum.ts';
+import { type ColumnEntry, ColumnWriter, columnEntry } from './column-writer.ts';
+import { indexEntryBytes } from './columns.ts';
 import { codecName, compressBody } from './compression.ts';
 import {
   AT,
@@ -34,12 +36,15 @@ const TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER;
 export class BatchBuilder {
   private readonly codec: CodecName;
   private readonly writer: RecordWriter;
+  private readonly columns = new ColumnWriter();
   private readonly recordBytesMax: number;
   /** Records so far, and their lengths. */
   private records = 0;
   private lengths = new Uint32Array(FIRST_LENGTHS);
   private firstTimestampMs = 0;
   private lastTimestampMs = 0;
+  /** Bytes of the index a record. */
+  private entryBytes = COLUMN_BYTES;
 
   constructor(options: BatchBuilderOptions = {}) {
     this.codec = codecName(CODECS.indexOf(options.codec ?? 'none'));
@@ -55,7 +60,7 @@ export class BatchBuilder {
 
   /** Bytes of the batch so far, before compression. */
   get bytes(): number {
-    return HEADER_BYTES + COLUMN_BYTES * this.records + this.writer.length;
+    return HEADER_BYTES + this.entryBytes * this.records + this.writer.length;
   }
 
   /**
@@ -72,16 +77,18 @@ export class BatchBuilder {
         { field: 'timestampMs' },
       );
     }
+    const entry = columnEntry(record);
     const isFirst = this.records === 0;
     const from = writer.length;
     try {
       const length = writer.write(record, isFirst ? 0 : timestampMs - this.firstTimestampMs);
-      this.checkRoom(length);
+      this.checkRoom(length, entry);
       this.keepLength(length);
     } catch (error) {
       writer.length = from;
       throw error;
     }
+    if (entry !== undefined) this.keepEntry(entry);
     if (isFirst) this.firstTimestampMs = timestampMs;
     if (isFirst || timestampMs > this.lastTimestampMs) this.lastTimestampMs = timestampMs;
     return this.bytes;
@@ -97,7 +104,12 @@ export class BatchBuilder {
     this.records += 1;
   }
 
-  private checkRoom(length: number): void {
+  private keepEntry(entry: ColumnEntry): void {
+    this.columns.add(this.records - 1, entry);
+    this.entryBytes = indexEntryBytes(this.columns.flags) as number;
+  }
+
+  private checkRoom(length: number, entry: ColumnEntry | undefined): void {
     if (length > this.recordBytesMax) {
       throw new MillraceError('MESSAGE_TOO_LARGE', `The record is ${length} bytes long.`, {
         limit: `${this.recordBytesMax} bytes`,
@@ -108,7 +120,12 @@ export class BatchBuilder {
         limit: `${LIMITS.batchRecordsMax} records`,
       });
     }
-    if (this.bytes + COLUMN_BYTES > LIMITS.batchBytesMax) {
+    const entryBytes =
+      entry === undefined
+        ? this.entryBytes
+        : (indexEntryBytes(this.columns.flags | entry.flags) as number);
+    const indexBytes = entryBytes * (this.records + 1);
+    if (HEADER_BYTES + indexBytes + this.writer.length > LIMITS.batchBytesMax) {
       throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
         limit: `${LIMITS.batchBytesMax} bytes`,
       });
@@ -123,11 +140,12 @@ export class BatchBuilder {
     const packed = compressBody(this.codec, raw);
     const codec = packed.length < raw.length ? this.codec : 'none';
     const body = codec === 'none' ? raw : packed;
-    const indexBytes = COLUMN_BYTES * count;
+    const indexBytes = this.entryBytes * count;
     const batch = Buffer.allocUnsafe(HEADER_BYTES + indexBytes + body.length);
     batch.fill(0, 0, HEADER_BYTES);
     batch[AT.format] = FORMAT;
     batch[AT.codec] = CODECS.indexOf(codec);
+    batch[AT.flags + 1] = this.columns.flags;
     writeU32(batch, AT.count, count);
     writeU32(batch, AT.lastOffsetDelta, count - 1);
     writeI64(batch, AT.firstTimestamp, this.firstTimestampMs);
@@ -140,6 +158,7 @@ export class BatchBuilder {
     writeU32(batch, AT.bodyBytesRaw, raw.length);
     for (let i = 0; i < count; i += 1)
       writeU32(batch, HEADER_BYTES + COLUMN_BYTES * i, lengths[i] as number);
+    if (this.columns.flags !== 0) this.columns.write(batch, count, HEADER_BYTES + indexBytes);
     batch.set(body, HEADER_BYTES + indexBytes);
     writeU32(batch, AT.checksum, checksumOf(batch, CHECKED_FROM, batch.length));
     this.clear();
@@ -148,6 +167,8 @@ export class BatchBuilder {
 
   private clear(): void {
     this.records = 0;
+    this.entryBytes = COLUMN_BYTES;
+    this.columns.clear();
     this.writer.clear();
   }
 }

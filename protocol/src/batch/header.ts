@@ -1,6 +1,7 @@
 // The header of a batch and its index: reading and stamping. It believes what the bytes say; `validate-batch.ts` does not.
 
 import { MillraceError } from '../errors.ts';
+import { batchFlags } from './columns.ts';
 import {
   AT,
   COLUMN_BYTES,
@@ -55,7 +56,7 @@ export function batchHeader(bytes: Uint8Array): BatchHeader {
     checksum: readU32(bytes, AT.checksum),
     format: bytes[AT.format] as number,
     codec: bytes[AT.codec] as number,
-    flags: ((bytes[AT.flags] as number) << 8) | (bytes[AT.flags + 1] as number),
+    flags: batchFlags(bytes),
     count: readU32(bytes, AT.count),
     lastOffsetDelta: readU32(bytes, AT.lastOffsetDelta),
     firstTimestampMs: readU64(bytes, AT.firstTimestamp),

@@ -25,7 +25,7 @@ export const HEADER_BYTES = 76;
 /** The checksum covers everything from here to the end; the broker stamps what lies before. */
 export const CHECKED_FROM = AT.format;
 export const FORMAT = 1;
-/** A column of the index holds four bytes a record. */
+/** The first two columns of the index, lengths and gaps, hold four bytes a record. */
 export const COLUMN_BYTES = 4;
 
 /** The index has a second column: the distance of each record's offset from the base offset. */

@@ -3,6 +3,7 @@
 
 import { MillraceError } from '../errors.ts';
 import { checksumOf } from './checksum.ts';
+import { batchFlags, COLUMNS, indexEntryBytes } from './columns.ts';
 import { recordIndexFrom, recordOffsetDelta } from './header.ts';
 import {
   AT,
@@ -48,19 +49,16 @@ function cut(bytes: Uint8Array, total: number, first: number, end: number): Uint
   for (let at = lengthsFrom; at < lengthsEnd; at += COLUMN_BYTES) bodyBytes += readU32(bytes, at);
 
   const count = end - first;
-  const hasGaps = ((bytes[AT.flags + 1] as number) & FLAG_GAPS) !== 0;
-  const indexBytes = COLUMN_BYTES * count * (hasGaps ? 2 : 1);
+  const flags = batchFlags(bytes);
+  const indexBytes = (indexEntryBytes(flags) as number) * count;
   const firstDelta = recordOffsetDelta(bytes, first);
   const slice = Buffer.allocUnsafe(HEADER_BYTES + indexBytes + bodyBytes);
   slice.set(bytes.subarray(0, HEADER_BYTES));
   slice.set(bytes.subarray(lengthsFrom, lengthsEnd), HEADER_BYTES);
   slice.set(bytes.subarray(bodyFrom, bodyFrom + bodyBytes), HEADER_BYTES + indexBytes);
-  if (hasGaps) {
-    const from = HEADER_BYTES + COLUMN_BYTES * (total + first);
-    const to = HEADER_BYTES + COLUMN_BYTES * count;
-    for (let i = 0; i < count; i += 1) {
-      writeU32(slice, to + COLUMN_BYTES * i, readU32(bytes, from + COLUMN_BYTES * i) - firstDelta);
-    }
+  if (flags !== 0) {
+    cutColumns(bytes, total, first, slice, count);
+    if ((flags & FLAG_GAPS) !== 0) moveOffsets(slice, count, firstDelta);
   }
   writeI64(slice, AT.baseOffset, readU64(bytes, AT.baseOffset) + firstDelta);
   writeU32(slice, AT.count, count);
@@ -70,4 +68,30 @@ function cut(bytes: Uint8Array, total: number, first: number, end: number): Uint
   writeU32(slice, AT.bodyBytesRaw, bodyBytes);
   writeU32(slice, AT.checksum, checksumOf(slice, CHECKED_FROM, slice.length));
   return slice;
+}
+
+/** Copies the optional columns, that is their part from record `first` on. */
+function cutColumns(
+  bytes: Uint8Array,
+  total: number,
+  first: number,
+  slice: Uint8Array,
+  count: number,
+): void {
+  const flags = batchFlags(bytes);
+  let from = HEADER_BYTES + COLUMN_BYTES * total;
+  let to = HEADER_BYTES + COLUMN_BYTES * count;
+  for (const [flag, width] of COLUMNS) {
+    if ((flags & flag) === 0) continue;
+    slice.set(bytes.subarray(from + width * first, from + width * (first + count)), to);
+    from += width * total;
+    to += width * count;
+  }
+}
+
+/** Distances count from the slice's own base offset. */
+function moveOffsets(slice: Uint8Array, count: number, by: number): void {
+  const column = HEADER_BYTES + COLUMN_BYTES * count;
+  const end = column + COLUMN_BYTES * count;
+  for (let at = column; at < end; at += COLUMN_BYTES) writeU32(slice, at, readU32(slice, at) - by);
 }

@@ -5,12 +5,21 @@ import { MillraceError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { RECORD_BYTES_MAX } from './batch-builder.ts';
 import { checksumOf } from './checksum.ts';
+import { columnFrom, FLAGS_KNOWN, indexEntryBytes } from './columns.ts';
 import { codecName } from './compression.ts';
 import { type BatchHeader, batchHeader, corrupt } from './header.ts';
-import { CHECKED_FROM, COLUMN_BYTES, FLAG_GAPS, FORMAT, HEADER_BYTES, readU32 } from './layout.ts';
-
-/** A batch with any other flag is refused. */
-const FLAGS_KNOWN = FLAG_GAPS;
+import {
+  CHECKED_FROM,
+  COLUMN_BYTES,
+  FLAG_DELAY,
+  FLAG_DELIVERIES,
+  FLAG_GAPS,
+  FLAG_TTL,
+  FORMAT,
+  HEADER_BYTES,
+  readU32,
+  readU64,
+} from './layout.ts';
 
 export interface BatchLimits {
   /** The largest record, as encoded. */
@@ -30,8 +39,7 @@ function checkSizes(header: BatchHeader, size: number): void {
   if (header.count === 0) throw corrupt('it has no record');
   if (header.count > LIMITS.batchRecordsMax)
     throw tooLarge(`${header.count} records`, `${LIMITS.batchRecordsMax} records`);
-  const columns = header.flags & FLAG_GAPS ? 2 : 1;
-  if (header.indexBytes !== columns * COLUMN_BYTES * header.count)
+  if (header.indexBytes !== (indexEntryBytes(header.flags) as number) * header.count)
     throw corrupt('its index has the wrong length');
   if (header.bodyBytesRaw > LIMITS.batchBodyBytesMax) {
     throw tooLarge(
@@ -97,6 +105,41 @@ function checkOffsets(bytes: Uint8Array, header: BatchHeader): void {
   if (previous > header.lastOffsetDelta) throw corrupt('its last offset lies beyond its range');
 }
 
+interface ColumnRange {
+  readonly flag: number;
+  readonly bytes: 4 | 8;
+  readonly max: number;
+  readonly field: string;
+  readonly unit: string;
+}
+
+/** In a dedup hash, and as the id of a group, any bytes will do. */
+const COLUMN_RANGES: readonly ColumnRange[] = [
+  { flag: FLAG_DELAY, bytes: 8, max: LIMITS.delayMsMax, field: 'delayMs', unit: ' ms' },
+  { flag: FLAG_TTL, bytes: 8, max: LIMITS.messageTtlMsMax, field: 'ttlMs', unit: ' ms' },
+  {
+    flag: FLAG_DELIVERIES,
+    bytes: 4,
+    max: LIMITS.maxDeliveriesMax,
+    field: 'maxDeliveries',
+    unit: '',
+  },
+];
+
+function checkColumns(batch: Uint8Array, { flags, count }: BatchHeader): void {
+  for (const { flag, bytes, max, field, unit } of COLUMN_RANGES) {
+    if ((flags & flag) === 0) continue;
+    const read = bytes === 8 ? readU64 : readU32;
+    const from = columnFrom(flags, flag, count);
+    for (let i = 0; i < count; i += 1) {
+      const value = read(batch, from + bytes * i);
+      if (value <= max) continue;
+      const text = `Corrupt batch: ${field} of record ${i} is ${value}, at most ${max} is allowed.`;
+      throw new MillraceError('CORRUPT_BATCH', text, { field, limit: `${max}${unit}` });
+    }
+  }
+}
+
 /** The index and the body agree with the header; no checksum. */
 export function checkLayout(bytes: Uint8Array, limits: BatchLimits = {}): BatchHeader {
   const header = batchHeader(bytes);
@@ -107,6 +150,7 @@ export function checkLayout(bytes: Uint8Array, limits: BatchLimits = {}): BatchH
     throw corrupt('its body has two sizes');
   checkLengths(bytes, header, limits.messageBytesMax ?? RECORD_BYTES_MAX);
   checkOffsets(bytes, header);
+  if ((header.flags & ~FLAG_GAPS) !== 0) checkColumns(bytes, header);
   return header;
 }
 
