@@ -24,6 +24,12 @@ export { fetchOffsets } from './consumer/fetch-offsets.ts';
 export { listGroups } from './consumer/list-groups.ts';
 export { nextSessionDueMs, resumeSessions, touchSession } from './consumer/touch-session.ts';
 export * from './decision.ts';
+export {
+  decideExpireRows,
+  type ExpireRowsCommand,
+  type ExpireRowsReply,
+} from './expiries/decide-expire-rows.ts';
+export { expiryEntry } from './expiries/expiry-entry.ts';
 export { assertInvariants, loadShardState } from './load-shard-state.ts';
 export { type AppendCommand, type AppendReply, decideAppend } from './log/decide-append.ts';
 export {

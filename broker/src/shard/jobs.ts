@@ -3,6 +3,7 @@
 import {
   decideDue,
   decideExpireMembers,
+  decideExpireRows,
   decideRemoved,
   decideRetention,
   decideSweep,
@@ -24,7 +25,8 @@ export interface JobSettings {
 }
 
 /** Sizes that keep a slice to a few milliseconds. */
-const SLICE = { dueRuns: 250, members: 100, sweepRows: 1_000 } as const;
+const SLICE = { dueRuns: 250, members: 100, sweepRows: 1_000, expiries: 1_000 } as const;
+const EXPIRIES_EVERY_MS = 1_000;
 const SPACE_EVERY_MS = 250;
 
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
@@ -34,6 +36,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
     sweepJob(),
+    expiriesJob(),
     spaceJob(space),
   ];
 }
@@ -131,6 +134,17 @@ function sweepJob(): Job {
       ),
     slice: (shard) =>
       shard.stage((state, view, context) => decideSweep(state, view, command, context)).more,
+  };
+}
+
+/** Nobody waits for these rows to go: whoever reads one looks at its time. [L-90] */
+function expiriesJob(): Job {
+  const command = { rowsMax: SLICE.expiries };
+  return {
+    name: 'rows whose time has come',
+    nextMs: (_, lastRunMs) => lastRunMs + EXPIRIES_EVERY_MS,
+    slice: (shard) =>
+      shard.stage((state, view, context) => decideExpireRows(state, view, command, context)).more,
   };
 }
 

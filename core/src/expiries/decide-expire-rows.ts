@@ -1,0 +1,81 @@
+// Deletes rows whose time has come, in slices: remembered dedup ids, results, effects, outcomes of transactions,
+// attempts. Nobody waits for it: whoever reads such a row looks at its time. It must not touch other tables.
+
+import { assert } from '../assert.ts';
+import { accept, type Context, type Decision, type View } from '../decision.ts';
+import { type ExpiringTable, type KeyOf, remove, type ValueOf, type Write } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import { keyOfExpiry } from './expiry-entry.ts';
+
+export interface ExpireRowsCommand {
+  /** At most this many entries of the index in this slice. */
+  readonly rowsMax: number;
+}
+
+export interface ExpireRowsReply {
+  readonly rowsRemoved: number;
+  /** Entries whose row was gone or lasts longer by now. */
+  readonly passedOver: number;
+  /** Something is due that this slice had no room for. */
+  readonly more: boolean;
+}
+
+/** A row is read to see when it goes; results are large. */
+const BYTES_MAX = 4 * 1024 * 1024;
+
+interface Kind<T extends ExpiringTable> {
+  readonly expiresAtMs: (row: ValueOf<T>) => number;
+  readonly bytes: (row: ValueOf<T>) => number;
+}
+
+const KINDS: { readonly [T in ExpiringTable]: Kind<T> } = {
+  dedups: { expiresAtMs: (row) => row[2], bytes: () => 0 },
+  results: { expiresAtMs: (row) => row[2], bytes: (row) => row[0].byteLength },
+  effects: { expiresAtMs: (row) => row.untilMs, bytes: (row) => row.value?.byteLength ?? 0 },
+  transactions: { expiresAtMs: (row) => row.expiresAtMs, bytes: () => 0 },
+  attempts: { expiresAtMs: (row) => row.expiresAtMs, bytes: () => 0 },
+};
+
+export function decideExpireRows(
+  _state: ShardState,
+  view: View,
+  { rowsMax }: ExpireRowsCommand,
+  { nowMs }: Context,
+): Decision<ExpireRowsReply> {
+  assert(rowsMax > 0, 'a slice gets somewhere');
+  const writes: Write[] = [];
+  let entries = 0;
+  let rowsRemoved = 0;
+  let bytes = 0;
+  let more = false;
+  const query = { to: [nowMs + 1], limit: rowsMax + 1, keysOnly: true };
+  for (const [key] of view.range('expiries', query)) {
+    if (entries === rowsMax || bytes >= BYTES_MAX) {
+      more = true;
+      break;
+    }
+    const [, table, rowKey] = key;
+    const found = look(view, table, keyOfExpiry(rowKey));
+    writes.push(remove('expiries', key));
+    entries += 1;
+    bytes += found.bytes;
+    if (found.expiresAtMs > nowMs) continue;
+    writes.push(remove(table, keyOfExpiry(rowKey)));
+    rowsRemoved += 1;
+  }
+  return accept({ rowsRemoved, passedOver: entries - rowsRemoved, more }, writes);
+}
+
+interface Found {
+  readonly expiresAtMs: number;
+  readonly bytes: number;
+}
+
+const GONE: Found = { expiresAtMs: Number.POSITIVE_INFINITY, bytes: 0 };
+
+function look<T extends ExpiringTable>(view: View, table: T, key: KeyOf<T>): Found {
+  const row = view.get(table, key);
+  if (row === undefined) return GONE;
+  const kind: Kind<T> = KINDS[table];
+  return { expiresAtMs: kind.expiresAtMs(row), bytes: kind.bytes(row) };
+}
