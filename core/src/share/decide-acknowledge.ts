@@ -3,6 +3,7 @@
 
 import { type AckKind, ERRORS, LIMITS, NO_ERROR } from '@millrace/protocol';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
+import { checkResult } from '../results/keep-result.ts';
 import type { ShardState } from '../shard-state.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Ending } from './end-attempt.ts';
@@ -21,6 +22,8 @@ export interface AcknowledgeCommand extends ShareKey {
   /** release: the pause; extend: the time from now. Null: as the group says. */
   readonly delayMs: number | null;
   readonly errorText: string | null;
+  /** accept of one message: what it says. */
+  readonly result?: Uint8Array | null | undefined;
   /** Of the turn, where it has more items than this one: then no batch is decompressed twice. */
   readonly sources?: RecordSources | undefined;
 }
@@ -48,6 +51,8 @@ export function decideAcknowledge(
     const message = `The range from ${firstOffset} to ${lastOffset} is inverted.`;
     return refuse('INVALID_REQUEST', message, { field: 'lastOffset' });
   }
+  const refused = checkResult(command);
+  if (refused !== undefined) return refused;
   if (!isReceipt(command, scope.share.nextToken)) {
     const outcomes = new Outcomes(firstOffset, lastOffset).finish(ERRORS.UNKNOWN_RECEIPT.code);
     return accept({ outcomes, deadlineMs: null, deadLettered: 0 });

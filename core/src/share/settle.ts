@@ -3,6 +3,7 @@
 
 import { type AckKind, type ErrorName, LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
+import { keepResult } from '../results/keep-result.ts';
 import type { AcknowledgeCommand } from './decide-acknowledge.ts';
 import { die, type Ending, endAttempt, waiting } from './end-attempt.ts';
 import type { Run } from './run.ts';
@@ -30,7 +31,10 @@ export const SETTLEMENTS: Readonly<Record<AckKind, Settlement>> = {
   return: giveBack,
 };
 
-function accept(_ending: Ending, _command: AcknowledgeCommand, { first, last }: Part): Move[] {
+function accept({ scope, draft, ctx }: Ending, command: AcknowledgeCommand, part: Part): Move[] {
+  const { first, last } = part;
+  const { result } = command;
+  if (result) draft.writes.push(...keepResult(scope, first, result, ctx.nowMs));
   return [{ first, last, to: 'acknowledged', error: null }];
 }
 
