@@ -3,6 +3,7 @@
 import { LIMITS, type RequestOf } from '@millrace/protocol';
 import { type Refused, refuse } from '../decision.ts';
 import type { TopicConfig } from '../rows.ts';
+import { checkName } from './check-name.ts';
 import { TOPIC_DEFAULTS } from './topic-defaults.ts';
 
 /** A field that is null keeps its value or gets the default. */
@@ -10,17 +11,19 @@ export type TopicConfigChange = NonNullable<RequestOf<'CreateTopic'>['config']>;
 
 type Checked = { readonly error?: undefined; readonly config: TopicConfig } | Refused;
 
-/** Settings of a new topic. A segment never outgrows what is retained, unless it was asked for: then it is refused. */
+/** Settings of a new topic. Where nothing was asked for, segments and the dedup window fit what is retained. [G-24] */
 export function newTopicConfig(change: Partial<TopicConfigChange> | null): Checked {
   const config = merged(TOPIC_DEFAULTS, change);
   const { retentionBytes, retentionMs } = config;
   const bytes = retentionBytes === -1 ? config.segmentBytes : retentionBytes;
-  const ms = retentionMs === -1 ? config.segmentMs : retentionMs;
-  return checked({
+  const ms = retentionMs === -1 ? Number.POSITIVE_INFINITY : retentionMs;
+  const fitting = {
     ...config,
     segmentBytes: change?.segmentBytes ?? Math.min(config.segmentBytes, bytes),
     segmentMs: change?.segmentMs ?? Math.min(config.segmentMs, ms),
-  });
+    dedupWindowMs: change?.dedupWindowMs ?? Math.min(config.dedupWindowMs, ms),
+  };
+  return checkedSources(change) ?? checked(fitting);
 }
 
 /** Settings of a topic after a change. */
@@ -28,10 +31,14 @@ export function alteredTopicConfig(
   config: TopicConfig,
   change: Partial<TopicConfigChange> | null,
 ): Checked {
-  return checked(merged(config, change));
+  return checkedSources(change) ?? checked(merged(config, change));
 }
 
 function merged(base: TopicConfig, change: Partial<TopicConfigChange> | null): TopicConfig {
+  const deadLettersFrom = change?.deadLettersFrom ?? base.deadLettersFrom;
+  const sources = change?.deadLetterSources ?? base.deadLetterSources;
+  // A list that no longer says anything is not kept; one that is given all the same is refused.
+  const isKept = deadLettersFrom === 'listed' || change?.deadLetterSources?.length;
   return {
     retentionMs: change?.retentionMs ?? base.retentionMs,
     retentionBytes: change?.retentionBytes ?? base.retentionBytes,
@@ -43,8 +50,8 @@ function merged(base: TopicConfig, change: Partial<TopicConfigChange> | null): T
     dedupWindowMs: change?.dedupWindowMs ?? base.dedupWindowMs,
     dedupScope: change?.dedupScope ?? base.dedupScope,
     retentionAcked: change?.retentionAcked ?? base.retentionAcked,
-    deadLettersFrom: change?.deadLettersFrom ?? base.deadLettersFrom,
-    deadLetterSources: change?.deadLetterSources ?? base.deadLetterSources,
+    deadLettersFrom,
+    deadLetterSources: isKept ? [...new Set(sources)] : [],
   };
 }
 
@@ -55,7 +62,7 @@ type Setting = {
   string;
 
 interface Rule {
-  readonly field: Setting;
+  readonly field: Setting | 'deadLetterSources';
   readonly breaks: (config: TopicConfig) => boolean;
   readonly limit: (config: TopicConfig) => string;
 }
@@ -69,6 +76,10 @@ const RULES: readonly Rule[] = [
   least('segmentMs', LIMITS.segmentMsMin, 'ms'),
   least('messageBytesMax', 1, 'bytes'),
   most('messageBytesMax', LIMITS.messageBytesMax, 'bytes'),
+  least('messageTtlMs', 1, 'ms', -1),
+  most('messageTtlMs', LIMITS.messageTtlMsMax, 'ms'),
+  least('dedupWindowMs', LIMITS.dedupWindowMsMin, 'ms'),
+  most('dedupWindowMs', LIMITS.dedupWindowMsMax, 'ms'),
   {
     field: 'segmentBytes',
     breaks: (config) => config.retentionBytes !== -1 && config.segmentBytes > config.retentionBytes,
@@ -78,6 +89,25 @@ const RULES: readonly Rule[] = [
     field: 'segmentMs',
     breaks: (config) => config.retentionMs !== -1 && config.segmentMs > config.retentionMs,
     limit: (config) => `at most retentionMs, ${config.retentionMs} ms`,
+  },
+  {
+    field: 'dedupWindowMs',
+    breaks: (config) =>
+      config.dedup !== 'none' &&
+      config.retentionMs !== -1 &&
+      config.dedupWindowMs > config.retentionMs,
+    limit: (config) => `at most retentionMs, ${config.retentionMs} ms`,
+  },
+  {
+    field: 'deadLetterSources',
+    breaks: (config) =>
+      config.deadLettersFrom === 'listed' && config.deadLetterSources.length === 0,
+    limit: () => 'a list of at least one topic where deadLettersFrom is listed',
+  },
+  {
+    field: 'deadLetterSources',
+    breaks: (config) => config.deadLettersFrom !== 'listed' && config.deadLetterSources.length > 0,
+    limit: (config) => `left out where deadLettersFrom is ${config.deadLettersFrom}`,
   },
 ];
 
@@ -101,8 +131,18 @@ function checked(config: TopicConfig): Checked {
   for (const { field, breaks, limit } of RULES) {
     if (!breaks(config)) continue;
     const text = limit(config);
-    const message = `${field} is ${config[field]}; it has to be ${text}.`;
+    const value = field === 'deadLetterSources' ? `[${config[field].join(', ')}]` : config[field];
+    const message = `${field} is ${value}; it has to be ${text}.`;
     return refuse('INVALID_CONFIG', message, { field: `config.${field}`, limit: text });
   }
   return { config };
+}
+
+/** Topics that are listed need not exist, but could. Refused with INVALID_NAME. */
+function checkedSources(change: Partial<TopicConfigChange> | null): Refused | undefined {
+  for (const [at, name] of (change?.deadLetterSources ?? []).entries()) {
+    const refusal = checkName(name, `config.deadLetterSources[${at}]`);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }

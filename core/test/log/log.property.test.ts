@@ -17,17 +17,18 @@ import {
 } from '../../src/index.ts';
 import { appendOf, recordsOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
+import { topicChange } from '../support/topic-change.ts';
 import { NaiveLog } from './naive-log.ts';
 
 const PARTITIONS = 2;
 const TOPIC = 1;
-const CONFIG = {
+const SETTINGS = {
   segmentBytes: 64 * 1024,
   segmentMs: 1_000,
   retentionMs: 3_000,
   retentionBytes: 100_000,
-  messageBytesMax: TOPIC_DEFAULTS.messageBytesMax,
 };
+const CONFIG = { ...TOPIC_DEFAULTS, ...SETTINGS };
 
 const partition = fc.nat({ max: PARTITIONS - 1 });
 const ops = fc.oneof(
@@ -69,7 +70,7 @@ class Twins {
     this.machine.run(decideCreateTopic, {
       name: 'orders',
       partitions: PARTITIONS,
-      config: CONFIG,
+      config: topicChange(SETTINGS),
       annotations: null,
       validateOnly: false,
     });

@@ -14,6 +14,7 @@ import {
 } from '../../src/index.ts';
 import { appendOf, recordsOf } from './batches.ts';
 import type { Machine } from './machine.ts';
+import { topicChange } from './topic-change.ts';
 import { numberOf, type TraceCommand, type TraceCommands, word } from './trace.ts';
 
 const SETTINGS = {
@@ -22,20 +23,29 @@ const SETTINGS = {
   'segment-bytes': 'segmentBytes',
   'segment-ms': 'segmentMs',
   'message-bytes': 'messageBytesMax',
+  'message-ttl-ms': 'messageTtlMs',
+  'dedup-window-ms': 'dedupWindowMs',
+} as const;
+const CHOICES = {
+  dedup: 'dedup',
+  'dedup-scope': 'dedupScope',
+  'letters-from': 'deadLettersFrom',
 } as const;
 
 function configOf(command: TraceCommand): TopicConfigChange {
-  const config: TopicConfigChange = {
-    retentionMs: null,
-    retentionBytes: null,
-    segmentBytes: null,
-    segmentMs: null,
-    messageBytesMax: null,
-  };
+  const { options } = command;
+  const config: { [name: string]: unknown } = {};
   for (const [option, field] of Object.entries(SETTINGS)) {
-    if (command.options.has(option)) config[field] = numberOf(command, option);
+    if (options.has(option)) config[field] = numberOf(command, option);
   }
-  return config;
+  for (const [option, field] of Object.entries(CHOICES)) {
+    if (options.has(option)) config[field] = options.get(option);
+  }
+  const sources = options.get('letter-sources');
+  if (sources !== undefined) config['deadLetterSources'] = sources.split(',').filter(Boolean);
+  if (options.has('retention-acked'))
+    config['retentionAcked'] = options.get('retention-acked') === 'on';
+  return topicChange(config);
 }
 
 /** `orders/1`: topic id and partition. A number stands for a topic id, also one that does not exist. */
@@ -85,7 +95,7 @@ function topicCommands(machine: Machine): TraceCommands {
         .join('\n') || 'none',
     config: (command) =>
       Object.entries(machine.state.catalog.topicByName(word(command, 0))?.config ?? {})
-        .map(([field, value]) => `${field} ${value}`)
+        .map(([field, value]) => `${field} ${String(value)}`.trimEnd())
         .join('\n'),
     sweep: (command) => {
       const reply = machine.run(decideSweep, { rowsMax: numberOf(command, 'rows', 1_000) });
