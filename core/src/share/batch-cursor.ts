@@ -4,6 +4,8 @@
 import {
   type BatchHeader,
   batchHeader,
+  FLAG_GAPS,
+  indexEntryBytes,
   MillraceError,
   recordBytes,
   recordIndexFrom,
@@ -32,8 +34,6 @@ export interface StoredBatch {
   readonly headBytes: number;
   readonly entryBytes: number;
 }
-
-const COLUMN_BYTES = 4;
 
 export class BatchCursor {
   readonly #view: View;
@@ -122,11 +122,12 @@ function holds(batch: StoredBatch, offset: number): boolean {
 function readableHeader(bytes: Uint8Array, baseOffset: number): BatchHeader | undefined {
   const header = headerOf(bytes);
   if (header === undefined || header.batchBytes !== bytes.length) return undefined;
-  const { count, indexBytes, lastOffsetDelta } = header;
+  const { count, flags, indexBytes, lastOffsetDelta } = header;
   if (header.baseOffset !== baseOffset || count === 0) return undefined;
   if (lastOffsetDelta < count - 1) return undefined;
-  const columns = lastOffsetDelta === count - 1 ? 1 : 2;
-  return indexBytes >= columns * COLUMN_BYTES * count ? header : undefined;
+  if (lastOffsetDelta > count - 1 && (flags & FLAG_GAPS) === 0) return undefined;
+  const entryBytes = indexEntryBytes(flags);
+  return entryBytes !== undefined && indexBytes === entryBytes * count ? header : undefined;
 }
 
 function headerOf(bytes: Uint8Array): BatchHeader | undefined {
