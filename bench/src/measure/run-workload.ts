@@ -3,10 +3,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, connect } from '@millrace/client';
-import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
+import { TemporaryDirectory } from '@millrace/harness';
 import type { Settings } from '../options/table.ts';
 import type { Progress } from '../report/progress.ts';
 import type { Session, Verdict, Workload } from '../workloads/workload.ts';
+import { BenchBroker } from './bench-broker.ts';
 import { ClientLog } from './client-log.ts';
 import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -49,10 +50,8 @@ export async function runWorkload(
   const directory = new TemporaryDirectory('millrace-bench-');
   const flags = ['--sync', settings.sync, ...(workload.brokerFlags ?? [])];
   try {
-    const broker = await BrokerProcess.start({ dataDir: directory.path, flags });
-    const died = broker.exited.then(({ code, signal }): never => {
-      throw new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`);
-    });
+    const broker = await BenchBroker.start(directory.path, flags);
+    const { died } = broker;
     try {
       const work = withClient(workload, settings, broker, progress);
       return await Promise.race([work, died]);
@@ -62,7 +61,7 @@ export async function runWorkload(
       throw error;
     } finally {
       progress.end();
-      await broker.end('SIGTERM');
+      await broker.end();
     }
   } finally {
     directory.remove();
@@ -72,7 +71,7 @@ export async function runWorkload(
 async function withClient(
   workload: Workload,
   settings: Settings,
-  broker: BrokerProcess,
+  broker: BenchBroker,
   progress: Progress,
 ): Promise<Outcome> {
   const log = new ClientLog();
@@ -90,9 +89,10 @@ async function withClient(
       lengthMs,
       progress,
       log,
-      brokerPid: broker.pid,
+      broker,
     });
     const measured = await runner.run();
+    await session.finish?.();
     const verdict = session.verdict?.() ?? null;
     const batchBytes = session.baseline?.batch.length ?? null;
     await session.close();
@@ -113,7 +113,7 @@ interface RunnerOptions {
   readonly lengthMs: number;
   readonly progress: Progress;
   readonly log: ClientLog;
-  readonly brokerPid: number;
+  readonly broker: BenchBroker;
 }
 
 class Runner {
@@ -148,12 +148,12 @@ class Runner {
   }
 
   async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
-    const { brokerPid } = this.#options;
-    const before = readUsage(brokerPid);
+    const { broker } = this.#options;
+    const before = readUsage(broker.pid);
     const clientBefore = process.cpuUsage();
     const done = await this.#session.measure({ durationMs, latency: this.#latency });
     const client = process.cpuUsage(clientBefore);
-    const brokerUsage = readUsage(brokerPid);
+    const brokerUsage = readUsage(broker.pid);
     const brokerCpuSeconds = before && brokerUsage && brokerUsage.cpuSeconds - before.cpuSeconds;
     const clientCpuSeconds = (client.user + client.system) / 1_000_000;
     return { ...done, brokerCpuSeconds, clientCpuSeconds, brokerUsage };

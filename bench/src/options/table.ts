@@ -64,6 +64,18 @@ export const OPTIONS = {
     fallback: 1_000_000,
     about: 'Records in the topic before the first run.',
   },
+  keys: {
+    ...COUNT,
+    max: 10_000_000,
+    fallback: 10_000,
+    about: 'Different keys of the records.',
+  },
+  outstanding: {
+    ...COUNT,
+    max: 100_000_000,
+    fallback: 1_000_000,
+    about: 'Messages that are leased, each apart from the others, while the rest is worked off.',
+  },
   rate: {
     ...COUNT,
     max: 10_000_000,

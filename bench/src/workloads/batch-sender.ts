@@ -10,7 +10,10 @@ import { CountsDiffer, mustEqual } from './workload.ts';
 /** The one topic of a bench. */
 export const TOPIC = 'bench';
 
-export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'>;
+export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'> & {
+  /** So many different keys, one after the other; absent: no keys. */
+  readonly keys?: number | undefined;
+};
 
 export class BatchSender {
   /** One batch as it is stored. */
@@ -18,11 +21,15 @@ export class BatchSender {
   readonly #client: Client;
   readonly #producer: Producer<Uint8Array>;
   readonly #messages: readonly BatchMessage<Uint8Array>[];
+  readonly #keys: number;
+  #nextKey = 0;
   readonly #acknowledged: number[];
 
-  constructor(client: Client, { batch, recordBytes, inFlight, partitions }: BatchSettings) {
+  constructor(client: Client, settings: BatchSettings) {
+    const { batch, recordBytes, inFlight, partitions } = settings;
     const values = payload(recordBytes, batch);
     this.#client = client;
+    this.#keys = settings.keys ?? 0;
     this.#messages = values.map((value) => ({ value }));
     this.encoded = encodeBatch(this.#messages as { value: Uint8Array }[], { nowMs: Date.now() });
     // What one sendBatch takes fills a batch to the byte, so that it is stored as one.
@@ -42,7 +49,7 @@ export class BatchSender {
 
   /** One batch; resolves with its count of records once they are acknowledged. */
   async send(): Promise<number> {
-    const { offsets, partitions } = await this.#producer.sendBatch(TOPIC, this.#messages);
+    const { offsets, partitions } = await this.#producer.sendBatch(TOPIC, this.#next());
     for (const partition of partitions) this.#acknowledged[partition] = 1 + this.#count(partition);
     return offsets.length;
   }
@@ -67,6 +74,15 @@ export class BatchSender {
 
   async close(): Promise<void> {
     await this.#producer.close();
+  }
+
+  /** The same values each time; with keys, another key for each of them. */
+  #next(): readonly BatchMessage<Uint8Array>[] {
+    if (this.#keys === 0) return this.#messages;
+    return this.#messages.map(({ value }) => {
+      this.#nextKey = (this.#nextKey + 1) % this.#keys;
+      return { key: `key-${this.#nextKey}`, value };
+    });
   }
 
   #count(partition: number): number {

@@ -6,10 +6,11 @@ import type { Arena } from './workload.ts';
 
 const BATCHES_IN_FLIGHT = 8;
 
-/** Creates the topic and fills it with whole batches; returns how many records are in it. */
+/** Creates the topic and fills it with whole batches; returns how many records are in it. With `keys` they have keys. */
 export async function fillTopic(
   { client, settings, progress }: Arena,
   batch: number,
+  keys?: number,
 ): Promise<number> {
   const { partitions, backlog, recordBytes } = settings;
   await client.admin.createTopic({ name: TOPIC, partitions });
@@ -18,6 +19,7 @@ export async function fillTopic(
     partitions,
     batch: Math.min(batch, backlog),
     inFlight: BATCHES_IN_FLIGHT,
+    keys,
   });
   const step = progress.start('fill the topic', backlog);
   let begun = 0;

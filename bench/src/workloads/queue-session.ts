@@ -1,7 +1,7 @@
 // What the queue workloads share: a full topic that share groups work off, one new group a pass, and the proof by the
 // group's counters. How messages are taken and acknowledged is the workload's.
 
-import type { Client } from '@millrace/client';
+import type { Client, CreateShareGroup } from '@millrace/client';
 import { formatCount } from '../format.ts';
 import { recordsWithin } from '../options/table.ts';
 import { TOPIC } from './batch-sender.ts';
@@ -29,22 +29,36 @@ const FILL_BATCH = 1_000;
 /** Longer than any pass: no lease may end by time. */
 const VISIBILITY_TIMEOUT_MS = 30 * 60_000;
 
-export async function openQueue(arena: Arena, drain: Drain): Promise<Session> {
+/** What differs from a plain queue. */
+export interface QueueKind {
+  /** So many keys in the topic; absent: none. */
+  readonly keys?: number | undefined;
+  readonly config?: CreateShareGroup['config'];
+}
+
+export async function openQueue(
+  arena: Arena,
+  drain: Drain,
+  { keys, config }: QueueKind = {},
+): Promise<Session> {
   const batch = recordsWithin(FILL_BATCH, arena.settings.recordBytes);
-  return new QueueSession(arena.client, await fillTopic(arena, batch), drain);
+  const backlog = await fillTopic(arena, batch, keys);
+  return new QueueSession(arena.client, backlog, drain, config);
 }
 
 class QueueSession implements Session {
   readonly #client: Client;
   readonly #backlog: number;
   readonly #drain: Drain;
+  readonly #config: CreateShareGroup['config'];
   #passes = 0;
   #acknowledged = 0;
 
-  constructor(client: Client, backlog: number, drain: Drain) {
+  constructor(client: Client, backlog: number, drain: Drain, config: CreateShareGroup['config']) {
     this.#client = client;
     this.#backlog = backlog;
     this.#drain = drain;
+    this.#config = config;
   }
 
   async measure({ durationMs, latency }: Run): Promise<Done> {
@@ -72,7 +86,11 @@ class QueueSession implements Session {
     const { admin } = this.#client;
     this.#passes += 1;
     const group = `bench-${this.#passes}`;
-    const config = { visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS, onExhausted: 'drop' } as const;
+    const config = {
+      visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS,
+      onExhausted: 'drop' as const,
+      ...this.#config,
+    };
     await admin.createShareGroup({ group, topics: [TOPIC], config });
     const drained = await this.#drain(this.#client, { ...run, group, backlog: this.#backlog });
     await this.#check(group, drained.acknowledged);
@@ -84,7 +102,7 @@ class QueueSession implements Session {
   async #check(group: string, acknowledged: number): Promise<void> {
     const { totals } = await this.#client.admin.counters(group);
     mustEqual('messages acknowledged, by the counters', totals.acknowledged, acknowledged);
-    const open = totals.fresh + totals.ready;
-    mustEqual('messages fresh or ready', open, this.#backlog - acknowledged);
+    const open = totals.fresh + totals.ready + totals.parked;
+    mustEqual('messages fresh, ready or parked', open, this.#backlog - acknowledged);
   }
 }

@@ -1,10 +1,12 @@
 // The table of workloads. The command line, --help and the reference page derive from it.
 
+import { backlog } from './backlog.ts';
 import { consume } from './consume.ts';
+import { delayed } from './delayed.ts';
 import { latency, latencyQueue } from './latency.ts';
 import { produce } from './produce.ts';
 import { produceOne } from './produce-one.ts';
-import { queue, queueOne } from './queue.ts';
+import { queue, queueKeyed, queueOne } from './queue.ts';
 import { queueWire } from './queue-wire.ts';
 import { retention } from './retention.ts';
 import type { Workload } from './workload.ts';
@@ -15,7 +17,10 @@ export const WORKLOADS: readonly Workload[] = [
   consume,
   queue,
   queueOne,
+  queueKeyed,
   queueWire,
+  backlog,
+  delayed,
   latency,
   latencyQueue,
   retention,

@@ -27,8 +27,15 @@ export interface Workload {
 export interface Arena {
   readonly client: Client;
   readonly settings: Settings;
-  readonly broker: { readonly pid: number; readonly dataDir: string };
+  readonly broker: ArenaBroker;
   readonly progress: Progress;
+}
+
+export interface ArenaBroker {
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Kills it and starts it anew on the same data; ms from the start of the process until it listens. */
+  restart(): Promise<number>;
 }
 
 export interface Run {
@@ -49,6 +56,8 @@ export interface Session {
   verify(): Promise<string>;
   /** The same bytes for a committer without a broker. */
   readonly baseline?: CommitterLoad;
+  /** After the last run; may restart the broker, the client connects again by itself. */
+  finish?(): Promise<void>;
   /** What it found besides rates. */
   verdict?(): Verdict;
   close(): Promise<void>;

@@ -1,0 +1,65 @@
+// The broker under measure: a process that may be killed and started again in the middle. Any other end of it fails
+// the whole.
+
+import { BrokerProcess } from '@millrace/harness';
+import type { ArenaBroker } from '../workloads/workload.ts';
+
+export class BenchBroker implements ArenaBroker {
+  /** Rejects when the broker ends although nobody asked for it. */
+  readonly died: Promise<never>;
+  readonly #flags: readonly string[];
+  #process: BrokerProcess;
+  #isEnding = false;
+  #fail: (reason: Error) => void = () => {};
+
+  private constructor(process: BrokerProcess, flags: readonly string[]) {
+    this.#process = process;
+    this.#flags = flags;
+    this.died = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    this.died.catch(() => undefined);
+    this.#watch(process);
+  }
+
+  static async start(dataDir: string, flags: readonly string[]): Promise<BenchBroker> {
+    return new BenchBroker(await BrokerProcess.start({ dataDir, flags }), flags);
+  }
+
+  get address(): string {
+    return this.#process.address;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get dataDir(): string {
+    return this.#process.dataDir;
+  }
+
+  async restart(): Promise<number> {
+    const { port, dataDir } = this.#process;
+    this.#isEnding = true;
+    await this.#process.end('SIGKILL');
+    const startedAt = performance.now();
+    const flags = [...this.#flags, '--port', `${port}`];
+    this.#process = await BrokerProcess.start({ dataDir, flags });
+    const tookMs = performance.now() - startedAt;
+    this.#isEnding = false;
+    this.#watch(this.#process);
+    return tookMs;
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#process.end('SIGTERM');
+  }
+
+  #watch({ exited }: BrokerProcess): void {
+    void exited.then(({ code, signal }) => {
+      if (this.#isEnding) return;
+      this.#fail(new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`));
+    });
+  }
+}

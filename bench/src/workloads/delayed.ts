@@ -1,0 +1,149 @@
+// delayed: produces messages that become visible long after, each at a time of its own, and looks at what they cost the
+// broker: memory has to stay, the file grows; then the broker is killed, and its start is timed.
+
+import { type BatchMessage, codecs, type Producer } from '@millrace/client';
+import { formatCount, formatMebibytes } from '../format.ts';
+import { runLanes } from '../lanes.ts';
+import { directoryBytes, readUsage } from '../measure/process-usage.ts';
+import { TOPIC } from './batch-sender.ts';
+import { payload } from './payload.ts';
+import {
+  type Arena,
+  type Done,
+  mustEqual,
+  type Run,
+  type Session,
+  type Verdict,
+  type Workload,
+} from './workload.ts';
+
+const GROUP = 'delayed';
+const HOUR_MS = 3_600_000;
+/** No two neighbours become visible at the same time: each is a range of its own. */
+const DELAYS = 1_000_000;
+const SETTLE_MS_MAX = 600_000;
+const LOOK_EVERY_MS = 200;
+
+const MEMORY_GROWTH_MAX = 128 * 2 ** 20;
+const RESTART_MS_MAX = 3_000;
+
+export const delayed: Workload = {
+  name: 'delayed',
+  about:
+    'Produce messages with a delay of their own each, until the group counts all of them as scheduled; fails where memory grows with them.',
+  latencyOf: 'from the call to the acknowledgement of a batch',
+  takes: ['backlog', 'batch', 'inFlight', 'recordBytes', 'partitions', 'sync'],
+  defaults: { backlog: 1_000_000, batch: 500, inFlight: 8, partitions: 4, runs: 1, warmup: 0 },
+  async open(arena: Arena): Promise<Session> {
+    const { admin } = arena.client;
+    await admin.createTopic({ name: TOPIC, partitions: arena.settings.partitions });
+    await admin.createShareGroup({ group: GROUP, topics: [TOPIC] });
+    return new DelayedSession(arena);
+  },
+};
+
+class DelayedSession implements Session {
+  readonly #arena: Arena;
+  readonly #producer: Producer<Uint8Array>;
+  readonly #values: readonly Uint8Array[];
+  #sent = 0;
+  #memoryBefore = 0;
+  #memoryAfter = 0;
+  #fileBytes = 0;
+  #restartMs = 0;
+
+  constructor(arena: Arena) {
+    const { recordBytes, batch } = arena.settings;
+    this.#arena = arena;
+    this.#values = payload(recordBytes, batch);
+    this.#producer = arena.client.producer({ codec: codecs.bytes });
+  }
+
+  /** All of them, whatever the time. */
+  async measure({ latency }: Run): Promise<Done> {
+    const { backlog, inFlight, batch } = this.#arena.settings;
+    const step = this.#arena.progress.start('delayed messages', backlog);
+    this.#memoryBefore = this.#memory();
+    const startedAt = performance.now();
+    await runLanes(inFlight, async () => {
+      if (this.#sent >= backlog) return false;
+      this.#sent += batch;
+      const from = this.#sent;
+      const messages = this.#values.map((value, at): BatchMessage<Uint8Array> => {
+        return { value, delayMs: HOUR_MS + ((from + at * 7_919) % DELAYS) };
+      });
+      const sentAt = performance.now();
+      await this.#producer.sendBatch(TOPIC, messages);
+      latency.record(performance.now() - sentAt);
+      step.reached(from);
+      return true;
+    });
+    await this.#untilScheduled();
+    const elapsedMs = performance.now() - startedAt;
+    step.done();
+    this.#memoryAfter = this.#memory();
+    this.#fileBytes = directoryBytes(this.#arena.broker.dataDir);
+    return { records: this.#sent, elapsedMs };
+  }
+
+  async verify(): Promise<string> {
+    const { totals } = await this.#arena.client.admin.counters(GROUP);
+    mustEqual('messages scheduled, by the counters', totals.scheduled, this.#sent);
+    return `the counters agree: ${formatCount(this.#sent)} scheduled`;
+  }
+
+  async finish(): Promise<void> {
+    this.#restartMs = await this.#arena.broker.restart();
+    await this.verify();
+  }
+
+  verdict(): Verdict {
+    const growth = this.#memoryAfter - this.#memoryBefore;
+    const isPassed = growth <= MEMORY_GROWTH_MAX && this.#restartMs <= RESTART_MS_MAX;
+    const bytesEach = this.#fileBytes / this.#sent;
+    const text = `${formatCount(this.#sent)} delayed messages cost ${formatMebibytes(growth)} MiB of memory and ${bytesEach.toFixed(0)} bytes of file each; restart in ${(this.#restartMs / 1_000).toFixed(2)} s`;
+    return {
+      isPassed,
+      text: `${isPassed ? 'on the disk' : 'NOT ON THE DISK ALONE'}: ${text}`,
+      details: {
+        messages: this.#sent,
+        memoryBeforeBytes: this.#memoryBefore,
+        memoryAfterBytes: this.#memoryAfter,
+        fileBytes: this.#fileBytes,
+        restartMs: this.#restartMs,
+      },
+      table: {
+        head: ['figure', 'found', 'asked'],
+        rows: [
+          ['memory of the broker before, MiB', formatMebibytes(this.#memoryBefore), ''],
+          [
+            'memory of the broker after, MiB',
+            formatMebibytes(this.#memoryAfter),
+            'at most 128 more',
+          ],
+          ['file, bytes a message', bytesEach.toFixed(0), ''],
+          ['restart, s', (this.#restartMs / 1_000).toFixed(2), 'at most 3'],
+        ],
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+
+  async #untilScheduled(): Promise<void> {
+    const deadline = performance.now() + SETTLE_MS_MAX;
+    while (performance.now() < deadline) {
+      const { totals } = await this.#arena.client.admin.counters(GROUP);
+      if (totals.scheduled >= this.#sent) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    throw new Error('the messages were not scheduled in time');
+  }
+
+  /** Of the broker's own; 0 where the system does not tell. */
+  #memory(): number {
+    return readUsage(this.#arena.broker.pid)?.anonymousBytes ?? 0;
+  }
+}

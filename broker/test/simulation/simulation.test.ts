@@ -1,0 +1,96 @@
+// A seeded simulation: real shard, core, handlers and committer; fake clock, and a disk that fails and a process that
+// is killed at any step. `npm run sim -- --runs 1000` runs more seeds; one that fails is a bug report.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Actors, GROUPS, PARTITIONS } from './actors.ts';
+import { Random } from './random.ts';
+import { settle } from './settle.ts';
+import { Witness } from './witness.ts';
+import { World } from './world.ts';
+
+const RUNS = Number(process.env['MILLRACE_SIM_RUNS'] ?? 30);
+const FIRST_SEED = Number(process.env['MILLRACE_SIM_SEED'] ?? 1);
+const STEPS = 250;
+const SETTLED_MS = 60_000;
+
+const CONFIG = {
+  visibilityTimeoutMs: 400,
+  maxDeliveries: 3,
+  backoff: 'fixed',
+  backoffBaseMs: 50,
+  backoffFactor: null,
+  backoffMaxMs: null,
+  jitter: null,
+  exhaustedAt: null,
+  fence: null,
+  fairness: null,
+  maxInFlight: null,
+  onExpired: null,
+  resultTtlMs: null,
+} as const;
+
+async function prepare(world: World) {
+  const create = async (name: string, partitions: number) => {
+    const config = { config: null, annotations: null, validateOnly: false };
+    const call = world.call('CreateTopic', { name, partitions, ...config });
+    await vi.advanceTimersByTimeAsync(100);
+    return (await call).topicId;
+  };
+  const topics = { work: await create('work', PARTITIONS), out: await create('out', 1) };
+  for (const { name, isOrdered } of GROUPS) {
+    const ordering = isOrdered ? 'key' : 'none';
+    const call = world.call('CreateShareGroup', {
+      group: name,
+      topics: ['work'],
+      startAt: -2,
+      deadLetterTopic: `${name}.dlq`,
+      config: { ...CONFIG, ordering, onExhausted: 'dlq' },
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    await call;
+  }
+  return topics;
+}
+
+async function simulate(seed: number): Promise<{ actors: Actors; witness: Witness; world: World }> {
+  const random = new Random(seed);
+  const world = new World(random.fork());
+  const witness = new Witness();
+  const topics = await prepare(world);
+  const actors = new Actors(world, witness, random.fork(), topics);
+  const fate = random.fork();
+  const kills = fate.between(0, 6);
+  world.abortPercent = fate.pick([0, 0, 3]);
+  const pending = new Set<Promise<void>>();
+  for (let step = 0; step < STEPS; step += 1) {
+    const acting = actors.act().finally(() => pending.delete(acting));
+    pending.add(acting);
+    await vi.advanceTimersByTimeAsync(fate.pick([0, 0, 1, 3, 10, 60, 300]));
+    if (fate.chance(kills / STEPS)) await world.kill();
+    if (fate.chance(0.01)) world.skewMs += fate.pick([-5_000, 2_000]);
+  }
+  await vi.advanceTimersByTimeAsync(SETTLED_MS);
+  expect(pending.size).toBe(0);
+  world.abortPercent = 0;
+  await settle(world, witness, actors, topics);
+  return { actors, witness, world };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+});
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+describe('a simulated broker, killed at any step [I1-I6]', () => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed += 1) {
+    test(`seed ${seed}`, async () => {
+      const { witness, world, actors } = await simulate(seed);
+      expect(world.faults).toEqual([]);
+      expect(witness.violations).toEqual([]);
+      expect(actors.counts['delivered']).toBeGreaterThan(0);
+    });
+  }
+});
