@@ -24,6 +24,8 @@ export { fetchOffsets } from './consumer/fetch-offsets.ts';
 export { listGroups } from './consumer/list-groups.ts';
 export { nextSessionDueMs, resumeSessions, touchSession } from './consumer/touch-session.ts';
 export * from './decision.ts';
+export { decideClaimEffect } from './effects/decide-claim-effect.ts';
+export { getEffect } from './effects/get-effect.ts';
 export {
   decideExpireRows,
   type ExpireRowsCommand,

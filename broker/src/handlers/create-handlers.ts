@@ -1,6 +1,7 @@
 // The handler map: one handler an API. An API without a handler does not compile.
 
 import { createAcknowledgeHandler } from './acknowledge.ts';
+import { createEffectHandlers } from './effects.ts';
 import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
@@ -23,6 +24,7 @@ export function createHandlers(services: Services): Handlers {
     ...createShareGroupHandlers(services),
     Receive: createReceiveHandler(services),
     Acknowledge: createAcknowledgeHandler(services),
+    ...createEffectHandlers(services),
     ...PENDING,
   });
 }

@@ -11,8 +11,6 @@ export const PENDING = {
   ChangeMessages: pending,
   GetMessage: pending,
   Transact: pending,
-  ClaimEffect: pending,
-  GetEffect: pending,
   Purge: pending,
   UndoPurge: pending,
   StartRedrive: pending,
