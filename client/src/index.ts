@@ -15,22 +15,46 @@ export {
   type RequestInput,
   type ResponseOf,
 } from '@millrace/protocol';
+export type { Admin } from './admin/admin.ts';
 export type {
-  Admin,
+  ChangeOutcome,
+  ChangeResult,
+  MessageTarget,
+  OffsetSpan,
+} from './admin/change-messages.ts';
+export type {
   AlterShareGroup,
   CreateShareGroup,
   GroupDescription,
   GroupSummary,
-  OffsetAnswer,
-  OffsetQuestion,
   Ping,
   ShareGroupDescription,
-  StartAt,
   TopicDescription,
   TopicSummary,
-} from './admin/admin.ts';
-export type { GroupView, PeekedMessage, PeekOptions, PeekResult } from './admin/peek.ts';
-export type { PartitionCounters, QueueStats, QueueTotals } from './admin/queue-stats.ts';
+} from './admin/descriptions.ts';
+export type { Effect, EffectOptions } from './admin/effects.ts';
+export type { GetMessageOptions, MessageDetails, MessageResult } from './admin/get-message.ts';
+export type { GroupView } from './admin/group-view.ts';
+export type { ListedMessages, ListMessagesOptions } from './admin/list-messages.ts';
+export type { OffsetAnswer, OffsetQuestion, StartAt } from './admin/offsets.ts';
+export type {
+  Purge,
+  PurgeDone,
+  PurgedPartition,
+  PurgeResult,
+  Redrive,
+  RedriveFilter,
+  Task,
+  UndoPurge,
+  WaitForTaskOptions,
+} from './admin/operations.ts';
+export type { PeekedMessage, PeekOptions, PeekResult } from './admin/peek.ts';
+export type {
+  PartitionCounters,
+  QueueRates,
+  QueueStats,
+  QueueTotals,
+} from './admin/queue-stats.ts';
 export { type Client, connect } from './client.ts';
 export type { CloseOptions } from './close.ts';
 export { type Codec, codecs } from './codecs.ts';

@@ -1,54 +1,53 @@
 // Administration: topics, share groups, consumer groups, offsets. One request a method, results as plain data.
 
-import { NO_ERROR, POSITION, type RequestInput, type ResponseOf } from '@millrace/protocol';
+import type { RequestInput } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
-import type { TopicPartition, TopicPartitionOffset } from '../consumer/claims.ts';
-import { type Metadata, onlyOne, outcomeError } from '../metadata.ts';
+import type { TopicPartitionOffset } from '../consumer/claims.ts';
+import { type Metadata, onlyOne } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
-import type { BrokerInfo } from '../net/session.ts';
+import {
+  type Change,
+  type ChangeResult,
+  changeMessages,
+  type MessageTarget,
+} from './change-messages.ts';
+import type {
+  AlterShareGroup,
+  CreateShareGroup,
+  GroupDescription,
+  GroupSummary,
+  Ping,
+  ShareGroupDescription,
+  TopicDescription,
+  TopicSummary,
+} from './descriptions.ts';
+import { type Effect, type EffectOptions, getEffect } from './effects.ts';
+import { type GetMessageOptions, getMessage, type MessageDetails } from './get-message.ts';
+import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
+import {
+  commitGroupOffsets,
+  groupOffsets,
+  listOffsets,
+  type OffsetAnswer,
+  type OffsetQuestion,
+  wirePosition,
+} from './offsets.ts';
+import {
+  type Purge,
+  type PurgeDone,
+  type PurgeResult,
+  purge,
+  type Redrive,
+  type Task,
+  tasks,
+  type UndoPurge,
+  undoPurge,
+  type WaitForTaskOptions,
+  waitForTask,
+} from './operations.ts';
 import { type PeekOptions, type PeekResult, peek } from './peek.ts';
 import { countersOf, type QueueStats } from './queue-stats.ts';
-
-/** A position in a partition by its meaning; a time is ms since 1970, by append time. */
-export type StartAt = 'earliest' | 'latest' | { readonly timestampMs: number };
-
-export interface TopicSummary {
-  readonly name: string;
-  readonly topicId: number;
-  readonly partitions: number;
-}
-
-type DescribedTopic = ResponseOf<'DescribeTopics'>['topics'][number];
-export type TopicDescription = Omit<DescribedTopic, 'errorCode' | 'errorMessage'>;
-export type ShareGroupDescription = ResponseOf<'DescribeShareGroups'>['groups'][number];
-export type GroupDescription = ResponseOf<'DescribeGroup'>;
-export type GroupSummary = ResponseOf<'ListGroups'>['groups'][number];
-
-type WithStart<T> = Omit<T, 'startAt'> & {
-  /** Where the group begins; default 'earliest'. */
-  readonly startAt?: StartAt | undefined;
-};
-export type CreateShareGroup = WithStart<RequestInput<'CreateShareGroup'>>;
-export type AlterShareGroup = WithStart<RequestInput<'AlterShareGroup'>>;
-
-export interface OffsetQuestion extends TopicPartition {
-  readonly at: StartAt;
-}
-
-export interface OffsetAnswer extends TopicPartition {
-  /** The end of the partition where no record is that young. */
-  readonly offset: number;
-  /** Append time of that record, ms since 1970; null where there is none. */
-  readonly timestampMs: number | null;
-}
-
-export interface Ping extends BrokerInfo {
-  readonly roundTripMs: number;
-}
-
-function wirePosition(at: StartAt): number {
-  return typeof at === 'string' ? POSITION[at] : at.timestampMs;
-}
+import { describeTopics, listTopics, ping } from './topics.ts';
 
 export class Admin {
   private readonly link: Link;
@@ -63,9 +62,7 @@ export class Admin {
 
   /** Asks the broker for nothing, and tells how long that took. */
   async ping(options?: RequestOptions): Promise<Ping> {
-    const from = performance.now();
-    await this.link.request('Metadata', { topics: [] }, options);
-    return { roundTripMs: performance.now() - from, ...this.link.broker };
+    return ping(this.link, options);
   }
 
   /** Throws TOPIC_EXISTS, INVALID_NAME, INVALID_CONFIG, LIMIT_EXCEEDED. */
@@ -78,10 +75,7 @@ export class Admin {
 
   /** All topics, by name. */
   async listTopics(options?: RequestOptions): Promise<TopicSummary[]> {
-    const { topics } = await this.link.request('Metadata', { topics: null }, options);
-    return topics.map(({ name, topicId, leaders }) => {
-      return { name, topicId, partitions: leaders.length };
-    });
+    return listTopics(this.link, options);
   }
 
   /** Those named, or all by name. Throws UNKNOWN_TOPIC. */
@@ -89,11 +83,7 @@ export class Admin {
     names?: readonly string[],
     options?: RequestOptions,
   ): Promise<TopicDescription[]> {
-    const { topics } = await this.link.request('DescribeTopics', { topics: names }, options);
-    return topics.map(({ errorCode, errorMessage, ...topic }) => {
-      if (errorCode === NO_ERROR) return topic;
-      throw outcomeError(errorCode, errorMessage, `topic '${topic.name}'`);
-    });
+    return describeTopics(this.link, names, options);
   }
 
   async describeTopic(name: string, options?: RequestOptions): Promise<TopicDescription> {
@@ -162,16 +152,7 @@ export class Admin {
 
   /** What a consumer group has committed, by topic and partition; topics that are deleted are left out. */
   async groupOffsets(group: string, options?: RequestOptions): Promise<TopicPartitionOffset[]> {
-    const { offsets } = await this.link.request(
-      'OffsetFetch',
-      { group, partitions: null },
-      options,
-    );
-    const names = new Map((await this.listTopics(options)).map((t) => [t.topicId, t.name]));
-    return offsets.flatMap(({ topicId, partition, offset, metadata }) => {
-      const topic = names.get(topicId);
-      return topic === undefined || offset < 0 ? [] : [{ topic, partition, offset, metadata }];
-    });
+    return groupOffsets(this.link, group, options);
   }
 
   /** Sets where a consumer group without members goes on. Throws GROUP_NOT_EMPTY, UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
@@ -180,18 +161,7 @@ export class Admin {
     offsets: readonly TopicPartitionOffset[],
     options?: RequestOptions,
   ): Promise<void> {
-    const wire = await Promise.all(
-      offsets.map(async ({ topic, partition, offset, metadata }) => {
-        const { topicId } = await this.metadata.get(topic, options);
-        return { topicId, partition, offset, metadata };
-      }),
-    );
-    const { results } = await this.link.request('OffsetCommit', { group, offsets: wire }, options);
-    for (const [index, { errorCode, errorMessage }] of results.entries()) {
-      if (errorCode === NO_ERROR) continue;
-      const at = offsets[index];
-      throw outcomeError(errorCode, errorMessage, `${at?.topic}/${at?.partition}`);
-    }
+    await commitGroupOffsets(this.link, this.metadata, group, offsets, options);
   }
 
   /** Offsets by their meaning, in the order of the questions. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
@@ -199,21 +169,7 @@ export class Admin {
     questions: readonly OffsetQuestion[],
     options?: RequestOptions,
   ): Promise<OffsetAnswer[]> {
-    const partitions = await Promise.all(
-      questions.map(async ({ topic, partition, at }) => {
-        const { topicId } = await this.metadata.get(topic, options);
-        return { topicId, partition, at: wirePosition(at) };
-      }),
-    );
-    const reply = await this.link.request('ListOffsets', { partitions }, options);
-    return questions.map(({ topic, partition }, index) => {
-      const answer = reply.partitions[index];
-      const { errorCode, errorMessage, offset, timestampMs } = answer ?? onlyOne([]);
-      if (errorCode !== NO_ERROR) {
-        throw outcomeError(errorCode, errorMessage, `${topic}/${partition}`);
-      }
-      return { topic, partition, offset, timestampMs: timestampMs < 0 ? null : timestampMs };
-    });
+    return listOffsets(this.link, this.metadata, questions, options);
   }
 
   /** Exact counts of a share group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
@@ -226,5 +182,109 @@ export class Admin {
     options: PeekOptions & { readonly group?: string | undefined },
   ): Promise<PeekResult<unknown>> {
     return peek(this.link, this.metadata, this.codec, options);
+  }
+
+  /** Messages of a share group in a state, over all its partitions; pages are asked for as they are needed. */
+  listMessages(options: ListMessagesOptions): AsyncGenerator<ListedMessages, void> {
+    return listMessages(this.link, this.metadata, options);
+  }
+
+  /** One message by its id: its state in the group, its result, itself. Throws OFFSET_OUT_OF_RANGE, TOPIC_NOT_IN_GROUP. */
+  async message<V = unknown, R = unknown>(
+    group: string,
+    id: string,
+    options: GetMessageOptions<V, R> = {},
+  ): Promise<MessageDetails<V, R>> {
+    const codec = options.codec ?? (this.codec as Codec<V>);
+    const resultCodec = options.resultCodec ?? (this.codec as Codec<R>);
+    return getMessage(this.link, group, id, { codec, resultCodec }, options);
+  }
+
+  /** Ready now, whatever they wait for; of a blocked one the deliveries are counted anew. */
+  async retryMessages(
+    group: string,
+    targets: readonly MessageTarget[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult> {
+    return this.change(group, { action: 'retry' }, targets, options);
+  }
+
+  /** Ready after the delay, ms from now. */
+  async rescheduleMessages(
+    group: string,
+    targets: readonly MessageTarget[],
+    delayMs: number,
+    options?: RequestOptions,
+  ): Promise<ChangeResult> {
+    return this.change(group, { action: 'reschedule', delayMs }, targets, options);
+  }
+
+  /** Dead, without a copy in the dead-letter topic. */
+  async cancelMessages(
+    group: string,
+    targets: readonly MessageTarget[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult> {
+    return this.change(group, { action: 'cancel' }, targets, options);
+  }
+
+  /** Dead, with a copy in the dead-letter topic if the group has one. */
+  async deadLetterMessages(
+    group: string,
+    targets: readonly MessageTarget[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult> {
+    return this.change(group, { action: 'deadLetter' }, targets, options);
+  }
+
+  /** Takes all unresolved messages away from a group. Throws PURGE_PENDING, TOPIC_NOT_IN_GROUP. */
+  async purge(input: Purge, options?: RequestOptions): Promise<PurgeDone> {
+    return purge(this.link, input, options);
+  }
+
+  /** Throws NOTHING_TO_UNDO. */
+  async undoPurge(input: UndoPurge, options?: RequestOptions): Promise<PurgeResult> {
+    return undoPurge(this.link, input, options);
+  }
+
+  /** Starts to give dead letters another chance: a task of the broker. Throws UNKNOWN_TOPIC, LIMIT_EXCEEDED. */
+  async startRedrive(
+    input: Redrive,
+    options?: RequestOptions,
+  ): Promise<{ readonly taskId: number }> {
+    return this.link.request('StartRedrive', input, options);
+  }
+
+  /** Those named, or all; the newest first. Throws UNKNOWN_TASK. */
+  async tasks(taskIds?: readonly number[], options?: RequestOptions): Promise<Task[]> {
+    return tasks(this.link, taskIds, options);
+  }
+
+  /** The task once it has ended, whatever its state. Throws UNKNOWN_TASK. */
+  async waitForTask(taskId: number, options?: WaitForTaskOptions): Promise<Task> {
+    return waitForTask(this.link, taskId, options);
+  }
+
+  /** What was moved stays moved. Throws UNKNOWN_TASK, TASK_ENDED. */
+  async cancelTask(taskId: number, options?: RequestOptions): Promise<{ readonly moved: number }> {
+    return this.link.request('CancelTask', { taskId }, options);
+  }
+
+  /** Was this effect done, or is somebody at it? See `once` of a worker's context. */
+  async effect<R = unknown>(
+    group: string,
+    key: string,
+    options: EffectOptions<R> = {},
+  ): Promise<Effect<R>> {
+    return getEffect(this.link, group, key, options.codec ?? (this.codec as Codec<R>), options);
+  }
+
+  private change(
+    group: string,
+    change: Change,
+    targets: readonly MessageTarget[],
+    options?: RequestOptions,
+  ): Promise<ChangeResult> {
+    return changeMessages(this.link, this.metadata, group, change, targets, options);
   }
 }

@@ -1,16 +1,11 @@
 // Looking at messages without leasing them.
 
-import {
-  type MessageState,
-  NO_ERROR,
-  POSITION,
-  type ResponseOf,
-  readRecords,
-} from '@millrace/protocol';
+import { NO_ERROR, POSITION, type ResponseOf, readRecords } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Message } from '../message.ts';
 import { type Metadata, onlyOne, outcomeError } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
+import { type GroupView, groupView } from './group-view.ts';
 
 export interface PeekOptions extends RequestOptions {
   readonly topic: string;
@@ -22,17 +17,6 @@ export interface PeekOptions extends RequestOptions {
   readonly maxMessages?: number | undefined;
   /** Default 1 MiB; the first batch always comes. */
   readonly maxBytes?: number | undefined;
-}
-
-/** What a share group thinks of a message. */
-export interface GroupView {
-  readonly state: MessageState;
-  readonly deliveries: number;
-  readonly memberId: string | null;
-  /** leased: the deadline; scheduled: when it becomes ready; ms since 1970. */
-  readonly untilMs: number | null;
-  readonly lastError: string | null;
-  readonly deadReason: string | null;
 }
 
 export interface PeekedMessage<V> {
@@ -97,7 +81,5 @@ function viewOf({ ranges }: Reply, offset: number): GroupView | null {
   const range = ranges.find(
     ({ firstOffset, lastOffset }) => firstOffset <= offset && offset <= lastOffset,
   );
-  if (range === undefined) return null;
-  const { state, deliveries, memberId, untilMs, lastError, deadReason } = range;
-  return { state, deliveries, memberId, untilMs, lastError, deadReason };
+  return range === undefined ? null : groupView(range);
 }

@@ -4,15 +4,21 @@ import type { ResponseOf } from '@millrace/protocol';
 import type { Link, RequestOptions } from '../net/link.ts';
 
 export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
+/** Messages a second of the whole group over the last minute. */
+export type QueueRates = NonNullable<ResponseOf<'Counters'>['rates']>;
 
 const COUNTED = [
   'fresh',
   'ready',
   'scheduled',
   'leased',
+  'parked',
+  'blocked',
   'acknowledged',
   'dead',
   'removed',
+  'purged',
+  'skipped',
 ] as const;
 
 export type QueueTotals = { readonly [N in (typeof COUNTED)[number]]: number } & {
@@ -23,6 +29,8 @@ export type QueueTotals = { readonly [N in (typeof COUNTED)[number]]: number } &
 export interface QueueStats {
   readonly totals: QueueTotals;
   readonly partitions: readonly PartitionCounters[];
+  /** Null until the broker has run long enough to tell. */
+  readonly rates: QueueRates | null;
 }
 
 export function totalsOf(partitions: readonly PartitionCounters[]): QueueTotals {
@@ -43,6 +51,6 @@ export async function countersOf(
   group: string,
   options?: RequestOptions,
 ): Promise<QueueStats> {
-  const { partitions } = await link.request('Counters', { group }, options);
-  return { totals: totalsOf(partitions), partitions };
+  const { partitions, rates } = await link.request('Counters', { group }, options);
+  return { totals: totalsOf(partitions), partitions, rates };
 }

@@ -63,6 +63,11 @@ export class Link implements SessionOwner {
     return this.closing.signal.aborted;
   }
 
+  /** Aborted by close(): ends what waits between requests. */
+  get closed(): AbortSignal {
+    return this.closing.signal;
+  }
+
   /** Of the newest connection. */
   get broker(): BrokerInfo {
     if (this.lastBroker === undefined) throw new MillraceError('CONNECTION_LOST');

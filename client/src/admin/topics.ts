@@ -1,0 +1,33 @@
+// Topics as lists, and a question that asks for none.
+
+import { NO_ERROR } from '@millrace/protocol';
+import { outcomeError } from '../metadata.ts';
+import type { Link, RequestOptions } from '../net/link.ts';
+import type { Ping, TopicDescription, TopicSummary } from './descriptions.ts';
+
+export async function ping(link: Link, options?: RequestOptions): Promise<Ping> {
+  const from = performance.now();
+  await link.request('Metadata', { topics: [] }, options);
+  return { roundTripMs: performance.now() - from, ...link.broker };
+}
+
+export async function listTopics(link: Link, options?: RequestOptions): Promise<TopicSummary[]> {
+  const { topics } = await link.request('Metadata', { topics: null }, options);
+  return topics.map(({ name, topicId, leaders }) => ({
+    name,
+    topicId,
+    partitions: leaders.length,
+  }));
+}
+
+export async function describeTopics(
+  link: Link,
+  names: readonly string[] | undefined,
+  options?: RequestOptions,
+): Promise<TopicDescription[]> {
+  const { topics } = await link.request('DescribeTopics', { topics: names }, options);
+  return topics.map(({ errorCode, errorMessage, ...topic }) => {
+    if (errorCode === NO_ERROR) return topic;
+    throw outcomeError(errorCode, errorMessage, `topic '${topic.name}'`);
+  });
+}
