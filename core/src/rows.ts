@@ -15,12 +15,18 @@ export type TopicRow = {
   readonly annotations: { readonly [name: string]: string };
 };
 
-/** `[nextOffset, bytes, firstAppendMs, lastAppendMs]`: the segment holds offsets from its base to before nextOffset. */
+/**
+ * The segment holds offsets from its base to before `nextOffset`. `visibleMs`: when the last of its delayed records
+ * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry or one group; each 0 where
+ * there is none.
+ */
 export type SegmentRow = readonly [
   nextOffset: number,
   bytes: number,
   firstAppendMs: number,
   lastAppendMs: number,
+  visibleMs: number,
+  flaggedEnd: number,
 ];
 
 export type ConsumerGroupRow = {
@@ -117,6 +123,12 @@ export type RunRow = readonly [
   firstFailedAtMs: number,
   lanes: Uint8Array | null,
 ];
+
+/**
+ * Messages of a lane that wait: parked ones; scheduled ones, where those hold up the ones behind them (an ordering
+ * key). `heldAt`: offset of a scheduled one before which nothing of the lane is parked; -1: not known of any.
+ */
+export type LaneRow = readonly [parked: number, scheduled: number, heldAt: number];
 
 export const DEATH_REASONS = [
   'exhausted',
@@ -294,7 +306,7 @@ export interface Rows {
     ];
     value: 0;
   };
-  /** Parked runs by lane; each is of one lane. */
+  /** Runs that wait by lane, each of one lane: parked ones, and scheduled ones that hold up a key. */
   waitLanes: {
     key: readonly [
       groupId: number,
@@ -305,10 +317,10 @@ export interface Rows {
     ];
     value: 0;
   };
-  /** Messages parked in a lane: what memory knows of them. */
+  /** What memory knows of the messages of a lane that wait; a lane of which none does has no row. */
   laneParked: {
     key: readonly [groupId: number, topicId: number, partition: number, lane: number];
-    value: number;
+    value: LaneRow;
   };
   purges: {
     key: readonly [groupId: number, topicId: number, partition: number];

@@ -66,7 +66,7 @@ function startAfter(log: LogPartition, expired: number): number {
 /** Keeps the place of a log whose records have all expired: its end and its time go on from here. */
 function placeholder(log: LogPartition, topicId: number, partition: number): Write {
   const { nextOffset, lastAppendMs } = log;
-  const row = [nextOffset, 0, lastAppendMs, lastAppendMs] as const;
+  const row = [nextOffset, 0, lastAppendMs, lastAppendMs, 0, 0] as const;
   return put('segments', [topicId, partition, nextOffset], row);
 }
 
@@ -83,8 +83,10 @@ function countExpired(log: LogPartition, config: TopicConfig, nowMs: number, max
   return count;
 }
 
+/** Of a delayed record the time counts from when it becomes visible. [G-15] */
 function isOld(segment: Segment, { retentionMs }: TopicConfig, nowMs: number): boolean {
-  return retentionMs !== -1 && segment.lastAppendMs + retentionMs <= nowMs;
+  const youngestMs = Math.max(segment.lastAppendMs, segment.visibleMs);
+  return retentionMs !== -1 && youngestMs + retentionMs <= nowMs;
 }
 
 /** What remains without the segment is still as much as is to be kept: never so for the last segment. */

@@ -11,6 +11,15 @@ export interface Segment {
   bytes: number;
   firstAppendMs: number;
   lastAppendMs: number;
+  /** When the last of its delayed records becomes visible; 0 where none is delayed. */
+  visibleMs: number;
+  /** Offset after its last batch with flags; 0 where it has none. */
+  flaggedEnd: number;
+}
+
+export function segmentRow(segment: Readonly<Segment>): SegmentRow {
+  const { nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd } = segment;
+  return [nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd];
 }
 
 /** `startOffset <= durableEnd <= nextOffset`; readers see what lies from `startOffset` to before `durableEnd`. */
@@ -21,6 +30,11 @@ export class LogPartition {
   durableEnd = 0;
   /** Stored bytes of the batches of all segments. */
   bytes = 0;
+  /**
+   * Offset after the last batch in which a record may be delayed, expire, or be for one share group alone; 0 where there
+   * is none. From there on all records are alike.
+   */
+  flaggedEnd = 0;
 
   /** First offset that can be read: the base of the first segment. */
   get startOffset(): number {
@@ -40,6 +54,7 @@ export class LogPartition {
   assertInvariants(): void {
     assert(this.startOffset <= this.durableEnd && this.durableEnd <= this.nextOffset);
     let bytes = 0;
+    let flaggedEnd = 0;
     let last: Segment | undefined;
     for (const segment of this.segments) {
       assert(segment.firstAppendMs <= segment.lastAppendMs && segment.bytes >= 0);
@@ -47,8 +62,14 @@ export class LogPartition {
       assert(last === undefined || last.nextOffset === segment.baseOffset, 'no gap');
       assert(last === undefined || last.lastAppendMs <= segment.firstAppendMs, 'time goes on');
       bytes += segment.bytes;
+      if (segment.flaggedEnd > 0) {
+        assert(segment.flaggedEnd > segment.baseOffset && segment.flaggedEnd <= segment.nextOffset);
+        flaggedEnd = segment.flaggedEnd;
+      }
+      assert(segment.visibleMs === 0 || segment.flaggedEnd > 0, 'what is delayed is flagged');
       last = segment;
     }
+    assert(flaggedEnd === this.flaggedEnd, 'the last flagged batch is that of a segment');
     assert(bytes === this.bytes, 'bytes are the sum over the segments');
   }
 }
@@ -63,12 +84,14 @@ export function applySegmentWrite(
     removeSegment(log, baseOffset);
     return;
   }
-  const [nextOffset, bytes, firstAppendMs, lastAppendMs] = row;
+  const [nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd] = row;
+  if (flaggedEnd > 0) log.flaggedEnd = flaggedEnd;
   const last = log.segments[log.segments.length - 1];
   if (last === undefined || last.baseOffset < baseOffset) {
     assert(last === undefined || last.nextOffset === baseOffset, 'segments have no gap');
     if (last === undefined) log.durableEnd = baseOffset;
-    log.segments.push({ baseOffset, nextOffset, bytes, firstAppendMs, lastAppendMs });
+    const times = { firstAppendMs, lastAppendMs, visibleMs };
+    log.segments.push({ baseOffset, nextOffset, bytes, ...times, flaggedEnd });
     log.bytes += bytes;
     return;
   }
@@ -79,6 +102,8 @@ export function applySegmentWrite(
   last.bytes = bytes;
   last.firstAppendMs = firstAppendMs;
   last.lastAppendMs = lastAppendMs;
+  last.visibleMs = visibleMs;
+  last.flaggedEnd = flaggedEnd;
 }
 
 function removeSegment(log: LogPartition, baseOffset: number): void {
@@ -87,5 +112,7 @@ function removeSegment(log: LogPartition, baseOffset: number): void {
   assert(first.nextOffset <= log.durableEnd, 'what goes away was durable');
   assert(log.segments.length > 1, 'the last segment keeps the place');
   log.bytes -= first.bytes;
+  // Segments behind it that have flagged batches have later ones.
+  if (first.flaggedEnd === log.flaggedEnd) log.flaggedEnd = 0;
   log.segments.shift();
 }

@@ -1,12 +1,23 @@
 // The writes that append validated batches to a partition, for whoever appends: Produce, or a move to a dead-letter
 // topic. It stamps the batches in place and changes nothing else. It runs once a batch: keep it light.
 
-import { type BatchHeader, batchHeader, stampBatch } from '@millrace/protocol';
+import {
+  type BatchHeader,
+  batchHeader,
+  FLAG_DELAY,
+  FLAG_GROUP,
+  FLAG_TTL,
+  recordDelayMs,
+  stampBatch,
+} from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Context } from '../decision.ts';
 import { put, type TopicConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { LogPartition, Segment } from './log-partition.ts';
+
+/** Share groups look at the single records of batches with these flags. */
+const FLAGS_SIFTED = FLAG_DELAY | FLAG_TTL | FLAG_GROUP;
 
 export interface PlannedAppend {
   readonly writes: Write[];
@@ -34,7 +45,17 @@ export function planAppend(
   assert(nextOffset > baseOffset && Number.isSafeInteger(nextOffset));
   stampBatch(batch, baseOffset, appendTimeMs);
   const bytes = segment.bytes + batch.length;
-  const row = [nextOffset, bytes, segment.firstAppendMs, appendTimeMs] as const;
+  const isFlagged = (header.flags & FLAGS_SIFTED) !== 0;
+  const row = [
+    nextOffset,
+    bytes,
+    segment.firstAppendMs,
+    appendTimeMs,
+    isFlagged
+      ? Math.max(segment.visibleMs, visibleMs(batch, header, appendTimeMs))
+      : segment.visibleMs,
+    isFlagged ? nextOffset : segment.flaggedEnd,
+  ] as const;
   const writes = [
     put('batches', [topicId, partition, baseOffset], batch),
     put('segments', [topicId, partition, segment.baseOffset], row),
@@ -48,7 +69,15 @@ function configOf(state: ShardState, topicId: number, partition: number): TopicC
   return topic.config;
 }
 
-type Target = Pick<Segment, 'baseOffset' | 'bytes' | 'firstAppendMs'>;
+/** When its last delayed record becomes visible; 0 where none is delayed. */
+function visibleMs(batch: Uint8Array, { flags, count }: BatchHeader, appendTimeMs: number): number {
+  let delayMs = 0;
+  if ((flags & FLAG_DELAY) === 0) return 0;
+  for (let i = 0; i < count; i += 1) delayMs = Math.max(delayMs, recordDelayMs(batch, i));
+  return delayMs === 0 ? 0 : appendTimeMs + delayMs;
+}
+
+type Target = Omit<Segment, 'nextOffset' | 'lastAppendMs'>;
 
 /** The last segment, unless it has no room for the batch or is too old: then a new one. [G-8] */
 function segmentFor(
@@ -62,5 +91,6 @@ function segmentFor(
     const hasRoom = last.bytes + batchBytes <= config.segmentBytes;
     if (hasRoom && appendTimeMs - last.firstAppendMs < config.segmentMs) return last;
   }
-  return { baseOffset: log.nextOffset, bytes: 0, firstAppendMs: appendTimeMs };
+  const { nextOffset: baseOffset } = log;
+  return { baseOffset, bytes: 0, firstAppendMs: appendTimeMs, visibleMs: 0, flaggedEnd: 0 };
 }

@@ -3,6 +3,7 @@
 
 import { BatchBuilder, MillraceError, type RecordInput } from '@millrace/protocol';
 import type { Context, Wake } from '../decision.ts';
+import { segmentRow } from '../log/log-partition.ts';
 import { Logs, partitionKey } from '../log/logs.ts';
 import { planAppend } from '../log/plan-append.ts';
 import type { Write } from '../rows.ts';
@@ -43,10 +44,7 @@ export class LetterAppends {
     if (found !== undefined) return found;
     const { nextOffset, segments } = this.#state.logs.at(topicId, partition);
     const end = segments.at(-1);
-    if (end !== undefined) {
-      const row = [end.nextOffset, end.bytes, end.firstAppendMs, end.lastAppendMs] as const;
-      this.#logs.apply(topicId, partition, end.baseOffset, row);
-    }
+    if (end !== undefined) this.#logs.apply(topicId, partition, end.baseOffset, segmentRow(end));
     const builder = new BatchBuilder({ deadLetter: true });
     const target = { topicId, partition, builder, nextOffset };
     this.#targets.set(key, target);

@@ -31,7 +31,7 @@ function load(rows: readonly Write[]) {
 }
 
 it('takes the end of a log from its last segment, and all of it as durable [D-4][D-5]', () => {
-  const rows = [segment(0, 7, [9, 100, 5, 6]), segment(0, 9, [12, 50, 6, 8])];
+  const rows = [segment(0, 7, [9, 100, 5, 6, 0, 0]), segment(0, 9, [12, 50, 6, 8, 0, 0])];
   const log = load([...CATALOG, ...rows]).logs.at(1, 0);
   expect(log).toMatchObject({ startOffset: 7, durableEnd: 12, nextOffset: 12, lastAppendMs: 8 });
   expect(log.bytes).toBe(150);
@@ -39,7 +39,7 @@ it('takes the end of a log from its last segment, and all of it as durable [D-4]
 
 it('passes over what is being swept [D-6]', () => {
   const sweep = put('sweeps', ['topic', 7], 0);
-  const state = load([...CATALOG, sweep, segment(0, 0, [2, 9, 1, 1], 7)]);
+  const state = load([...CATALOG, sweep, segment(0, 0, [2, 9, 1, 1, 0, 0], 7)]);
   expect(state.logs.written.size).toBe(0);
   expect([...state.catalog.sweptTopics]).toEqual([[7, 0]]);
 });
@@ -47,17 +47,17 @@ it('passes over what is being swept [D-6]', () => {
 it.each<[string, Write[], string]>([
   [
     'a gap between segments',
-    [segment(0, 0, [2, 9, 1, 1]), segment(0, 3, [4, 9, 1, 1])],
+    [segment(0, 0, [2, 9, 1, 1, 0, 0]), segment(0, 3, [4, 9, 1, 1, 0, 0])],
     'segments have no gap',
   ],
   [
     'time that goes back',
-    [segment(0, 0, [2, 9, 5, 6]), segment(0, 2, [4, 9, 4, 7])],
+    [segment(0, 0, [2, 9, 5, 6, 0, 0]), segment(0, 2, [4, 9, 4, 7, 0, 0])],
     'time goes on',
   ],
-  ['records without bytes', [segment(0, 0, [2, 0, 1, 1])], 'assertion failed'],
-  ['a log without a topic', [segment(0, 0, [2, 9, 1, 1], 9)], 'a log has its topic'],
-  ['a log of a partition too many', [segment(2, 0, [2, 9, 1, 1])], 'a log has its topic'],
+  ['records without bytes', [segment(0, 0, [2, 0, 1, 1, 0, 0])], 'assertion failed'],
+  ['a log without a topic', [segment(0, 0, [2, 9, 1, 1, 0, 0], 9)], 'a log has its topic'],
+  ['a log of a partition too many', [segment(2, 0, [2, 9, 1, 1, 0, 0])], 'a log has its topic'],
   ['a topic whose id is still free', [put('topics', [2], TOPIC)], 'assertion failed'],
   ['a topic that exists and is swept', [put('sweeps', ['topic', 1], 0)], 'is not swept'],
 ])('refuses %s', (_, rows, belief) => {

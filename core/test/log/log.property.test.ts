@@ -15,11 +15,12 @@ import {
   type ShardState,
   TOPIC_DEFAULTS,
 } from '../../src/index.ts';
-import { appendOf, recordsOf } from '../support/batches.ts';
+import { appendRecords, recordsOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
 import { topicChange } from '../support/topic-change.ts';
 import { NaiveLog } from './naive-log.ts';
 
+const TEXT = new TextEncoder();
 const PARTITIONS = 2;
 const TOPIC = 1;
 const SETTINGS = {
@@ -39,6 +40,8 @@ const ops = fc.oneof(
       partition,
       count: fc.integer({ min: 1, max: 5 }),
       bytes: fc.constantFrom(1, 100, 12_000, 40_000, 80_000),
+      delayMs: fc.constantFrom(0, 0, 0, 1, 2_500),
+      expires: fc.constantFrom(false, false, true),
     }),
   },
   {
@@ -80,7 +83,7 @@ class Twins {
     const { machine } = this;
     switch (op.kind) {
       case 'append':
-        this.#append(op.partition, op.count, op.bytes);
+        this.#append(op);
         break;
       case 'time':
         machine.nowMs += op.byMs;
@@ -103,14 +106,19 @@ class Twins {
     for (const log of this.naive) log.durableEnd = log.nextOffset;
   }
 
-  #append(at: number, count: number, bytes: number): void {
+  #append({ partition: at, count, bytes, ...columns }: Op & { kind: 'append' }): void {
     const naive = this.naive[at] as NaiveLog;
     const values = Array.from({ length: count }, (_, i) =>
       `${naive.nextOffset + i}`.padEnd(bytes / count, '.'),
     );
-    const command = appendOf(TOPIC, at, values);
+    const records = values.map((value, i) => ({
+      value: TEXT.encode(value),
+      delayMs: i === count - 1 ? columns.delayMs : 0,
+      ttlMs: i === 0 && columns.expires ? 10 : 0,
+    }));
+    const command = appendRecords(TOPIC, at, records);
     const reply = this.machine.run(decideAppend, command);
-    naive.append(values, command.batch.length, this.machine.nowMs, CONFIG);
+    naive.append(values, command.batch.length, this.machine.nowMs, CONFIG, columns);
     deepEqual(reply, {
       baseOffset: naive.batches.at(-1)?.baseOffset,
       appendTimeMs: naive.lastAppendMs,
@@ -141,10 +149,14 @@ class Twins {
   compare(at: number, offset: number, bytesMax: number, timeMs: number): void {
     const { machine } = this;
     const naive = this.naive[at] as NaiveLog;
-    const { startOffset, durableEnd, nextOffset, segments } = machine.state.logs.at(TOPIC, at);
+    const { startOffset, durableEnd, nextOffset, flaggedEnd, segments } = machine.state.logs.at(
+      TOPIC,
+      at,
+    );
     deepEqual(
-      { startOffset, durableEnd, nextOffset },
+      { startOffset, durableEnd, nextOffset, flaggedEnd },
       {
+        flaggedEnd: naive.flaggedEnd,
         startOffset: naive.startOffset,
         durableEnd: naive.durableEnd,
         nextOffset: naive.nextOffset,
@@ -178,7 +190,12 @@ class Twins {
 
 /** What memory holds of catalog and logs, durability aside: that is not a row. */
 function memoryOf({ catalog, logs }: ShardState) {
-  const written = [...logs.written].map(([key, { segments, bytes }]) => ({ key, segments, bytes }));
+  const written = [...logs.written].map(([key, { segments, bytes, flaggedEnd }]) => ({
+    key,
+    segments,
+    bytes,
+    flaggedEnd,
+  }));
   return { catalog, written: written.toSorted((a, b) => a.key - b.key) };
 }
 
@@ -189,7 +206,7 @@ const probe = fc.record({
   byMs: fc.integer({ min: -8_000, max: 100 }),
 });
 
-it('agrees with the naive log, and with what a restart loads [G-1][G-2][G-6]-[G-13][D-4]', () => {
+it('agrees with the naive log, and with what a restart loads [G-1][G-2][G-6]-[G-13][G-15][D-4]', () => {
   const steps = fc.array(fc.tuple(ops, probe), { maxLength: 40 });
   fc.assert(
     fc.property(steps, (list) => {

@@ -6,6 +6,16 @@ export interface NaiveBatch {
   readonly values: readonly string[];
   readonly bytes: number;
   readonly appendMs: number;
+  /** When the last of its records becomes visible. */
+  readonly visibleMs: number;
+  /** Some record may be delayed or expire. */
+  readonly isFlagged: boolean;
+}
+
+/** What the columns of a batch say: the longest delay of a record, and whether one may expire. */
+export interface NaiveColumns {
+  readonly delayMs: number;
+  readonly expires: boolean;
 }
 
 const bytesOf = (batches: readonly NaiveBatch[]) =>
@@ -18,9 +28,16 @@ export class NaiveLog {
   durableEnd = 0;
   lastAppendMs = 0;
 
-  append(values: readonly string[], bytes: number, nowMs: number, config: TopicConfig): void {
+  append(
+    values: readonly string[],
+    bytes: number,
+    nowMs: number,
+    config: TopicConfig,
+    { delayMs, expires }: NaiveColumns,
+  ): void {
     const appendMs = Math.max(nowMs, this.lastAppendMs);
-    const batch = { baseOffset: this.nextOffset, values, bytes, appendMs };
+    const told = { visibleMs: appendMs + delayMs, isFlagged: delayMs > 0 || expires };
+    const batch = { baseOffset: this.nextOffset, values, bytes, appendMs, ...told };
     const last = this.segments.at(-1);
     const first = last?.[0];
     const isFull = last !== undefined && bytesOf(last) + bytes > config.segmentBytes;
@@ -39,13 +56,20 @@ export class NaiveLog {
       if (first === undefined || youngest === undefined) return;
       const end = youngest.baseOffset + youngest.values.length;
       if (end > this.durableEnd) return;
-      const isOld = retentionMs !== -1 && nowMs - youngest.appendMs >= retentionMs;
+      const isOld =
+        retentionMs !== -1 && first.every(({ visibleMs }) => nowMs - visibleMs >= retentionMs);
       const kept = bytesOf(others.flat());
       const isSurplus = retentionBytes !== -1 && others.length > 0 && kept >= retentionBytes;
       if (!isOld && !isSurplus) return;
       this.segments = others;
       this.startOffset = end;
     }
+  }
+
+  /** Offset after the last flagged batch that is left. */
+  get flaggedEnd(): number {
+    const last = this.batches.findLast(({ isFlagged }) => isFlagged);
+    return last === undefined ? 0 : last.baseOffset + last.values.length;
   }
 
   get batches(): readonly NaiveBatch[] {

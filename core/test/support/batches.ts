@@ -1,5 +1,11 @@
 // Record batches for tests, as a producer would send them, and what they hold, as a consumer would read it.
-import { batchHeader, encodeBatch, readRecords } from '@millrace/protocol';
+import {
+  batchHeader,
+  encodeBatch,
+  type RecordInput,
+  readRecords,
+  validateBatch,
+} from '@millrace/protocol';
 
 const TEXT = new TextEncoder();
 const DECODER = new TextDecoder();
@@ -16,6 +22,17 @@ export function batchOf(values: readonly string[], nowMs = 0): Uint8Array {
 export function appendOf(topicId: number, partition: number, values: readonly string[]) {
   const batch = batchOf(values);
   return { topicId, partition, batch, header: batchHeader(batch) };
+}
+
+/** As `appendOf`, of records at hand, checked as the broker does. */
+export function appendRecords(
+  topicId: number,
+  partition: number,
+  records: readonly RecordInput[],
+  codec: 'none' | 'gzip' = 'none',
+) {
+  const batch = encodeBatch(records, { nowMs: 0, codec });
+  return { topicId, partition, batch, header: validateBatch(batch) };
 }
 
 /** Offset and text of every record of a stored batch. */

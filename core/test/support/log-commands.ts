@@ -1,5 +1,11 @@
 // Trace commands of topics and logs, over one Machine. Other areas spread them into commands of their own.
-import { batchHeader, POSITION } from '@millrace/protocol';
+import {
+  batchHeader,
+  dedupHash,
+  POSITION,
+  type RecordInput,
+  TENANT_HEADER,
+} from '@millrace/protocol';
 import {
   decideAlterTopic,
   decideAppend,
@@ -12,7 +18,7 @@ import {
   type TableName,
   type TopicConfigChange,
 } from '../../src/index.ts';
-import { appendOf, recordsOf } from './batches.ts';
+import { appendRecords, recordsOf } from './batches.ts';
 import type { Machine } from './machine.ts';
 import { topicChange } from './topic-change.ts';
 import { numberOf, type TraceCommand, type TraceCommands, word } from './trace.ts';
@@ -48,6 +54,37 @@ function configOf(command: TraceCommand): TopicConfigChange {
   return topicChange(config);
 }
 
+const TEXT = new TextEncoder();
+
+/** What an option says of each record: `key=a,b,-` of three, the last without; `key=a` of all. */
+function partOf({ options }: TraceCommand, option: string, at: number): string | undefined {
+  const parts = options.get(option)?.split(',') ?? [];
+  const part = parts.length === 1 ? parts[0] : parts[at];
+  return part === '-' ? undefined : part;
+}
+
+/** `append TOPIC VALUE... bytes=N key= tenant= delay= ttl= dedup= deliveries= group=` */
+function recordsToAppend(command: TraceCommand): RecordInput[] {
+  const bytes = numberOf(command, 'bytes', 0);
+  return command.words.slice(1).map((value, at): RecordInput => {
+    const number = (option: string) =>
+      Number(partOf(command, option, at)?.replaceAll('_', '') ?? 0);
+    const [key, tenant, dedup] = ['key', 'tenant', 'dedup'].map((name) =>
+      partOf(command, name, at),
+    );
+    return {
+      value: TEXT.encode(value.padEnd(bytes, '.')),
+      key: key === undefined ? null : TEXT.encode(key),
+      headers: tenant === undefined ? [] : [[TENANT_HEADER, TEXT.encode(tenant)]],
+      dedup: dedup === undefined ? undefined : dedupHash(dedup),
+      delayMs: number('delay'),
+      ttlMs: number('ttl'),
+      maxDeliveries: number('deliveries'),
+      groupId: number('group'),
+    };
+  });
+}
+
 /** `orders/1`: topic id and partition. A number stands for a topic id, also one that does not exist. */
 export function placeOf(machine: Machine, text: string): { topicId: number; partition: number } {
   const [name = '', partition = '0'] = text.split('/');
@@ -59,9 +96,11 @@ export function placeOf(machine: Machine, text: string): { topicId: number; part
 function describe(machine: Machine, text: string): string {
   const { topicId, partition } = placeOf(machine, text);
   const log = machine.state.logs.at(topicId, partition);
-  const segments = log.segments.map(
-    ({ baseOffset, nextOffset, bytes }) => `[${baseOffset}, ${nextOffset}) ${bytes} bytes`,
-  );
+  const segments = log.segments.map(({ baseOffset, nextOffset, bytes, visibleMs, flaggedEnd }) => {
+    const visible = visibleMs > 0 ? ` visible ${visibleMs}` : '';
+    const flagged = flaggedEnd > 0 ? ` flagged to ${flaggedEnd}` : '';
+    return `[${baseOffset}, ${nextOffset}) ${bytes} bytes${visible}${flagged}`;
+  });
   const { startOffset, durableEnd, nextOffset } = log;
   return [`start ${startOffset} durable ${durableEnd} next ${nextOffset}`, ...segments].join('\n');
 }
@@ -108,9 +147,8 @@ function recordCommands(machine: Machine): TraceCommands {
   return {
     append: (command) => {
       const { topicId, partition } = placeOf(machine, word(command, 0));
-      const bytes = numberOf(command, 'bytes', 0);
-      const values = command.words.slice(1).map((value) => value.padEnd(bytes, '.'));
-      const reply = machine.run(decideAppend, appendOf(topicId, partition, values));
+      const batch = appendRecords(topicId, partition, recordsToAppend(command));
+      const reply = machine.run(decideAppend, batch);
       return `offset ${reply.baseOffset} at ${reply.appendTimeMs}`;
     },
     read: (command) => {

@@ -36,7 +36,7 @@ it('ranges as the contract says', () => {
   fc.assert(
     fc.property(fc.array(keys), fc.array(keys), queries, (added, removed, asked) => {
       const view = new MemoryView();
-      for (const each of added) view.apply(put('segments', each, [1, 1, 1, 1]));
+      for (const each of added) view.apply(put('segments', each, [1, 1, 1, 1, 0, 0]));
       for (const each of removed) view.apply(remove('segments', each));
       const isGone = (each: KeyOf<'segments'>) => removed.some((key) => !compareKeys(key, each));
       const unique = [...new Map(added.map((each) => [each.join(), each])).values()];
@@ -45,7 +45,7 @@ it('ranges as the contract says', () => {
       if (asked.reverse) expected.reverse();
       const got = [...view.range('segments', asked)].map(([each]) => [...each]);
       expect(got).toEqual(expected.slice(0, asked.limit));
-      for (const each of kept) expect(view.get('segments', each)).toEqual([1, 1, 1, 1]);
+      for (const each of kept) expect(view.get('segments', each)).toEqual([1, 1, 1, 1, 0, 0]);
     }),
     { numRuns: 500 },
   );
