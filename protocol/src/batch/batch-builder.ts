@@ -36,7 +36,8 @@ const TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER;
 export class BatchBuilder {
   private readonly codec: CodecName;
   private readonly writer: RecordWriter;
-  private readonly columns = new ColumnWriter();
+  /** The optional columns, where a record of this batch uses one. */
+  private columns: ColumnWriter | undefined;
   private readonly recordBytesMax: number;
   /** Records so far, and their lengths. */
   private records = 0;
@@ -105,6 +106,7 @@ export class BatchBuilder {
   }
 
   private keepEntry(entry: ColumnEntry): void {
+    this.columns ??= new ColumnWriter();
     this.columns.add(this.records - 1, entry);
     this.entryBytes = indexEntryBytes(this.columns.flags) as number;
   }
@@ -120,10 +122,8 @@ export class BatchBuilder {
         limit: `${LIMITS.batchRecordsMax} records`,
       });
     }
-    const entryBytes =
-      entry === undefined
-        ? this.entryBytes
-        : (indexEntryBytes(this.columns.flags | entry.flags) as number);
+    const flags = (this.columns?.flags ?? 0) | (entry?.flags ?? 0);
+    const entryBytes = flags === 0 ? COLUMN_BYTES : (indexEntryBytes(flags) as number);
     const indexBytes = entryBytes * (this.records + 1);
     if (HEADER_BYTES + indexBytes + this.writer.length > LIMITS.batchBytesMax) {
       throw new MillraceError('BATCH_TOO_LARGE', 'The batch is full.', {
@@ -145,7 +145,6 @@ export class BatchBuilder {
     batch.fill(0, 0, HEADER_BYTES);
     batch[AT.format] = FORMAT;
     batch[AT.codec] = CODECS.indexOf(codec);
-    batch[AT.flags + 1] = this.columns.flags;
     writeU32(batch, AT.count, count);
     writeU32(batch, AT.lastOffsetDelta, count - 1);
     writeI64(batch, AT.firstTimestamp, this.firstTimestampMs);
@@ -158,7 +157,10 @@ export class BatchBuilder {
     writeU32(batch, AT.bodyBytesRaw, raw.length);
     for (let i = 0; i < count; i += 1)
       writeU32(batch, HEADER_BYTES + COLUMN_BYTES * i, lengths[i] as number);
-    if (this.columns.flags !== 0) this.columns.write(batch, count, HEADER_BYTES + indexBytes);
+    if (this.columns !== undefined) {
+      batch[AT.flags + 1] = this.columns.flags;
+      this.columns.write(batch, count, HEADER_BYTES + indexBytes);
+    }
     batch.set(body, HEADER_BYTES + indexBytes);
     writeU32(batch, AT.checksum, checksumOf(batch, CHECKED_FROM, batch.length));
     this.clear();
@@ -168,7 +170,7 @@ export class BatchBuilder {
   private clear(): void {
     this.records = 0;
     this.entryBytes = COLUMN_BYTES;
-    this.columns.clear();
+    this.columns = undefined;
     this.writer.clear();
   }
 }

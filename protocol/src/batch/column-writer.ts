@@ -83,15 +83,9 @@ export class ColumnWriter {
     this.flags |= entry.flags;
   }
 
-  clear(): void {
-    this.entries.length = 0;
-    this.flags = 0;
-  }
-
   /** Fills the columns of a batch of `count` records. */
   write(batch: Uint8Array, count: number, columnsEnd: number): void {
     const { flags } = this;
-    if (flags === 0) return;
     batch.fill(0, columnFrom(flags, flags & -flags, count), columnsEnd);
     const from = (flag: number): number => columnFrom(flags, flag, count);
     for (const [i, entry] of this.entries) {
