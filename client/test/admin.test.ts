@@ -10,6 +10,13 @@ const CONFIG = {
   segmentBytes: 1,
   segmentMs: 1,
   messageBytesMax: 1,
+  messageTtlMs: -1,
+  dedup: 'none' as const,
+  dedupWindowMs: 300_000,
+  dedupScope: 'topic' as const,
+  retentionAcked: false,
+  deadLettersFrom: 'all' as const,
+  deadLetterSources: [],
 };
 
 async function setup() {

@@ -228,12 +228,20 @@ describe('looking', () => {
       acknowledged: 4,
       dead: 5,
       removed: 6,
+      parked: 7,
+      blocked: 8,
+      purged: 9,
+      skipped: 10,
       oldestUnresolvedMs,
     });
+    const rates = { arrived: 1.5, acknowledged: 1, dead: 0 };
     broker.handlers.Counters = () => ({
       partitions: [counts(0, 70), counts(1, null), counts(2, 60)],
+      rates,
     });
-    const { totals, partitions } = await queue.stats();
+    const stats = await queue.stats();
+    const { totals, partitions } = stats;
+    expect(stats.rates).toEqual(rates);
     expect(totals).toEqual({
       fresh: 12,
       ready: 3,
@@ -242,6 +250,10 @@ describe('looking', () => {
       acknowledged: 12,
       dead: 15,
       removed: 18,
+      parked: 21,
+      blocked: 24,
+      purged: 27,
+      skipped: 30,
       oldestUnresolvedMs: 60,
     });
     expect(partitions.length).toBe(3);
@@ -275,6 +287,7 @@ describe('looking', () => {
       deliveries: 5,
       memberId: null,
       untilMs: null,
+      firstDeliveredAtMs: null,
       lastError: 'no',
       deadReason: 'exhausted',
     });

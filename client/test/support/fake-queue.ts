@@ -168,6 +168,13 @@ export class FakeQueue {
         backoffMaxMs: 0,
         jitter: 'none' as const,
         onExhausted: 'dlq' as const,
+        exhaustedAt: 'end' as const,
+        fence: true,
+        ordering: 'none' as const,
+        fairness: 'none' as const,
+        maxInFlight: 0,
+        onExpired: 'drop' as const,
+        resultTtlMs: 0,
       },
       topics: [{ topic: 't', topicId: 1, startAt: -2, deadLetterTopic: null }],
     };
