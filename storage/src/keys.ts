@@ -97,13 +97,13 @@ export const TABLES = {
     id: 16,
     key: ['u32', 'u32', 'u16', 'u53', 'u53'],
     value: 'row',
-    about: 'group, topic, partition, lane, first: parked runs by lane',
+    about: 'group, topic, partition, lane, first: runs that wait by lane',
   },
   laneParked: {
     id: 17,
     key: ['u32', 'u32', 'u16', 'u53'],
     value: 'row',
-    about: 'group, topic, partition, lane -> messages parked',
+    about: 'group, topic, partition, lane -> messages of it that wait',
   },
   purges: {
     id: 18,
