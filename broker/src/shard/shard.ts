@@ -17,6 +17,7 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
 import { CommitAbortedError, type Committer } from '@millrace/storage';
+import { CachedView } from './cached-view.ts';
 import type { ShardClock } from './clock.ts';
 import { Waiters } from './waiters.ts';
 import { WakeUp } from './wake-up.ts';
@@ -46,6 +47,7 @@ export class Shard {
   readonly #clock: ShardClock;
   readonly #random: () => number;
   readonly #events: ShardEvents;
+  readonly #view: CachedView;
   readonly #aftermath: Aftermath[] = [];
   #state: ShardState;
   #clockSavedMs = 0;
@@ -53,6 +55,7 @@ export class Shard {
   /** The committer's hooks have to call `committed` and `aborted`. */
   constructor(committer: Committer, clock: ShardClock, random: () => number, events: ShardEvents) {
     this.#committer = committer;
+    this.#view = new CachedView(committer.view as unknown as View);
     this.#clock = clock;
     this.#random = random;
     this.#events = events;
@@ -108,7 +111,7 @@ export class Shard {
   }
 
   get view(): View {
-    return this.#committer.view as unknown as View;
+    return this.#view;
   }
 
   /** True while so much is staged that nothing more should be read from the sockets. */
@@ -141,6 +144,7 @@ export class Shard {
   aborted(cause: CommitAbortedError): void {
     const startedMs = performance.now();
     this.#aftermath.length = 0;
+    this.#view.clear();
     this.#clockSavedMs = 0;
     this.#state = this.#load();
     this.#events.reloaded(cause, performance.now() - startedMs);

@@ -13,6 +13,7 @@ import {
 } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { View } from '../decision.ts';
+import type { KeyOf } from '../rows.ts';
 
 export interface StoredBatch {
   readonly bytes: Uint8Array;
@@ -59,16 +60,20 @@ export class BatchCursor {
 
   /** Reading on from batch to batch meets each one at its base. */
   #exact(offset: number): StoredBatch | undefined {
-    const bytes = this.#view.get('batches', [...this.#prefix, offset]);
-    return bytes === undefined ? undefined : this.#batch(offset, bytes);
+    return this.#stored([...this.#prefix, offset]);
+  }
+
+  #stored(key: KeyOf<'batches'>): StoredBatch | undefined {
+    const bytes = this.#view.get('batches', key);
+    return bytes === undefined ? undefined : this.#batch(key[2], bytes);
   }
 
   #before(offset: number): StoredBatch | undefined {
     const from = [...this.#prefix, offset];
-    const query = { prefix: this.#prefix, from, reverse: true, limit: 1 };
-    for (const [[, , baseOffset], bytes] of this.#view.range('batches', query)) {
-      const batch = this.#batch(baseOffset, bytes);
-      if (holds(batch, offset)) return batch;
+    const query = { prefix: this.#prefix, from, reverse: true, limit: 1, keysOnly: true };
+    for (const [key] of this.#view.range('batches', query)) {
+      const batch = this.#stored(key);
+      if (batch !== undefined && holds(batch, offset)) return batch;
     }
     return undefined;
   }

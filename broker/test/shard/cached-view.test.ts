@@ -1,0 +1,68 @@
+// The cache of batches: it saves reads, holds no more than its bound, and forgets on command.
+
+import type { KeyOf, View } from '@millrace/core';
+import { describe, expect, test } from 'vitest';
+import { CachedView } from '../../src/shard/cached-view.ts';
+
+const MIB = 1024 * 1024;
+
+class CountingView {
+  reads = 0;
+  bytes = 2 * MIB;
+
+  get(_table: string, key: readonly unknown[]): Uint8Array {
+    this.reads += 1;
+    return new Uint8Array(this.bytes).fill(Number(key[2]));
+  }
+
+  range(): Iterable<never> {
+    return [];
+  }
+}
+
+function cached() {
+  const inner = new CountingView();
+  const view = new CachedView(inner as unknown as View);
+  const read = (offset: number) => view.get('batches', [1, 0, offset] as KeyOf<'batches'>);
+  return { inner, view, read };
+}
+
+describe('the cache of batches', () => {
+  test('a batch is read from the store once, as long as it is used', () => {
+    const { inner, read } = cached();
+    const first = read(1);
+    for (let offset = 2; offset <= 12; offset += 1) {
+      read(offset);
+      expect(read(1)).toBe(first);
+    }
+    expect(inner.reads).toBe(12);
+  });
+
+  test('it holds no more than its bound: what was used longest ago goes', () => {
+    const { inner, read } = cached();
+    for (let offset = 1; offset <= 9; offset += 1) read(offset);
+    expect(inner.reads).toBe(9);
+    read(9);
+    expect(inner.reads).toBe(9);
+    expect(read(1)?.[0]).toBe(1);
+    expect(inner.reads).toBe(10);
+  });
+
+  test('small batches are not kept, and rows of other tables never', () => {
+    const { inner, view, read } = cached();
+    inner.bytes = 100;
+    read(1);
+    read(1);
+    view.get('topics', [1]);
+    view.get('topics', [1]);
+    expect(inner.reads).toBe(4);
+  });
+
+  test('after an abort everything is read anew', () => {
+    const { inner, view, read } = cached();
+    read(1);
+    view.clear();
+    read(1);
+    expect(inner.reads).toBe(2);
+  });
+});
