@@ -17,11 +17,16 @@ const LOW_21 = 0x1f_ffff;
 export function laneNumber(bytes: Uint8Array, from: number, end: number): number {
   let low = 0x9747_b28c ^ (end - from);
   let high = 0x5bd1_e995;
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at] as number;
-    low = Math.imul(low ^ byte, 0x9e37_79b1);
-    high = Math.imul(high ^ byte, 0x5f35_6495);
-    high ^= high >>> 15;
+  for (let at = from; at < end; at += 4) {
+    // Bytes after the end count as 0: the length is in it already.
+    let word = bytes[at] as number;
+    if (at + 1 < end) word |= (bytes[at + 1] as number) << 8;
+    if (at + 2 < end) word |= (bytes[at + 2] as number) << 16;
+    if (at + 3 < end) word |= (bytes[at + 3] as number) << 24;
+    low = Math.imul(low ^ word, 0x9e37_79b1);
+    low ^= low >>> 15;
+    high = Math.imul(high ^ word, 0x5f35_6495);
+    high ^= high >>> 13;
   }
   low = Math.imul(low ^ (low >>> 16), 0x85eb_ca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2_ae35);
   high = Math.imul(high ^ (high >>> 16), 0x85eb_ca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2_ae35);
