@@ -27,6 +27,7 @@ export {
   recordOffset,
   stampBatch,
 } from './batch/header.ts';
+export { keepRecords } from './batch/keep-records.ts';
 export {
   FLAG_DEDUP,
   FLAG_DELAY,
@@ -74,6 +75,7 @@ export { hashKey, partitionForKey } from './key-hash.ts';
 export { LIMITS, type LimitName } from './limits.ts';
 export { type MessagePosition, messageId, parseMessageId } from './message-id.ts';
 export { formatReceipt, parseReceipt, type Receipt } from './receipt.ts';
+export { SCHEDULE_HEADERS } from './schedule-headers.ts';
 export type {
   AnyField,
   ApiSpec,
