@@ -48,6 +48,19 @@ export { type PlannedAppend, planAppend } from './log/plan-append.ts';
 export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
 export * from './rows.ts';
 export {
+  type AlterScheduleCommand,
+  decideAlterSchedule,
+} from './schedules/decide-alter-schedule.ts';
+export {
+  type CreateScheduleCommand,
+  decideCreateSchedule,
+} from './schedules/decide-create-schedule.ts';
+export { decideDeleteSchedule } from './schedules/decide-delete-schedule.ts';
+export { decideTick, type TickCommand, type TickReply } from './schedules/decide-tick.ts';
+export { listSchedules } from './schedules/list-schedules.ts';
+export type { Schedule, Schedules } from './schedules/schedules.ts';
+export type { CronTicks, Ticks } from './schedules/ticks.ts';
+export {
   applyWrite,
   applyWrites,
   createShardState,

@@ -18,6 +18,7 @@ const TABLES_LOADED = [
   ...SHARE_TABLES_LOADED,
   'members',
   'offsets',
+  'schedules',
 ] as const satisfies readonly TableName[];
 
 /** Fills an empty state. What the store holds is on the disk: each log is durable to its end. */
@@ -46,4 +47,5 @@ export function assertInvariants(state: ShardState): void {
   assertCatalogAndLogs(state);
   state.shares.assertInvariants();
   assertConsumerGroups(state);
+  state.schedules.assertInvariants();
 }

@@ -234,6 +234,8 @@ export type TaskRow = {
 export type ScheduleRow = {
   readonly name: string;
   readonly topicId: number;
+  /** Its name, also once it is deleted. */
+  readonly topic: string;
   readonly cron: string | null;
   readonly everyMs: number | null;
   readonly timeZone: string | null;
@@ -247,6 +249,8 @@ export type ScheduleRow = {
   readonly lastAtMs: number | null;
   readonly sent: number;
   readonly missedTicks: number;
+  /** Missed ticks gone through since it fell behind; 0 once it has caught up. */
+  readonly behind: number;
   readonly error: string | null;
 };
 

@@ -6,6 +6,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
 import { Logs } from './log/logs.ts';
 import type { Write } from './rows.ts';
+import { Schedules } from './schedules/schedules.ts';
 import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
 
 export interface ShardState {
@@ -13,6 +14,7 @@ export interface ShardState {
   readonly logs: Logs;
   readonly shares: SharePartitions;
   readonly consumers: ConsumerGroups;
+  readonly schedules: Schedules;
 }
 
 export function createShardState(): ShardState {
@@ -21,6 +23,7 @@ export function createShardState(): ShardState {
     logs: new Logs(),
     shares: new SharePartitions(),
     consumers: new ConsumerGroups(),
+    schedules: new Schedules(),
   };
 }
 
@@ -68,7 +71,13 @@ export function applyWrite(state: ShardState, write: Write): void {
       if (write.value === undefined) dropGroup(state, write.key[0]);
       applyCatalogWrite(catalog, write);
       return;
+    case 'schedules':
+      state.schedules.apply(write.key[0], write.value);
+      return;
     case 'meta':
+      if (write.key[0] === 'nextScheduleId') state.schedules.applyNextId(write.value);
+      applyCatalogWrite(catalog, write);
+      return;
     case 'sweeps':
       applyCatalogWrite(catalog, write);
   }

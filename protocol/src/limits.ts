@@ -118,6 +118,10 @@ export const LIMITS = {
   timeZoneBytesMax: 64,
   /** Of a recurring message: key, value and headers together. */
   scheduleMessageBytesMax: 8 * KIB,
+  /** A tick that comes later than this is missed. */
+  scheduleLateMs: 10 * SECOND,
+  /** Missed ticks in a row that are made up for, or gone through one by one. */
+  scheduleMissedMax: 1_000,
   scheduleEveryMsMin: 1 * SECOND,
   scheduleEveryMsMax: 365 * DAY,
 

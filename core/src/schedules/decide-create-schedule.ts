@@ -1,0 +1,126 @@
+// CreateSchedule: checks what was asked for and keeps it with its first tick, or refuses.
+
+import { LIMITS, MillraceError, type RequestOf, SCHEDULE_HEADERS } from '@millrace/protocol';
+import type { Topic } from '../catalog/catalog.ts';
+import {
+  accept,
+  type Context,
+  type Decision,
+  type Refused,
+  refuse,
+  type View,
+} from '../decision.ts';
+import { put, type ScheduleRow } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
+import { utf8 } from '../share/utf8.ts';
+import { type CronTicks, ticksOf } from './ticks.ts';
+
+type Request = RequestOf<'CreateSchedule'>;
+
+export type CreateScheduleCommand = Request & { readonly cronTicks: CronTicks };
+
+const NAME = /^[a-zA-Z0-9._-]+$/;
+/** What the headers of the tick, and the framing of a record, need beyond the schedule's own. */
+const TICK_BYTES = 512;
+
+export function decideCreateSchedule(
+  { catalog, schedules }: ShardState,
+  _view: View,
+  command: CreateScheduleCommand,
+  { nowMs }: Context,
+): Decision<{ readonly nextAtMs: number }> {
+  const { name, cron, everyMs, timeZone, missed, key, value } = command;
+  const topic = catalog.topicByName(command.topic);
+  const refusal =
+    checkName(name) ?? checkTiming(command) ?? checkHeaders(command) ?? checkSize(command, topic);
+  if (refusal !== undefined) return refusal;
+  if (schedules.byName(name) !== undefined) {
+    return refuse('SCHEDULE_EXISTS', `A schedule named ${name} exists.`, { field: 'name' });
+  }
+  if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${command.topic}.`);
+  if (schedules.size >= LIMITS.schedulesMax) return limited();
+  const timing = { cron, everyMs, timeZone, createdAtMs: nowMs };
+  const ticks = ticksOf(timing, command.cronTicks);
+  if (ticks instanceof MillraceError) return { error: ticks };
+  const nextAtMs = ticks.after(nowMs);
+  if (nextAtMs === null) return invalid('cron', `No time is ever met by '${cron}'.`);
+  const row: ScheduleRow = {
+    ...timing,
+    name,
+    topicId: topic.topicId,
+    topic: topic.name,
+    missed,
+    // Copies: what came in is part of a whole frame.
+    key: key && Uint8Array.from(key),
+    value: value && Uint8Array.from(value),
+    headers: (command.headers ?? []).map(
+      (header) => [header.name, Uint8Array.from(header.value)] as const,
+    ),
+    paused: false,
+    nextAtMs,
+    lastAtMs: null,
+    sent: 0,
+    missedTicks: 0,
+    behind: 0,
+    error: null,
+  };
+  const { nextScheduleId } = schedules;
+  return accept({ nextAtMs }, [
+    put('meta', ['nextScheduleId'], nextScheduleId + 1),
+    put('schedules', [nextScheduleId], row),
+  ]);
+}
+
+function limited(): Refused {
+  const limit = `${LIMITS.schedulesMax} schedules`;
+  return refuse('LIMIT_EXCEEDED', `The broker holds at most ${limit}.`, { field: 'name', limit });
+}
+
+function invalid(field: string, message: string): Refused {
+  return refuse('INVALID_REQUEST', message, { field });
+}
+
+function checkName(name: string): Refused | undefined {
+  if (NAME.test(name) && name !== '.' && name !== '..') return undefined;
+  const message =
+    'The name of a schedule is made of letters, digits, dots, hyphens and underscores.';
+  return invalid('name', message);
+}
+
+/** [S-1] */
+function checkTiming({ cron, everyMs, timeZone }: Request): Refused | undefined {
+  if (cron === null && everyMs === null) {
+    return invalid('cron', 'A schedule needs either cron or everyMs.');
+  }
+  if (cron !== null && everyMs !== null) {
+    return invalid('everyMs', 'A schedule has either cron or everyMs, not both.');
+  }
+  if (timeZone === null || everyMs === null) return undefined;
+  return invalid('timeZone', 'Only cron has a time zone: everyMs is the same everywhere.');
+}
+
+function checkHeaders({ headers }: Request): Refused | undefined {
+  const reserved: readonly string[] = Object.values(SCHEDULE_HEADERS);
+  const max = LIMITS.headersPerRecordMax - reserved.length;
+  if ((headers?.length ?? 0) > max) {
+    const message = `A schedule has at most ${max} headers: each message gets ${reserved.length} more.`;
+    return refuse('INVALID_REQUEST', message, { field: 'headers', limit: `${max} headers` });
+  }
+  const taken = headers?.find(({ name }) => reserved.includes(name));
+  if (taken === undefined) return undefined;
+  return invalid('headers', `Header ${taken.name} is the broker's to set.`);
+}
+
+/** Of the topic too, where it takes less. [S-3] */
+function checkSize(
+  { key, value, headers }: Request,
+  topic: Topic | undefined,
+): Refused | undefined {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers ?? []) bytes += utf8(header.name).length + header.value.length;
+  const topicMax = (topic?.config.messageBytesMax ?? LIMITS.messageBytesMax) - TICK_BYTES;
+  const max = Math.min(LIMITS.scheduleMessageBytesMax, Math.max(topicMax, 0));
+  if (bytes <= max) return undefined;
+  const message = `Key, value and headers have ${bytes} bytes together; there is room for ${max}.`;
+  return refuse('MESSAGE_TOO_LARGE', message, { field: 'value', limit: `${max} bytes` });
+}
