@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  batchFlags,
   DEAD_LETTER_HEADERS,
   deadLetterOf,
   encodeBatch,
@@ -65,6 +66,22 @@ describe('deadLetterOf', () => {
       ),
       runs(60),
     );
+  });
+
+  it('takes over nothing that the index said: no delay, no age, no dedup hash, no group', () => {
+    const record = {
+      value: Buffer.from('v'),
+      delayMs: 1,
+      ttlMs: 2,
+      dedup: Buffer.alloc(16, 3),
+      maxDeliveries: 4,
+      groupId: 5,
+    };
+    const batch = encodeBatch([record], { nowMs: 1 });
+    expect(batchFlags(batch)).toBe(62);
+    const input = letterRecord(batch, 0, added);
+    expect(Object.keys(input).sort()).toEqual(['headers', 'key', 'timestampMs', 'value']);
+    expect(batchFlags(encodeBatch([input], { nowMs: 2, deadLetter: true }))).toBe(0);
   });
 
   it('replaces the headers of an earlier move but keeps the first message id', () => {

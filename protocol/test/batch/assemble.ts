@@ -1,7 +1,17 @@
 // Batches put together by hand from the layout in docs/protocol.md, also wrong ones. It shares no code with the source.
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
-import type { HeaderInput, LogRecord, RecordInput } from '../../src/index.ts';
+import {
+  type HeaderInput,
+  LIMITS,
+  type LogRecord,
+  type RecordInput,
+  recordDedup,
+  recordDelayMs,
+  recordGroup,
+  recordMaxDeliveries,
+  recordTtlMs,
+} from '../../src/index.ts';
 import { character } from '../fuzz.ts';
 
 export interface Parts {
@@ -9,6 +19,8 @@ export interface Parts {
   readonly records: readonly Uint8Array[];
   /** Offset deltas: given, they are written as the second column and flagged. */
   readonly deltas?: readonly number[];
+  /** Further columns, as bytes; their flags have to be given. */
+  readonly columns?: readonly Uint8Array[];
   readonly body?: Uint8Array;
   readonly codec?: number;
   readonly flags?: number;
@@ -32,7 +44,10 @@ export function assemble(parts: Parts): Buffer {
   const { records, deltas } = parts;
   const raw = Buffer.concat(records);
   const body = parts.body ?? raw;
-  const index = u32(...records.map((record) => record.length), ...(deltas ?? []));
+  const index = Buffer.concat([
+    u32(...records.map((record) => record.length), ...(deltas ?? [])),
+    ...(parts.columns ?? []),
+  ]);
   const header = Buffer.alloc(76);
   header.writeBigUInt64BE(BigInt(parts.baseOffset ?? 0), 0);
   header[20] = parts.format ?? 1;
@@ -82,8 +97,7 @@ const timestamp = fc.oneof(
   fc.nat(),
 );
 
-/** Any record a producer may send. */
-export const recordInput: fc.Arbitrary<RecordInput> = fc.record(
+const plainInput = fc.record(
   {
     key: maybeBytes,
     value: maybeBytes,
@@ -95,6 +109,31 @@ export const recordInput: fc.Arbitrary<RecordInput> = fc.record(
     ),
   },
   { requiredKeys: [] },
+);
+
+function upTo(max: number): fc.Arbitrary<number> {
+  return fc.oneof(fc.constantFrom(0, 1, max), fc.integer({ min: 0, max }));
+}
+
+/** What only the columns of the index hold. */
+export const columnInput = fc.record(
+  {
+    delayMs: upTo(LIMITS.delayMsMax),
+    ttlMs: upTo(LIMITS.messageTtlMsMax),
+    dedup: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    maxDeliveries: upTo(LIMITS.maxDeliveriesMax),
+    groupId: upTo(0xffff_ffff),
+  },
+  { requiredKeys: [] },
+);
+
+/** Any record a producer may send. */
+export const recordInput: fc.Arbitrary<RecordInput> = fc.oneof(
+  { weight: 3, arbitrary: plainInput },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(plainInput, columnInput).map(([all, more]) => ({ ...all, ...more })),
+  },
 );
 
 export const recordInputs = fc.array(recordInput, { minLength: 1, maxLength: 12 });
@@ -116,4 +155,21 @@ export function plain({ offset, timestampMs, key, value, headers }: LogRecord) {
 export function expected(record: RecordInput, offset: number, nowMs: number) {
   const { key, value, timestampMs = nowMs, headers = [] } = record;
   return { offset, timestampMs, key: hex(key), value: hex(value), headers: plainHeaders(headers) };
+}
+
+/** What the columns say about record `i`. */
+export function said(batch: Uint8Array, i: number) {
+  return {
+    delayMs: recordDelayMs(batch, i),
+    ttlMs: recordTtlMs(batch, i),
+    dedup: hex(recordDedup(batch, i)),
+    maxDeliveries: recordMaxDeliveries(batch, i),
+    groupId: recordGroup(batch, i),
+  };
+}
+
+export function expectedSaid(record: RecordInput) {
+  const { delayMs = 0, ttlMs = 0, dedup, maxDeliveries = 0, groupId = 0 } = record;
+  const isNothing = dedup?.every((byte) => byte === 0);
+  return { delayMs, ttlMs, dedup: isNothing ? null : hex(dedup), maxDeliveries, groupId };
 }

@@ -35,7 +35,7 @@ describe('validateBatch', () => {
     ['no record', { records: [] }],
     ['a later format', { records: two, format: 2 }],
     ['format 0', { records: two, format: 0 }],
-    ['an unknown flag', { records: two, flags: 2 }],
+    ['an unknown flag', { records: two, flags: 64 }],
     ['all flags', { records: two, flags: 0xffff }],
     ['a count above the index', { records: two, count: 3 }],
     ['a count below the index', { records: two, count: 1 }],

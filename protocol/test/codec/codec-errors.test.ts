@@ -31,7 +31,7 @@ function faultOf(act: () => unknown): string {
 }
 
 const item = { topicId: 1, partition: 0, firstOffset: 1, lastOffset: 1, token: 1, kind: 'accept' };
-const wireItem: readonly unknown[] = [1, 0, 1, 1, 1, 0, null, null];
+const wireItem: readonly unknown[] = [1, 0, 1, 1, 1, 0, null, null, null];
 const SAFE = '0 to 9007199254740991';
 
 describe('codec, faults of what is to be sent', () => {
@@ -179,6 +179,7 @@ describe('codec, absent and unknown fields', () => {
       maxBytes: LIMITS.receiveBytesMax,
       maxWaitMs: 0,
       visibilityTimeoutMs: null,
+      attemptId: null,
     });
     expect(decode('Receive', ['g', ['t'], 'm', null, null, null, null]).maxMessages).toBe(1);
   });

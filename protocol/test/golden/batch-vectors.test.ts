@@ -3,6 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   type BatchHeader,
+  dedupHash,
   encodeBatch,
   type RecordInput,
   readRecords,
@@ -10,7 +11,7 @@ import {
   stampBatch,
   validateBatch,
 } from '../../src/index.ts';
-import { assemble, type Parts, plain, seal } from '../batch/assemble.ts';
+import { assemble, type Parts, plain, said, seal } from '../batch/assemble.ts';
 import { codeOf } from '../fuzz.ts';
 import { bytesOf, frozen, hexOf, type Vector } from './frozen.ts';
 
@@ -18,6 +19,8 @@ interface BatchVector extends Vector {
   readonly hex: string;
   readonly header: BatchHeader;
   readonly records: readonly ReturnType<typeof plain>[];
+  /** What the index says about each record besides its length and offset. */
+  readonly columns: readonly ReturnType<typeof said>[];
 }
 
 interface InvalidBatchVector extends Vector {
@@ -45,16 +48,23 @@ const RECORDS: readonly RecordInput[] = [
   { value: Buffer.alloc(300, 'x'), timestampMs: NOW - 2 ** 33 },
 ];
 
+/** Each column is used by one record, and the last by none. */
+const SAYING: readonly RecordInput[] = [
+  { value: text('later'), delayMs: 60_000 },
+  { value: text('briefly'), ttlMs: 365 * 86_400_000 },
+  { value: text('once'), dedup: dedupHash('order-17') },
+  { value: text('three times'), maxDeliveries: 3 },
+  { value: text('for one group'), groupId: 2 ** 32 - 1 },
+  { value: text('for all'), timestampMs: NOW + 1 },
+];
+
 const record = Buffer.from('9500c0c0c0c0', 'hex');
 const two = [record, record];
 
 function vector(name: string, batch: Uint8Array): BatchVector {
-  return {
-    name,
-    hex: hexOf(batch),
-    header: validateBatch(batch),
-    records: readRecords(batch).map((each) => plain(each)),
-  };
+  const records = readRecords(batch).map((each) => plain(each));
+  const columns = records.map((_, i) => said(batch, i));
+  return { name, hex: hexOf(batch), header: validateBatch(batch), records, columns };
 }
 
 function makeBatches(): BatchVector[] {
@@ -62,6 +72,10 @@ function makeBatches(): BatchVector[] {
   stampBatch(stamped, 2 ** 32, NOW + 5);
   const far = encodeBatch([{ value: text('last'), timestampMs: 2 ** 53 - 1 }], { nowMs: NOW });
   stampBatch(far, 2 ** 53 - 1, 2 ** 53 - 1);
+  const saying = encodeBatch(SAYING, { nowMs: NOW });
+  stampBatch(saying, 100, NOW + 5);
+  const deliveries = Buffer.from('0000000000000009', 'hex');
+  const sparse = assemble({ records: two, deltas: [3, 9], columns: [deliveries], flags: 17 });
   const raw = Buffer.concat(two);
   return [
     vector('one record without key and value', encodeBatch([{}], { nowMs: 0 })),
@@ -73,6 +87,10 @@ function makeBatches(): BatchVector[] {
       'with gaps',
       assemble({ records: two, deltas: [3, 9], lastOffsetDelta: 12, baseOffset: 7 }),
     ),
+    vector('with a delay', encodeBatch(SAYING.slice(0, 1), { nowMs: NOW })),
+    vector('with every column', saying),
+    vector('a slice of it, with the columns', sliceBatch(saying, 102, 103)),
+    vector('with gaps and a column of deliveries', sparse),
     vector('gzip', assemble({ records: two, codec: 1, body: gzipSync(raw) })),
     vector('brotli', assemble({ records: two, codec: 2, body: brotliCompressSync(raw) })),
   ];
@@ -103,7 +121,25 @@ function makeInvalid(): InvalidBatchVector[] {
     invalid('a byte too many', seal(Buffer.concat([whole, Buffer.alloc(1)]))),
     invalid('a checksum that does not match', flipped),
     invalid('a later format', { records: two, format: 2 }),
-    invalid('an unknown flag', { records: two, flags: 2 }),
+    invalid('an unknown flag', { records: two, flags: 64 }),
+    invalid('a delay without its column', { records: two, flags: 2 }),
+    invalid('a column cut short', { records: two, flags: 2, columns: [Buffer.alloc(12)] }),
+    invalid('a column without its flag', { records: two, columns: [Buffer.alloc(16)] }),
+    invalid('a delay above a year', {
+      records: two,
+      flags: 2,
+      columns: [Buffer.from('00000000000000000000000757b12c01', 'hex')],
+    }),
+    invalid('a time to live above a year', {
+      records: two,
+      flags: 4,
+      columns: [Buffer.from('ffffffffffffffff0000000000000000', 'hex')],
+    }),
+    invalid('more deliveries than 1000', {
+      records: two,
+      flags: 16,
+      columns: [Buffer.from('00000000000003e9', 'hex')],
+    }),
     invalid('a codec that nobody supports', { records: two, codec: 255 }),
     invalid('no record', { records: [] }),
     invalid('a count that is off', { records: two, count: 3 }),
@@ -132,15 +168,18 @@ function makeInvalid(): InvalidBatchVector[] {
 describe('golden batches', () => {
   const vectors = frozen('batches.json', makeBatches);
 
-  it.each(vectors)('$name', ({ hex, header, records }) => {
+  it.each(vectors)('$name', ({ hex, header, records, columns }) => {
     const batch = bytesOf(hex);
     expect(validateBatch(batch)).toEqual(header);
     expect(readRecords(batch).map((each) => plain(each))).toEqual(records);
+    expect(records.map((_, i) => said(batch, i))).toEqual(columns);
   });
 
   it('are what the encoder makes', () => {
     const made = vectors.find(({ name }) => name === 'as a producer sends it');
     expect(hexOf(encodeBatch(RECORDS, { nowMs: NOW }))).toBe(made?.hex);
+    const delayed = vectors.find(({ name }) => name === 'with a delay');
+    expect(hexOf(encodeBatch(SAYING.slice(0, 1), { nowMs: NOW }))).toBe(delayed?.hex);
   });
 });
 

@@ -58,7 +58,7 @@ export class SampleMaker {
       case 'choice':
         return shape.values.at(-1);
       case 'array':
-        return [this.fullOf(shape.item), this.fullOf(shape.item)];
+        return Array.from({ length: Math.min(2, shape.countMax) }, () => this.fullOf(shape.item));
       case 'map':
         return { a: this.fullOf(shape.value), é: this.fullOf(shape.value) };
       case 'struct':

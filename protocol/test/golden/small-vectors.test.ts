@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileCodec } from '../../src/codec/codec.ts';
 import {
+  dedupHash,
   FrameDecoder,
   formatReceipt,
   hashKey,
@@ -153,5 +154,18 @@ describe('golden receipts', () => {
   it.each(frozen<ReceiptVector>('receipts.json', makeReceipts))('$name', ({ name, receipt }) => {
     expect(formatReceipt(receipt)).toBe(name);
     expect(parseReceipt(name)).toEqual(receipt);
+  });
+});
+
+interface DedupVector extends Vector {
+  readonly hash: string;
+}
+
+const makeDedups = () =>
+  ['', 'order-17', 'é€𝄞', 'x'.repeat(128)].map((id) => ({ name: id, hash: hexOf(dedupHash(id)) }));
+
+describe('golden dedup hashes', () => {
+  it.each(frozen<DedupVector>('dedup-hashes.json', makeDedups))('of "$name"', ({ name, hash }) => {
+    expect(hexOf(dedupHash(name))).toBe(hash);
   });
 });
