@@ -49,5 +49,21 @@ function checkGrowth(catalog: Catalog, topic: Topic, partitions: number): Refuse
     const message = `A topic never shrinks: ${topic.name} has ${topic.partitions} partitions.`;
     return refuse('INVALID_CONFIG', message, { field: 'partitions', limit });
   }
+  if (partitions > topic.partitions) {
+    const ordered = orderedGroup(catalog, topic);
+    if (ordered !== undefined) {
+      const message = `${topic.name} cannot grow: its keys would move to other partitions, and the share group ${ordered} takes them in order.`;
+      return refuse('INVALID_CONFIG', message, { field: 'partitions' });
+    }
+  }
   return checkPartitions(catalog, partitions - topic.partitions);
+}
+
+/** Name of a share group that takes from the topic in the order of its keys. [L-68] */
+function orderedGroup(catalog: Catalog, { topicId }: Topic): string | undefined {
+  for (const groupId of catalog.shareGroupsOf.get(topicId) ?? []) {
+    const group = catalog.groups.get(groupId);
+    if (group?.kind === 'share' && group.config.ordering === 'key') return group.name;
+  }
+  return undefined;
 }

@@ -14,7 +14,7 @@ import {
 import type { ShardState } from '../shard-state.ts';
 import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
 import { type DeadLetterNames, deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
-import { changedShareConfig, type ShareConfigChange } from './share-config.ts';
+import { changedLanes, changedShareConfig, type ShareConfigChange } from './share-config.ts';
 import { findShareGroup, type ShareGroup } from './share-scope.ts';
 
 export type AlterShareGroupCommand = Omit<RequestOf<'AlterShareGroup'>, 'config'> & {
@@ -41,6 +41,8 @@ export function decideAlterShareGroup(
   const checked = changedShareConfig(group.config, command.config, command.deadLetterTopic);
   if (checked.error !== undefined) return checked;
   const { config } = checked;
+  const moved = changedLanes(group.config, config);
+  if (moved !== undefined) return moved;
 
   const old = [...attached.keys()].flatMap((topicId) => state.catalog.topics.get(topicId) ?? []);
   const names = namesFor(state, [...old, ...added], attached, config, command.deadLetterTopic);

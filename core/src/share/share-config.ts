@@ -42,5 +42,19 @@ export function changedShareConfig(
     const message = `backoffBaseMs is ${config.backoffBaseMs}; it has to be ${limit}.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.backoffBaseMs', limit });
   }
+  if (config.ordering !== 'none' && config.fairness !== 'none') {
+    const message = `ordering is ${config.ordering}: fairness among tenants would change the order.`;
+    return refuse('INVALID_CONFIG', message, { field: 'config.fairness', limit: 'none' });
+  }
   return { config };
+}
+
+/** What messages wait by is in the rows of those that wait already. Undefined where neither changes. [L-69] */
+export function changedLanes(base: ShareConfig, config: ShareConfig): Refused | undefined {
+  for (const field of ['ordering', 'fairness'] as const) {
+    if (base[field] === config[field]) continue;
+    const message = `${field} stays as the group was created, ${base[field]}: make another group.`;
+    return refuse('INVALID_CONFIG', message, { field: `config.${field}`, limit: base[field] });
+  }
+  return undefined;
 }
