@@ -11,7 +11,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   storage: { packages: [], libraries: ['lmdb', 'msgpackr'], node: true },
   broker: {
     packages: ['core', 'protocol', 'storage'],
-    libraries: ['commander', 'pino', 'prom-client'],
+    libraries: ['commander', 'croner', 'pino', 'prom-client'],
     node: true,
   },
   client: { packages: ['protocol'], libraries: [], node: true },

@@ -13,6 +13,7 @@ import {
   sharesBehindLog,
 } from '@millrace/core';
 import type { Job } from './background.ts';
+import { createSchedulesJob } from './schedules-job.ts';
 import type { Shard } from './shard.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import { createWalkJob } from './walk-job.ts';
@@ -32,6 +33,7 @@ const SPACE_EVERY_MS = 250;
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
   return [
     dueJob(settings),
+    createSchedulesJob(space),
     sessionsJob(),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
