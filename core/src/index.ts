@@ -46,6 +46,18 @@ export { markDurable } from './log/mark-durable.ts';
 export { missingPartition } from './log/missing-partition.ts';
 export { type PlannedAppend, planAppend } from './log/plan-append.ts';
 export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
+export { decidePurge } from './operations/decide-purge.ts';
+export {
+  decideRestorePurged,
+  type RestorePurgedCommand,
+  type RestorePurgedReply,
+} from './operations/decide-restore-purged.ts';
+export {
+  decideSweepPurged,
+  type SweepPurgedCommand,
+  type SweepPurgedReply,
+} from './operations/decide-sweep-purged.ts';
+export { decideUndoPurge, type UndoPurgeReply } from './operations/decide-undo-purge.ts';
 export * from './rows.ts';
 export {
   type AlterScheduleCommand,

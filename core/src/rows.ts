@@ -151,15 +151,26 @@ export type DeadRow = readonly [
 ];
 
 /**
- * A purge that can still be undone, or whose rows are not swept yet: what lies below `toOffset` is not the group's
- * concern while the row is there. `messages` were unresolved.
+ * A purge that can still be undone, that is being undone, or whose rows are not swept yet. While the row is there,
+ * memory knows nothing of what lies below `toOffset`.
  */
-export type PurgeRow = readonly [
-  toOffset: number,
-  atMs: number,
-  undoUntilMs: number,
-  messages: number,
-];
+export type PurgeRow = {
+  /** An undo puts back what lies next below, and lowers it. */
+  readonly toOffset: number;
+  /** Of the purge, or of the last slice of its undo. */
+  readonly atMs: number;
+  readonly undoUntilMs: number;
+  /** Unresolved messages that it took away; `scheduled` and `parked` of them are in `waiting`. */
+  readonly messages: number;
+  readonly scheduled: number;
+  readonly parked: number;
+  /** From here on messages were fresh, but for `ahead` of them. */
+  readonly cursor: number;
+  readonly ahead: number;
+  readonly isUndone: boolean;
+  /** Runs and waiting messages below are to be deleted: a purge whose time has passed left them. */
+  readonly sweepTo: number;
+};
 
 /** `[value, atMs, expiresAtMs]`: what `accept` said. */
 export type ResultRow = readonly [value: Uint8Array, atMs: number, expiresAtMs: number];

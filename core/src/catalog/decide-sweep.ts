@@ -27,10 +27,20 @@ const OF_GROUP_AND_TOPIC = [
   'attachments',
   'sharePartitions',
   'runs',
+  'waiting',
+  'waitLanes',
+  'laneParked',
+  'purges',
   'dead',
   'lastErrors',
+  'results',
 ] as const satisfies readonly TableName[];
-const OF_GROUP = ['members', ...OF_GROUP_AND_TOPIC] as const satisfies readonly TableName[];
+const OF_GROUP = [
+  'members',
+  ...OF_GROUP_AND_TOPIC,
+  'effects',
+  'attempts',
+] as const satisfies readonly TableName[];
 
 export function decideSweep(
   state: ShardState,

@@ -90,8 +90,8 @@ function countersOf(scope: ShareScope, view: View): PartitionCounters {
   };
 }
 
-/** What lies below the log's start is removed, swept already or not. */
-function countShare({ log, share }: ShareScope): MessageCounts {
+/** What lies below the log's start is removed, swept already or not; what a purge took away is purged. */
+export function countShare({ log, share }: ShareScope): MessageCounts {
   const { startOffset, durableEnd } = log;
   const gone = countBelow(share, startOffset);
   const cursor = Math.max(share.cursor, startOffset);
@@ -106,7 +106,7 @@ function countShare({ log, share }: ShareScope): MessageCounts {
     acknowledged,
     dead,
     removed: removed + (cursor - share.cursor) + gone.ready + gone.scheduled + gone.leased,
-    purged,
+    purged: purged + (share.purge?.messages ?? 0),
     skipped,
   };
 }

@@ -38,7 +38,7 @@ export function peek(
 
 /**
  * States of at most `maxMessages` offsets, in offset order. Offsets below the log's start or the group's are left
- * out; all others are in one range.
+ * out, and so are those below a purge; all others are in one range.
  */
 function stateRanges(
   scope: ShareScope,
@@ -46,8 +46,8 @@ function stateRanges(
   fromOffset: number,
   maxMessages: number,
 ): StateRange[] {
-  const { log, share } = scope;
-  const from = Math.max(fromOffset, log.startOffset, share.floor);
+  const { log, share, low } = scope;
+  const from = Math.max(fromOffset, low, share.floor);
   const end = Math.min(fromOffset + maxMessages, log.durableEnd);
   const known = [...runsIn(scope, view, from, end), ...deadIn(scope, view, from, end)];
   const ranges: StateRange[] = [];

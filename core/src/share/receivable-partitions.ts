@@ -38,6 +38,7 @@ export function isReceivable(
 ): boolean {
   const { startOffset, durableEnd } = state.logs.at(topicId, partition);
   const share = state.shares.at(groupId, topicId, partition);
+  if (share.isRestoring) return false;
   const low = Math.max(startOffset, share.purgedTo);
   if (Math.max(share.cursor, low) < durableEnd) return true;
   return share.count('ready') > 0 && share.hasReadyFrom(low);

@@ -37,8 +37,7 @@ export class SharePartition {
   readonly partition: number;
   /** `[cursor, floor, nextToken, acknowledged, dead, removed]` as stored. */
   row: SharePartitionRow = NEW_SHARE_PARTITION;
-  /** Only for `applyShareWrite`: a purge that can still be undone or whose rows are not swept. */
-  purge: PurgeRow | undefined;
+  #purge: PurgeRow | undefined;
   readonly #store: RunStore;
   /** Number under which its runs name it. */
   readonly owner: number;
@@ -61,9 +60,19 @@ export class SharePartition {
     return this.row[1];
   }
 
-  /** Below this a purge took everything away. */
+  /** A purge that can still be undone, that is being undone, or whose rows are not swept. */
+  get purge(): PurgeRow | undefined {
+    return this.#purge;
+  }
+
+  /** Below this a purge took everything away: no run of what lies there is in memory. */
   get purgedTo(): number {
-    return this.purge?.[0] ?? 0;
+    return this.#purge?.toOffset ?? 0;
+  }
+
+  /** Messages come back from a purge, the last ones first: nothing is given until all of them are there. */
+  get isRestoring(): boolean {
+    return this.#purge?.isUndone === true;
   }
 
   get nextToken(): number {
@@ -133,6 +142,16 @@ export class SharePartition {
     this.#list(slot, first, row[3]);
   }
 
+  /** Only for `applyShareWrite`. The rows of what a purge took away stay in the store; memory lets it go. [L-110] */
+  applyPurge(row: PurgeRow | undefined): void {
+    this.#purge = row;
+    for (;;) {
+      const first = this.#runs.firstKey();
+      if (first === undefined || first >= this.purgedTo) return;
+      this.applyRun(first, undefined);
+    }
+  }
+
   /** Only for `SharePartitions`: gives back what it holds in common with others. */
   drop(): void {
     for (const [first, slot] of this.#runs.entriesFrom(0)) {
@@ -144,17 +163,19 @@ export class SharePartition {
   assertInvariants(): void {
     const { cursor, floor, nextToken } = this;
     assert(floor <= cursor && nextToken >= 1);
+    assert(this.purgedTo <= cursor, 'what a purge took away was passed');
     assert(this.row.every((value) => Number.isSafeInteger(value) && value >= 0));
     this.#runs.assertInvariants();
     this.#ready.assertInvariants();
     const messages = noMessages();
-    let end = floor;
+    let end = Math.max(floor, this.purgedTo);
     let ready = 0;
     for (const [first, slot] of this.#runs.entriesFrom(0)) {
       const run = this.#store.table.read(slot);
       assert(run.first === first && run.last >= first, 'a run is where it begins');
       assert(first >= end && run.last < cursor, 'runs are disjoint and below the cursor');
-      assert(run.token > 0 && run.token < nextToken, 'its token was given out');
+      assert(run.token < nextToken, 'its token was given out');
+      assert(run.token > 0 || run.deliveries === 0, 'what was delivered has a token');
       assert(
         run.deliveries > 0 || run.state === 'ready',
         'only a returned run was never delivered',

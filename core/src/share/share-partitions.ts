@@ -3,7 +3,7 @@
 
 import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
-import type { Write } from '../rows.ts';
+import type { KeyOf, PurgeRow, Write } from '../rows.ts';
 import { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import { RunTable } from './run-table.ts';
@@ -15,7 +15,7 @@ export type ShareWrite = Extract<
 >;
 
 /** The tables that loading applies, in this order; one left out here is read from the store where needed. */
-export const SHARE_TABLES_LOADED = ['sharePartitions', 'runs', 'purges'] as const;
+export const SHARE_TABLES_LOADED = ['sharePartitions', 'purges', 'runs'] as const;
 
 /** A run that something is due for, with where it lies. */
 export interface DueRun {
@@ -28,6 +28,8 @@ export class SharePartitions implements RunStore {
   readonly leaseEnds = new DeadlineQueue();
   readonly scheduleEnds = new DeadlineQueue();
   readonly holders = new LeaseHolders();
+  /** Those with a purge that can be undone or whose rows are not swept. */
+  readonly purged = new Set<SharePartition>();
   /** Share group -> topic -> partition. A partition of which nothing was ever written has no object of its own. */
   readonly #groups = new Map<number, Map<number, Map<number, SharePartition>>>();
   /** Stands for every partition that was never written to; its key is nobody's. */
@@ -82,6 +84,7 @@ export class SharePartitions implements RunStore {
       members.set(share.groupId, held);
       for (const run of share.runsFrom(0)) if (run.state === 'leased') held.add(run.memberId);
     }
+    for (const share of this.purged) assert(share.purge !== undefined);
     for (const [groupId, held] of members) assert(this.holders.count(groupId) === held.size);
     assert(runs === this.table.size, 'every run belongs to a partition');
     this.leaseEnds.assertInvariants();
@@ -101,8 +104,17 @@ export class SharePartitions implements RunStore {
     return share;
   }
 
+  /** Only for `applyShareWrite`. */
+  applyPurge(key: KeyOf<'purges'>, row: PurgeRow | undefined): void {
+    const share = this.forWriting(...key);
+    share.applyPurge(row);
+    if (row === undefined) this.purged.delete(share);
+    else this.purged.add(share);
+  }
+
   #drop(partitions: Map<number, SharePartition> | undefined): void {
     for (const share of partitions?.values() ?? []) {
+      this.purged.delete(share);
       share.drop();
       this.#owners[share.owner] = undefined;
       this.#freeOwners.push(share.owner);
@@ -135,11 +147,12 @@ export function applyShareWrite(shares: SharePartitions, write: ShareWrite): voi
       return;
     case 'runs': {
       const [groupId, topicId, partition, first] = write.key;
-      shares.forWriting(groupId, topicId, partition).applyRun(first, write.value);
+      const share = shares.forWriting(groupId, topicId, partition);
+      if (first >= share.purgedTo) share.applyRun(first, write.value);
       return;
     }
     case 'purges':
-      shares.forWriting(...write.key).purge = write.value;
+      shares.applyPurge(write.key, write.value);
       return;
     case 'dead':
     case 'lastErrors':

@@ -1,0 +1,263 @@
+// Purges and their undo against a model that keeps one object an offset: any order of appends, receives,
+// acknowledgements, retention, restarts and slices. Counts are exact after every command.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  counters,
+  createShardState,
+  decideAcknowledge,
+  decideAppend,
+  decideCreateShareGroup,
+  decideCreateTopic,
+  decideDue,
+  decidePurge,
+  decideReceive,
+  decideRemoved,
+  decideRestorePurged,
+  decideRetention,
+  decideSweepPurged,
+  decideUndoPurge,
+  type Lease,
+  loadShardState,
+} from '../../src/index.ts';
+import { appendOf } from '../support/batches.ts';
+import { Machine } from '../support/machine.ts';
+import { NaivePurge } from './naive-purge.ts';
+
+const PLACE = { topicId: 1, partition: 0 };
+const KEY = { groupId: 1, ...PLACE };
+const TARGET = { group: 'workers', topic: null };
+const LONG_MS = 3_600_000;
+
+class Pair {
+  readonly machine = new Machine();
+  readonly naive = new NaivePurge();
+  readonly leases: Lease[] = [];
+
+  constructor() {
+    const config = { segmentMs: 1_000, retentionMs: 6_000 };
+    const topic = { name: 'orders', partitions: 1, annotations: null, validateOnly: false };
+    this.machine.run(decideCreateTopic, { ...topic, config: config as never });
+    const group = { ...TARGET, topics: ['orders'], startAt: -2, deadLetterTopic: null };
+    const settings = { visibilityTimeoutMs: LONG_MS, onExhausted: 'drop' as const };
+    this.machine.run(decideCreateShareGroup, { ...group, config: settings });
+  }
+
+  get startOffset(): number {
+    return this.machine.state.logs.at(1, 0).startOffset;
+  }
+
+  append(count: number): void {
+    this.machine.run(
+      decideAppend,
+      appendOf(
+        1,
+        0,
+        Array.from({ length: count }, () => 'x'),
+      ),
+    );
+    this.naive.append(count);
+  }
+
+  receive(maxMessages: number): void {
+    const command = { ...KEY, memberId: 'ann', maxMessages, maxBytes: 1_000_000 };
+    const { leases } = this.machine.run(decideReceive, { ...command, visibilityTimeoutMs: null });
+    for (const lease of leases) {
+      this.leases.push(lease);
+      for (let at = lease.firstOffset; at <= lease.lastOffset; at += 1) {
+        const message = this.naive.at(at);
+        equal(this.naive.isOpen(at) && message.state !== 'leased', true, `${at} can be given`);
+        message.state = 'leased';
+      }
+    }
+  }
+
+  acknowledge(back: number, kind: 'accept' | 'release' | 'return', delayMs: number): void {
+    const lease = this.leases.at(-1 - back);
+    if (lease === undefined) return;
+    const { firstOffset, lastOffset, token } = lease;
+    const item = { ...KEY, firstOffset, lastOffset, token, kind, delayMs, errorText: 'no' };
+    const { outcomes } = this.machine.run(decideAcknowledge, item);
+    for (const outcome of outcomes) {
+      for (let at = outcome.firstOffset; at <= outcome.lastOffset; at += 1) {
+        if (this.naive.at(at).isPurged) equal(outcome.errorCode, 51, 'purged: ALREADY_RESOLVED');
+        if (outcome.errorCode !== 0) continue;
+        equal(this.naive.isOpen(at), true, `${at} is open`);
+        const later = delayMs > 0 ? 'scheduled' : 'ready';
+        const next = { accept: 'acknowledged', release: later, return: 'ready' } as const;
+        this.naive.at(at).state = next[kind];
+      }
+    }
+  }
+
+  /** Scheduled messages become ready; which ones is asked of the machine through its counts. */
+  due(): void {
+    this.machine.nowMs += 1_000;
+    while (this.machine.run(decideDue, { runsMax: 2, graceUntilMs: 0 }).more);
+    for (const [, message] of this.naive.messages.entries()) {
+      if (message.state === 'scheduled' && !message.isPurged) message.state = 'ready';
+    }
+  }
+
+  purge(undoMs: number): void {
+    const { machine, naive } = this;
+    const request = { ...TARGET, undoMs };
+    if (naive.isPending(machine.nowMs)) {
+      const refused = machine.refused(decidePurge, { ...request, dryRun: false });
+      equal(refused.code, 'PURGE_PENDING');
+      return;
+    }
+    const dry = machine.run(decidePurge, { ...request, dryRun: true });
+    const { partitions } = machine.run(decidePurge, { ...request, dryRun: false });
+    deepEqual(dry.partitions, partitions);
+    equal(partitions[0]?.messages ?? 0, naive.purge(machine.nowMs + undoMs));
+  }
+
+  undo(rowsMax: number, restartsBetween: boolean): void {
+    const { machine, naive } = this;
+    if (!naive.isPending(machine.nowMs)) {
+      equal(machine.refused(decideUndoPurge, TARGET).code, 'NOTHING_TO_UNDO');
+      return;
+    }
+    machine.run(decideUndoPurge, TARGET);
+    equal(
+      machine.refused(decidePurge, { ...TARGET, undoMs: 0, dryRun: false }).code,
+      'PURGE_PENDING',
+    );
+    let restored = 0;
+    for (let more = true; more; ) {
+      if (restartsBetween) machine.reload();
+      const reply = machine.run(decideRestorePurged, { ...KEY, rowsMax });
+      restored += reply.restored;
+      more = reply.more;
+    }
+    equal(restored, naive.undo(this.startOffset));
+  }
+
+  sweep(rowsMax: number): void {
+    const { machine, naive } = this;
+    if (!naive.isPending(machine.nowMs)) naive.finish();
+    while (machine.run(decideSweepPurged, { ...KEY, rowsMax }).more);
+  }
+
+  retain(): void {
+    while (this.machine.run(decideRetention, { ...PLACE, rowsMax: 3 }).more);
+    this.naive.remove(this.startOffset);
+  }
+
+  compare(): void {
+    const [found] = this.machine.run(counters, { group: 'workers' }).partitions;
+    if (found === undefined) throw new Error('no partition');
+    const { fresh, ready, scheduled, leased, acknowledged, removed, purged } = found;
+    deepEqual(
+      { fresh, ready, scheduled, leased, acknowledged, removed, purged },
+      this.naive.counts(),
+    );
+  }
+
+  held() {
+    return heldOf(this.machine.state);
+  }
+
+  loaded() {
+    const state = createShardState();
+    loadShardState(state, this.machine.view);
+    return heldOf(state);
+  }
+}
+
+function heldOf({ shares }: Machine['state']) {
+  return [...shares.all()].map((share) => {
+    const { row, purge } = share;
+    return { row, purge, runs: [...share.runsFrom(0)] };
+  });
+}
+
+const rowsMax = fc.integer({ min: 1, max: 4 });
+const op = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constant('append' as const), fc.integer({ min: 1, max: 6 })),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constant('receive' as const), fc.integer({ min: 1, max: 7 })),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(
+      fc.constant('ack' as const),
+      fc.nat({ max: 3 }),
+      fc.constantFrom('accept' as const, 'release' as const, 'return' as const),
+      fc.constantFrom(0, 500),
+    ),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('due' as const)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constant('purge' as const), fc.constantFrom(0, 2_000, 60_000)),
+  },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('undo' as const), rowsMax, fc.boolean()) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('sweep' as const), rowsMax) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('retain' as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('remove' as const), rowsMax) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('restart' as const)) },
+);
+type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
+
+function run(pair: Pair, step: Op): void {
+  switch (step[0]) {
+    case 'append':
+      pair.machine.nowMs += 300;
+      pair.append(step[1]);
+      break;
+    case 'receive':
+      pair.receive(step[1]);
+      break;
+    case 'ack':
+      pair.acknowledge(step[1], step[2], step[3]);
+      break;
+    case 'due':
+      pair.due();
+      break;
+    case 'purge':
+      pair.purge(step[1]);
+      break;
+    case 'undo':
+      pair.undo(step[1], step[2]);
+      break;
+    case 'sweep':
+      pair.sweep(step[1]);
+      break;
+    case 'retain':
+      pair.retain();
+      break;
+    case 'remove':
+      while (pair.machine.run(decideRemoved, { ...KEY, rowsMax: step[1] }).more);
+      break;
+    case 'restart':
+      expect(pair.loaded()).toEqual(pair.held());
+      pair.machine.reload();
+  }
+}
+
+it('counts exactly what a purge takes and what its undo brings back [L-110]-[L-115]', () => {
+  fc.assert(
+    fc.property(fc.array(op, { minLength: 8, maxLength: 60, size: 'max' }), (steps) => {
+      const pair = new Pair();
+      for (const step of steps) {
+        run(pair, step);
+        pair.compare();
+      }
+      pair.machine.nowMs += 100_000;
+      pair.sweep(100);
+      pair.compare();
+      equal(pair.machine.view.count('purges'), 0, 'the purge is over');
+      const stored = pair.machine.view.count('runs') + pair.machine.view.count('waiting');
+      const [share] = pair.machine.state.shares.all();
+      ok(share === undefined || stored >= share.runs, 'what is held is stored');
+    }),
+    { numRuns: 300 },
+  );
+}, 120_000);
