@@ -10,30 +10,32 @@ type Item = RequestOf<'Produce'>['batches'][number];
 type Outcome = ResponseInput<'Produce'>['results'][number];
 
 interface Appended extends Outcome {
-  /** Zero where the batch was refused. */
+  /** What was appended: nothing where the batch was refused or all of it is duplicates. */
   readonly records: number;
+  readonly bytes: number;
 }
+
+const REFUSED = { baseOffset: -1, appendTimeMs: -1, duplicates: null, records: 0, bytes: 0 };
 
 export function createProduceHandler({ shard, space, metrics }: Services): Handler<'Produce'> {
   function append({ topicId, partition, batch }: Item): Appended {
     try {
       space.assertRoom();
       const header = validateBatch(batch);
-      const { baseOffset, appendTimeMs } = shard.stage((state, view, context) =>
+      const reply = shard.stage((state, view, context) =>
         decideAppend(state, view, { topicId, partition, batch, header }, context),
       );
-      return { ...ITEM_OK, baseOffset, appendTimeMs, records: header.count };
+      return { ...ITEM_OK, ...reply };
     } catch (error) {
-      return { ...itemError(error), baseOffset: -1, appendTimeMs: -1, records: 0 };
+      return { ...itemError(error), ...REFUSED };
     }
   }
 
   return async ({ batches }) => {
     const results = batches.map(append);
+    // What came first may have been staged a moment ago, by somebody else: duplicates wait for it too.
     await shard.durable();
-    results.forEach(({ records }, at) => {
-      if (records > 0) metrics.appended(records, batches[at]?.batch.byteLength ?? 0);
-    });
+    for (const { records, bytes } of results) if (records > 0) metrics.appended(records, bytes);
     return { results };
   };
 }

@@ -1,7 +1,18 @@
-// Produce, one batch: it gets the next offsets and the time, or an error. The batch was validated before.
+// Produce, one batch: what the topic did not take before gets the next offsets and the time, or there is an error. The
+// batch was validated before.
 
-import { type BatchHeader, recordBytes } from '@millrace/protocol';
 import {
+  type BatchHeader,
+  batchHeader,
+  FLAG_GROUP,
+  keepRecords,
+  MillraceError,
+  recordBytes,
+} from '@millrace/protocol';
+import { assert } from '../assert.ts';
+import { attempt } from '../attempt.ts';
+import {
+  type Accepted,
   accept,
   type Context,
   type Decision,
@@ -9,38 +20,97 @@ import {
   refuse,
   type View,
 } from '../decision.ts';
+import {
+  type DedupBatch,
+  type Duplicate,
+  type FoundDuplicates,
+  findDuplicates,
+  type MetIds,
+} from '../dedup/find-duplicates.ts';
 import type { ShardState } from '../shard-state.ts';
 import { missingPartition } from './missing-partition.ts';
 import { planAppend } from './plan-append.ts';
 
-export interface AppendCommand {
-  readonly topicId: number;
-  readonly partition: number;
-  /** Stamped in place with its base offset and append time when accepted. */
-  readonly batch: Uint8Array;
-  readonly header: BatchHeader;
+/** `batch` is stamped in place with its base offset and append time when all of it is accepted. */
+export interface AppendCommand extends DedupBatch {
+  /** Ids of batches that are decided about before this one and not applied yet; its own are added. */
+  readonly met?: MetIds | undefined;
 }
 
 export interface AppendReply {
+  /** Of the first record that was appended, as `appendTimeMs`; both -1 where none was: all are duplicates. */
   readonly baseOffset: number;
   readonly appendTimeMs: number;
+  /** In the order of their indexes; null where there is none. */
+  readonly duplicates: readonly Duplicate[] | null;
+  /** What was appended. */
+  readonly records: number;
+  readonly bytes: number;
 }
 
 export function decideAppend(
   state: ShardState,
-  _view: View,
+  view: View,
   command: AppendCommand,
   ctx: Context,
 ): Decision<AppendReply> {
-  const { topicId, partition, batch, header } = command;
-  const refusal =
-    missingPartition(state.catalog, topicId, partition) ??
-    gapped(header) ??
-    oversized(state, topicId, batch, header);
+  const refusal = refusalOfAppend(state, command);
   if (refusal !== undefined) return refusal;
+  const { topicId, partition, batch, header } = command;
+  const config = state.catalog.topics.get(topicId)?.config;
+  assert(config !== undefined, 'the topic exists');
+  const { nextOffset: baseOffset } = state.logs.at(topicId, partition);
+  const search = { config, nowMs: ctx.nowMs, baseOffset, met: command.met };
+  const found = findDuplicates(view, command, search);
+  if (found === undefined) return append(state, command, batch, header, ctx);
+  if (found.error !== undefined) return found;
+  return appendOthers(state, command, found, ctx);
+}
+
+/** Why the batch cannot be appended, as far as it can be told without looking for duplicates. */
+export function refusalOfAppend(
+  { catalog }: Pick<ShardState, 'catalog'>,
+  { topicId, partition, batch, header }: AppendCommand,
+): Refused | undefined {
+  return (
+    missingPartition(catalog, topicId, partition) ??
+    gapped(header) ??
+    forOneGroup(header) ??
+    oversized(catalog.topics.get(topicId)?.config.messageBytesMax ?? 0, batch, header)
+  );
+}
+
+function append(
+  state: ShardState,
+  { topicId, partition }: AppendCommand,
+  batch: Uint8Array,
+  header: BatchHeader,
+  ctx: Context,
+): Accepted<AppendReply> {
   const planned = planAppend(state, topicId, partition, batch, ctx, header);
   const { baseOffset, appendTimeMs, writes } = planned;
-  return accept({ baseOffset, appendTimeMs }, writes, [{ kind: 'appended', topicId, partition }]);
+  const size = { records: header.count, bytes: batch.length };
+  const reply = { baseOffset, appendTimeMs, duplicates: null, ...size };
+  return accept(reply, writes, [{ kind: 'appended', topicId, partition }]);
+}
+
+/** [L-81] [L-85] */
+function appendOthers(
+  state: ShardState,
+  command: AppendCommand,
+  { duplicates, kept, writes }: FoundDuplicates,
+  ctx: Context,
+): Decision<AppendReply> {
+  const { batch, header } = command;
+  if (kept.length === 0) {
+    return accept({ baseOffset: -1, appendTimeMs: -1, duplicates, records: 0, bytes: 0 });
+  }
+  const isWhole = duplicates.length === 0;
+  const rest = isWhole ? batch : attempt(() => keepRecords(batch, kept));
+  if (rest instanceof MillraceError) return { error: rest };
+  const appended = append(state, command, rest, isWhole ? header : batchHeader(rest), ctx);
+  const reply = { ...appended.reply, duplicates: isWhole ? null : duplicates };
+  return { ...appended, reply, writes: [...appended.writes, ...writes] };
 }
 
 /** Offsets are given here, to records: only compaction leaves some without one. [G-14] */
@@ -50,14 +120,15 @@ function gapped({ count, lastOffsetDelta }: BatchHeader): Refused | undefined {
   return refuse('CORRUPT_BATCH', message, { field: 'batch' });
 }
 
+/** Messages that are for one share group alone come from the broker, which knows why. [G-16] */
+function forOneGroup({ flags }: BatchHeader): Refused | undefined {
+  if ((flags & FLAG_GROUP) === 0) return undefined;
+  const message = 'Corrupt batch: it names share groups; a producer cannot choose among them.';
+  return refuse('CORRUPT_BATCH', message, { field: 'batch' });
+}
+
 /** No record can be larger than the body it lies in: most batches are let through without a look at their index. */
-function oversized(
-  state: ShardState,
-  topicId: number,
-  batch: Uint8Array,
-  header: BatchHeader,
-): Refused | undefined {
-  const max = state.catalog.topics.get(topicId)?.config.messageBytesMax ?? 0;
+function oversized(max: number, batch: Uint8Array, header: BatchHeader): Refused | undefined {
   if (header.bodyBytesRaw <= max) return undefined;
   for (let record = 0; record < header.count; record += 1) {
     const bytes = recordBytes(batch, record);

@@ -23,7 +23,7 @@ import { MemoryView } from '../support/memory-view.ts';
 const TOPICS = 3;
 const GROUPS = 4;
 const CONTEXT = { nowMs: 1_000, random: () => 0 };
-const BY_TOPIC = ['batches', 'segments'] as const;
+const BY_TOPIC = ['batches', 'segments', 'dedups'] as const;
 const BY_GROUP_AND_TOPIC = ['sharePartitions', 'runs', 'dead', 'lastErrors', 'offsets'] as const;
 const SWEPT = [...BY_TOPIC, ...BY_GROUP_AND_TOPIC, 'attachments', 'members'] as const;
 

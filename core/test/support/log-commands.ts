@@ -11,6 +11,7 @@ import {
   decideAppend,
   decideCreateTopic,
   decideDeleteTopic,
+  decideExpireRows,
   decideRetention,
   decideSweep,
   listOffset,
@@ -149,7 +150,12 @@ function recordCommands(machine: Machine): TraceCommands {
       const { topicId, partition } = placeOf(machine, word(command, 0));
       const batch = appendRecords(topicId, partition, recordsToAppend(command));
       const reply = machine.run(decideAppend, batch);
-      return `offset ${reply.baseOffset} at ${reply.appendTimeMs}`;
+      const { baseOffset, appendTimeMs, duplicates } = reply;
+      const told = duplicates?.map(
+        ({ index, partition: at, offset }) => `record ${index} is at ${at}/${offset}`,
+      );
+      const place = baseOffset < 0 ? 'nothing' : `offset ${baseOffset} at ${appendTimeMs}`;
+      return [place, ...(told ?? [])].join('\n');
     },
     read: (command) => {
       const place = placeOf(machine, word(command, 0));
@@ -204,6 +210,8 @@ function machineCommands(machine: Machine): TraceCommands {
       machine.reload();
       return undefined;
     },
+    /** Rows whose time has come go. */
+    expire: () => `${machine.run(decideExpireRows, { rowsMax: 1_000 }).rowsRemoved} rows`,
     /** `rows batches runs`: how many rows these tables have. */
     rows: (command) =>
       command.words.map((table) => `${table} ${machine.view.count(table as TableName)}`).join('\n'),

@@ -1,0 +1,121 @@
+// Which records of a batch the topic took before, within its window. What is remembered is in the store alone, so that
+// memory does not grow with it; the view shows what was staged but is not on the disk yet. It changes nothing.
+
+import {
+  type BatchHeader,
+  BatchRecords,
+  contentHash,
+  FLAG_DEDUP,
+  type LogRecord,
+  MillraceError,
+  recordDedup,
+} from '@millrace/protocol';
+import { attempt } from '../attempt.ts';
+import type { Refused, View } from '../decision.ts';
+import type { DedupRow, TopicConfig, Write } from '../rows.ts';
+import { laneNumber } from '../share/lanes/lane-number.ts';
+import { type DedupKey, dedupKey, rememberDedup } from './dedup-row.ts';
+
+/** A record that is not appended, and where the one is that came first. */
+export interface Duplicate {
+  /** Position in the batch as it was sent. */
+  readonly index: number;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface DedupBatch {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly batch: Uint8Array;
+  readonly header: BatchHeader;
+}
+
+export interface FoundDuplicates {
+  readonly error?: undefined;
+  /** In the order of their indexes. */
+  readonly duplicates: readonly Duplicate[];
+  /** Indexes of all others, in order. They get the offsets from the base offset on. */
+  readonly kept: readonly number[];
+  /** They remember those. */
+  readonly writes: readonly Write[];
+}
+
+/** What was met in this decision, by the text of its key: the view does not show it yet. */
+export type MetIds = Map<string, DedupRow>;
+
+export interface DedupSearch {
+  readonly config: TopicConfig;
+  readonly nowMs: number;
+  /** Offset of the first record that is kept. */
+  readonly baseOffset: number;
+  /** Ids of batches that go before this one and are not applied yet; those of this batch are added. */
+  readonly met?: MetIds | undefined;
+}
+
+/**
+ * Undefined where no record can be a duplicate or has to be remembered: most batches. Refused with CORRUPT_BATCH where
+ * records have to be looked into and cannot be. [L-80]
+ */
+export function findDuplicates(
+  view: View,
+  command: DedupBatch,
+  asked: DedupSearch,
+): FoundDuplicates | Refused | undefined {
+  const { dedup, dedupScope } = asked.config;
+  if (dedup === 'none') return undefined;
+  if (dedup === 'id' && (command.header.flags & FLAG_DEDUP) === 0) return undefined;
+  const isOpened = dedup === 'content' || dedupScope === 'key';
+  const opened = isOpened ? attempt(() => new BatchRecords(command.batch).read({})) : undefined;
+  if (opened instanceof MillraceError) return { error: opened };
+  return search(view, command, asked, opened);
+}
+
+function search(
+  view: View,
+  { topicId, partition, batch, header }: DedupBatch,
+  { config, nowMs, baseOffset, met = new Map() }: DedupSearch,
+  records: readonly LogRecord[] | undefined,
+): FoundDuplicates {
+  const duplicates: Duplicate[] = [];
+  const kept: number[] = [];
+  const writes: Write[] = [];
+  const expiresAtMs = nowMs + config.dedupWindowMs;
+  for (let index = 0; index < header.count; index += 1) {
+    const record = records?.[index];
+    const id = recordDedup(batch, index);
+    const hash = id ?? contentOf(config, record);
+    if (hash !== null) {
+      const kind = id === null ? 'content' : 'id';
+      const key = dedupKey(topicId, scopeOf(config, record), kind, hash);
+      const text = key.join();
+      const first = met.get(text) ?? remembered(view, key, nowMs);
+      if (first !== undefined) {
+        duplicates.push({ index, partition: first[0], offset: first[1] });
+        continue;
+      }
+      const row = [partition, baseOffset + kept.length, expiresAtMs] as const;
+      met.set(text, row);
+      rememberDedup(writes, key, row);
+    }
+    kept.push(index);
+  }
+  return { duplicates, kept, writes };
+}
+
+/** [L-84] */
+function contentOf({ dedup }: TopicConfig, record: LogRecord | undefined): Uint8Array | null {
+  return dedup === 'content' && record !== undefined ? contentHash(record.value) : null;
+}
+
+/** Number of the record's key where ids are unique among a key; 0 otherwise, and without key. [L-83] */
+function scopeOf({ dedupScope }: TopicConfig, record: LogRecord | undefined): number {
+  const key = dedupScope === 'key' ? (record?.key ?? null) : null;
+  return key === null ? 0 : laneNumber(key, 0, key.length);
+}
+
+/** A row stays a while after its time: only its time counts. [L-82] */
+function remembered(view: View, key: DedupKey, nowMs: number): DedupRow | undefined {
+  const row = view.get('dedups', key);
+  return row !== undefined && row[2] > nowMs ? row : undefined;
+}
