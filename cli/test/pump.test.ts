@@ -37,7 +37,7 @@ class FakeProducer {
     await this.#answer(messages);
     this.bytesWaiting -= bytes;
     const offsets = messages.map(() => this.#offset++);
-    return { topic, offsets, partitions: messages.map(() => 0) };
+    return { topic, offsets, partitions: messages.map(() => 0), duplicates: [] };
   }
 
   get values(): string[] {

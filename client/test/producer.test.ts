@@ -19,7 +19,8 @@ describe('send', () => {
       headers,
       timestampMs: 7,
     });
-    expect(sent).toEqual({ topic: 't', partition: 0, offset: 1, timestampMs: 2_000 });
+    const where = { topic: 't', partition: 0, offset: 1, timestampMs: 2_000 };
+    expect(sent).toEqual({ ...where, duplicate: false });
     const [record] = readRecords(log.topics.get('t')?.partitions[0]?.batches[1] as Uint8Array);
     expect(record?.timestampMs).toBe(7);
     expect(Buffer.from(record?.key ?? []).toString()).toBe('k');

@@ -80,7 +80,7 @@ describe('deadLetterOf', () => {
     const batch = encodeBatch([record], { nowMs: 1 });
     expect(batchFlags(batch)).toBe(62);
     const input = letterRecord(batch, 0, added);
-    expect(Object.keys(input).sort()).toEqual(['headers', 'key', 'timestampMs', 'value']);
+    expect(Object.keys(input).toSorted()).toEqual(['headers', 'key', 'timestampMs', 'value']);
     expect(batchFlags(encodeBatch([input], { nowMs: 2, deadLetter: true }))).toBe(0);
   });
 

@@ -6,7 +6,8 @@ import type { TopicInfo } from '../metadata.ts';
 import { Bell } from '../wait.ts';
 import { Batch } from './batch.ts';
 import type { Lane, LaneOwner } from './lane.ts';
-import { type BatchCall, MessageReceiver, type SentMessage, SliceReceiver } from './receivers.ts';
+import type { SentMessage } from './places.ts';
+import { type BatchCall, MessageReceiver, SliceReceiver } from './receivers.ts';
 import { TopicLanes } from './topic-lanes.ts';
 
 export interface AccumulatorOptions {
@@ -53,7 +54,7 @@ export class Accumulator implements LaneOwner {
       const batch = this.addTo(lane, record, Date.now());
       if (batch !== topic.sticky) topic.noteSticky(batch, record.key, partition);
       const index = batch.count - 1;
-      batch.expect(new MessageReceiver(info.name, lane.partition, index, resolve, reject));
+      batch.expect(new MessageReceiver(info.name, index, resolve, reject));
       this.sealIfFull(lane);
       this.onNews(lane);
     });
@@ -148,8 +149,12 @@ export class Accumulator implements LaneOwner {
       if (batch.count === 0) {
         lane.open = undefined;
         this.batches.delete(batch);
+        throw error;
       }
-      throw error;
+      if ((error as MillraceError).code !== 'BATCH_TOO_LARGE') throw error;
+      // What it says needs room in the index for each record of the batch: it begins the next one.
+      lane.seal();
+      return this.addTo(lane, record, nowMs);
     }
     return batch;
   }

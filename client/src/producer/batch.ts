@@ -7,11 +7,11 @@ import {
   type RecordInput,
 } from '@millrace/protocol';
 import type { Lane } from './lane.ts';
+import type { Places } from './places.ts';
 
 /** Waits for the outcome of some records of one batch. */
 export interface Receiver {
-  /** `baseOffset` is that of the batch's first record. */
-  appended(baseOffset: number, appendTimeMs: number): void;
+  appended(places: Places): void;
   failed(error: MillraceError): void;
 }
 
@@ -74,9 +74,9 @@ export class Batch {
     return this.built as Uint8Array;
   }
 
-  appended(baseOffset: number, appendTimeMs: number): void {
+  appended(places: Places): void {
     if (!this.settle()) return;
-    for (const receiver of this.receivers) receiver.appended(baseOffset, appendTimeMs);
+    for (const receiver of this.receivers) receiver.appended(places);
   }
 
   failed(error: MillraceError): void {

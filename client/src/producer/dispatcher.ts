@@ -8,6 +8,7 @@ import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
 import type { Batch } from './batch.ts';
 import type { Lane } from './lane.ts';
+import { Places } from './places.ts';
 
 /** A request takes batches up to about this many bytes, well below the frame limit. */
 const REQUEST_BYTES = 6 * 1024 * 1024;
@@ -124,11 +125,12 @@ export class Dispatcher {
 
   private replied(request: readonly Routed[], { results }: ResponseOf<'Produce'>): void {
     this.inFlight -= 1;
-    for (const [index, { batch }] of request.entries()) {
+    for (const [index, { batch, topicId }] of request.entries()) {
       const result = results[index];
       if (result === undefined) this.fail(batch, new MillraceError('INTERNAL', 'No outcome came.'));
-      else if (result.errorCode === NO_ERROR) this.appended(batch, result);
-      else this.sort(batch, outcomeError(result.errorCode, result.errorMessage));
+      else if (result.errorCode === NO_ERROR) {
+        this.appended(batch, new Places(topicId, batch.lane.partition, result));
+      } else this.sort(batch, outcomeError(result.errorCode, result.errorMessage));
     }
     this.goOn();
   }
@@ -195,9 +197,9 @@ export class Dispatcher {
     return next;
   }
 
-  private appended(batch: Batch, result: { baseOffset: number; appendTimeMs: number }): void {
+  private appended(batch: Batch, places: Places): void {
     batch.lane.done();
-    batch.appended(result.baseOffset, result.appendTimeMs);
+    batch.appended(places);
     this.onSettled(batch);
     this.touch(batch.lane);
   }

@@ -3,13 +3,14 @@
 import { type HeaderInput, LIMITS, MillraceError, type RecordInput } from '@millrace/protocol';
 import { type Codec, encodeValue } from '../codecs.ts';
 import type { BrokerLimits } from '../net/session.ts';
+import { hasRules, type MessageRules, withRules } from './rules.ts';
 
 /** By name, or as pairs where a name comes twice. Text becomes UTF-8. */
 export type HeadersInput =
   | { readonly [name: string]: string | Uint8Array }
   | readonly (readonly [name: string, value: string | Uint8Array])[];
 
-export interface BatchMessage<V> {
+export interface BatchMessage<V> extends MessageRules {
   /** Null: a record without a value. */
   readonly value: V | null;
   /** Messages of one key keep their order. Text becomes UTF-8. */
@@ -44,19 +45,20 @@ function isPairs(headers: HeadersInput): headers is HeaderPairs {
   return Array.isArray(headers);
 }
 
-/** Throws CODEC_FAILED or MESSAGE_TOO_LARGE. */
+/** Throws CODEC_FAILED, MESSAGE_TOO_LARGE or INVALID_REQUEST. */
 export function encodeMessage<V>(
   message: BatchMessage<V>,
   codec: Codec<V>,
   bytesMax: number,
 ): RecordInput {
   const { key, headers } = message;
-  const record: RecordInput = {
+  const plain: RecordInput = {
     key: typeof key === 'string' ? Buffer.from(key, 'utf8') : key,
     value: encodeValue(codec, message.value),
     timestampMs: message.timestampMs,
     headers: headers === undefined ? undefined : encodeHeaders(headers),
   };
+  const record = hasRules(message) ? withRules(plain, message, Date.now()) : plain;
   const size = recordSize(record);
   if (size > bytesMax) {
     throw new MillraceError('MESSAGE_TOO_LARGE', `The message has ${size} bytes.`, {

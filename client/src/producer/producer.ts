@@ -16,7 +16,8 @@ import {
   type OutgoingMessage,
   recordSize,
 } from './outgoing.ts';
-import { BatchCall, type SentBatch, type SentMessage } from './receivers.ts';
+import type { SentMessage } from './places.ts';
+import { BatchCall, type SentBatch } from './receivers.ts';
 
 export interface SendOptions {
   /** Gives up waiting: ABORTED. A message that has left may still be appended. */
@@ -70,7 +71,7 @@ export class Producer<V> implements AsyncDisposable {
   /**
    * Sends one message; resolves once it is on the broker's disk. Waits for room while the buffer is full. Messages of
    * one partition keep the order of the calls. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, CODEC_FAILED,
-   * MESSAGE_TOO_LARGE before sending; STORAGE_FULL and the like once the delivery timeout is over; OUTCOME_UNKNOWN or
+   * MESSAGE_TOO_LARGE, INVALID_REQUEST before sending; STORAGE_FULL and the like once the delivery timeout is over; OUTCOME_UNKNOWN or
    * DEADLINE_EXCEEDED where nobody can tell whether it was appended; LIMIT_EXCEEDED where callers do not wait.
    */
   send(message: OutgoingMessage<V>, options: SendOptions = {}): Promise<SentMessage> {
@@ -100,7 +101,7 @@ export class Producer<V> implements AsyncDisposable {
     options: SendOptions = {},
   ): Promise<SentBatch> {
     const records = messages.map((message) => this.encode(message));
-    if (records.length === 0) return { topic, offsets: [], partitions: [] };
+    if (records.length === 0) return { topic, offsets: [], partitions: [], duplicates: [] };
     const highest = messages.reduce((most, { partition }) => Math.max(most, partition ?? -1), -1);
     const wishes = highest < 0 ? undefined : messages.map(({ partition }) => partition);
     const call = new BatchCall(topic, records.length);

@@ -2,20 +2,15 @@
 
 import { MillraceError } from '@millrace/protocol';
 import type { Batch, Receiver } from './batch.ts';
-
-export interface SentMessage {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** When the broker appended it, ms since 1970. */
-  readonly timestampMs: number;
-}
+import type { Places, SentMessage } from './places.ts';
 
 /** By position in the messages given. */
 export interface SentBatch {
   readonly topic: string;
   readonly partitions: readonly number[];
   readonly offsets: readonly number[];
+  /** Positions of messages that were not appended: their partitions and offsets are those of the ones before them. */
+  readonly duplicates: readonly number[];
 }
 
 /** Some messages of a `sendBatch` were not appended, or nobody can tell. `code` is that of the first failure. */
@@ -23,6 +18,8 @@ export class SendBatchError extends MillraceError {
   /** By position in the messages given; -1 where it failed. */
   readonly offsets: readonly number[];
   readonly partitions: readonly number[];
+  /** As of `SentBatch`. */
+  readonly duplicates: readonly number[];
   readonly failures: number;
 
   constructor(first: MillraceError, failures: number, sent: SentBatch) {
@@ -30,34 +27,31 @@ export class SendBatchError extends MillraceError {
     super(first.code, text, first.detail, { cause: first });
     this.offsets = sent.offsets;
     this.partitions = sent.partitions;
+    this.duplicates = sent.duplicates;
     this.failures = failures;
   }
 }
 
 export class MessageReceiver implements Receiver {
   private readonly topic: string;
-  private readonly partition: number;
   private readonly index: number;
   private readonly resolve: (sent: SentMessage) => void;
   private readonly reject: (error: MillraceError) => void;
 
   constructor(
     topic: string,
-    partition: number,
     index: number,
     resolve: (sent: SentMessage) => void,
     reject: (error: MillraceError) => void,
   ) {
     this.topic = topic;
-    this.partition = partition;
     this.index = index;
     this.resolve = resolve;
     this.reject = reject;
   }
 
-  appended(baseOffset: number, timestampMs: number): void {
-    const { topic, partition } = this;
-    this.resolve({ topic, partition, offset: baseOffset + this.index, timestampMs });
+  appended(places: Places): void {
+    this.resolve(places.sent(this.topic, this.index));
   }
 
   failed(error: MillraceError): void {
@@ -70,6 +64,7 @@ export class BatchCall {
   readonly topic: string;
   readonly offsets: number[] = [];
   readonly partitions: number[];
+  readonly duplicates: number[] = [];
   readonly outcome: Promise<SentBatch>;
   private settle: { resolve(sent: SentBatch): void; reject(error: MillraceError): void };
   private missing: number;
@@ -97,7 +92,8 @@ export class BatchCall {
     }
     if (this.missing > 0) return;
     const { topic, partitions, offsets } = this;
-    const sent = { topic, partitions, offsets };
+    const duplicates = this.duplicates.toSorted((one, other) => one - other);
+    const sent = { topic, partitions, offsets, duplicates };
     if (this.firstError === undefined) this.settle.resolve(sent);
     else this.settle.reject(new SendBatchError(this.firstError, this.failures, sent));
   }
@@ -117,17 +113,32 @@ export class SliceReceiver implements Receiver {
     this.index = index;
   }
 
-  appended(baseOffset: number): void {
-    const { offsets } = this.call;
-    let offset = baseOffset + this.index;
-    for (const position of this.positions) {
-      offsets[position] = offset;
-      offset += 1;
-    }
+  appended(places: Places): void {
+    if (places.duplicates === undefined) this.allAppended(places.baseOffset + this.index);
+    else this.someAppended(places);
     this.call.arrived(this.positions.length);
   }
 
   failed(error: MillraceError): void {
     this.call.arrived(this.positions.length, error);
+  }
+
+  private allAppended(firstOffset: number): void {
+    const { offsets } = this.call;
+    let offset = firstOffset;
+    for (const position of this.positions) {
+      offsets[position] = offset;
+      offset += 1;
+    }
+  }
+
+  private someAppended(places: Places): void {
+    const { offsets, partitions, duplicates } = this.call;
+    for (const [at, position] of this.positions.entries()) {
+      const { partition, offset, duplicate } = places.at(this.index + at);
+      offsets[position] = offset;
+      partitions[position] = partition;
+      if (duplicate) duplicates.push(position);
+    }
   }
 }

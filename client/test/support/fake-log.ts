@@ -5,6 +5,8 @@ import {
   type ErrorName,
   encodeBatch,
   type RecordInput,
+  readRecords,
+  recordDedup,
   stampBatch,
 } from '@millrace/protocol';
 import { type FakeCall, type Handlers, untilAborted } from './fake-broker.ts';
@@ -18,6 +20,7 @@ interface Partition {
 export class FakeLog {
   readonly topics = new Map<string, { topicId: number; partitions: Partition[] }>();
   readonly committed = new Map<string, number>();
+  private readonly deduped = new Map<string, { partition: number; offset: number }>();
   private waiting: (() => void)[] = [];
   private nextTopicId = 1;
 
@@ -73,8 +76,7 @@ export class FakeLog {
         results: batches.map(({ topicId, partition, batch }) => {
           const found = this.find(topicId, partition);
           if (found === undefined) return refusal('UNKNOWN_TOPIC');
-          const baseOffset = this.store(found, Buffer.from(batch));
-          return { errorCode: 0, baseOffset, appendTimeMs: 2_000 };
+          return { errorCode: 0, ...this.produce(found, partition, batch) };
         }),
       }),
       Fetch: async ({ maxWaitMs, partitions }, call) => {
@@ -111,6 +113,28 @@ export class FakeLog {
         }),
       }),
     };
+  }
+
+  /** Drops what has a dedup hash that came before. */
+  private produce(found: Partition, partition: number, batch: Uint8Array) {
+    const duplicates: { index: number; partition: number; offset: number }[] = [];
+    const fresh = readRecords(batch).filter((_, index) => {
+      const hash = Buffer.from(recordDedup(batch, index) ?? []).toString('hex');
+      const known = this.deduped.get(hash);
+      if (known !== undefined) duplicates.push({ index, ...known });
+      else if (hash !== '') {
+        const offset = found.endOffset + index - duplicates.length;
+        this.deduped.set(hash, { partition, offset });
+      }
+      return known === undefined;
+    });
+    if (duplicates.length === 0) {
+      const baseOffset = this.store(found, Buffer.from(batch));
+      return { baseOffset, appendTimeMs: 2_000, duplicates: null };
+    }
+    if (fresh.length === 0) return { baseOffset: -1, appendTimeMs: -1, duplicates };
+    const rest = Buffer.from(encodeBatch(fresh, { nowMs: 1_000 }));
+    return { baseOffset: this.store(found, rest), appendTimeMs: 2_000, duplicates };
   }
 
   private describe(name: string) {
