@@ -109,3 +109,10 @@ export { RecordSources } from './share/record-source.ts';
 export { SHARE_DEFAULTS } from './share/share-defaults.ts';
 export { leaseHolders, SharePartitions } from './share/share-partitions.ts';
 export type { ShareGroup, ShareKey } from './share/share-scope.ts';
+export {
+  type CarriedOut,
+  type PlannedTransaction,
+  planTransaction,
+  type StageDecision,
+  type TransactCommand,
+} from './transact/plan-transaction.ts';

@@ -9,10 +9,12 @@ import { createListOffsetsHandler } from './list-offsets.ts';
 import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
+import { createScheduleHandlers } from './schedules.ts';
 import type { Services } from './services.ts';
 import { createShareGroupHandlers } from './share-groups.ts';
 import { toldDurably } from './told-durably.ts';
 import { createTopicHandlers } from './topics.ts';
+import { createTransactHandler } from './transact.ts';
 
 export function createHandlers(services: Services): Handlers {
   return toldDurably(services.shard, {
@@ -22,8 +24,10 @@ export function createHandlers(services: Services): Handlers {
     ListOffsets: createListOffsetsHandler(services),
     ...createGroupHandlers(services),
     ...createShareGroupHandlers(services),
+    ...createScheduleHandlers(services),
     Receive: createReceiveHandler(services),
     Acknowledge: createAcknowledgeHandler(services),
+    Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...PENDING,
   });

@@ -74,6 +74,19 @@ export class Shard {
     return decision.reply;
   }
 
+  /**
+   * Several decisions of which none may be refused: they go into one commit. A refusal would leave a half, so what is
+   * thrown here ends the process before the commit begins. [L-99]
+   */
+  stageTogether<R>(carryOut: (stage: <S>(decide: Decide<S>) => S) => R): R {
+    try {
+      return carryOut((decide) => this.stage(decide));
+    } catch (error) {
+      this.#events.broken(asError(error));
+      throw error;
+    }
+  }
+
   /** The sequence of the newest stage: what `durable` waits for to tell what was staged until now. */
   get stagedSeq(): number {
     return this.#committer.lastStagedSeq;
@@ -167,7 +180,7 @@ export class Shard {
       if (wake.length > 0)
         this.#aftermath.push({ seq, wake, endOffsets: wake.map((one) => this.#endOffset(one)) });
     } catch (error) {
-      this.#events.broken(error instanceof Error ? error : new Error(String(error)));
+      this.#events.broken(asError(error));
       throw error;
     }
   }
@@ -176,6 +189,10 @@ export class Shard {
     if (wake.kind !== 'appended') return -1;
     return this.#state.logs.at(wake.topicId, wake.partition).nextOffset;
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Nothing of the commit was applied: why, in the words of the protocol. */

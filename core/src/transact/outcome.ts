@@ -1,0 +1,49 @@
+// Outcomes of transactions that were carried out: kept under the transaction's id, so that a request that is sent again
+// after a lost reply is told what became of it. One that was refused is not kept: nothing of it was done.
+
+import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
+import { type Context, type Refused, refuse, type View } from '../decision.ts';
+import { expiryEntry } from '../expiries/expiry-entry.ts';
+import { put, type TransactionRow, type Write } from '../rows.ts';
+
+export type TransactReply = ResponseOf<'Transact'>;
+export type BatchOutcome = TransactReply['batches'][number];
+
+/** The outcome that is kept; undefined where there is none; refused where it is that of another request. [L-100] */
+export function findOutcome(
+  view: View,
+  { transactionId }: RequestOf<'Transact'>,
+  fingerprint: number,
+  { nowMs }: Context,
+): TransactReply | Refused | undefined {
+  const row = view.get('transactions', [transactionId]);
+  if (row === undefined || row.expiresAtMs <= nowMs) return undefined;
+  if (row.fingerprint !== fingerprint) {
+    const message = `Another transaction was carried out under the id ${transactionId}.`;
+    return refuse('INVALID_REQUEST', message, { field: 'transactionId' });
+  }
+  return { repeated: true, batches: row.batches.map((batch) => toldBatch(batch)) };
+}
+
+function toldBatch([baseOffset, appendTimeMs, list]: TransactionRow['batches'][number]) {
+  const duplicates = list.map(([index, partition, offset]) => ({ index, partition, offset }));
+  return { baseOffset, appendTimeMs, duplicates: duplicates.length === 0 ? null : duplicates };
+}
+
+/** The writes that keep an outcome. */
+export function keepOutcome(
+  { transactionId }: RequestOf<'Transact'>,
+  fingerprint: number,
+  batches: readonly BatchOutcome[],
+  { nowMs }: Context,
+): readonly Write[] {
+  const expiresAtMs = nowMs + LIMITS.transactionOutcomeMs;
+  const rows = batches.map(({ baseOffset, appendTimeMs, duplicates }) => {
+    const list = (duplicates ?? []).map((one) => [one.index, one.partition, one.offset] as const);
+    return [baseOffset, appendTimeMs, list] as const;
+  });
+  return [
+    put('transactions', [transactionId], { fingerprint, expiresAtMs, batches: rows }),
+    expiryEntry(expiresAtMs, 'transactions', [transactionId]),
+  ];
+}
