@@ -1,7 +1,6 @@
 // CreateSchedule: checks what was asked for and keeps it with its first tick, or refuses.
 
 import { LIMITS, MillraceError, type RequestOf, SCHEDULE_HEADERS } from '@millrace/protocol';
-import type { Topic } from '../catalog/catalog.ts';
 import {
   accept,
   type Context,
@@ -13,6 +12,7 @@ import {
 import { put, type ScheduleRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
+import { oversized, tickBatch } from './tick-batch.ts';
 import { type CronTicks, ticksOf } from './ticks.ts';
 
 type Request = RequestOf<'CreateSchedule'>;
@@ -20,8 +20,6 @@ type Request = RequestOf<'CreateSchedule'>;
 export type CreateScheduleCommand = Request & { readonly cronTicks: CronTicks };
 
 const NAME = /^[a-zA-Z0-9._-]+$/;
-/** What the headers of the tick, and the framing of a record, need beyond the schedule's own. */
-const TICK_BYTES = 512;
 
 export function decideCreateSchedule(
   { catalog, schedules }: ShardState,
@@ -32,7 +30,7 @@ export function decideCreateSchedule(
   const { name, cron, everyMs, timeZone, missed, key, value } = command;
   const topic = catalog.topicByName(command.topic);
   const refusal =
-    checkName(name) ?? checkTiming(command) ?? checkHeaders(command) ?? checkSize(command, topic);
+    checkName(name) ?? checkTiming(command) ?? checkHeaders(command) ?? checkSize(command);
   if (refusal !== undefined) return refusal;
   if (schedules.byName(name) !== undefined) {
     return refuse('SCHEDULE_EXISTS', `A schedule named ${name} exists.`, { field: 'name' });
@@ -64,6 +62,8 @@ export function decideCreateSchedule(
     behind: 0,
     error: null,
   };
+  const error = oversized(tickBatch(row, [nextAtMs]), topic);
+  if (error !== undefined) return tooLarge(error, topic.config.messageBytesMax);
   const { nextScheduleId } = schedules;
   return accept({ nextAtMs }, [
     put('meta', ['nextScheduleId'], nextScheduleId + 1),
@@ -111,16 +111,18 @@ function checkHeaders({ headers }: Request): Refused | undefined {
   return invalid('headers', `Header ${taken.name} is the broker's to set.`);
 }
 
-/** Of the topic too, where it takes less. [S-3] */
-function checkSize(
-  { key, value, headers }: Request,
-  topic: Topic | undefined,
-): Refused | undefined {
+/** [S-3] */
+function checkSize({ key, value, headers }: Request): Refused | undefined {
   let bytes = (key?.length ?? 0) + (value?.length ?? 0);
   for (const header of headers ?? []) bytes += utf8(header.name).length + header.value.length;
-  const topicMax = (topic?.config.messageBytesMax ?? LIMITS.messageBytesMax) - TICK_BYTES;
-  const max = Math.min(LIMITS.scheduleMessageBytesMax, Math.max(topicMax, 0));
+  const max = LIMITS.scheduleMessageBytesMax;
   if (bytes <= max) return undefined;
-  const message = `Key, value and headers have ${bytes} bytes together; there is room for ${max}.`;
+  return tooLarge(
+    `Key, value and headers have ${bytes} bytes; a schedule keeps at most ${max}.`,
+    max,
+  );
+}
+
+function tooLarge(message: string, max: number): Refused {
   return refuse('MESSAGE_TOO_LARGE', message, { field: 'value', limit: `${max} bytes` });
 }

@@ -1,13 +1,7 @@
 // Carries out what is due of one schedule: its messages and the row with the next tick are written by one decision, so
 // each tick has its message exactly once, over restarts too. [S-5]
 
-import {
-  BatchBuilder,
-  MillraceError,
-  partitionForKey,
-  recordBytes,
-  SCHEDULE_HEADERS,
-} from '@millrace/protocol';
+import { MillraceError, partitionForKey } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Topic } from '../catalog/catalog.ts';
 import { type Accepted, accept, type Context, type Decision, type View } from '../decision.ts';
@@ -16,6 +10,7 @@ import { put, type ScheduleRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
 import { type PlannedTicks, planTicks } from './plan-ticks.ts';
+import { oversized, tickBatch } from './tick-batch.ts';
 import { type CronTicks, ticksOf } from './ticks.ts';
 
 export interface TickCommand {
@@ -64,12 +59,8 @@ function carryOut(
     return passOver(scheduleId, row, sent, `Topic ${row.topic} was deleted.`);
   }
   const batch = tickBatch(row, sent);
-  const bytes = recordBytes(batch, 0);
-  const max = topic.config.messageBytesMax;
-  if (bytes > max) {
-    const error = `The message has ${bytes} bytes; topic ${row.topic} takes at most ${max}.`;
-    return passOver(scheduleId, row, sent, error);
-  }
+  const error = oversized(batch, topic);
+  if (error !== undefined) return passOver(scheduleId, row, sent, error);
   const partition = partitionOf(row, topic);
   const { writes } = planAppend(state, row.topicId, partition, batch, ctx);
   const done = {
@@ -99,23 +90,4 @@ function passOver(
 /** Of the key, or else of the name: what one schedule appends stays in order. [S-7] */
 function partitionOf({ key, name }: ScheduleRow, { partitions }: Topic): number {
   return partitionForKey(key ?? utf8(name), partitions);
-}
-
-/** One record a tick, alike but for the tick. [S-6] */
-function tickBatch({ name, key, value, headers }: ScheduleRow, ticks: readonly number[]) {
-  const builder = new BatchBuilder();
-  for (const tickMs of ticks) {
-    const record = {
-      key,
-      value,
-      timestampMs: tickMs,
-      headers: [
-        ...headers,
-        [SCHEDULE_HEADERS.name, utf8(name)] as const,
-        [SCHEDULE_HEADERS.tick, utf8(String(tickMs))] as const,
-      ],
-    };
-    builder.add(record, tickMs);
-  }
-  return builder.build();
 }

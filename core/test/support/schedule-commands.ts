@@ -1,0 +1,80 @@
+// Schedules for tests: what to ask for, cron ticks without a calendar, and what a topic holds of them.
+import { type RequestOf, readRecords, SCHEDULE_HEADERS } from '@millrace/protocol';
+import { type CronTicks, decideCreateTopic, decideTick } from '../../src/index.ts';
+import { everyTicks } from '../../src/schedules/ticks.ts';
+import type { Machine } from './machine.ts';
+
+const DECODER = new TextDecoder();
+
+/** `every 7`: at every time that 7 s divide, counted one by one as with any cron expression; `never`: at no time. */
+export const cronTicks: CronTicks = (cron) => {
+  if (cron === 'never') return { after: () => null, upTo: () => null };
+  const { after, upTo } = everyTicks(0, Number(cron.slice('every '.length)) * 1_000);
+  return { after, upTo };
+};
+
+export function createTopic(machine: Machine, name: string, partitions = 1): number {
+  return machine.run(decideCreateTopic, {
+    name,
+    partitions,
+    config: null,
+    annotations: null,
+    validateOnly: false,
+  }).topicId;
+}
+
+type Request = RequestOf<'CreateSchedule'>;
+
+export function scheduleOf(change: Partial<Request> = {}) {
+  return {
+    name: 'cleanup',
+    topic: 'jobs',
+    cron: null,
+    everyMs: change.cron === undefined ? 1_000 : null,
+    timeZone: null,
+    missed: 'one' as const,
+    key: null,
+    value: new TextEncoder().encode('go'),
+    headers: null,
+    cronTicks,
+    ...change,
+  };
+}
+
+/** Carries out what is due now, slice after slice. */
+export function tickAll(machine: Machine, ticksMax = 16): void {
+  for (;;) {
+    const [scheduleId] = machine.state.schedules.due(machine.nowMs, 1);
+    if (scheduleId === undefined) return;
+    machine.run(decideTick, { scheduleId, cronTicks, ticksMax });
+  }
+}
+
+export interface TickMessage {
+  readonly partition: number;
+  readonly schedule: string;
+  readonly tickMs: number;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly timestampMs: number;
+  readonly headers: readonly string[];
+}
+
+/** All messages of schedules in a topic, by partition and offset. */
+export function tickMessages(machine: Machine, topicId: number): TickMessage[] {
+  return [...machine.view.range('batches', { prefix: [topicId] })].flatMap(
+    ([[, partition], batch]) =>
+      readRecords(batch).map(({ key, value, headers, timestampMs }) => {
+        const texts = new Map(headers.map(([name, bytes]) => [name, DECODER.decode(bytes)]));
+        return {
+          partition,
+          schedule: texts.get(SCHEDULE_HEADERS.name) ?? '',
+          tickMs: Number(texts.get(SCHEDULE_HEADERS.tick)),
+          key: key && DECODER.decode(key),
+          value: value && DECODER.decode(value),
+          timestampMs,
+          headers: headers.map(([name]) => name),
+        };
+      }),
+  );
+}
