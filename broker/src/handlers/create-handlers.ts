@@ -6,6 +6,7 @@ import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
+import { createOperationHandlers } from './operations.ts';
 import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
@@ -29,6 +30,7 @@ export function createHandlers(services: Services): Handlers {
     Acknowledge: createAcknowledgeHandler(services),
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
+    ...createOperationHandlers(services),
     ...PENDING,
   });
 }

@@ -10,8 +10,6 @@ export const PENDING = {
   ListMessages: pending,
   ChangeMessages: pending,
   GetMessage: pending,
-  Purge: pending,
-  UndoPurge: pending,
   StartRedrive: pending,
   ListTasks: pending,
   CancelTask: pending,

@@ -13,6 +13,7 @@ import {
   sharesBehindLog,
 } from '@millrace/core';
 import type { Job } from './background.ts';
+import { createPurgesJob } from './purges-job.ts';
 import { createSchedulesJob } from './schedules-job.ts';
 import type { Shard } from './shard.ts';
 import type { SpaceGauge } from './space-gauge.ts';
@@ -38,6 +39,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
     sweepJob(),
+    createPurgesJob(),
     expiriesJob(),
     spaceJob(space),
   ];

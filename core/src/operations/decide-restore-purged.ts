@@ -10,7 +10,7 @@ import { RestoreDraft } from './restore-draft.ts';
 import { restoreFresh } from './restore-fresh.ts';
 
 export interface RestorePurgedCommand extends ShareKey {
-  /** At most about this many runs, and this many fresh messages that need a look. */
+  /** At most this many runs, and ten times as many messages that were fresh. */
   readonly rowsMax: number;
 }
 
@@ -53,7 +53,8 @@ function restoreSlice(
   const top = purge.toOffset;
   if (top <= draft.bottom) return draft.bottom;
   const freshFrom = Math.max(purge.cursor, draft.bottom);
-  if (freshFrom < top) return restoreFresh({ scope, view, draft, purge, ctx }, freshFrom, rowsMax);
+  if (freshFrom < top)
+    return restoreFresh({ scope, view, draft, purge, ctx }, freshFrom, 10 * rowsMax);
   return restoreRuns(view, draft, top, rowsMax);
 }
 
