@@ -46,9 +46,13 @@ export function applyWrite(state: ShardState, write: Write): void {
     case 'sharePartitions':
     case 'runs':
     case 'purges':
+    case 'waiting':
     case 'dead':
     case 'lastErrors':
       if (isSwept(catalog, write.key[0], write.key[1])) return;
+      applyShareWrite(state.shares, write);
+      return;
+    case 'waitTimes':
       applyShareWrite(state.shares, write);
       return;
     case 'members':

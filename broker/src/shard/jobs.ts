@@ -49,7 +49,7 @@ function dueJob({ graceUntilMs, deadLettered }: JobSettings): Job {
   const command = { runsMax: SLICE.dueRuns, graceUntilMs };
   return {
     name: 'leases and delays',
-    nextMs: (shard) => shard.peek(({ shares }) => nextDueMs(shares, graceUntilMs)),
+    nextMs: (shard) => shard.peek(({ shares }, view) => nextDueMs(shares, view, graceUntilMs)),
     slice: (shard) => {
       const reply = shard.stage((state, view, context) => decideDue(state, view, command, context));
       deadLettered(reply.deadLettered);

@@ -13,7 +13,7 @@ import { type PurgedPartition, purgedPartition, purgeScopes } from './purge-scop
 /** Refused with PURGE_PENDING, as a whole, where an earlier purge can still be undone. [L-110] [L-112] */
 export function decidePurge(
   state: ShardState,
-  _view: View,
+  view: View,
   command: RequestOf<'Purge'>,
   ctx: Context,
 ): Decision<ResponseOf<'Purge'>> {
@@ -28,7 +28,7 @@ export function decidePurge(
     if (!dryRun && purge !== undefined && isPending(purge, ctx.nowMs)) {
       return refuse('PURGE_PENDING', pendingText(scope, purge));
     }
-    const counts = countShare(scope);
+    const counts = countShare(scope, view);
     const messages = unresolved(counts);
     if (messages === 0) continue;
     partitions.push(purgedPartition(scope, messages));

@@ -8,6 +8,7 @@ import type { RunState } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import type { SharePartition } from './share-partition.ts';
+import { ShareRuns } from './share-runs.ts';
 import { findShare, findShareGroup, type ShareKey, type ShareScope } from './share-scope.ts';
 
 export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
@@ -40,8 +41,8 @@ export function counters(
   return accept({ partitions });
 }
 
-/** The whole group, from memory alone. The group exists. */
-export function countMessages(state: ShardState, groupId: number): MessageCounts {
+/** The whole group. It exists. */
+export function countMessages(state: ShardState, view: View, groupId: number): MessageCounts {
   const sum = {
     fresh: 0,
     ready: 0,
@@ -56,7 +57,7 @@ export function countMessages(state: ShardState, groupId: number): MessageCounts
     skipped: 0,
   };
   for (const scope of sharesOf(state, groupId)) {
-    const counts = countShare(scope);
+    const counts = countShare(scope, view);
     for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] += counts[key];
   }
   return sum;
@@ -85,19 +86,20 @@ function countersOf(scope: ShareScope, view: View): PartitionCounters {
     startOffset,
     cursor: Math.max(share.cursor, startOffset),
     endOffset,
-    ...countShare(scope),
+    ...countShare(scope, view),
     oldestUnresolvedMs: oldestUnresolvedMs(scope, view),
   };
 }
 
 /** What lies below the log's start is removed, swept already or not; what a purge took away is purged. */
-export function countShare({ log, share }: ShareScope): MessageCounts {
+export function countShare({ log, share }: ShareScope, view: View): MessageCounts {
   const { startOffset, durableEnd } = log;
-  const gone = countBelow(share, startOffset);
+  const gone = countBelow(share, view, startOffset);
   const cursor = Math.max(share.cursor, startOffset);
   const [, , , acknowledged, dead, removed, , , purged, skipped] = share.row;
+  const lost = gone.ready + gone.scheduled + gone.leased + gone.parked + gone.blocked;
   return {
-    fresh: durableEnd - Math.min(cursor, durableEnd),
+    fresh: durableEnd - Math.min(cursor, durableEnd) - share.ahead,
     ready: share.count('ready') - gone.ready,
     scheduled: share.count('scheduled') - gone.scheduled,
     leased: share.count('leased') - gone.leased,
@@ -105,16 +107,17 @@ export function countShare({ log, share }: ShareScope): MessageCounts {
     blocked: share.count('blocked') - gone.blocked,
     acknowledged,
     dead,
-    removed: removed + (cursor - share.cursor) + gone.ready + gone.scheduled + gone.leased,
+    removed: removed + (cursor - share.cursor) + lost,
     purged: purged + (share.purge?.messages ?? 0),
     skipped,
   };
 }
 
 /** Messages in runs below the offset, by state. */
-function countBelow(share: SharePartition, offset: number): Record<RunState, number> {
+function countBelow(share: SharePartition, view: View, offset: number): Record<RunState, number> {
   const counts = { ready: 0, scheduled: 0, leased: 0, parked: 0, blocked: 0 };
-  for (const run of share.runsFrom(0)) {
+  if (share.floor >= offset) return counts;
+  for (const run of new ShareRuns(share, view).runsFrom(share.floor)) {
     if (run.first >= offset) break;
     counts[run.state] += Math.min(run.last + 1, offset) - run.first;
   }
@@ -124,10 +127,8 @@ function countBelow(share: SharePartition, offset: number): Record<RunState, num
 /** Append time of the first message that is fresh or in a run; one batch is read for it. */
 function oldestUnresolvedMs({ key, log, share }: ShareScope, view: View): number | null {
   let oldest = Math.max(share.cursor, log.startOffset);
-  for (const run of share.runsFrom(log.startOffset)) {
-    oldest = Math.max(run.first, log.startOffset);
-    break;
-  }
+  const first = new ShareRuns(share, view).runFrom(log.startOffset)?.first;
+  if (first !== undefined) oldest = Math.min(oldest, Math.max(first, log.startOffset));
   const batches = new BatchCursor(view, key.topicId, key.partition, log.durableEnd);
   return batches.at(oldest)?.appendTimeMs ?? null;
 }

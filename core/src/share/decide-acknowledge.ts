@@ -12,6 +12,7 @@ import { RecordSources } from './record-source.ts';
 import { runLength } from './run.ts';
 import { extensionMs, type Part, SETTLEMENTS } from './settle.ts';
 import { ShareDraft } from './share-draft.ts';
+import { ShareRuns } from './share-runs.ts';
 import { findShare, type ShareKey } from './share-scope.ts';
 
 export interface AcknowledgeCommand extends ShareKey {
@@ -59,7 +60,8 @@ export function decideAcknowledge(
   }
   const draft = new ShareDraft(scope.key, scope.share, view);
   const letters = new DeadLetters(state, view, ctx, command.sources ?? new RecordSources());
-  const reply = settleRange({ scope, draft, letters, ctx }, command);
+  const runs = new ShareRuns(scope.share, view);
+  const reply = settleRange({ scope, draft, letters, ctx }, runs, command);
   const copies = letters.finish();
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
 }
@@ -71,15 +73,20 @@ function isReceipt({ firstOffset, lastOffset, token }: AcknowledgeCommand, next:
 }
 
 /** Walks the runs that the range meets; before and between them lies what is resolved, after them what is fresh. */
-function settleRange(ending: Ending, command: AcknowledgeCommand): AcknowledgeReply {
+function settleRange(
+  ending: Ending,
+  runs: ShareRuns,
+  command: AcknowledgeCommand,
+): AcknowledgeReply {
   const { share } = ending.scope;
   const outcomes = new Outcomes(command.firstOffset, command.lastOffset);
   let deadlineMs: number | null = null;
   outcomes.until(share.floor, ERRORS.ALREADY_RESOLVED.code);
   while (outcomes.next <= command.lastOffset) {
-    const run = share.runFrom(outcomes.next);
+    const run = runs.runFrom(outcomes.next);
     if (run === undefined || run.first > command.lastOffset) break;
-    outcomes.until(run.first, ERRORS.ALREADY_RESOLVED.code);
+    outcomes.until(Math.min(run.first, share.cursor), ERRORS.ALREADY_RESOLVED.code);
+    outcomes.until(run.first, ERRORS.UNKNOWN_RECEIPT.code);
     const part = { run, first: outcomes.next, last: Math.min(run.last, command.lastOffset) };
     const errorCode = settlePart(ending, command, part);
     outcomes.until(part.last + 1, errorCode);

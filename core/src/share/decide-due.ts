@@ -4,15 +4,15 @@
 import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View, type Wake } from '../decision.ts';
-import type { Write } from '../rows.ts';
+import { remove, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { endAttempt } from './end-attempt.ts';
 import { RecordSources } from './record-source.ts';
-import type { Run } from './run.ts';
+import { type Run, runLength, runOf } from './run.ts';
 import { ShareDraft } from './share-draft.ts';
 import type { DueRun, SharePartitions } from './share-partitions.ts';
-import { findShare, type ShareScope } from './share-scope.ts';
+import { findShare, type ShareKey, type ShareScope } from './share-scope.ts';
 
 export interface DueCommand {
   /** At most this many runs. */
@@ -33,12 +33,25 @@ export interface DueReply {
 }
 
 /** When `decideDue` will next have something to do; undefined: not before something is leased or scheduled. */
-export function nextDueMs(shares: SharePartitions, graceUntilMs: number): number | undefined {
+export function nextDueMs(
+  shares: SharePartitions,
+  view: View,
+  graceUntilMs: number,
+): number | undefined {
   const leaseEnd = shares.leaseEnds.firstTime();
-  const scheduleEnd = shares.scheduleEnds.firstTime();
+  const scheduleEnd = shares.firstWait.timeMs(view);
   if (leaseEnd === undefined) return scheduleEnd;
   const graced = Math.max(leaseEnd, graceUntilMs);
   return scheduleEnd === undefined ? graced : Math.min(graced, scheduleEnd);
+}
+
+/** Something that is due: a lease, or a row that says when a scheduled run becomes ready. */
+interface Due {
+  readonly key: ShareKey;
+  readonly first: number;
+  readonly untilMs: number;
+  /** Undefined: to be read from the store. */
+  readonly lease: Run | undefined;
 }
 
 interface Share {
@@ -54,63 +67,103 @@ export function decideDue(
 ): Decision<DueReply> {
   assert(runsMax > 0, 'a slice gets somewhere');
   const { shares } = state;
-  const scheduled = shares.due(shares.scheduleEnds, ctx.nowMs, runsMax + 1);
-  const leases =
-    ctx.nowMs < graceUntilMs ? [] : shares.due(shares.leaseEnds, ctx.nowMs, runsMax + 1);
-  const due = [...scheduled, ...leases].toSorted(byTime);
+  const leases = ctx.nowMs < graceUntilMs ? [] : shares.dueLeases(ctx.nowMs, runsMax + 1);
+  const waits = dueWaits(shares, view, ctx.nowMs, runsMax + 1);
+  const due = [...waits, ...leases.map((lease) => asDue(lease))].toSorted(byTime);
   const sources = new RecordSources();
   const letters = new DeadLetters(state, view, ctx, sources);
-  const touched = new Map<DueRun['share'], Share>();
-  const counts = { scheduled: 0, leased: 0, parked: 0, blocked: 0 };
-  let runs = 0;
-  for (const { share, run } of due) {
-    if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax || sources.isFull) break;
-    const found = touched.get(share) ?? open(state, view, share);
-    touched.set(share, found);
-    endWait(found, run, letters, ctx);
-    assert(run.state !== 'ready', 'what is ready waits for nothing');
-    counts[run.state] += run.last - run.first + 1;
-    runs += 1;
-  }
+  const touched = new Map<string, Share | undefined>();
   const writes: Write[] = [];
+  const counts = { expired: 0, readied: 0 };
+  let runs = 0;
+  for (const one of due) {
+    if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax || sources.isFull) break;
+    runs += 1;
+    const { groupId, topicId, partition } = one.key;
+    const name = `${groupId}/${topicId}/${partition}`;
+    if (!touched.has(name)) touched.set(name, open(state, view, one.key));
+    const share = touched.get(name);
+    const messages = runLength(one.lease ?? { first: 0, last: -1 });
+    if (one.lease === undefined) counts.readied += endDelay(share, view, one, writes);
+    else if (share !== undefined) endLease(share, one.lease, letters, ctx);
+    counts.expired += messages;
+  }
   const ready = new Map<string, Wake>();
-  for (const { draft } of touched.values()) {
+  for (const share of touched.values()) {
+    if (share === undefined) continue;
+    const { draft } = share;
     for (const write of draft.finish()) writes.push(write);
     for (const wake of draft.wake()) ready.set(`${draft.key.groupId}/${draft.key.topicId}`, wake);
   }
   const copies = letters.finish();
   for (const write of copies.writes) writes.push(write);
   const wake = [...ready.values(), ...copies.wake];
-  const { leased: expired, scheduled: readied } = counts;
   const more = runs < due.length;
-  return accept({ expired, readied, deadLettered: letters.count, more }, writes, wake);
+  return accept({ ...counts, deadLettered: letters.count, more }, writes, wake);
 }
 
-function open(state: ShardState, view: View, share: DueRun['share']): Share {
-  const scope = findShare(state, share);
-  assert(scope.error === undefined, 'runs go from memory with their group and topic');
+/** Rows of the time index whose time has come, the earliest first. */
+function dueWaits(shares: SharePartitions, view: View, nowMs: number, limit: number): Due[] {
+  const firstMs = shares.firstWait.timeMs(view);
+  if (firstMs === undefined || firstMs > nowMs) return [];
+  const due: Due[] = [];
+  const query = { to: [nowMs + 1], limit, keysOnly: true };
+  for (const [[untilMs, groupId, topicId, partition, first]] of view.range('waitTimes', query)) {
+    due.push({ key: { groupId, topicId, partition }, first, untilMs, lease: undefined });
+  }
+  return due;
+}
+
+function asDue({ share, run }: DueRun): Due {
+  return { key: share, first: run.first, untilMs: run.untilMs, lease: run };
+}
+
+/** Undefined where the group or its topic is gone. */
+function open(state: ShardState, view: View, key: ShareKey): Share | undefined {
+  const scope = findShare(state, key);
+  if (scope.error !== undefined) return undefined;
   return { scope, draft: new ShareDraft(scope.key, scope.share, view) };
 }
 
-/** The end of a lease by time is a failure like any other. [L-20] */
-function endWait({ scope, draft }: Share, run: Run, letters: DeadLetters, ctx: Context): void {
-  const { first, last } = run;
-  if (run.state === 'scheduled') {
-    const next: Run = { ...run, state: 'ready', untilMs: 0 };
-    draft.carve(run, [{ first, last, to: 'ready', next, error: draft.errorOf(run) }]);
-    return;
+/**
+ * The time of scheduled messages has come: they are ready. Those that the cursor has not reached stay where they are
+ * until it does; and of those that are gone only the row in the index was left. Gives the number of ready ones. [L-44]
+ */
+function endDelay(share: Share | undefined, view: View, one: Due, writes: Write[]): number {
+  const { groupId, topicId, partition } = one.key;
+  const row = view.get('waiting', [groupId, topicId, partition, one.first]);
+  const run = row === undefined ? undefined : runOf(one.first, row);
+  const isThere = run?.state === 'scheduled' && run.untilMs === one.untilMs;
+  const isReached = share !== undefined && isBetween(share, one.first);
+  if (share === undefined || run === undefined || !isThere || !isReached) {
+    writes.push(remove('waitTimes', [one.untilMs, groupId, topicId, partition, one.first]));
+    return 0;
   }
+  const { first, last } = run;
+  const next: Run = { ...run, state: 'ready', untilMs: 0 };
+  share.draft.carve(run, [{ first, last, to: 'ready', next, error: share.draft.errorOf(run) }]);
+  return runLength(run);
+}
+
+/** Not purged, and the cursor has passed it. */
+function isBetween({ scope, draft }: Share, offset: number): boolean {
+  return offset >= scope.share.purgedTo && offset < draft.cursor;
+}
+
+/** The end of a lease by time is a failure like any other. [L-20] */
+function endLease({ scope, draft }: Share, run: Run, letters: DeadLetters, ctx: Context): void {
+  const { first, last } = run;
   const error = `lease expired; held by ${run.memberId}`;
   const ending = { scope, draft, letters, ctx };
   draft.carve(run, endAttempt(ending, { run, first, last, error, pauseMs: null }));
 }
 
-function byTime(a: DueRun, b: DueRun): number {
+function byTime(a: Due, b: Due): number {
   return (
-    a.run.untilMs - b.run.untilMs ||
-    a.share.groupId - b.share.groupId ||
-    a.share.topicId - b.share.topicId ||
-    a.share.partition - b.share.partition ||
-    a.run.first - b.run.first
+    a.untilMs - b.untilMs ||
+    a.key.groupId - b.key.groupId ||
+    a.key.topicId - b.key.topicId ||
+    a.key.partition - b.key.partition ||
+    a.first - b.first
   );
 }

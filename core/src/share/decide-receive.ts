@@ -102,7 +102,7 @@ function leaseFresh(receiving: Receiving): void {
   if (budget.isSpent) return;
   if (draft.cursor < low) draft.removeFresh(low);
   const { stretches, end } = takeStretches(cursor, draft.cursor, log.durableEnd, budget);
-  for (const stretch of stretches) draft.leaseFresh(leasedRun(receiving, stretch, undefined));
+  for (const stretch of stretches) draft.takeFresh(leasedRun(receiving, stretch, undefined));
   draft.cursor = Math.max(draft.cursor, end);
 }
 
@@ -120,6 +120,7 @@ function leasedRun(receiving: Receiving, stretch: Stretch, before: Run | undefin
     leasedAtMs: nowMs,
     firstDeliveredAtMs: before?.firstDeliveredAtMs || nowMs,
     firstFailedAtMs: before?.firstFailedAtMs ?? 0,
+    lanes: null,
   };
   receiving.leases.push({
     firstOffset: run.first,

@@ -6,6 +6,7 @@ import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { remove, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { ShareDraft } from './share-draft.ts';
+import { ShareRuns } from './share-runs.ts';
 import { findShare, type ShareKey, type ShareScope } from './share-scope.ts';
 
 export interface RemovedCommand extends ShareKey {
@@ -37,7 +38,7 @@ export function decideRemoved(
     removed += startOffset - draft.cursor;
     draft.removeFresh(startOffset);
   }
-  for (const run of scope.share.runsFrom(0)) {
+  for (const run of new ShareRuns(scope.share, view).runsFrom(0)) {
     if (run.first >= startOffset || rows === command.rowsMax) break;
     const last = Math.min(run.last, startOffset - 1);
     draft.carve(run, [{ first: run.first, last, to: 'removed', error: null }]);

@@ -6,6 +6,7 @@ import { readBatches } from '../log/read-batches.ts';
 import type { DeadRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { Run } from './run.ts';
+import { ShareRuns } from './share-runs.ts';
 import { findShare, findShareGroup, type ShareKey, type ShareScope } from './share-scope.ts';
 
 export type StateRange = ResponseOf<'Peek'>['ranges'][number];
@@ -84,7 +85,7 @@ function plain(firstOffset: number, lastOffset: number, state: MessageState): St
 }
 
 function* runsIn(scope: ShareScope, view: View, from: number, end: number): Generator<StateRange> {
-  for (const run of scope.share.runsFrom(from)) {
+  for (const run of new ShareRuns(scope.share, view).runsFrom(from)) {
     if (run.first >= end) return;
     yield runRange(scope, view, run, Math.max(run.first, from), Math.min(run.last, end - 1));
   }

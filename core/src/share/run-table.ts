@@ -1,5 +1,5 @@
-// All runs of a shard as numbers in large pages: 88 bytes a run, outside the heap, whatever their number. A run is
-// named by its slot, which is reused once freed. It keeps no order and knows no offsets' meaning.
+// All runs that a shard holds in memory, as numbers in large pages: 88 bytes a run, outside the heap, whatever their
+// number; only lanes come on top. A run is named by its slot, which is reused once freed. It keeps no order.
 
 import { assert } from '../assert.ts';
 import { RUN_STATES, type RunRow, type RunState } from '../rows.ts';
@@ -28,6 +28,8 @@ export class RunTable {
   readonly #pages: Float64Array[] = [];
   readonly #free: number[] = [];
   readonly #members = new NameTable();
+  /** Slot -> lanes, of runs that have some. */
+  readonly #lanes = new Map<number, Uint8Array>();
   #slots = 0;
 
   /** Runs held now. */
@@ -42,6 +44,7 @@ export class RunTable {
     page[at + COLUMN.first] = first;
     page[at + COLUMN.member] = this.#members.take(row[5]);
     this.#fill(page, at, row);
+    if (row[9] !== null) this.#lanes.set(slot, row[9]);
     return slot;
   }
 
@@ -51,11 +54,14 @@ export class RunTable {
     page[at + COLUMN.member] = this.#members.take(row[5]);
     this.#members.release(before);
     this.#fill(page, at, row);
+    if (row[9] !== null) this.#lanes.set(slot, row[9]);
+    else if (this.#lanes.size > 0) this.#lanes.delete(slot);
   }
 
   free(slot: number): void {
     const { page, at } = this.#locate(slot);
     this.#members.release(page[at + COLUMN.member] as number);
+    if (this.#lanes.size > 0) this.#lanes.delete(slot);
     this.#free.push(slot);
   }
 
@@ -93,6 +99,7 @@ export class RunTable {
       leasedAtMs: page[at + COLUMN.leasedAtMs] as number,
       firstDeliveredAtMs: page[at + COLUMN.firstDeliveredAtMs] as number,
       firstFailedAtMs: page[at + COLUMN.firstFailedAtMs] as number,
+      lanes: this.#lanes.size === 0 ? null : (this.#lanes.get(slot) ?? null),
     };
   }
 

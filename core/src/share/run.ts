@@ -4,6 +4,9 @@
 import { assert } from '../assert.ts';
 import { RUN_STATES, type RunRow, type RunState } from '../rows.ts';
 
+/** A lane is a number of eight bytes, big-endian. */
+const LANE_BYTES = 8;
+
 export interface Run {
   readonly first: number;
   readonly last: number;
@@ -20,22 +23,43 @@ export interface Run {
   readonly firstDeliveredAtMs: number;
   /** 0 where no attempt failed. */
   readonly firstFailedAtMs: number;
+  /** The lane of each message, eight bytes each; null in groups without lanes. */
+  readonly lanes: Uint8Array | null;
 }
 
 /** Every state that a message of a share group can be in; only those between the ends are runs. */
-export type ShareState = 'fresh' | RunState | 'acknowledged' | 'dead' | 'removed';
+export type ShareState =
+  | 'fresh'
+  | RunState
+  | 'acknowledged'
+  | 'dead'
+  | 'removed'
+  | 'purged'
+  | 'skipped';
 
 /** From each state, where a message may go next. [L-3] */
 export const SHARE_MOVES = {
-  fresh: ['leased', 'removed'],
-  ready: ['leased', 'scheduled', 'ready', 'acknowledged', 'dead', 'removed'],
-  scheduled: ['ready', 'scheduled', 'acknowledged', 'dead', 'removed'],
-  parked: ['leased', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed'],
-  blocked: ['ready', 'parked', 'acknowledged', 'dead', 'removed'],
-  leased: ['leased', 'ready', 'scheduled', 'acknowledged', 'dead', 'removed'],
+  fresh: ['leased', 'scheduled', 'parked', 'dead', 'removed', 'purged', 'skipped'],
+  ready: ['leased', 'scheduled', 'ready', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
+  scheduled: ['ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
+  parked: ['leased', 'ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
+  blocked: ['ready', 'parked', 'blocked', 'acknowledged', 'dead', 'removed', 'purged'],
+  leased: [
+    'leased',
+    'ready',
+    'scheduled',
+    'parked',
+    'blocked',
+    'acknowledged',
+    'dead',
+    'removed',
+    'purged',
+  ],
   acknowledged: [],
-  dead: [],
+  dead: ['ready', 'parked', 'fresh'],
   removed: [],
+  purged: [],
+  skipped: [],
 } as const satisfies Record<ShareState, readonly ShareState[]>;
 
 export function assertMove(from: ShareState, to: ShareState): void {
@@ -43,8 +67,10 @@ export function assertMove(from: ShareState, to: ShareState): void {
   assert(allowed.includes(to), `a message does not go from ${from} to ${to}`);
 }
 
-export function rowOf(run: Run): RunRow {
+/** `lanes`: of its own messages, where the run is a part of a larger one that they are still to be cut out of. */
+export function rowOf(run: Run, lanes: Uint8Array | null = run.lanes): RunRow {
   assert(run.first <= run.last && run.deliveries >= 0);
+  assert(lanes === null || lanes.length === runLength(run) * LANE_BYTES, 'a lane a message');
   return [
     run.last,
     RUN_STATES.indexOf(run.state),
@@ -55,8 +81,37 @@ export function rowOf(run: Run): RunRow {
     run.leasedAtMs,
     run.firstDeliveredAtMs,
     run.firstFailedAtMs,
-    null,
+    lanes,
   ];
+}
+
+export function runOf(first: number, row: RunRow): Run {
+  const [last, state, deliveries, untilMs, token, memberId, leasedAtMs, ...rest] = row;
+  const [firstDeliveredAtMs, firstFailedAtMs, lanes] = rest;
+  const name = RUN_STATES[state];
+  assert(name !== undefined, 'the row holds a state');
+  const lease = { deliveries, untilMs, token, memberId, leasedAtMs };
+  return { first, last, state: name, ...lease, firstDeliveredAtMs, firstFailedAtMs, lanes };
+}
+
+/** Runs of these states lie in `waiting`, which memory does not hold. */
+export function isWaiting(state: RunState): boolean {
+  return state === 'scheduled' || state === 'parked';
+}
+
+/** Lanes of a part of a run. */
+export function lanesOf(run: Run, first: number, last: number): Uint8Array | null {
+  if (run.lanes === null || (first === run.first && last === run.last)) return run.lanes;
+  const from = (first - run.first) * LANE_BYTES;
+  return run.lanes.slice(from, from + (last - first + 1) * LANE_BYTES);
+}
+
+/** Lane of one message of the run; 0 where it has none. */
+export function laneAt(run: Run, offset: number): number {
+  if (run.lanes === null) return 0;
+  const { buffer, byteOffset } = run.lanes;
+  const view = new DataView(buffer, byteOffset + (offset - run.first) * LANE_BYTES, LANE_BYTES);
+  return view.getUint32(0) * 0x1_0000_0000 + view.getUint32(4);
 }
 
 export function runLength(run: { readonly first: number; readonly last: number }): number {

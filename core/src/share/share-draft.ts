@@ -1,10 +1,20 @@
 // The writes of one decision about one share partition, and its row as it will be. Every move of messages from one
-// state to another passes here and is checked. It reads the partition and never changes it.
+// state to another passes here and is checked, and lands in the table of its state. It never changes the partition.
 
 import { assert } from '../assert.ts';
 import type { View, Wake } from '../decision.ts';
 import { put, remove, type SharePartitionRow, type Write } from '../rows.ts';
-import { assertMove, type Run, rowOf, runLength, type ShareState } from './run.ts';
+import { reopenDead } from './reopen-dead.ts';
+import {
+  assertMove,
+  isWaiting,
+  laneAt,
+  lanesOf,
+  type Run,
+  rowOf,
+  runLength,
+  type ShareState,
+} from './run.ts';
 import type { SharePartition } from './share-partition.ts';
 import type { ShareKey } from './share-scope.ts';
 
@@ -13,10 +23,15 @@ export interface Move {
   readonly first: number;
   readonly last: number;
   readonly to: ShareState;
-  /** The run as it will be; absent where the messages are resolved. */
+  /** The run as it will be, but for its lanes; absent where the messages are resolved. */
   readonly next?: Run | undefined;
   /** Text of the last failure that is kept with the part; null: none. */
   readonly error: string | null;
+}
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
 }
 
 export class ShareDraft {
@@ -27,8 +42,20 @@ export class ShareDraft {
   nextToken: number;
   readonly #view: View;
   readonly #before: SharePartitionRow;
+  /** What is added to the counts of the row. */
+  readonly #added = {
+    acknowledged: 0,
+    dead: 0,
+    removed: 0,
+    scheduled: 0,
+    parked: 0,
+    purged: 0,
+    skipped: 0,
+    ahead: 0,
+  };
+  /** Lane -> messages that were parked in it here, less those that left it. */
+  readonly laneParked = new Map<number, number>();
   #hasReady = false;
-  readonly #resolved = { acknowledged: 0, dead: 0, removed: 0 };
 
   constructor(key: ShareKey, share: SharePartition, view: View) {
     this.key = key;
@@ -52,20 +79,48 @@ export class ShareDraft {
     return this.#view.get('lastErrors', this.#at(run.first)) ?? null;
   }
 
-  /** Fresh messages at or after the cursor are leased; what the cursor passes over has no record. */
-  leaseFresh(run: Run): void {
-    assertMove('fresh', run.state);
-    assert(run.first >= this.cursor && run.firstFailedAtMs === 0);
-    this.#put(run);
+  /** Fresh messages at or after the cursor become a run; what the cursor passes over has no record. */
+  takeFresh(run: Run): void {
+    assert(run.first >= this.cursor);
+    this.#begin(run);
     this.cursor = run.last + 1;
   }
 
-  /** The log no longer holds the fresh messages before the offset. */
-  removeFresh(end: number): void {
-    assertMove('fresh', 'removed');
-    assert(end > this.cursor);
-    this.#resolved.removed += end - this.cursor;
+  /** Fresh messages at or after the cursor are resolved; who calls it writes what is to be known of them. */
+  resolveFresh({ first, last }: Range, to: 'dead' | 'skipped'): void {
+    assertMove('fresh', to);
+    assert(first >= this.cursor && last >= first);
+    this.#added[to] += last - first + 1;
+    this.cursor = last + 1;
+  }
+
+  /** The log no longer holds the fresh messages before the offset, or a purge took them. `ahead`: see `passAhead`. */
+  removeFresh(end: number, to: 'removed' | 'purged' = 'removed', ahead = 0): void {
+    assertMove('fresh', to);
+    assert(end > this.cursor && ahead >= 0);
+    this.#added[to] += end - this.cursor - ahead;
+    this.#added.ahead -= ahead;
     this.cursor = end;
+  }
+
+  /** Fresh messages that the cursor has not reached are decided about: as a run that waits, or as dead. */
+  decideAhead({ first, last }: Range, run?: Run): void {
+    assert(first >= this.cursor && last >= first);
+    this.#added.ahead += last - first + 1;
+    if (run === undefined) {
+      assertMove('fresh', 'dead');
+      this.#added.dead += last - first + 1;
+    } else {
+      assert(run.first === first && run.last === last && isWaiting(run.state));
+      this.#begin(run);
+    }
+  }
+
+  /** The cursor passes messages that were decided about before. */
+  passAhead({ first, last }: Range): void {
+    assert(first >= this.cursor && last >= first);
+    this.#added.ahead -= last - first + 1;
+    this.cursor = last + 1;
   }
 
   /**
@@ -81,10 +136,37 @@ export class ShareDraft {
       assertMove(run.state, move.to);
       if (move.to === 'ready' && run.state !== 'ready') this.#hasReady = true;
       this.#part(run, move, error);
-      this.#count(move);
+      this.#count(run, move);
       at = move.last + 1;
     }
     if (at <= run.last) this.#part(run, stay(run, at, run.last, error), error);
+  }
+
+  /**
+   * Dead messages get another chance, as if they had never been delivered: ready or parked, or fresh where the cursor
+   * has not reached them. They lie in one dead row. Use it at most once a row in a decision.
+   */
+  reopen(range: Range, to: 'ready' | 'parked', lanes: Uint8Array | null): void {
+    const { first, last } = range;
+    const isAhead = first >= this.cursor;
+    assertMove('dead', isAhead ? 'fresh' : to);
+    reopenDead(this.writes, this.#view, this.#prefix(), range);
+    this.#added.dead -= last - first + 1;
+    if (isAhead) {
+      this.#added.ahead -= last - first + 1;
+      return;
+    }
+    const never = { deliveries: 0, untilMs: 0, token: 0, memberId: '', leasedAtMs: 0 };
+    const times = { firstDeliveredAtMs: 0, firstFailedAtMs: 0 };
+    const run: Run = { first, last, state: to, ...never, ...times, lanes };
+    if (to === 'ready') this.#hasReady = true;
+    this.#enter(run);
+    this.#put(run, run.lanes, true);
+  }
+
+  /** Members that wait for messages of the topic try again: there is more room for them, or more to give. */
+  wakeMembers(): void {
+    this.#hasReady = true;
   }
 
   /** Members that wait for messages of the topic, where some became ready. */
@@ -96,29 +178,44 @@ export class ShareDraft {
   /** All writes, those of the partition's own row included. */
   finish(): readonly Write[] {
     const [cursor, floor, nextToken, acknowledged, dead, removed, ...rest] = this.#before;
+    const [scheduled, parked, purged, skipped, ahead] = rest;
+    const added = this.#added;
     const row: SharePartitionRow = [
       this.cursor,
       this.floor,
       this.nextToken,
-      acknowledged + this.#resolved.acknowledged,
-      dead + this.#resolved.dead,
-      removed + this.#resolved.removed,
-      ...rest,
+      acknowledged + added.acknowledged,
+      dead + added.dead,
+      removed + added.removed,
+      scheduled + added.scheduled,
+      parked + added.parked,
+      purged + added.purged,
+      skipped + added.skipped,
+      ahead + added.ahead,
     ];
     assert(row[0] >= cursor && row[1] >= floor && row[2] >= nextToken, 'none ever goes back');
     assert(row[1] <= row[0], 'what is below the floor was passed');
-    const { groupId, topicId, partition } = this.key;
     const isSame = row.every((value, i) => value === this.#before[i]);
-    if (!isSame) this.writes.push(put('sharePartitions', [groupId, topicId, partition], row));
+    if (!isSame) this.writes.push(put('sharePartitions', this.#prefix(), row));
     return this.writes;
+  }
+
+  #begin(run: Run): void {
+    assertMove('fresh', run.state);
+    assert(run.firstFailedAtMs === 0);
+    this.#enter(run);
+    this.#put(run, run.lanes, true);
   }
 
   /** Writes one part of a carved run, and its error where that is not what is stored under its first offset. */
   #part(run: Run, part: Move, stored: string | null): void {
-    const { first, next } = part;
-    if (next !== undefined) this.#put(next);
-    else if (first === run.first) this.writes.push(remove('runs', this.#at(first)));
-    const before = first === run.first ? stored : null;
+    const { first, last, next } = part;
+    const isFirst = first === run.first;
+    const isSame =
+      isFirst && next !== undefined && next.state === run.state && next.untilMs === run.untilMs;
+    if (isFirst && !isSame) this.#leave(run, next?.state);
+    if (next !== undefined) this.#put(next, lanesOf(run, first, last), !isSame);
+    const before = isFirst ? stored : null;
     if (part.error === before) return;
     const key = this.#at(first);
     this.writes.push(
@@ -126,21 +223,73 @@ export class ShareDraft {
     );
   }
 
-  #put(run: Run): void {
-    assert(run.deliveries > 0 || run.state === 'ready', 'only a returned run was never delivered');
-    assert(run.leasedAtMs > 0 || run.state === 'ready', 'what was returned is ready');
-    assert((run.state === 'ready') === (run.untilMs === 0), 'a ready run waits for nothing');
-    this.writes.push(put('runs', this.#at(run.first), rowOf(run)));
+  /** The run's row goes, unless another takes its place; so does what finds it by time or lane. */
+  #leave(run: Run, to: Run['state'] | undefined): void {
+    const key = this.#at(run.first);
+    const from = isWaiting(run.state) ? 'waiting' : 'runs';
+    if (to === undefined || isWaiting(run.state) !== isWaiting(to)) {
+      this.writes.push(remove(from, key));
+    }
+    const index = this.#index(run, run.lanes);
+    if (index !== undefined) this.writes.push({ ...index, value: undefined });
   }
 
-  #count(move: Move): void {
-    const { to } = move;
-    assert((move.next?.state ?? to) === to, 'the run is in the state it moved to');
-    if (to === 'acknowledged' || to === 'dead' || to === 'removed') {
-      this.#resolved[to] += runLength(move);
-    } else {
-      assert(move.next !== undefined, 'what is not resolved stays a run');
+  #put(run: Run, lanes: Uint8Array | null, isIndexed: boolean): void {
+    assert(run.state !== 'leased' || (run.deliveries > 0 && run.leasedAtMs > 0));
+    assert(run.untilMs > 0 === (run.state === 'leased' || run.state === 'scheduled'));
+    const row = rowOf(run, lanes);
+    if (!isWaiting(run.state)) {
+      this.writes.push(put('runs', this.#at(run.first), row));
+      return;
     }
+    this.writes.push(put('waiting', this.#at(run.first), row));
+    const index = isIndexed ? this.#index(run, lanes) : undefined;
+    if (index !== undefined) this.writes.push(index);
+  }
+
+  /** The row that finds the run by its time or by its lane. */
+  #index(run: Run, lanes: Uint8Array | null): Write | undefined {
+    const { groupId, topicId, partition } = this.key;
+    if (run.state === 'scheduled') {
+      return put('waitTimes', [run.untilMs, groupId, topicId, partition, run.first], 0);
+    }
+    if (run.state !== 'parked') return undefined;
+    const lane = laneAt({ ...run, lanes }, run.first);
+    assert(laneAt({ ...run, lanes }, run.last) === lane, 'parked messages are of one lane a run');
+    return put('waitLanes', [groupId, topicId, partition, lane, run.first], 0);
+  }
+
+  #count(run: Run, move: Move): void {
+    const { to, next } = move;
+    assert((next?.state ?? to) === to, 'the run is in the state it moved to');
+    const length = runLength(move);
+    if (run.state === 'scheduled') this.#added.scheduled -= length;
+    else if (run.state === 'parked') this.#park(run, move, -1);
+    if (to === 'acknowledged' || to === 'dead' || to === 'removed' || to === 'purged') {
+      this.#added[to] += length;
+      return;
+    }
+    assert(next !== undefined, 'what is not resolved stays a run');
+    this.#enter({ ...next, lanes: lanesOf(run, move.first, move.last) });
+  }
+
+  #enter(run: Run): void {
+    if (run.state === 'scheduled') this.#added.scheduled += runLength(run);
+    else if (run.state === 'parked') this.#park(run, run, 1);
+  }
+
+  #park(run: Run, range: Range, sign: 1 | -1): void {
+    this.#added.parked += sign * runLength(range);
+    this.parked(laneAt(run, range.first), sign * runLength(range));
+  }
+
+  /** So many messages more, or less, are parked in the lane. */
+  parked(lane: number, delta: number): void {
+    this.laneParked.set(lane, (this.laneParked.get(lane) ?? 0) + delta);
+  }
+
+  #prefix(): readonly [groupId: number, topicId: number, partition: number] {
+    return [this.key.groupId, this.key.topicId, this.key.partition];
   }
 
   #at(offset: number): readonly [number, number, number, number] {

@@ -1,5 +1,5 @@
-// What one share group knows of one partition: how far it has delivered, and the runs of messages it has not resolved.
-// It changes only through `applyShareWrite`. Below the cursor and above the floor, what is in no run is resolved.
+// What memory holds of one share group's view of one partition: how far it has delivered, and the runs that are ready,
+// leased or blocked. It changes only through `applyShareWrite`. Runs that wait are in the store alone: see ShareRuns.
 
 import { assert } from '../assert.ts';
 import type { DeadlineQueue } from '../collections/deadline-queue.ts';
@@ -12,7 +12,7 @@ import {
   type SharePartitionRow,
 } from '../rows.ts';
 import type { LeaseHolders } from './lease-holders.ts';
-import type { Run } from './run.ts';
+import { isWaiting, type Run } from './run.ts';
 import type { RunTable } from './run-table.ts';
 
 /** What all share partitions of a shard have in common. */
@@ -20,8 +20,6 @@ export interface RunStore {
   readonly table: RunTable;
   /** Slots of leased runs by deadline. */
   readonly leaseEnds: DeadlineQueue;
-  /** Slots of scheduled runs by the time they become ready. */
-  readonly scheduleEnds: DeadlineQueue;
   readonly holders: LeaseHolders;
 }
 
@@ -35,7 +33,7 @@ export class SharePartition {
   readonly groupId: number;
   readonly topicId: number;
   readonly partition: number;
-  /** `[cursor, floor, nextToken, acknowledged, dead, removed]` as stored. */
+  /** As stored. */
   row: SharePartitionRow = NEW_SHARE_PARTITION;
   #purge: PurgeRow | undefined;
   readonly #store: RunStore;
@@ -81,19 +79,26 @@ export class SharePartition {
 
   /** Messages in runs of the state. */
   count(state: RunState): number {
-    return this.#messages[state];
+    if (state === 'scheduled') return this.row[6];
+    return state === 'parked' ? this.row[7] : this.#messages[state];
   }
 
+  /** Messages at the cursor or after it that were decided about already. */
+  get ahead(): number {
+    return this.row[10];
+  }
+
+  /** The store holds runs that memory does not. */
+  get hasWaiting(): boolean {
+    return this.row[6] + this.row[7] > 0;
+  }
+
+  /** Runs in memory. */
   get runs(): number {
     return this.#runs.size;
   }
 
-  /** First offset of the first run. */
-  firstUnresolved(): number | undefined {
-    return this.#runs.firstKey();
-  }
-
-  /** The first run that ends at or after the offset. */
+  /** The first run in memory that ends at or after the offset. */
   runFrom(offset: number): Run | undefined {
     const { table } = this.#store;
     const before = this.#slotAt(this.#runs.floorKey(offset));
@@ -102,7 +107,7 @@ export class SharePartition {
     return after === undefined ? undefined : table.read(after);
   }
 
-  /** Runs that end at or after the offset, in offset order. The partition must not change meanwhile. */
+  /** Runs in memory that end at or after the offset, in offset order. The partition must not change meanwhile. */
   *runsFrom(offset: number): Generator<Run> {
     for (const [, slot] of this.#runs.entriesFrom(this.#runs.floorKey(offset) ?? offset)) {
       if (this.#store.table.lastOf(slot) >= offset) yield this.#store.table.read(slot);
@@ -174,13 +179,10 @@ export class SharePartition {
       const run = this.#store.table.read(slot);
       assert(run.first === first && run.last >= first, 'a run is where it begins');
       assert(first >= end && run.last < cursor, 'runs are disjoint and below the cursor');
-      assert(run.token < nextToken, 'its token was given out');
+      assert(run.token < nextToken && !isWaiting(run.state), 'its token was given out');
       assert(run.token > 0 || run.deliveries === 0, 'what was delivered has a token');
-      assert(
-        run.deliveries > 0 || run.state === 'ready',
-        'only a returned run was never delivered',
-      );
-      assert(run.leasedAtMs > 0 || run.state === 'ready', 'what was returned is ready');
+      assert(run.deliveries > 0 || run.state !== 'leased', 'what is leased was delivered');
+      assert(run.leasedAtMs > 0 || run.state !== 'leased', 'what is leased has a receipt');
       assert(run.deliveries > 0 === run.firstDeliveredAtMs > 0, 'delivered when delivered');
       this.#assertListed(slot, run);
       messages[run.state] += run.last - first + 1;
@@ -189,6 +191,7 @@ export class SharePartition {
     }
     assert(ready === this.#ready.size, 'only ready runs are in the index of ready runs');
     for (const state of RUN_STATES) {
+      assert(this.count(state) >= 0);
       assert(messages[state] === this.#messages[state], `${state} messages are counted`);
     }
   }
@@ -198,33 +201,31 @@ export class SharePartition {
   }
 
   #assertListed(slot: number, run: Run): void {
-    const { table, leaseEnds, scheduleEnds } = this.#store;
+    const { table, leaseEnds } = this.#store;
     assert(table.ownerOf(slot) === this.owner);
     assert((this.#ready.get(run.first) === slot) === (run.state === 'ready'));
     assert(leaseEnds.timeOf(slot) === (run.state === 'leased' ? run.untilMs : undefined));
-    assert(scheduleEnds.timeOf(slot) === (run.state === 'scheduled' ? run.untilMs : undefined));
-    assert(run.state !== 'ready' || run.untilMs === 0);
+    assert(run.state === 'leased' || run.untilMs === 0);
   }
 
   #list(slot: number, first: number, untilMs: number): void {
-    const { table, leaseEnds, scheduleEnds, holders } = this.#store;
+    const { table, leaseEnds, holders } = this.#store;
     const state = table.stateOf(slot);
+    assert(!isWaiting(state), 'memory does not hold what waits');
     this.#messages[state] += table.lastOf(slot) - first + 1;
     if (state === 'ready') this.#ready.set(first, slot);
-    else if (state === 'scheduled') scheduleEnds.set(slot, untilMs);
-    else {
+    else if (state === 'leased') {
       leaseEnds.set(slot, untilMs);
       holders.add(this.groupId, table.memberOf(slot));
     }
   }
 
   #unlist(slot: number, first: number): void {
-    const { table, leaseEnds, scheduleEnds, holders } = this.#store;
+    const { table, leaseEnds, holders } = this.#store;
     const state = table.stateOf(slot);
     this.#messages[state] -= table.lastOf(slot) - first + 1;
     if (state === 'ready') this.#ready.delete(first);
-    else if (state === 'scheduled') scheduleEnds.delete(slot);
-    else {
+    else if (state === 'leased') {
       leaseEnds.delete(slot);
       holders.remove(this.groupId, table.memberOf(slot));
     }

@@ -1,9 +1,10 @@
 // What the share groups of a shard know of their partitions. It changes only through `applyShareWrite`, now and when
-// loading. Dead messages and last errors stay in the store and are read there.
+// loading. Runs that wait, dead messages and last errors stay in the store and are read there.
 
 import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
 import type { KeyOf, PurgeRow, Write } from '../rows.ts';
+import { FirstWait } from './first-wait.ts';
 import { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import { RunTable } from './run-table.ts';
@@ -11,7 +12,16 @@ import { NEW_SHARE_PARTITION, type RunStore, SharePartition } from './share-part
 
 export type ShareWrite = Extract<
   Write,
-  { readonly table: 'sharePartitions' | 'runs' | 'purges' | 'dead' | 'lastErrors' }
+  {
+    readonly table:
+      | 'sharePartitions'
+      | 'runs'
+      | 'purges'
+      | 'waiting'
+      | 'waitTimes'
+      | 'dead'
+      | 'lastErrors';
+  }
 >;
 
 /** The tables that loading applies, in this order; one left out here is read from the store where needed. */
@@ -26,7 +36,7 @@ export interface DueRun {
 export class SharePartitions implements RunStore {
   readonly table = new RunTable();
   readonly leaseEnds = new DeadlineQueue();
-  readonly scheduleEnds = new DeadlineQueue();
+  readonly firstWait = new FirstWait();
   readonly holders = new LeaseHolders();
   /** Those with a purge that can be undone or whose rows are not swept. */
   readonly purged = new Set<SharePartition>();
@@ -50,9 +60,9 @@ export class SharePartitions implements RunStore {
     }
   }
 
-  /** At most `limit` runs of a deadline queue whose time has come. */
-  due(queue: DeadlineQueue, nowMs: number, limit: number): DueRun[] {
-    return queue.due(nowMs, limit).map((slot) => {
+  /** At most `limit` leased runs whose deadline has passed. */
+  dueLeases(nowMs: number, limit: number): DueRun[] {
+    return this.leaseEnds.due(nowMs, limit).map((slot) => {
       const share = this.#owners[this.table.ownerOf(slot)];
       assert(share !== undefined, 'a run has its partition');
       return { share, run: this.table.read(slot) };
@@ -88,7 +98,6 @@ export class SharePartitions implements RunStore {
     for (const [groupId, held] of members) assert(this.holders.count(groupId) === held.size);
     assert(runs === this.table.size, 'every run belongs to a partition');
     this.leaseEnds.assertInvariants();
-    this.scheduleEnds.assertInvariants();
   }
 
   /** Only for `applyShareWrite`. */
@@ -154,6 +163,10 @@ export function applyShareWrite(shares: SharePartitions, write: ShareWrite): voi
     case 'purges':
       shares.applyPurge(write.key, write.value);
       return;
+    case 'waitTimes':
+      shares.firstWait.apply(write.key[0], write.value !== undefined);
+      return;
+    case 'waiting':
     case 'dead':
     case 'lastErrors':
   }

@@ -26,8 +26,8 @@ describe('memory of runs', () => {
       expect(shares.table.size).toBe(1);
       acknowledge(machine, 'accept', [3 * i, 3 * i + 2], lease?.token ?? 0);
     }
-    const { table, leaseEnds, scheduleEnds, holders } = shares;
-    expect([table.size, leaseEnds.size, scheduleEnds.size, holders.count(1)]).toEqual([0, 0, 0, 0]);
+    const { table, leaseEnds, holders } = shares;
+    expect([table.size, leaseEnds.size, holders.count(1)]).toEqual([0, 0, 0]);
     expect(machine.view.count('runs')).toBe(0);
   });
 });
@@ -35,19 +35,20 @@ describe('memory of runs', () => {
 describe('moves', () => {
   const states = Object.keys(SHARE_MOVES) as ShareState[];
 
-  it('lets nothing that is resolved come back, and nothing become fresh again [L-3]', () => {
+  it('lets nothing that is resolved come back, but for dead ones that are redriven [L-3]', () => {
     for (const to of states) {
-      for (const from of ['acknowledged', 'dead', 'removed'] as const) {
+      for (const from of ['acknowledged', 'removed', 'purged', 'skipped'] as const) {
         expect(() => assertMove(from, to)).toThrow(/does not go from/);
       }
-      expect(() => assertMove(to, 'fresh')).toThrow(/does not go from/);
+      if (to !== 'dead') expect(() => assertMove(to, 'fresh')).toThrow(/does not go from/);
     }
+    expect(SHARE_MOVES.dead).toEqual(['ready', 'parked', 'fresh']);
   });
 
-  it('leases only what is fresh or ready, once until it ends [L-3]', () => {
+  it('leases only what is fresh, ready or parked, once until it ends [L-3]', () => {
     const leasable = states.filter((from) =>
       (SHARE_MOVES[from] as readonly string[]).includes('leased'),
     );
-    expect(leasable).toEqual(['fresh', 'ready', 'leased']);
+    expect(leasable).toEqual(['fresh', 'ready', 'parked', 'leased']);
   });
 });

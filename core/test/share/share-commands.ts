@@ -170,7 +170,7 @@ function queueCommands(machine: Machine): TraceCommands {
     },
     'next-due': (command) => {
       const graceUntilMs = numberOf(command, 'grace-until', 0);
-      return `${nextDueMs(machine.state.shares, graceUntilMs) ?? 'never'}`;
+      return `${nextDueMs(machine.state.shares, machine.view, graceUntilMs) ?? 'never'}`;
     },
     forget: (command) => {
       const rowsMax = numberOf(command, 'rows', 100);

@@ -30,7 +30,20 @@ const DEAD_LETTERS = 2;
 const PLACE = { topicId: TOPIC, partition: 0 };
 const KEY = { groupId: 1, ...PLACE };
 export const GRACE_MS = 500;
-const RETENTION = { segmentMs: 1_000, retentionMs: 3_000 };
+const RETENTION = {
+  retentionMs: 3_000,
+  retentionBytes: null,
+  segmentBytes: null,
+  segmentMs: 1_000,
+  messageBytesMax: null,
+  messageTtlMs: null,
+  dedup: null,
+  dedupWindowMs: null,
+  dedupScope: null,
+  retentionAcked: null,
+  deadLettersFrom: null,
+  deadLetterSources: null,
+};
 const TEXT = new TextDecoder();
 
 export class Twins {
@@ -43,8 +56,7 @@ export class Twins {
   constructor(config: NaiveConfig) {
     this.naive = new NaiveShare(config);
     const topic = { name: 'orders', partitions: 1, annotations: null, validateOnly: false };
-    const limits = { retentionBytes: null, segmentBytes: null, messageBytesMax: null };
-    this.machine.run(decideCreateTopic, { ...topic, config: { ...RETENTION, ...limits } });
+    this.machine.run(decideCreateTopic, { ...topic, config: RETENTION });
     const group = { group: 'workers', topics: ['orders'], startAt: -2, deadLetterTopic: null };
     this.machine.run(decideCreateShareGroup, { ...group, config });
   }
@@ -134,7 +146,7 @@ export class Twins {
       more = machine.run(decideDue, command).more;
     }
     this.naive.due(machine.nowMs, this.graceUntilMs, this.#log.startOffset);
-    const nextMs = nextDueMs(machine.state.shares, this.graceUntilMs);
+    const nextMs = nextDueMs(machine.state.shares, machine.view, this.graceUntilMs);
     ok(nextMs === undefined || nextMs > machine.nowMs, 'nothing that is due is left');
   }
 
@@ -236,5 +248,5 @@ export function offsetsOf({ firstOffset, lastOffset }: Lease): number[] {
 
 function runsOf({ shares }: ShardState) {
   const all = [...shares.all()].map((share) => ({ row: share.row, runs: [...share.runsFrom(0)] }));
-  return { all, leaseEnds: shares.leaseEnds.size, scheduleEnds: shares.scheduleEnds.size };
+  return { all, leaseEnds: shares.leaseEnds.size };
 }
