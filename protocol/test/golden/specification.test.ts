@@ -1,10 +1,12 @@
 // The examples in docs/protocol.md are what the code does.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COLUMNS } from '../../src/batch/columns.ts';
 import { AT, HEADER_BYTES } from '../../src/batch/layout.ts';
 import {
   CODECS,
   DEAD_LETTER_HEADERS,
+  dedupHash,
   encodeBatch,
   encodeErrorResponse,
   encodeRequest,
@@ -14,6 +16,7 @@ import {
   LIMITS,
   MillraceError,
   messageId,
+  TENANT_HEADER,
 } from '../../src/index.ts';
 import { hexOf } from './frozen.ts';
 
@@ -52,6 +55,22 @@ describe('the specification', () => {
     const first = { key: Buffer.from('k'), value: Buffer.from('hello') };
     const second = { value: Buffer.from('!'), timestampMs: nowMs + 300 };
     expect(EXAMPLES[3]).toBe(hexOf(encodeBatch([first, second], { nowMs })));
+    const later = { ...first, delayMs: 60_000 };
+    const once = { ...second, dedup: dedupHash('order-17'), maxDeliveries: 3 };
+    expect(EXAMPLES[4]).toBe(hexOf(encodeBatch([later, once], { nowMs })));
+  });
+
+  it('gives the columns of the index that the code has', () => {
+    const names = { GAPS: 1, DELAY: 2, TTL: 4, DEDUP: 8, DELIVERIES: 16, GROUP: 32 };
+    const rows = COLUMNS.map(([flag, bytes], i) => [flag, Object.keys(names)[i], bytes] as const);
+    expect(rows.map(([flag, name]) => [name, flag])).toEqual(Object.entries(names));
+    for (const [flag, name, bytes] of rows) {
+      expect(TEXT).toContain(`| ${flag} | ${name} | ${bytes} |`);
+      expect(TEXT).toContain(`${flag} ${name}`);
+    }
+    expect(TEXT).toContain(
+      `\`${TENANT_HEADER}\`, its value UTF-8 of at most ${LIMITS.tenantBytesMax}`,
+    );
   });
 
   it.each(Object.entries(AT))('places %s at byte %i', (name, at) => {
@@ -65,6 +84,9 @@ describe('the specification', () => {
       LIMITS.batchBodyBytesMax,
       LIMITS.batchRecordsMax,
       hashKey(Buffer.from('foobar')),
+      LIMITS.delayMsMax,
+      LIMITS.messageTtlMsMax,
+      LIMITS.maxDeliveriesMax,
     ];
     const numbers = [...limits, ...more, hashKey(Buffer.from('21'))].map(digits);
     expect(numbers.filter((number) => !TEXT.includes(number))).toEqual([]);
