@@ -207,6 +207,17 @@ describe('ticks missed', () => {
     }
   });
 
+  it('[S-9] are told from those that are on time to the millisecond', () => {
+    for (const timing of [{}, { cron: 'every 1' }]) {
+      const { machine, topicId } = setUp(timing);
+      machine.nowMs += 60_000;
+      tickAll(machine);
+      const onTime = Array.from({ length: 11 }, (_, i) => 50_000 + i * 1_000);
+      expect(ticksOf(machine, topicId)).toEqual([49_000, ...onTime]);
+      expect(listed(machine)).toMatchObject({ missedTicks: 48 });
+    }
+  });
+
   it('[S-9] are made up for to the number that is the limit, over restarts too', () => {
     for (const timing of [{}, { cron: 'every 1' }]) {
       const { machine, topicId } = setUp({ ...timing, missed: 'all' });
