@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@millrace/client';
-import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
+import { BrokerProcess, Random, TemporaryDirectory } from '@millrace/harness';
 import { describe, expect, test } from 'vitest';
 import {
   GROUP,
@@ -14,7 +14,6 @@ import {
   TOPIC,
   workQueue,
 } from './load.ts';
-import { Random } from './random.ts';
 import { verifyDeliveries, verifyLog, verifyQueue } from './verify.ts';
 import { Witness } from './witness.ts';
 

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, codecs, type LeasedMessage, MillraceError } from '@millrace/client';
-import type { Random } from './random.ts';
+import type { Random } from '@millrace/harness';
 import { placeOf, type Witness } from './witness.ts';
 
 export const TOPIC = 'crash';

@@ -1,7 +1,8 @@
 // What simulated clients do: they produce, receive, acknowledge, transact, and operate. Each writes down what it sent
 // and what it was told. They check nothing.
+
+import type { Random } from '@millrace/harness';
 import { encodeBatch, MillraceError, type RequestOf, readRecords } from '@millrace/protocol';
-import type { Random } from './random.ts';
 import type { Delivery, Witness } from './witness.ts';
 import { Killed, type World } from './world.ts';
 

@@ -1,9 +1,9 @@
 // A seeded simulation: real shard, core, handlers and committer; fake clock, and a disk that fails and a process that
 // is killed at any step. `npm run sim -- --runs 1000` runs more seeds; one that fails is a bug report.
 
+import { Random } from '@millrace/harness';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Actors, GROUPS, PARTITIONS } from './actors.ts';
-import { Random } from './random.ts';
 import { settle } from './settle.ts';
 import { Witness } from './witness.ts';
 import { World } from './world.ts';

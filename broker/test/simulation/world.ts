@@ -1,5 +1,7 @@
 // The simulated world: a real shard with its handlers on a store that loses what was not committed when the process
 // is killed, under fake timers. A seed decides everything: when commits end, fail, or never end, and when the kill comes.
+
+import type { Random } from '@millrace/harness';
 import type { ApiName, MillraceError, RequestOf, ResponseInput } from '@millrace/protocol';
 import { MemoryStore, type Store } from '@millrace/storage';
 import { type Fault, FaultyStore } from '@millrace/storage/testing';
@@ -8,7 +10,6 @@ import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
 import { openShard } from '../../src/shard/open-shard.ts';
 import { TestCancel } from '../shard/open-test-shard.ts';
-import type { Random } from './random.ts';
 
 const CONNECTION = {
   connectionId: 1,
