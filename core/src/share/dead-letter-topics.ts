@@ -5,7 +5,7 @@ import { LIMITS } from '@millrace/protocol';
 import type { Catalog, Topic } from '../catalog/catalog.ts';
 import { planTopics, type TopicSpec } from '../catalog/plan-topics.ts';
 import { type Context, type Refused, refuse } from '../decision.ts';
-import type { Write } from '../rows.ts';
+import type { TopicConfig, Write } from '../rows.ts';
 
 export interface PlannedDeadLetters {
   readonly error?: undefined;
@@ -22,7 +22,10 @@ export function deadLetterName(topic: Topic): string {
   return `${topic.name}.dlq`;
 }
 
-/** Refused with INVALID_NAME, LIMIT_EXCEEDED or DLQ_LOOP. Use it at most once in a decision. [L-26] [L-27] */
+/**
+ * Refused with INVALID_NAME, LIMIT_EXCEEDED, DLQ_NOT_ALLOWED or DLQ_LOOP. Use it at most once in a decision. [L-26]
+ * [L-27] [L-89]
+ */
 export function planDeadLetters(
   catalog: Catalog,
   groupId: number,
@@ -39,6 +42,8 @@ export function planDeadLetters(
     const found = made ?? catalog.topicByName(name);
     if (found !== undefined) topicIds.set(topic.topicId, found.topicId);
   }
+  const unwelcome = checkAllowed(catalog, groupId, topicIds);
+  if (unwelcome !== undefined) return unwelcome;
   const loop = findLoop(catalog, groupId, topicIds);
   if (loop !== undefined) {
     const source = catalog.topics.get(loop)?.name ?? '';
@@ -69,6 +74,28 @@ function missing(catalog: Catalog, names: DeadLetterNames): TopicSpec[] {
     specs.set(name, { name, partitions, config: null, annotations: null });
   }
   return [...specs.values()];
+}
+
+/** Where dead letters go to already they may go on: a topic's settings say who may begin. [L-89] */
+function checkAllowed(
+  catalog: Catalog,
+  groupId: number,
+  topicIds: ReadonlyMap<number, number>,
+): Refused | undefined {
+  for (const [sourceId, takerId] of topicIds) {
+    const taker = catalog.topics.get(takerId);
+    const source = catalog.topics.get(sourceId)?.name ?? '';
+    const isUsed = catalog.attachment(groupId, sourceId)?.deadLetterTopicId === takerId;
+    if (taker === undefined || isUsed || takesFrom(taker.config, source)) continue;
+    const message = `${taker.name} does not take dead letters of ${source}.`;
+    return refuse('DLQ_NOT_ALLOWED', message, { field: 'deadLetterTopic' });
+  }
+  return undefined;
+}
+
+function takesFrom({ deadLettersFrom, deadLetterSources }: TopicConfig, source: string): boolean {
+  if (deadLettersFrom === 'listed') return deadLetterSources.includes(source);
+  return deadLettersFrom === 'all';
 }
 
 /** A source topic that its own dead letters would reach, over any groups. */
