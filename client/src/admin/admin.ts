@@ -11,16 +11,7 @@ import {
   changeMessages,
   type MessageTarget,
 } from './change-messages.ts';
-import type {
-  AlterShareGroup,
-  CreateShareGroup,
-  GroupDescription,
-  GroupSummary,
-  Ping,
-  ShareGroupDescription,
-  TopicDescription,
-  TopicSummary,
-} from './descriptions.ts';
+import type * as about from './descriptions.ts';
 import { type Effect, type EffectOptions, getEffect } from './effects.ts';
 import { type GetMessageOptions, getMessage, type MessageDetails } from './get-message.ts';
 import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
@@ -32,21 +23,10 @@ import {
   type OffsetQuestion,
   wirePosition,
 } from './offsets.ts';
-import {
-  type Purge,
-  type PurgeDone,
-  type PurgeResult,
-  purge,
-  type Redrive,
-  type Task,
-  tasks,
-  type UndoPurge,
-  undoPurge,
-  type WaitForTaskOptions,
-  waitForTask,
-} from './operations.ts';
+import * as ops from './operations.ts';
 import { type PeekOptions, type PeekResult, peek } from './peek.ts';
 import { countersOf, type QueueStats } from './queue-stats.ts';
+import * as schedules from './schedules.ts';
 import { describeTopics, listTopics, ping } from './topics.ts';
 
 export class Admin {
@@ -61,7 +41,7 @@ export class Admin {
   }
 
   /** Asks the broker for nothing, and tells how long that took. */
-  async ping(options?: RequestOptions): Promise<Ping> {
+  async ping(options?: RequestOptions): Promise<about.Ping> {
     return ping(this.link, options);
   }
 
@@ -74,7 +54,7 @@ export class Admin {
   }
 
   /** All topics, by name. */
-  async listTopics(options?: RequestOptions): Promise<TopicSummary[]> {
+  async listTopics(options?: RequestOptions): Promise<about.TopicSummary[]> {
     return listTopics(this.link, options);
   }
 
@@ -82,11 +62,11 @@ export class Admin {
   async describeTopics(
     names?: readonly string[],
     options?: RequestOptions,
-  ): Promise<TopicDescription[]> {
+  ): Promise<about.TopicDescription[]> {
     return describeTopics(this.link, names, options);
   }
 
-  async describeTopic(name: string, options?: RequestOptions): Promise<TopicDescription> {
+  async describeTopic(name: string, options?: RequestOptions): Promise<about.TopicDescription> {
     return onlyOne(await this.describeTopics([name], options));
   }
 
@@ -103,13 +83,13 @@ export class Admin {
   }
 
   /** Throws GROUP_EXISTS, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_NAME, INVALID_CONFIG, DLQ_LOOP, LIMIT_EXCEEDED. */
-  async createShareGroup(input: CreateShareGroup, options?: RequestOptions): Promise<void> {
+  async createShareGroup(input: about.CreateShareGroup, options?: RequestOptions): Promise<void> {
     const startAt = wirePosition(input.startAt ?? 'earliest');
     await this.link.request('CreateShareGroup', { ...input, startAt }, options);
   }
 
   /** Changes settings, or adds topics. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_CONFIG, DLQ_LOOP. */
-  async alterShareGroup(input: AlterShareGroup, options?: RequestOptions): Promise<void> {
+  async alterShareGroup(input: about.AlterShareGroup, options?: RequestOptions): Promise<void> {
     const startAt = wirePosition(input.startAt ?? 'earliest');
     await this.link.request('AlterShareGroup', { ...input, startAt }, options);
   }
@@ -120,7 +100,7 @@ export class Admin {
   }
 
   /** All share groups, by name. */
-  async listShareGroups(options?: RequestOptions): Promise<ShareGroupDescription[]> {
+  async listShareGroups(options?: RequestOptions): Promise<about.ShareGroupDescription[]> {
     const { groups } = await this.link.request('DescribeShareGroups', { groups: null }, options);
     return groups;
   }
@@ -129,19 +109,19 @@ export class Admin {
   async describeShareGroup(
     group: string,
     options?: RequestOptions,
-  ): Promise<ShareGroupDescription> {
+  ): Promise<about.ShareGroupDescription> {
     const { groups } = await this.link.request('DescribeShareGroups', { groups: [group] }, options);
     return onlyOne(groups);
   }
 
   /** Groups of both kinds, by name. */
-  async listGroups(options?: RequestOptions): Promise<GroupSummary[]> {
+  async listGroups(options?: RequestOptions): Promise<about.GroupSummary[]> {
     const { groups } = await this.link.request('ListGroups', {}, options);
     return groups;
   }
 
   /** Members, assignment, offsets and lag of a consumer group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async describeGroup(group: string, options?: RequestOptions): Promise<GroupDescription> {
+  async describeGroup(group: string, options?: RequestOptions): Promise<about.GroupDescription> {
     return this.link.request('DescribeGroup', { group }, options);
   }
 
@@ -238,31 +218,31 @@ export class Admin {
   }
 
   /** Takes all unresolved messages away from a group. Throws PURGE_PENDING, TOPIC_NOT_IN_GROUP. */
-  async purge(input: Purge, options?: RequestOptions): Promise<PurgeDone> {
-    return purge(this.link, input, options);
+  async purge(input: ops.Purge, options?: RequestOptions): Promise<ops.PurgeDone> {
+    return ops.purge(this.link, input, options);
   }
 
   /** Throws NOTHING_TO_UNDO. */
-  async undoPurge(input: UndoPurge, options?: RequestOptions): Promise<PurgeResult> {
-    return undoPurge(this.link, input, options);
+  async undoPurge(input: ops.UndoPurge, options?: RequestOptions): Promise<ops.PurgeResult> {
+    return ops.undoPurge(this.link, input, options);
   }
 
   /** Starts to give dead letters another chance: a task of the broker. Throws UNKNOWN_TOPIC, LIMIT_EXCEEDED. */
   async startRedrive(
-    input: Redrive,
+    input: ops.Redrive,
     options?: RequestOptions,
   ): Promise<{ readonly taskId: number }> {
     return this.link.request('StartRedrive', input, options);
   }
 
   /** Those named, or all; the newest first. Throws UNKNOWN_TASK. */
-  async tasks(taskIds?: readonly number[], options?: RequestOptions): Promise<Task[]> {
-    return tasks(this.link, taskIds, options);
+  async tasks(taskIds?: readonly number[], options?: RequestOptions): Promise<ops.Task[]> {
+    return ops.tasks(this.link, taskIds, options);
   }
 
   /** The task once it has ended, whatever its state. Throws UNKNOWN_TASK. */
-  async waitForTask(taskId: number, options?: WaitForTaskOptions): Promise<Task> {
-    return waitForTask(this.link, taskId, options);
+  async waitForTask(taskId: number, options?: ops.WaitForTaskOptions): Promise<ops.Task> {
+    return ops.waitForTask(this.link, taskId, options);
   }
 
   /** What was moved stays moved. Throws UNKNOWN_TASK, TASK_ENDED. */
@@ -277,6 +257,36 @@ export class Admin {
     options: EffectOptions<R> = {},
   ): Promise<Effect<R>> {
     return getEffect(this.link, group, key, options.codec ?? (this.codec as Codec<R>), options);
+  }
+
+  /** Sends a message again and again. Throws SCHEDULE_EXISTS, UNKNOWN_TOPIC, INVALID_REQUEST, MESSAGE_TOO_LARGE. */
+  async createSchedule<V>(
+    schedule: schedules.NewSchedule<V>,
+    options?: RequestOptions,
+  ): Promise<{ readonly nextAtMs: number }> {
+    return schedules.createSchedule(this.link, this.codec as Codec<V>, schedule, options);
+  }
+
+  /** Ticks that pass while it is paused are not made up for. Throws UNKNOWN_SCHEDULE. */
+  async pauseSchedule(name: string, options?: RequestOptions): Promise<void> {
+    await this.link.request('AlterSchedule', { name, paused: true }, options);
+  }
+
+  /** Throws UNKNOWN_SCHEDULE. */
+  async resumeSchedule(name: string, options?: RequestOptions): Promise<void> {
+    await this.link.request('AlterSchedule', { name, paused: false }, options);
+  }
+
+  /** What it sent stays. Throws UNKNOWN_SCHEDULE. */
+  async deleteSchedule(name: string, options?: RequestOptions): Promise<void> {
+    await this.link.request('DeleteSchedule', { name }, options);
+  }
+
+  /** Those named, or all by name. Throws UNKNOWN_SCHEDULE. */
+  async listSchedules<V = unknown>(
+    options: schedules.ListSchedulesOptions<V> = {},
+  ): Promise<schedules.Schedule<V>[]> {
+    return schedules.listSchedules(this.link, options.codec ?? (this.codec as Codec<V>), options);
   }
 
   private change(
