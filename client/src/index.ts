@@ -55,6 +55,7 @@ export type {
   QueueStats,
   QueueTotals,
 } from './admin/queue-stats.ts';
+export type { ListSchedulesOptions, NewSchedule, Schedule } from './admin/schedules.ts';
 export { type Client, connect } from './client.ts';
 export type { CloseOptions } from './close.ts';
 export { type Codec, codecs } from './codecs.ts';
