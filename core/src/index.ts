@@ -1,6 +1,8 @@
 // Public face of the core: pure state machines. No I/O, no clock, no randomness, no async.
 
 export { AssertionError, assert } from './assert.ts';
+export { decideKeepAttempt, type KeepAttemptCommand } from './attempts/decide-keep-attempt.ts';
+export { type PlacedLease, repeatReceive } from './attempts/repeat-receive.ts';
 export { Catalog, type Group, type Topic } from './catalog/catalog.ts';
 export { checkName } from './catalog/check-name.ts';
 export { decideAlterTopic } from './catalog/decide-alter-topic.ts';

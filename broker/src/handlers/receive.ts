@@ -1,18 +1,24 @@
 // Receive: lease messages from the topics in their order of priority, waiting for some if there are none.
 
-import { decideAcknowledge, decideReceive, type Lease, receivablePartitions } from '@millrace/core';
+import {
+  decideAcknowledge,
+  decideReceive,
+  type PlacedLease,
+  receivablePartitions,
+} from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
 import type { Shard } from '../shard/shard.ts';
+import { Attempts } from './attempts.ts';
 import type { Handler } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
 import { requireAttachedTopics } from './share-lookup.ts';
 
 type Request = RequestOf<'Receive'>;
-type PlacedLease = Lease & { readonly topicId: number; readonly partition: number };
 
 export function createReceiveHandler(services: Services): Handler<'Receive'> {
   const { shard } = services;
+  const attempts = new Attempts(shard);
   /** Where the walk over the partitions begins: another one each time, so that none is always first. */
   let rotation = 0;
 
@@ -50,15 +56,23 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   return async (request, context) => {
     const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
     const { leases, seq } = await longPoll({
-      tryNow: () => ({ leases: take(groupId, topicIds, request), seq: shard.stagedSeq }),
+      tryNow: () => ({
+        leases: attempts.lease(groupId, request, () => take(groupId, topicIds, request)),
+        seq: shard.stagedSeq,
+      }),
       enough: (found) => found.leases.length > 0,
       waitMs: request.maxWaitMs,
       join: (attempt) => shard.waiters.waitForMessages(groupId, topicIds, attempt),
       signal: context.signal,
     });
-    await shard.durable(seq);
+    let isOurs = false;
+    try {
+      await shard.durable(seq);
+    } finally {
+      isOurs = leases.length > 0 && attempts.leave(groupId, request);
+    }
     if (context.signal.cancelled) {
-      giveBack(shard, groupId, leases);
+      if (isOurs) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
     return { leases };

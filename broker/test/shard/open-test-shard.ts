@@ -125,6 +125,7 @@ export function receiveOf(maxWaitMs: number, maxMessages = 1): RequestOf<'Receiv
     maxBytes: 1_000_000,
     maxWaitMs,
     visibilityTimeoutMs: null,
+    attemptId: null,
   };
 }
 
