@@ -17,7 +17,11 @@ export function assertConsumerGroups(machines: Machines): void {
     assert(entry !== undefined && entry.error === undefined, 'members and offsets have a group');
     assertOwners(group);
     assertEpoch(entry, group);
-    assertOffsets(machines, group);
+    assertOffsets(machines, groupId, group);
+  }
+  for (const [topicId, groupIds] of consumers.groupsOf) {
+    assert(catalog.topics.has(topicId), 'what is indexed exists');
+    for (const groupId of groupIds) assert(consumers.groups.has(groupId));
   }
   for (const { groupId, memberId } of consumers.sessions.all()) {
     assert(consumers.at(groupId).members.has(memberId), 'a session is of a member');
@@ -61,10 +65,15 @@ function assertTarget(member: Member, target: ReadonlySet<number> | undefined): 
     assert(target.has(key), 'assigned is within the target');
 }
 
-function assertOffsets({ catalog, logs }: Machines, group: ConsumerGroup): void {
+function assertOffsets(
+  { catalog, logs, consumers }: Machines,
+  groupId: number,
+  group: ConsumerGroup,
+): void {
   for (const [key, [offset]] of group.offsets) {
     const topic = catalog.topics.get(topicOfKey(key));
     assert(topic !== undefined && partitionOfKey(key) < topic.partitions, 'of a known partition');
     assert(offset <= logs.at(topic.topicId, partitionOfKey(key)).nextOffset, 'within the log');
+    assert(consumers.groupsOf.get(topic.topicId)?.has(groupId) === true, 'found by the topic');
   }
 }

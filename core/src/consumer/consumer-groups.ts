@@ -33,6 +33,8 @@ export type ConsumerWrite = Extract<Write, { readonly table: 'members' | 'offset
 export class ConsumerGroups {
   /** Groups that have members or offsets; whether a group exists is the catalog's to say. */
   readonly groups = new Map<number, ConsumerGroup>();
+  /** Topic -> groups that have committed offsets of it. */
+  readonly groupsOf = new Map<number, Set<number>>();
   readonly sessions = new Sessions();
 
   at(groupId: number): ConsumerGroup {
@@ -41,17 +43,20 @@ export class ConsumerGroups {
 
   /** What members hold of the topic they report at their own pace; nobody else can be given it. */
   dropTopic(topicId: number): void {
-    for (const group of this.groups.values()) {
-      for (const key of group.offsets.keys()) {
-        if (topicOfKey(key) === topicId) group.offsets.delete(key);
-      }
+    for (const groupId of this.groupsOf.get(topicId) ?? []) {
+      const { offsets } = this.at(groupId);
+      for (const key of offsets.keys()) if (topicOfKey(key) === topicId) offsets.delete(key);
     }
+    this.groupsOf.delete(topicId);
   }
 
   dropGroup(groupId: number): void {
     const group = this.groups.get(groupId);
     if (group === undefined) return;
     assert(group.members.size === 0, 'a group that goes has no members');
+    for (const topicId of new Set([...group.offsets.keys()].map(topicOfKey))) {
+      this.groupsOf.get(topicId)?.delete(groupId);
+    }
     this.groups.delete(groupId);
   }
 }
@@ -77,8 +82,17 @@ export function applyConsumerWrite(consumers: ConsumerGroups, write: ConsumerWri
   } else {
     const key = partitionKey(write.key[1], write.key[2]);
     if (write.value === undefined) group.offsets.delete(key);
-    else group.offsets.set(key, write.value);
+    else {
+      group.offsets.set(key, write.value);
+      listCommitted(consumers, groupId, write.key[1]);
+    }
   }
+}
+
+function listCommitted({ groupsOf }: ConsumerGroups, groupId: number, topicId: number): void {
+  const groups = groupsOf.get(topicId);
+  if (groups === undefined) groupsOf.set(topicId, new Set([groupId]));
+  else groups.add(groupId);
 }
 
 function applyMember(group: ConsumerGroup, memberId: string, row: MemberRow | undefined): void {

@@ -7,6 +7,7 @@ import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { removeRange } from '../remove-range.ts';
 import { put, remove, type TopicConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { ackedEnd } from './acked-end.ts';
 import type { LogPartition, Segment } from './log-partition.ts';
 import { missingPartition } from './missing-partition.ts';
 
@@ -38,7 +39,10 @@ export function decideRetention(
   const log = state.logs.at(topicId, partition);
   const config = state.catalog.topics.get(topicId)?.config;
   assert(config !== undefined);
-  const expired = countExpired(log, config, ctx.nowMs, rowsMax);
+  const expired = countExpired(log, config, ctx.nowMs, rowsMax, () => {
+    const { startOffset } = log;
+    return ackedEnd(state, view, { topicId, partition, startOffset }, ctx.nowMs) ?? startOffset;
+  });
   const writes: Write[] = [];
   if (expired > 0 && expired === log.segments.length)
     writes.push(placeholder(log, topicId, partition));
@@ -70,17 +74,33 @@ function placeholder(log: LogPartition, topicId: number, partition: number): Wri
   return put('segments', [topicId, partition, nextOffset], row);
 }
 
-/** Segments at the front that expired, at most `max`. Only what is durable goes. [G-12] */
-function countExpired(log: LogPartition, config: TopicConfig, nowMs: number, max: number): number {
+/** Segments at the front that may go, at most `max`. It is asked what groups are done with where that may matter. */
+function countExpired(
+  log: LogPartition,
+  config: TopicConfig,
+  nowMs: number,
+  max: number,
+  ackedUntil: () => number,
+): number {
   let kept = log.bytes;
   let count = 0;
+  let ackedEnd: number | undefined;
   for (const segment of log.segments) {
-    if (count === max || segment.bytes === 0 || segment.nextOffset > log.durableEnd) break;
+    if (count === max || !canGo(segment, log)) break;
     kept -= segment.bytes;
-    if (!isOld(segment, config, nowMs) && !isSurplus(kept, config)) break;
+    if (!isOld(segment, config, nowMs) && !isSurplus(kept, config)) {
+      if (!config.retentionAcked) break;
+      ackedEnd ??= ackedUntil();
+      if (segment.nextOffset > ackedEnd) break;
+    }
     count += 1;
   }
   return count;
+}
+
+/** Only what is durable goes; a segment without records keeps the place. [G-12] [G-13] */
+function canGo(segment: Segment, { durableEnd }: LogPartition): boolean {
+  return segment.bytes > 0 && segment.nextOffset <= durableEnd;
 }
 
 /** Of a delayed record the time counts from when it becomes visible. [G-15] */

@@ -122,6 +122,9 @@ class Twins {
     deepEqual(reply, {
       baseOffset: naive.batches.at(-1)?.baseOffset,
       appendTimeMs: naive.lastAppendMs,
+      duplicates: null,
+      records: count,
+      bytes: command.batch.length,
     });
   }
 
