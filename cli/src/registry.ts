@@ -37,6 +37,11 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./commands/groups/groups.ts')).groups,
   },
   {
+    name: 'schedules',
+    about: 'recurring messages: create, list, describe, pause, resume and delete schedules',
+    load: async () => (await import('./commands/schedules/schedules.ts')).schedules,
+  },
+  {
     name: 'ping',
     about: 'measure round trips to the broker',
     load: async () => (await import('./commands/ping.ts')).ping,

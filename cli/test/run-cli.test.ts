@@ -75,6 +75,12 @@ describe('refusals', () => {
     ['consume x --from yesterday', 'is not a position'],
     ['groups reset g', '--to'],
     ['groups delete g', '--yes'],
+    ['schedules create s --every 5m', '--topic'],
+    ['schedules create s --topic t', 'say when'],
+    ['schedules create s --topic t --every 5', 'write 5s'],
+    ['schedules create s --topic t --every 5m --cron x', 'exclude each other'],
+    ['schedules create s --topic t --every 5m --time-zone UTC', '--time-zone needs --cron'],
+    ['schedules create s --topic t --every 5m --missed some', 'Allowed choices are one, all, none'],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
     ['queue ack q -', 'no receipts on stdin'],
   ])('%s', async (line, reason) => {

@@ -38,6 +38,7 @@ const HINTS: { readonly [N in ErrorName]?: string } = {
   UNKNOWN_TOPIC:
     '`broker-cli topics list` shows what there is, `broker-cli topics create` creates one.',
   UNKNOWN_GROUP: '`broker-cli groups list` shows the groups of both kinds.',
+  UNKNOWN_SCHEDULE: '`broker-cli schedules list` shows what there is.',
   GROUP_KIND_MISMATCH: '`broker-cli groups list` shows which kind each group is.',
   GROUP_NOT_EMPTY: 'Stop its members first; `broker-cli groups describe` names them.',
   TOPIC_IN_USE: 'Give that queue another dead-letter topic, or delete the queue first.',
