@@ -19,7 +19,7 @@ import type { BrokerInfo } from './net/session.ts';
 import { onAbort } from './on-abort.ts';
 import { type ProducerOptions, producerSettings } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
-import { Queue } from './queue/queue.ts';
+import { Queue, type QueueOptions } from './queue/queue.ts';
 import { type WorkerOptions, workerSettings } from './worker/options.ts';
 import { Worker } from './worker/worker.ts';
 
@@ -94,10 +94,11 @@ export class Client implements AsyncDisposable {
   }
 
   /** Works from now on. Throws INVALID_CONFIG; what goes wrong later is in `worker.finished`. */
-  worker<V = unknown>(options: WorkerOptions<V>): Worker<V> {
+  worker<V = unknown, R = unknown>(options: WorkerOptions<V, R>): Worker<V> {
     this.mustBeOpen();
     const settings = workerSettings(options, {
       codec: this.settings.codec as Codec<V>,
+      resultCodec: this.settings.codec,
       memberId: `worker-${randomUUID()}`,
     });
     const worker: Worker<V> = new Worker(this.link, this.metadata, settings, () =>
@@ -107,9 +108,10 @@ export class Client implements AsyncDisposable {
   }
 
   /** A share group by hand. */
-  queue<V = unknown>(group: string, options: { readonly codec?: Codec<V> } = {}): Queue<V> {
+  queue<V = unknown>(group: string, options: QueueOptions<V> = {}): Queue<V> {
     const codec = options.codec ?? (this.settings.codec as Codec<V>);
-    return new Queue(this.link, this.metadata, group, codec);
+    const resultCodec = options.resultCodec ?? this.settings.codec;
+    return new Queue(this.link, this.metadata, group, codec, resultCodec);
   }
 
   /** One request as the protocol has it, with the client's deadlines and resending. */

@@ -75,10 +75,19 @@ export type { SentMessage } from './producer/places.ts';
 export type { Producer, SendOptions } from './producer/producer.ts';
 export { SendBatchError, type SentBatch } from './producer/receivers.ts';
 export type { MessageRules } from './producer/rules.ts';
-export type { LeasedMessage, ReleaseOptions } from './queue/lease.ts';
-export type { Queue, ReceiptAck, ReceiptOutcome, ReceiveOptions } from './queue/queue.ts';
+export type { AcceptOptions, LeasedMessage, ReleaseOptions } from './queue/lease.ts';
+export type {
+  Queue,
+  QueueOptions,
+  ReceiptAck,
+  ReceiptOutcome,
+  ReceiveOptions,
+} from './queue/queue.ts';
+export type { Once, OnceOptions } from './worker/effects.ts';
 export type { HandlerContext } from './worker/job.ts';
+export type { BatchReport, Sends } from './worker/judge.ts';
 export type { WorkerOptions } from './worker/options.ts';
+export { REPLY_HEADERS } from './worker/reply.ts';
 export type { Outcome, WorkerStats } from './worker/stats.ts';
-export { Reject, RetryAfter } from './worker/verdict.ts';
+export { type FailedMessage, PartialFailure, Reject, RetryAfter } from './worker/verdict.ts';
 export type { Worker } from './worker/worker.ts';

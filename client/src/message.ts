@@ -1,6 +1,6 @@
 // A record as an application sees it. Everything but the offset is made when it is asked for.
 
-import { type LogRecord, messageId } from '@millrace/protocol';
+import { type LogRecord, messageId, TENANT_HEADER } from '@millrace/protocol';
 import { type Codec, decodeValue, textOf } from './codecs.ts';
 
 /** What all messages of one batch share. */
@@ -82,6 +82,11 @@ export class Message<V> {
   header(name: string): string | undefined {
     const found = this.record.headers.findLast(([key]) => key === name);
     return found === undefined ? undefined : textOf(found[1]);
+  }
+
+  /** Whose message it is, where its producer said so: groups may be fair between tenants. */
+  get tenant(): string | undefined {
+    return this.header(TENANT_HEADER);
   }
 
   /** Plain data, for logs and NDJSON; headers as text. Throws CODEC_FAILED. */

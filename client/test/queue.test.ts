@@ -85,9 +85,9 @@ describe('one message', () => {
     expect(fake.items).toMatchObject([
       { kind: 'extend', delayMs: 500 },
       { kind: 'accept', errorText: null },
-      { kind: 'release', delayMs: 5, errorText: 'Error: why' },
-      { kind: 'reject', errorText: 'bad' },
       { kind: 'return' },
+      { kind: 'reject', errorText: 'bad' },
+      { kind: 'release', delayMs: 5, errorText: 'Error: why' },
     ]);
     expect((await rejection(a?.accept() as Promise<void>)).code).toBe('ALREADY_RESOLVED');
   });

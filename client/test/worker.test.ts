@@ -74,8 +74,8 @@ describe('what a handler does', () => {
     });
     await eventually(() => queue.states().join() === 'rejected,accepted');
     expect(queue.items).toMatchObject([
-      { kind: 'reject', errorText: 'no good' },
       { kind: 'release', errorText: 'later', delayMs: 1_235 },
+      { kind: 'reject', errorText: 'no good' },
       { kind: 'accept' },
     ]);
   });

@@ -22,12 +22,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Goes before all others and does not wait for room: for what keeps leases and memberships alive. */
   readonly urgent?: boolean | undefined;
+  /** Sent twice it has one effect, though its API promises nothing: it names itself. Sent again after a lost reply. */
+  readonly repeatable?: boolean | undefined;
 }
 
 export class Call {
   readonly api: ApiName;
   readonly body: object;
   readonly urgent: boolean;
+  readonly repeatable: boolean;
   /** By performance.now(). */
   deadlineAt: number;
   state: CallState = 'queued';
@@ -50,6 +53,7 @@ export class Call {
     this.body = body;
     this.deadlineAt = deadlineAt;
     this.urgent = options.urgent ?? false;
+    this.repeatable = isRepeatable(api, options);
     this.signal = options.signal;
     this.resolve = resolve;
     this.reject = reject;
@@ -93,7 +97,7 @@ export class Call {
 
   /** The connection it was sent over is gone. */
   lose(reason: MillraceError): void {
-    if (reason.code !== 'CONNECTION_LOST' && APIS[this.api].idempotent) this.fail(reason);
+    if (reason.code !== 'CONNECTION_LOST' && this.repeatable) this.fail(reason);
     else this.fail(new MillraceError('OUTCOME_UNKNOWN', undefined, {}, { cause: reason }));
   }
 
@@ -107,4 +111,8 @@ export class Call {
   private aborted(): MillraceError {
     return this.signal === undefined ? new MillraceError('ABORTED') : abortedError(this.signal);
   }
+}
+
+export function isRepeatable(api: ApiName, { repeatable }: CallOptions): boolean {
+  return repeatable ?? APIS[api].idempotent;
 }

@@ -2,7 +2,6 @@
 // It knows nothing of topics or groups.
 
 import {
-  APIS,
   type ApiName,
   MillraceError,
   type RequestInput,
@@ -12,7 +11,7 @@ import { Deadlines } from '../deadlines.ts';
 import { Fifo } from '../fifo.ts';
 import { pause, throwIfAborted } from '../wait.ts';
 import { backoffMs } from './backoff.ts';
-import { Call, type CallOptions } from './call.ts';
+import { Call, type CallOptions, isRepeatable } from './call.ts';
 import { Dialer, type DialerOptions, notReachable } from './dialer.ts';
 import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
 
@@ -42,6 +41,7 @@ export class Link implements SessionOwner {
   private session: Session | undefined;
   private lastBroker: BrokerInfo | undefined;
   private lastLimits: BrokerLimits = {};
+  private clockOffsetMs = 0;
   private maxInFlight: number;
 
   constructor(options: LinkOptions) {
@@ -78,6 +78,11 @@ export class Link implements SessionOwner {
     return this.lastLimits;
   }
 
+  /** By the broker's clock, as well as it is known here, ms since 1970. */
+  get brokerNowMs(): number {
+    return Date.now() + this.clockOffsetMs;
+  }
+
   /**
    * Sends a request and waits for its response. What had no effect is sent again after a pause, what is idempotent is
    * sent again after a lost connection, all within one deadline. Errors of the broker keep their code; its own:
@@ -94,7 +99,11 @@ export class Link implements SessionOwner {
       try {
         return (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
       } catch (error) {
-        const pauseMs = this.pauseBeforeResend(api, error as MillraceError, attempt);
+        const pauseMs = this.pauseBeforeResend(
+          error as MillraceError,
+          attempt,
+          isRepeatable(api, options),
+        );
         if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt) throw error;
         if (pauseMs > 0) await pause(pauseMs, this.closing.signal, options.signal);
         throwIfAborted(options.signal);
@@ -150,6 +159,7 @@ export class Link implements SessionOwner {
     }
     this.lastBroker = session.broker;
     this.lastLimits = session.limits;
+    this.clockOffsetMs = session.clockOffsetMs;
     const bound = (session.limits['inFlightRequestsMax'] ?? Infinity) - URGENT_RESERVE;
     this.maxInFlight = Math.max(1, Math.min(this.options.maxInFlight, bound));
     this.pump();
@@ -237,11 +247,11 @@ export class Link implements SessionOwner {
 
   /** Undefined: the error is the outcome. */
   private pauseBeforeResend(
-    api: ApiName,
     error: MillraceError,
     attempt: number,
+    repeatable: boolean,
   ): number | undefined {
-    if (error.code === 'OUTCOME_UNKNOWN') return APIS[api].idempotent ? 0 : undefined;
+    if (error.code === 'OUTCOME_UNKNOWN') return repeatable ? 0 : undefined;
     if (error.code === 'CONNECTION_LOST' || error.code === 'DEADLINE_EXCEEDED') return undefined;
     if (error.action !== 'retry') return undefined;
     return backoffMs(this.options.retry, attempt, error.detail.retryAfterMs);

@@ -45,6 +45,8 @@ export interface SessionOwner {
 export class Session implements ConnectionOwner {
   broker: BrokerInfo;
   limits: BrokerLimits = {};
+  /** The broker's clock less ours, ms, as well as Hello tells. */
+  clockOffsetMs = 0;
   /** Set once the connection is gone. */
   endReason: MillraceError | undefined;
   private readonly connection: Connection;
@@ -180,6 +182,7 @@ export class Session implements ConnectionOwner {
       connectionId: reply.connectionId,
     };
     this.limits = reply.limits;
+    this.clockOffsetMs = reply.serverTimeMs - Date.now();
   }
 
   private versionOf(api: ApiName): number {

@@ -31,11 +31,17 @@ function continues(item: AckItem, next: Ack): boolean {
     first.lease.partition === next.lease.partition &&
     first.lease.topicId === next.lease.topicId &&
     first.delayMs === next.delayMs &&
-    first.errorText === next.errorText
+    first.errorText === next.errorText &&
+    first.result === undefined &&
+    next.result === undefined
   );
 }
 
-/** Contiguous offsets of one lease about which the same is said become one item. */
+/**
+ * Contiguous offsets of one lease about which the same is said become one item. Where a group has its messages in order
+ * by key, the end of one gives back those of its key that came after it, unless it is accepted: so what is accepted or
+ * extended goes first, and what is not goes from the last offset down.
+ */
 export function joinAcks(acks: readonly Ack[]): AckItem[] {
   const sorted = acks.length > 1 ? acks.toSorted(order) : acks;
   const items: AckItem[] = [];
@@ -49,7 +55,13 @@ export function joinAcks(acks: readonly Ack[]): AckItem[] {
       items.push(item);
     }
   }
-  return items;
+  if (items.every(isQuiet)) return items;
+  const others = items.filter((given) => !isQuiet(given));
+  return [...items.filter(isQuiet), ...others.toReversed()];
+}
+
+function isQuiet({ first: { kind, delayMs } }: AckItem): boolean {
+  return kind === 'accept' || (kind === 'extend' && delayMs !== 0);
 }
 
 /** The items in as many requests as they need: each is bounded in items and in offsets. */

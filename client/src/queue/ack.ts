@@ -18,6 +18,8 @@ export interface Ack {
   /** release: the pause; extend: the new time; ms. */
   readonly delayMs?: number | undefined;
   readonly errorText?: string | undefined;
+  /** accept of one message: its result. */
+  readonly result?: Uint8Array | undefined;
   settle(result: AckResult): void;
   /** The acknowledger's own: until when it may be said again, by performance.now(), and whether it was. */
   repeatUntil?: number;

@@ -123,10 +123,10 @@ function isOfAnItem({ code, detail }: MillraceError): boolean {
   return code === 'INVALID_REQUEST';
 }
 
-function wireItem({ first, lastOffset }: AckItem) {
-  const { lease, firstOffset, kind, delayMs, errorText } = first;
+export function wireItem({ first, lastOffset }: AckItem) {
+  const { lease, firstOffset, kind, delayMs, errorText, result } = first;
   const { topicId, partition, token } = lease;
-  return { topicId, partition, token, firstOffset, lastOffset, kind, delayMs, errorText };
+  return { topicId, partition, token, firstOffset, lastOffset, kind, delayMs, errorText, result };
 }
 
 /** What was heard the first time is no failure the second time. */

@@ -7,6 +7,7 @@ import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
 import { ackFault } from './ack-check.ts';
 import type { Acknowledger } from './acknowledger.ts';
 import { errorText } from './error-text.ts';
+import { encodeResult } from './result.ts';
 
 export interface ReleaseOptions {
   /** Pause before the next delivery, a whole number of ms, at most 365 days; absent: as the group says. */
@@ -15,10 +16,17 @@ export interface ReleaseOptions {
   readonly error?: unknown;
 }
 
+export interface AcceptOptions {
+  /** What came of it: encoded, and kept for as long as the group says (`resultTtlMs`). At most 256 KiB. */
+  readonly result?: unknown;
+}
+
 /** A message under a lease. Each method resolves once the broker has it on its disk. */
 export interface LeasedMessage<V> extends Message<V> {
   /** How often it was leased, this time included. */
   readonly deliveries: number;
+  /** Deliveries before it is exhausted, where its producer said so; otherwise undefined: as the group says. */
+  readonly maxDeliveries: number | undefined;
   /** When it was leased for the first time, ms since 1970, broker's clock. */
   readonly firstDeliveredAtMs: number;
   /** When the lease ends, ms since 1970, broker's clock; grows with extensions. */
@@ -27,8 +35,11 @@ export interface LeasedMessage<V> extends Message<V> {
   readonly receipt: string;
   /** Accepted, released, rejected or returned, or the lease is lost. */
   readonly isResolved: boolean;
-  /** Done. Throws STALE_LEASE, ALREADY_RESOLVED, UNKNOWN_RECEIPT; OUTCOME_UNKNOWN: try again. */
-  accept(): Promise<void>;
+  /**
+   * Done. Throws STALE_LEASE, ALREADY_RESOLVED, UNKNOWN_RECEIPT; OUTCOME_UNKNOWN: try again. CODEC_FAILED, LIMIT_EXCEEDED:
+   * the result cannot be sent, the lease is held on.
+   */
+  accept(options?: AcceptOptions): Promise<void>;
   /**
    * Failed: it is delivered again after a pause, or is dead if its deliveries are exhausted. Throws INVALID_REQUEST where
    * the pause is none; the lease is held on.
@@ -42,14 +53,19 @@ export interface LeasedMessage<V> extends Message<V> {
   return(): Promise<void>;
 }
 
-/** What a message of a lease is: held, on its way to be resolved, resolved, or no longer ours. */
-export type HoldState = 'held' | 'resolving' | 'resolved' | 'lost';
+/**
+ * What a message of a lease is: held; on its way to be resolved, alone or in a transaction, during which its lease is still
+ * extended; resolved; or no longer ours.
+ */
+export type HoldState = 'held' | 'resolving' | 'committing' | 'resolved' | 'lost';
 
-type Resolution = Pick<Ack, 'kind' | 'delayMs' | 'errorText'>;
+export type Resolution = Pick<Ack, 'kind' | 'delayMs' | 'errorText' | 'result'>;
 
 /** What all messages of one lease share. */
 export interface Lease<V> extends MessageSource<V>, LeaseName {
   readonly codec: Codec<V>;
+  /** Of results. */
+  readonly resultCodec: Codec<unknown>;
   readonly groupId: number | null;
   readonly deliveries: number;
   readonly firstDeliveredAtMs: number;
@@ -65,6 +81,7 @@ export interface Lease<V> extends MessageSource<V>, LeaseName {
 
 export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   state: HoldState = 'held';
+  maxDeliveries: number | undefined;
   /** What was said of it last to end its lease. */
   said: AckKind | undefined;
   /** Told once when the lease is lost. */
@@ -98,8 +115,9 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
     return this.state !== 'held';
   }
 
-  accept(): Promise<void> {
-    return this.resolveAs({ kind: 'accept' });
+  async accept({ result }: AcceptOptions = {}): Promise<void> {
+    const bytes = encodeResult(this.lease.resultCodec, result);
+    return this.resolveAs({ kind: 'accept', result: bytes });
   }
 
   release({ delayMs, error }: ReleaseOptions = {}): Promise<void> {

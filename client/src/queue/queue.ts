@@ -7,12 +7,13 @@ import { countersOf, type QueueStats } from '../admin/queue-stats.ts';
 import type { Codec } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
-import { type AckResult, firstError } from './ack.ts';
+import { type Ack, type AckResult, firstError } from './ack.ts';
 import { ackFault } from './ack-check.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { errorText } from './error-text.ts';
 import type { LeasedMessage } from './lease.ts';
 import { type ReceiveSource, receiveLeases } from './receive.ts';
+import { encodeResult } from './result.ts';
 
 export interface ReceiveOptions extends RequestOptions {
   /** In strict order of priority. */
@@ -27,6 +28,11 @@ export interface ReceiveOptions extends RequestOptions {
   readonly visibilityTimeoutMs?: number | undefined;
   /** Default: one for this queue object. */
   readonly memberId?: string | undefined;
+  /**
+   * Names this attempt: the same id again gives the same leases for up to 5 minutes, as long as they last. Default: a
+   * random one, so that a lost reply is asked for again by itself. Null: none, and a lost reply is OUTCOME_UNKNOWN.
+   */
+  readonly attemptId?: string | null | undefined;
 }
 
 /** What is said of the lease that a receipt names. */
@@ -37,6 +43,8 @@ export interface ReceiptAck {
   readonly delayMs?: number | undefined;
   /** release, reject: why; cut to 1 KiB. */
   readonly error?: string | undefined;
+  /** accept: what came of it, as for `LeasedMessage.accept`; the receipt is that of one message. */
+  readonly result?: unknown;
 }
 
 export interface ReceiptOutcome {
@@ -47,20 +55,35 @@ export interface ReceiptOutcome {
   readonly deadlineMs: number | null;
 }
 
+export interface QueueOptions<V> {
+  readonly codec?: Codec<V> | undefined;
+  /** Of results; default: the client's. */
+  readonly resultCodec?: Codec<unknown> | undefined;
+}
+
 export class Queue<V> {
   readonly group: string;
   private readonly source: ReceiveSource<V>;
+  /** Default of this object's receives. */
   private readonly memberId = `queue-${randomUUID()}`;
 
-  constructor(link: Link, metadata: Metadata, group: string, codec: Codec<V>) {
+  constructor(
+    link: Link,
+    metadata: Metadata,
+    group: string,
+    codec: Codec<V>,
+    resultCodec: Codec<unknown>,
+  ) {
     this.group = group;
-    this.source = { link, metadata, codec, acknowledger: new Acknowledger(link, group) };
+    const acknowledger = new Acknowledger(link, group);
+    this.source = { link, metadata, codec, resultCodec, acknowledger };
   }
 
   /**
    * Leases messages; an empty list where none came in time. Nobody extends their leases: see `LeasedMessage.extend` and
-   * `client.worker`. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, TOPIC_NOT_IN_GROUP; OUTCOME_UNKNOWN:
-   * messages may be leased and come again when their leases end; ABORTED: what came too late was given back.
+   * `client.worker`. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, TOPIC_NOT_IN_GROUP,
+   * TOO_MANY_IN_FLIGHT; DEADLINE_EXCEEDED: messages may be leased and come again when their leases end, or to the same
+   * attempt id; ABORTED: what came too late was given back.
    */
   async receive(options: ReceiveOptions): Promise<LeasedMessage<V>[]> {
     const { topics, signal, timeoutMs, maxMessages, maxBytes, maxWaitMs } = options;
@@ -72,6 +95,7 @@ export class Queue<V> {
       maxBytes,
       maxWaitMs,
       visibilityTimeoutMs: options.visibilityTimeoutMs,
+      attemptId: attemptIdOf(options),
     };
     const leases = await receiveLeases(this.source, body, { signal, timeoutMs });
     return leases.flatMap(({ messages }) => messages);
@@ -93,10 +117,13 @@ export class Queue<V> {
     return peek(link, metadata, codec, { ...options, group: this.group });
   }
 
-  private acknowledgeOne({ receipt, kind, delayMs, error }: ReceiptAck): Promise<ReceiptOutcome> {
+  private acknowledgeOne(item: ReceiptAck): Promise<ReceiptOutcome> {
+    const { receipt, kind, delayMs, error } = item;
     let lease: Receipt;
+    let result: Uint8Array | undefined;
     try {
       lease = parseReceipt(receipt);
+      result = encodeResult(this.source.resultCodec, item.result);
     } catch (reason) {
       return Promise.resolve(refusedOutcome(receipt, reason as MillraceError));
     }
@@ -106,10 +133,15 @@ export class Queue<V> {
       const { firstOffset, lastOffset } = lease;
       const settle = (result: AckResult) => resolve(outcomeOf(receipt, result));
       const text = error === undefined ? undefined : errorText(error);
-      const ack = { lease, firstOffset, lastOffset, kind, delayMs, errorText: text, settle };
+      const range = { lease, firstOffset, lastOffset };
+      const ack: Ack = { ...range, kind, delayMs, errorText: text, result, settle };
       this.source.acknowledger.add(ack);
     });
   }
+}
+
+function attemptIdOf({ attemptId }: ReceiveOptions): string | null {
+  return attemptId === undefined ? randomUUID() : attemptId;
 }
 
 function refusedOutcome(receipt: string, error: MillraceError): ReceiptOutcome {

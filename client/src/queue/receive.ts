@@ -1,6 +1,15 @@
 // One Receive request to leases with their messages. Leases that nobody will work on are given back at once.
 
-import { MillraceError, type RequestInput, type ResponseOf, readRecords } from '@millrace/protocol';
+import {
+  batchFlags,
+  FLAG_DELIVERIES,
+  MillraceError,
+  type RequestInput,
+  type ResponseOf,
+  readRecords,
+  recordIndexFrom,
+  recordMaxDeliveries,
+} from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
@@ -15,11 +24,16 @@ export interface ReceiveSource<V> {
   readonly metadata: Metadata;
   readonly acknowledger: Acknowledger;
   readonly codec: Codec<V>;
+  /** Of results. */
+  readonly resultCodec: Codec<unknown>;
 }
 
 type Granted = ResponseOf<'Receive'>['leases'][number];
 
-/** The request's deadline counts from the end of its waiting. Throws ABORTED, and what the API throws. */
+/**
+ * The request's deadline counts from the end of its waiting. With an attempt id it is sent again after a lost reply: the
+ * same leases come. Throws ABORTED, and what the API throws.
+ */
 export async function receiveLeases<V>(
   source: ReceiveSource<V>,
   body: RequestInput<'Receive'>,
@@ -27,7 +41,9 @@ export async function receiveLeases<V>(
 ): Promise<Lease<V>[]> {
   const { link } = source;
   const timeoutMs = (options.timeoutMs ?? link.options.requestTimeoutMs) + (body.maxWaitMs ?? 0);
-  const reply = await link.request('Receive', body, { signal: options.signal, timeoutMs });
+  const repeatable = typeof body.attemptId === 'string';
+  const how = { signal: options.signal, timeoutMs, repeatable };
+  const reply = await link.request('Receive', body, how);
   if (options.signal?.aborted) {
     for (const granted of reply.leases) giveBack(source, granted, { kind: 'return' });
     throw abortedError(options.signal);
@@ -65,6 +81,7 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     token,
     groupId: null,
     codec: source.codec,
+    resultCodec: source.resultCodec,
     acknowledger: source.acknowledger,
     deliveries: granted.deliveries,
     deadlineMs: granted.deadlineMs,
@@ -76,8 +93,11 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
   };
   try {
     for (const batch of batches) {
+      const isLimited = (batchFlags(batch) & FLAG_DELIVERIES) !== 0;
       for (const record of readRecords(batch, { from: firstOffset, to: lastOffset })) {
-        lease.messages.push(new HeldMessage(lease, record));
+        const message = new HeldMessage(lease, record);
+        if (isLimited) message.maxDeliveries = limitOf(batch, record.offset);
+        lease.messages.push(message);
       }
     }
     if (lease.messages.length === lastOffset - firstOffset + 1) return lease;
@@ -88,6 +108,11 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     giveBack(source, granted, { kind: 'release', errorText: errorText(error) });
     return undefined;
   }
+}
+
+function limitOf(batch: Uint8Array, offset: number): number | undefined {
+  const max = recordMaxDeliveries(batch, recordIndexFrom(batch, offset));
+  return max === 0 ? undefined : max;
 }
 
 function giveBack<V>(

@@ -1,39 +1,43 @@
 // Messages that wait for a handler and the handlers that run. It receives nothing and extends nothing.
 
 import { MillraceError } from '@millrace/protocol';
-import { Fifo } from '../fifo.ts';
 import type { Logger } from '../logger.ts';
 import type { HeldMessage, Lease } from '../queue/lease.ts';
 import { Bell } from '../wait.ts';
-import { Job } from './job.ts';
+import { Job, type JobTools } from './job.ts';
+import { judgeReturn, judgeThrown, type VerdictOf } from './judge.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { WorkerSettings } from './options.ts';
+import { acknowledge, type Statement, statementsOf } from './statements.ts';
 import { OutcomeCounts, type WorkerStats } from './stats.ts';
-import { ACCEPTED, type Verdict, verdictOf } from './verdict.ts';
+import { type TransactionSource, transact } from './transactions.ts';
+import { RETURNED, type Verdict } from './verdict.ts';
+import { type Waiting, WaitingByKey, WaitingInTurn } from './waiting.ts';
+
+export interface RunnerSource extends TransactionSource, JobTools {
+  readonly logger: Logger;
+  /** Handlers have ended for so many messages. */
+  onFinished(messages: number): void;
+}
 
 export class JobRunner<V> {
   /** Rings when a handler has ended: there may be room. */
   private readonly ended = new Bell();
   private readonly settings: WorkerSettings<V>;
   private readonly keeper: LeaseKeeper<V>;
-  private readonly logger: Logger;
-  private readonly onFinished: (messages: number) => void;
+  private readonly source: RunnerSource;
   private readonly outcomes = new OutcomeCounts();
-  private readonly waiting = new Fifo<HeldMessage<V>>();
   private readonly jobs = new Set<Job<V>>();
+  private waiting: Waiting<V>;
+  private isOrdered = false;
   private runningMessages = 0;
   private isStarting = false;
 
-  constructor(
-    settings: WorkerSettings<V>,
-    keeper: LeaseKeeper<V>,
-    logger: Logger,
-    onFinished: (messages: number) => void,
-  ) {
+  constructor(settings: WorkerSettings<V>, keeper: LeaseKeeper<V>, source: RunnerSource) {
     this.settings = settings;
     this.keeper = keeper;
-    this.logger = logger;
-    this.onFinished = onFinished;
+    this.source = source;
+    this.waiting = settings.keyed ? new WaitingByKey() : new WaitingInTurn();
   }
 
   get stats(): WorkerStats {
@@ -50,10 +54,17 @@ export class JobRunner<V> {
     return this.waiting.length > 0;
   }
 
+  /** The group has its messages in order by key. To be said before the first are taken. */
+  order(): void {
+    this.isOrdered = true;
+    if (!this.settings.keyed) this.waiting = new WaitingByKey();
+  }
+
   take(lease: Lease<V>): void {
     this.outcomes.received += lease.messages.length;
     for (const message of lease.messages) {
-      message.onLost = (error) => this.logger.warn?.('lease lost', { id: message.id, error });
+      message.onLost = (error) =>
+        this.source.logger.warn?.('lease lost', { id: message.id, error });
       this.waiting.push(message);
     }
   }
@@ -65,9 +76,10 @@ export class JobRunner<V> {
     this.isStarting = true;
     try {
       while (this.jobs.size < this.settings.concurrency) {
-        const messages = this.next();
+        const now = performance.now();
+        const messages = this.waiting.take(this.settings.batchSize, (m) => this.isOurs(m, now));
         if (messages.length === 0) break;
-        this.run(new Job(messages));
+        this.run(new Job(messages, this.source));
       }
     } finally {
       this.isStarting = false;
@@ -76,12 +88,7 @@ export class JobRunner<V> {
 
   /** Gives back what waits for a handler. */
   returnWaiting(): void {
-    const now = performance.now();
-    const held = this.waiting.drain().filter((message) => this.isOurs(message, now));
-    if (held.length === 0) return;
-    new Job(held).resolve({ kind: 'return' }, (message, verdict, error) =>
-      this.resolved(message, verdict, error, undefined),
-    );
+    this.giveBack(this.waiting.drain());
   }
 
   async idle(): Promise<void> {
@@ -89,61 +96,117 @@ export class JobRunner<V> {
   }
 
   abort(reason: MillraceError): void {
-    for (const job of this.jobs) job.abort(reason);
+    for (const job of this.jobs) {
+      job.abort(reason);
+      job.effects?.stop();
+    }
   }
 
-  private next(): HeldMessage<V>[] {
-    const messages: HeldMessage<V>[] = [];
+  private giveBack(messages: readonly HeldMessage<V>[]): void {
     const now = performance.now();
-    while (messages.length < this.settings.batchSize) {
-      const message = this.waiting.shift();
-      if (message === undefined) break;
-      if (this.isOurs(message, now)) messages.push(message);
+    const held = messages.filter((message) => this.isOurs(message, now));
+    for (const statement of statementsOf(held, () => RETURNED)) {
+      acknowledge(statement, (message, verdict, error) => this.resolved(message, verdict, error));
     }
-    return messages;
   }
 
   /** A message whose lease has ended is somebody else's by now: it is dropped. */
   private isOurs(message: HeldMessage<V>, now: number): boolean {
     if (message.state === 'held' && now < message.lease.endsAt) return true;
-    this.resolved(message, { kind: 'return' }, new MillraceError('STALE_LEASE'), undefined);
+    this.resolved(message, RETURNED, new MillraceError('STALE_LEASE'));
     return false;
   }
 
   private run(job: Job<V>): void {
     this.jobs.add(job);
     this.runningMessages += job.messages.length;
+    const { settings } = this;
+    const failed = (thrown: unknown) => this.finish(job, judgeThrown(settings, job, thrown));
     let result: unknown;
     try {
-      result = this.settings.handle(job.messages, job);
+      result = settings.handle(job.messages, job);
     } catch (thrown) {
-      this.finish(job, verdictOf(thrown), thrown);
+      failed(thrown);
       return;
     }
-    if (!isThenable(result)) {
-      this.finish(job, ACCEPTED, undefined);
-      return;
-    }
-    result.then(
-      () => this.finish(job, ACCEPTED, undefined),
-      (thrown: unknown) => this.finish(job, verdictOf(thrown), thrown),
-    );
+    const returned = (value: unknown) => this.finish(job, judgeReturn(settings, job, value));
+    if (isThenable(result)) result.then(returned, failed);
+    else returned(result);
   }
 
-  private finish(job: Job<V>, verdict: Verdict, thrown: unknown): void {
+  private finish(job: Job<V>, verdictOf: VerdictOf<V>): void {
+    if (job.over()) {
+      void this.commit(job, verdictOf);
+      return;
+    }
+    const statements = this.judged(job, verdictOf);
+    this.leave(job);
+    for (const statement of statements) {
+      acknowledge(statement, (message, verdict, error) => this.resolved(message, verdict, error));
+    }
+    this.next();
+  }
+
+  /** The call counts as running until its transaction has an outcome: the next of its keys come after it. */
+  private async commit(job: Job<V>, verdictOf: VerdictOf<V>): Promise<void> {
+    const effects = (await job.effects?.finish()) ?? [];
+    const ending = { statements: this.judged(job, verdictOf), outbox: job.outbox, effects };
+    await transact(this.source, ending, (message, verdict, error) =>
+      this.resolved(message, verdict, error),
+    );
+    this.leave(job);
+    this.next();
+  }
+
+  /** What is to be said of the messages that the handler left open; the others have their outcome. */
+  private judged(job: Job<V>, verdictOf: VerdictOf<V>): Statement<V>[] {
+    const statements = statementsOf(job.messages, verdictOf);
+    for (let at = 0; at < job.messages.length; at += 1) {
+      const message = job.messages[at] as HeldMessage<V>;
+      if (message.state === 'held') continue;
+      const { thrown } = verdictOf(message, at);
+      if (message.state === 'lost') {
+        this.resolved(message, { kind: 'accept', thrown }, new MillraceError('STALE_LEASE'));
+      } else this.resolved(message, { kind: message.said ?? 'accept', thrown }, undefined);
+    }
+    if (this.isOrdered) this.keepOrder(job, statements);
+    return statements;
+  }
+
+  /**
+   * With ordering by key the broker takes the rest of the key back when a message of it fails: what waits of it here must
+   * not run before that one.
+   */
+  private keepOrder(job: Job<V>, statements: readonly Statement<V>[]): void {
+    const failed = statements
+      .filter(({ verdict }) => verdict.kind !== 'accept')
+      .flatMap(({ messages }) => messages);
+    const left = job.messages.filter(
+      ({ state, said }) => state === 'lost' || (state !== 'held' && said !== 'accept'),
+    );
+    for (const message of [...failed, ...left]) {
+      for (const statement of statementsOf(this.waiting.takeBehind(message), () => RETURNED)) {
+        acknowledge(statement, (behind, verdict) => this.resolved(behind, verdict, undefined));
+      }
+    }
+  }
+
+  private leave(job: Job<V>): void {
     this.jobs.delete(job);
     this.runningMessages -= job.messages.length;
-    this.onFinished(job.messages.length);
-    job.resolve(verdict, (message, said, error) => this.resolved(message, said, error, thrown));
+    this.waiting.ended(job.messages);
+    this.source.onFinished(job.messages.length);
+  }
+
+  private next(): void {
     this.start();
     this.ended.ring();
   }
 
   private resolved(
     message: HeldMessage<V>,
-    { kind }: Verdict,
+    { kind, thrown }: Verdict,
     error: MillraceError | undefined,
-    thrown: unknown,
   ): void {
     const { lease } = message;
     // Whatever came of it, nobody works on it here any more: its lease is not extended.
@@ -154,7 +217,7 @@ export class JobRunner<V> {
     try {
       this.settings.onOutcome?.(message, outcome, thrown ?? error);
     } catch (failure) {
-      this.logger.error?.('onOutcome has thrown', { error: failure });
+      this.source.logger.error?.('onOutcome has thrown', { error: failure });
     }
   }
 }

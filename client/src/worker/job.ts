@@ -1,9 +1,10 @@
-// One call of a handler: its messages, its context, and how the messages are resolved when it ends.
+// One call of a handler: its messages and its context. It decides nothing about the messages.
 
 import { MillraceError } from '@millrace/protocol';
-import type { AckResult } from '../queue/ack.ts';
-import type { HeldMessage, Lease } from '../queue/lease.ts';
-import type { Verdict } from './verdict.ts';
+import type { OutgoingMessage } from '../producer/outgoing.ts';
+import type { HeldMessage } from '../queue/lease.ts';
+import type { Effects, Once } from './effects.ts';
+import type { Outbox } from './outbox.ts';
 
 /** What a handler gets beside its messages. */
 export interface HandlerContext {
@@ -11,21 +12,38 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   /** A longer lease for the messages, ms from now; the worker extends leases by itself all the while. */
   readonly extend: (ms: number) => Promise<number>;
+  /**
+   * With `transactional`: sends messages together with the acknowledgement, in one commit, and only if the handler does not
+   * throw. Throws CODEC_FAILED, MESSAGE_TOO_LARGE, LIMIT_EXCEEDED at once; INVALID_REQUEST without `transactional`.
+   */
+  readonly send: (...messages: readonly OutgoingMessage<unknown>[]) => void;
+  /**
+   * Runs `run` unless it was done before under this key in this group, and gives what came of it, now or then. That it was
+   * done is recorded in the same commit as the acknowledgement. Throws RetryAfter while somebody else is at it: let it
+   * pass, and the message comes again when their claim ends. What `run` throws is thrown on, and its claim given up.
+   */
+  readonly once: Once;
 }
 
-export type Resolved<V> = (
-  message: HeldMessage<V>,
-  verdict: Verdict,
-  error: MillraceError | undefined,
-) => void;
+export interface JobTools {
+  readonly isTransactional: boolean;
+  newOutbox(): Outbox;
+  newEffects(): Effects;
+}
 
 export class Job<V> implements HandlerContext {
   readonly messages: readonly HeldMessage<V>[];
+  /** What the handler claimed, where it did. */
+  effects: Effects | undefined;
+  private readonly tools: JobTools;
   private controller: AbortController | undefined;
   private abortedWith: unknown;
+  private sends: Outbox | undefined;
+  private isOver = false;
 
-  constructor(messages: readonly HeldMessage<V>[]) {
+  constructor(messages: readonly HeldMessage<V>[], tools: JobTools) {
     this.messages = messages;
+    this.tools = tools;
     for (const message of messages) message.onLost = (error) => this.abort(error);
   }
 
@@ -46,66 +64,44 @@ export class Job<V> implements HandlerContext {
     };
   }
 
+  get send(): HandlerContext['send'] {
+    return (...messages) => {
+      if (this.isOver) throw new MillraceError('CLIENT_CLOSED', 'The handler has ended.');
+      if (!this.tools.isTransactional) throw notTransactional();
+      for (const message of messages) this.outbox.add(message);
+    };
+  }
+
+  get once(): Once {
+    return (key, run, options) => {
+      this.effects ??= this.tools.newEffects();
+      return this.effects.once(key, run, options);
+    };
+  }
+
+  get outbox(): Outbox {
+    this.sends ??= this.tools.newOutbox();
+    return this.sends;
+  }
+
+  /** The handler has failed: nothing is sent. */
+  dropOutbox(): void {
+    this.sends = undefined;
+  }
+
+  /** The handler has ended. True where its messages end in a transaction. */
+  over(): boolean {
+    this.isOver = true;
+    return this.effects !== undefined || (this.sends !== undefined && !this.sends.isEmpty);
+  }
+
   abort(reason: unknown): void {
     this.abortedWith ??= reason;
     this.controller?.abort(reason);
   }
-
-  /**
-   * Says the same of all messages the handler left open; neighbours of one lease go as one range. `resolved` hears of
-   * every message: of those the handler resolved itself at once.
-   */
-  resolve(verdict: Verdict, resolved: Resolved<V>): void {
-    let from = 0;
-    while (from < this.messages.length) {
-      const message = this.messages[from] as HeldMessage<V>;
-      const end = this.runEnd(from);
-      if (end > from) this.resolveRun(this.messages.slice(from, end), verdict, resolved);
-      else if (message.state === 'lost')
-        resolved(message, verdict, new MillraceError('STALE_LEASE'));
-      else resolved(message, { kind: message.said ?? 'accept' }, undefined);
-      from = Math.max(end, from + 1);
-    }
-  }
-
-  /** The end of the run of open messages of one lease that begins at `from`; `from` where there is none. */
-  private runEnd(from: number): number {
-    const first = this.messages[from] as HeldMessage<V>;
-    let end = from;
-    for (;;) {
-      const message = this.messages[end];
-      if (message?.state !== 'held' || message.lease !== first.lease) return end;
-      if (message.offset !== first.offset + (end - from)) return end;
-      end += 1;
-    }
-  }
-
-  private resolveRun(
-    run: readonly HeldMessage<V>[],
-    verdict: Verdict,
-    resolved: Resolved<V>,
-  ): void {
-    const first = run[0] as HeldMessage<V>;
-    const last = run.at(-1) as HeldMessage<V>;
-    const lease: Lease<V> = first.lease;
-    for (const message of run) {
-      message.state = 'resolving';
-      message.said = verdict.kind;
-    }
-    const settle = (result: AckResult) => {
-      for (const message of run) {
-        message.settle(result);
-        resolved(message, verdict, failureOf(message, result));
-      }
-    };
-    const range = { firstOffset: first.offset, lastOffset: last.offset };
-    lease.acknowledger.add({ lease, ...range, ...verdict, settle });
-  }
 }
 
-function failureOf<V>(message: HeldMessage<V>, result: AckResult): MillraceError | undefined {
-  if (result.requestError !== undefined) return result.requestError;
-  if (result.failures.length === 0) return undefined;
-  const { offset } = message;
-  return result.failures.find((f) => f.firstOffset <= offset && offset <= f.lastOffset)?.error;
+export function notTransactional(): MillraceError {
+  const text = 'Only a worker with transactional: true sends messages.';
+  return new MillraceError('INVALID_REQUEST', text, { field: 'transactional' });
 }

@@ -71,12 +71,12 @@ export class LeaseKeeper<V> {
   }
 }
 
-/** First and last of every run of neighbouring messages that are held. */
+/** First and last of every run of neighbouring messages that are held, or are in a transaction that has no outcome. */
 function heldRuns<V>(lease: Lease<V>): [HeldMessage<V>, HeldMessage<V>][] {
   const runs: [HeldMessage<V>, HeldMessage<V>][] = [];
   let run: [HeldMessage<V>, HeldMessage<V>] | undefined;
   for (const message of lease.messages) {
-    if (message.state !== 'held') run = undefined;
+    if (message.state !== 'held' && message.state !== 'committing') run = undefined;
     else if (run !== undefined && run[1].offset + 1 === message.offset) run[1] = message;
     else {
       run = [message, message];

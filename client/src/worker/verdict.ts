@@ -1,8 +1,8 @@
-// What a handler may throw to say more than that it failed.
+// What becomes of a message when its handler ends, and what a handler may throw to say more than that it failed.
 
-import type { Ack } from '../queue/ack.ts';
 import { nearestDelayMs } from '../queue/ack-check.ts';
 import { errorText, messageText } from '../queue/error-text.ts';
+import type { LeasedMessage, Resolution } from '../queue/lease.ts';
 
 /** Thrown by a handler: the message is dead now, whatever its deliveries. */
 export class Reject extends Error {
@@ -26,16 +26,37 @@ export class RetryAfter extends Error {
   }
 }
 
-export type Verdict = Pick<Ack, 'kind' | 'delayMs' | 'errorText'>;
+/** A message of a batch that failed, and why; `Reject` and `RetryAfter` say more, as for a single one. */
+export interface FailedMessage<V> {
+  readonly message: LeasedMessage<V>;
+  readonly error?: unknown;
+}
+
+/** Thrown by `eachBatch`: these have failed, the others are done. Returning `{ failed }` says the same. */
+export class PartialFailure<V = unknown> extends Error {
+  readonly failed: readonly FailedMessage<V>[];
+
+  constructor(failed: readonly FailedMessage<V>[], options?: ErrorOptions) {
+    super(`${failed.length} messages of the batch have failed`, options);
+    this.name = 'PartialFailure';
+    this.failed = failed;
+  }
+}
+
+export interface Verdict extends Resolution {
+  /** What the handler threw. */
+  readonly thrown?: unknown;
+}
 
 export const ACCEPTED: Verdict = { kind: 'accept' };
+export const RETURNED: Verdict = { kind: 'return' };
 
 /** Total: whatever is thrown, it becomes something the broker takes. */
 export function verdictOf(thrown: unknown): Verdict {
-  if (thrown instanceof Reject) return { kind: 'reject', errorText: messageText(thrown) };
+  if (thrown instanceof Reject) return { kind: 'reject', errorText: messageText(thrown), thrown };
   if (thrown instanceof RetryAfter) {
     const delayMs = nearestDelayMs(thrown.delayMs);
-    return { kind: 'release', delayMs, errorText: messageText(thrown) };
+    return { kind: 'release', delayMs, errorText: messageText(thrown), thrown };
   }
-  return { kind: 'release', errorText: errorText(thrown) };
+  return { kind: 'release', errorText: errorText(thrown), thrown };
 }

@@ -4,15 +4,18 @@ import { MillraceError } from '@millrace/protocol';
 import { CLOSE_TIMEOUT_MS, type CloseOptions } from '../close.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
+import { messageBytesMax } from '../producer/outgoing.ts';
 import { Acknowledger } from '../queue/acknowledger.ts';
 import type { Lease } from '../queue/lease.ts';
 import type { ReceiveSource } from '../queue/receive.ts';
 import { settled, settledWithin } from '../wait.ts';
 import { Demand } from './demand.ts';
+import { Effects } from './effects.ts';
 import { Intake, type IntakeOwner } from './intake.ts';
-import { JobRunner } from './job-runner.ts';
+import { JobRunner, type RunnerSource } from './job-runner.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { WorkerSettings } from './options.ts';
+import { Outbox } from './outbox.ts';
 import type { WorkerStats } from './stats.ts';
 
 /** The group's lease time where it cannot be asked for: the group is created by the first receive. */
@@ -31,6 +34,7 @@ export class Worker<V> implements AsyncDisposable {
   private readonly onClosed: () => void;
   private readonly intakeEnded: Promise<void>;
   private leaseMs: number | undefined;
+  private groupKnown: { readonly leaseMs: number } | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -39,17 +43,15 @@ export class Worker<V> implements AsyncDisposable {
     settings: WorkerSettings<V>,
     onClosed: () => void = () => {},
   ) {
-    const { codec, group, concurrency, batchSize, prefetch } = settings;
+    const { codec, resultCodec, group, concurrency, batchSize, prefetch } = settings;
     this.settings = settings;
     this.onClosed = onClosed;
-    this.source = { link, metadata, codec, acknowledger: new Acknowledger(link, group) };
+    const acknowledger = new Acknowledger(link, group);
+    this.source = { link, metadata, codec, resultCodec, acknowledger };
     this.leaseMs = settings.visibilityTimeoutMs;
     this.keeper = new LeaseKeeper(() => this.leaseMs ?? LEASE_MS);
     const demand = new Demand({ runningMax: concurrency * batchSize, prefetch });
-    this.runner = new JobRunner(settings, this.keeper, link.options.logger, (messages) => {
-      demand.ended(messages);
-      this.intake.poke();
-    });
+    this.runner = new JobRunner(settings, this.keeper, this.runnerSource(metadata, demand));
     this.intake = new Intake(settings, this.source, demand, this.intakeOwner());
     const running = this.intake.run();
     this.intakeEnded = settled(running);
@@ -84,6 +86,24 @@ export class Worker<V> implements AsyncDisposable {
     await this.close();
   }
 
+  private runnerSource(metadata: Metadata, demand: Demand): RunnerSource {
+    const { link } = this.source;
+    const { group, memberId, resultCodec, sendCodec, transactional } = this.settings;
+    return {
+      link,
+      metadata,
+      group,
+      logger: link.options.logger,
+      isTransactional: transactional,
+      newOutbox: () => new Outbox(sendCodec, messageBytesMax(link.limits)),
+      newEffects: () => new Effects({ link, group, memberId, codec: resultCodec }),
+      onFinished: (messages) => {
+        demand.ended(messages);
+        this.intake.poke();
+      },
+    };
+  }
+
   private intakeOwner(): IntakeOwner<V> {
     const { runner } = this;
     return {
@@ -109,19 +129,23 @@ export class Worker<V> implements AsyncDisposable {
   }
 
   private async leaseTime(): Promise<number> {
-    this.leaseMs ??= await this.askLeaseTime();
+    this.groupKnown ??= await this.askGroup();
+    this.leaseMs ??= this.groupKnown.leaseMs;
     return this.leaseMs;
   }
 
-  private async askLeaseTime(): Promise<number> {
+  /** Asked once, before the first receive. */
+  private async askGroup(): Promise<{ readonly leaseMs: number }> {
     const { link } = this.source;
     const body = { groups: [this.settings.group] };
     try {
       const { groups } = await link.request('DescribeShareGroups', body);
-      return Math.max(1, groups[0]?.config.visibilityTimeoutMs ?? LEASE_MS);
+      const config = groups[0]?.config;
+      if (config?.ordering === 'key') this.runner.order();
+      return { leaseMs: Math.max(1, config?.visibilityTimeoutMs ?? LEASE_MS) };
     } catch (error) {
       // Receive may create the group; otherwise it says the same.
-      if ((error as MillraceError).code === 'UNKNOWN_GROUP') return LEASE_MS;
+      if ((error as MillraceError).code === 'UNKNOWN_GROUP') return { leaseMs: LEASE_MS };
       throw error;
     }
   }

@@ -10,7 +10,8 @@ export async function setup(values: readonly number[] = []) {
   queue.add(values);
   const broker = await fakeBroker(queue.handlers);
   const client = await clientOf(broker);
-  const work = (options: Options) => client.worker<number>({ group: 'g', topics: 't', ...options });
+  const work = (options: Options) =>
+    client.worker<number>({ group: 'g', topics: 't', ...options } as WorkerOptions<number>);
   return { queue, broker, client, work };
 }
 

@@ -1,0 +1,84 @@
+// The end of a call that sends messages or has effects: everything in one Transact, under one id, so that a lost reply is
+// asked for again. Where it is refused nothing of it was done, and the attempt counts as failed.
+
+import { randomUUID } from 'node:crypto';
+import type { ErrorName, MillraceError } from '@millrace/protocol';
+import type { Metadata } from '../metadata.ts';
+import type { Link } from '../net/link.ts';
+import { type EffectEnd, tellEffects } from './effects.ts';
+import type { Outbox } from './outbox.ts';
+import { acknowledge, type Resolved, type Statement, transactItems } from './statements.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Nobody can tell whether it was carried out. */
+const UNKNOWN: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  'OUTCOME_UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'CLIENT_CLOSED',
+]);
+
+export interface TransactionSource {
+  readonly link: Link;
+  readonly metadata: Metadata;
+  readonly group: string;
+}
+
+export interface Ending<V> {
+  readonly statements: readonly Statement<V>[];
+  readonly outbox: Outbox | undefined;
+  readonly effects: readonly EffectEnd[];
+}
+
+/** Resolves once every message has its outcome, or is on its way to be released; it never rejects. */
+export async function transact<V>(
+  { link, metadata, group }: TransactionSource,
+  { statements, outbox, effects }: Ending<V>,
+  resolved: Resolved<V>,
+): Promise<void> {
+  for (const { messages, verdict } of statements) {
+    for (const message of messages) {
+      message.state = 'committing';
+      message.said = verdict.kind;
+    }
+  }
+  try {
+    const batches = (await outbox?.batches(metadata, Date.now())) ?? [];
+    const items = transactItems(statements);
+    const acknowledgements = items.length === 0 ? [] : [{ group, items }];
+    const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
+    await link.request('Transact', body, { urgent: true });
+  } catch (error) {
+    await refused(link, { statements, effects }, error as MillraceError, resolved);
+    return;
+  }
+  for (const { messages, verdict } of statements) {
+    for (const message of messages) {
+      message.state = 'resolved';
+      resolved(message, verdict, undefined);
+    }
+  }
+}
+
+/**
+ * A message that is somebody else's by now is found lost when it is released; others come again. What was done outside is
+ * told of by itself: it was done, whatever becomes of the messages.
+ */
+async function refused<V>(
+  link: Link,
+  { statements, effects }: Pick<Ending<V>, 'statements' | 'effects'>,
+  error: MillraceError,
+  resolved: Resolved<V>,
+): Promise<void> {
+  const isUnknown = UNKNOWN.has(error.code);
+  if (!isUnknown) link.options.logger.warn?.('transaction refused', { error });
+  const failed = verdictOf(error);
+  for (const { messages, verdict } of statements) {
+    if (isUnknown) {
+      for (const message of messages) resolved(message, verdict, error);
+      continue;
+    }
+    for (const message of messages) message.state = 'held';
+    acknowledge({ messages, verdict: verdict.kind === 'accept' ? failed : verdict }, resolved);
+  }
+  if (!isUnknown && effects.length > 0) await tellEffects(link, effects);
+}
