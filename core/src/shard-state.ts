@@ -7,6 +7,7 @@ import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.t
 import { Logs } from './log/logs.ts';
 import type { Write } from './rows.ts';
 import { Schedules } from './schedules/schedules.ts';
+import { laneKindOf } from './share/lanes/lane-scope.ts';
 import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
 
 export interface ShardState {
@@ -47,6 +48,7 @@ export function applyWrite(state: ShardState, write: Write): void {
     case 'runs':
     case 'purges':
     case 'waiting':
+    case 'laneParked':
     case 'dead':
     case 'lastErrors':
       if (isSwept(catalog, write.key[0], write.key[1])) return;
@@ -73,6 +75,8 @@ export function applyWrite(state: ShardState, write: Write): void {
       return;
     case 'groups':
       if (write.value === undefined) dropGroup(state, write.key[0]);
+      else if (write.value.kind === 'share')
+        state.shares.setLanes(write.key[0], laneKindOf(write.value.config));
       applyCatalogWrite(catalog, write);
       return;
     case 'schedules':

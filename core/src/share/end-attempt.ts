@@ -34,7 +34,17 @@ function isExhausted(scope: ShareScope, run: Run): boolean {
   return maxDeliveries > 0 && run.deliveries >= maxDeliveries;
 }
 
+/** In groups with ordering by key a message after a failed one of its key is given back: see RestOfKeys. [L-63] */
 export function endAttempt(ending: Ending, attempt: Attempt): Move[] {
+  const { run, first, last } = attempt;
+  const { rest } = ending.draft;
+  if (rest === undefined) return endPart(ending, attempt);
+  return rest.inOrder(run, first, last, (from, to) => {
+    return endPart(ending, { ...attempt, first: from, last: to });
+  });
+}
+
+function endPart(ending: Ending, attempt: Attempt): Move[] {
   const { scope, ctx } = ending;
   const { run, first, last, error } = attempt;
   assert(run.state === 'leased', 'only a lease has an attempt');

@@ -86,6 +86,11 @@ export class RunTable {
     return RUN_STATES[this.#number(slot, COLUMN.state)] as RunState;
   }
 
+  /** Lane of each message of the run; null: it has none. */
+  lanesOf(slot: number): Uint8Array | null {
+    return this.#lanes.get(slot) ?? null;
+  }
+
   read(slot: number): Run {
     const { page, at } = this.#locate(slot);
     return {

@@ -2,10 +2,10 @@
 // newest lease, which may have ended since, without anybody having leased the messages again.
 
 import { type AckKind, type ErrorName, LIMITS } from '@millrace/protocol';
-import { assert } from '../assert.ts';
 import { keepResult } from '../results/keep-result.ts';
 import type { AcknowledgeCommand } from './decide-acknowledge.ts';
 import { die, type Ending, endAttempt, waiting } from './end-attempt.ts';
+import { givenBack } from './give-back.ts';
 import type { Run } from './run.ts';
 import type { Move } from './share-draft.ts';
 import type { ShareScope } from './share-scope.ts';
@@ -82,10 +82,5 @@ export function extensionMs(scope: ShareScope, { delayMs }: AcknowledgeCommand):
 function giveBack({ draft }: Ending, _command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
   const { run, first, last } = part;
   if (run.state !== 'leased') return 'STALE_LEASE';
-  assert(run.deliveries > 0);
-  const deliveries = run.deliveries - 1;
-  const firstDeliveredAtMs = deliveries === 0 ? 0 : run.firstDeliveredAtMs;
-  const undone = { deliveries, firstDeliveredAtMs, leasedAtMs: 0 };
-  const next: Run = { ...run, first, last, state: 'ready', untilMs: 0, ...undone };
-  return [{ first, last, to: 'ready', next, error: draft.errorOf(run) }];
+  return [givenBack(run, first, last, draft.errorOf(run))];
 }

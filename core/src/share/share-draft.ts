@@ -4,11 +4,13 @@
 import { assert } from '../assert.ts';
 import type { View, Wake } from '../decision.ts';
 import { put, remove, type SharePartitionRow, type Write } from '../rows.ts';
+import { inLanes } from './lanes/in-lanes.ts';
+import { LaneDraft } from './lanes/lane-draft.ts';
+import { RestOfKeys } from './lanes/rest-of-keys.ts';
 import { reopenDead } from './reopen-dead.ts';
 import {
   assertMove,
   isWaiting,
-  laneAt,
   lanesOf,
   type Run,
   rowOf,
@@ -17,6 +19,7 @@ import {
 } from './run.ts';
 import type { SharePartition } from './share-partition.ts';
 import type { ShareKey } from './share-scope.ts';
+import { type Range, Waits } from './waits.ts';
 
 /** A part of a run and what becomes of it. */
 export interface Move {
@@ -29,11 +32,6 @@ export interface Move {
   readonly error: string | null;
 }
 
-interface Range {
-  readonly first: number;
-  readonly last: number;
-}
-
 export class ShareDraft {
   readonly key: ShareKey;
   readonly writes: Write[] = [];
@@ -43,19 +41,15 @@ export class ShareDraft {
   readonly #view: View;
   readonly #before: SharePartitionRow;
   /** What is added to the counts of the row. */
-  readonly #added = {
-    acknowledged: 0,
-    dead: 0,
-    removed: 0,
-    scheduled: 0,
-    parked: 0,
-    purged: 0,
-    skipped: 0,
-    ahead: 0,
-  };
-  /** Lane -> messages that were parked in it here, less those that left it. */
-  readonly laneParked = new Map<number, number>();
+  readonly #added = { acknowledged: 0, dead: 0, removed: 0, purged: 0, skipped: 0, ahead: 0 };
+  readonly #waits: Waits;
+  /** In groups with lanes: what is known of those, as it will be. */
+  readonly lanes: LaneDraft | undefined;
+  /** In groups with ordering by key. */
+  readonly rest: RestOfKeys | undefined;
   #hasReady = false;
+  /** Something left a lane, or was parked in it: what is parked may have its turn. */
+  #freesLane = false;
 
   constructor(key: ShareKey, share: SharePartition, view: View) {
     this.key = key;
@@ -64,6 +58,11 @@ export class ShareDraft {
     this.cursor = share.cursor;
     this.floor = share.floor;
     this.nextToken = share.nextToken;
+    const { lanes } = share;
+    this.lanes = lanes === undefined ? undefined : new LaneDraft(key, lanes);
+    this.#waits = new Waits(key, this.lanes);
+    if (lanes === undefined) return;
+    if (lanes.kind === 'key') this.rest = new RestOfKeys(share, lanes, (run) => this.errorOf(run));
   }
 
   /** Fencing token of the next lease. */
@@ -125,9 +124,16 @@ export class ShareDraft {
 
   /**
    * Moves parts of a run, in offset order and apart from each other; what lies between them stays as it is, in runs
-   * of its own. Use it at most once a run in a decision.
+   * of its own. Use it at most once a run in a decision. In groups with ordering by key leases are carved at the end:
+   * what follows a failed message of its key goes back too.
    */
   carve(run: Run, moves: readonly Move[]): void {
+    if (this.rest !== undefined && run.state === 'leased') this.rest.add(run, moves);
+    else this.#carve(run, moves);
+  }
+
+  #carve(run: Run, whole: readonly Move[]): void {
+    const moves = this.lanes === undefined ? whole : whole.flatMap((move) => inLanes(run, move));
     const error = this.errorOf(run);
     let at = run.first;
     for (const move of moves) {
@@ -135,6 +141,7 @@ export class ShareDraft {
       if (move.first > at) this.#part(run, stay(run, at, move.first - 1, error), error);
       assertMove(run.state, move.to);
       if (move.to === 'ready' && run.state !== 'ready') this.#hasReady = true;
+      if (this.lanes !== undefined && move.to !== 'leased') this.#freesLane = true;
       this.#part(run, move, error);
       this.#count(run, move);
       at = move.last + 1;
@@ -159,9 +166,8 @@ export class ShareDraft {
     const never = { deliveries: 0, untilMs: 0, token: 0, memberId: '', leasedAtMs: 0 };
     const times = { firstDeliveredAtMs: 0, firstFailedAtMs: 0 };
     const run: Run = { first, last, state: to, ...never, ...times, lanes };
-    if (to === 'ready') this.#hasReady = true;
-    this.#enter(run);
-    this.#put(run, run.lanes, true);
+    this.#hasReady = true;
+    this.#enterNew(run);
   }
 
   /** Members that wait for messages of the topic try again: there is more room for them, or more to give. */
@@ -172,11 +178,14 @@ export class ShareDraft {
   /** Members that wait for messages of the topic, where some became ready. */
   wake(): readonly Wake[] {
     const { groupId, topicId } = this.key;
-    return this.#hasReady ? [{ kind: 'ready', groupId, topicId }] : [];
+    const isParked = this.#freesLane && this.#before[7] + this.#waits.parked > 0;
+    return this.#hasReady || isParked ? [{ kind: 'ready', groupId, topicId }] : [];
   }
 
   /** All writes, those of the partition's own row included. */
   finish(): readonly Write[] {
+    for (const { run, moves } of this.rest?.finish() ?? []) this.#carve(run, moves);
+    for (const write of this.lanes?.writes() ?? []) this.writes.push(write);
     const [cursor, floor, nextToken, acknowledged, dead, removed, ...rest] = this.#before;
     const [scheduled, parked, purged, skipped, ahead] = rest;
     const added = this.#added;
@@ -187,8 +196,8 @@ export class ShareDraft {
       acknowledged + added.acknowledged,
       dead + added.dead,
       removed + added.removed,
-      scheduled + added.scheduled,
-      parked + added.parked,
+      scheduled + this.#waits.scheduled,
+      parked + this.#waits.parked,
       purged + added.purged,
       skipped + added.skipped,
       ahead + added.ahead,
@@ -203,8 +212,19 @@ export class ShareDraft {
   #begin(run: Run): void {
     assertMove('fresh', run.state);
     assert(run.firstFailedAtMs === 0);
-    this.#enter(run);
-    this.#put(run, run.lanes, true);
+    this.#enterNew(run);
+  }
+
+  /** Messages of which there was no run; what waits in lanes is of one lane a run. */
+  #enterNew(run: Run): void {
+    const { first, last, state: to } = run;
+    const whole = { first, last, to, next: run, error: null };
+    for (const part of this.lanes === undefined ? [whole] : inLanes(run, whole)) {
+      const next = { ...run, ...part.next };
+      const own = { ...next, lanes: lanesOf(run, next.first, next.last) };
+      this.#waits.enter(own);
+      this.#put(own, own.lanes, true);
+    }
   }
 
   /** Writes one part of a carved run, and its error where that is not what is stored under its first offset. */
@@ -230,11 +250,13 @@ export class ShareDraft {
     if (to === undefined || isWaiting(run.state) !== isWaiting(to)) {
       this.writes.push(remove(from, key));
     }
-    const index = this.#index(run, run.lanes);
-    if (index !== undefined) this.writes.push({ ...index, value: undefined });
+    for (const index of this.#waits.indexes(run, run.lanes)) {
+      this.writes.push({ ...index, value: undefined });
+    }
   }
 
   #put(run: Run, lanes: Uint8Array | null, isIndexed: boolean): void {
+    assert(this.lanes === undefined || lanes !== null, 'its messages have lanes');
     assert(run.state !== 'leased' || (run.deliveries > 0 && run.leasedAtMs > 0));
     assert(run.untilMs > 0 === (run.state === 'leased' || run.state === 'scheduled'));
     const row = rowOf(run, lanes);
@@ -243,49 +265,20 @@ export class ShareDraft {
       return;
     }
     this.writes.push(put('waiting', this.#at(run.first), row));
-    const index = isIndexed ? this.#index(run, lanes) : undefined;
-    if (index !== undefined) this.writes.push(index);
-  }
-
-  /** The row that finds the run by its time or by its lane. */
-  #index(run: Run, lanes: Uint8Array | null): Write | undefined {
-    const { groupId, topicId, partition } = this.key;
-    if (run.state === 'scheduled') {
-      return put('waitTimes', [run.untilMs, groupId, topicId, partition, run.first], 0);
-    }
-    if (run.state !== 'parked') return undefined;
-    const lane = laneAt({ ...run, lanes }, run.first);
-    assert(laneAt({ ...run, lanes }, run.last) === lane, 'parked messages are of one lane a run');
-    return put('waitLanes', [groupId, topicId, partition, lane, run.first], 0);
+    if (isIndexed) this.writes.push(...this.#waits.indexes(run, lanes));
   }
 
   #count(run: Run, move: Move): void {
     const { to, next } = move;
     assert((next?.state ?? to) === to, 'the run is in the state it moved to');
     const length = runLength(move);
-    if (run.state === 'scheduled') this.#added.scheduled -= length;
-    else if (run.state === 'parked') this.#park(run, move, -1);
+    if (isWaiting(run.state)) this.#waits.leave(run, move);
     if (to === 'acknowledged' || to === 'dead' || to === 'removed' || to === 'purged') {
       this.#added[to] += length;
       return;
     }
     assert(next !== undefined, 'what is not resolved stays a run');
-    this.#enter({ ...next, lanes: lanesOf(run, move.first, move.last) });
-  }
-
-  #enter(run: Run): void {
-    if (run.state === 'scheduled') this.#added.scheduled += runLength(run);
-    else if (run.state === 'parked') this.#park(run, run, 1);
-  }
-
-  #park(run: Run, range: Range, sign: 1 | -1): void {
-    this.#added.parked += sign * runLength(range);
-    this.parked(laneAt(run, range.first), sign * runLength(range));
-  }
-
-  /** So many messages more, or less, are parked in the lane. */
-  parked(lane: number, delta: number): void {
-    this.laneParked.set(lane, (this.laneParked.get(lane) ?? 0) + delta);
+    this.#waits.enter({ ...next, lanes: lanesOf(run, move.first, move.last) });
   }
 
   #prefix(): readonly [groupId: number, topicId: number, partition: number] {

@@ -11,6 +11,10 @@ import {
   type RunState,
   type SharePartitionRow,
 } from '../rows.ts';
+import { laneAt } from './lanes/lane-column.ts';
+import { NO_LANE } from './lanes/lane-number.ts';
+import type { LaneTable } from './lanes/lane-table.ts';
+import type { TenantLoad } from './lanes/tenant-load.ts';
 import type { LeaseHolders } from './lease-holders.ts';
 import { isWaiting, type Run } from './run.ts';
 import type { RunTable } from './run-table.ts';
@@ -21,6 +25,12 @@ export interface RunStore {
   /** Slots of leased runs by deadline. */
   readonly leaseEnds: DeadlineQueue;
   readonly holders: LeaseHolders;
+}
+
+/** In groups with lanes: what is known of those of the partition, and of the tenants of all its partitions. */
+export interface LaneState {
+  readonly lanes: LaneTable;
+  readonly load: TenantLoad;
 }
 
 export const NEW_SHARE_PARTITION: SharePartitionRow = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -43,11 +53,28 @@ export class SharePartition {
   readonly #runs = new OrderedMap();
   readonly #ready = new OrderedMap();
   readonly #messages = noMessages();
+  readonly #laneState: LaneState | undefined;
 
-  constructor(key: readonly [number, number, number], owner: number, store: RunStore) {
+  constructor(
+    key: readonly [number, number, number],
+    owner: number,
+    store: RunStore,
+    laneState?: LaneState,
+  ) {
+    this.#laneState = laneState;
     [this.groupId, this.topicId, this.partition] = key;
     this.owner = owner;
     this.#store = store;
+  }
+
+  /** Undefined in groups without lanes. */
+  get lanes(): LaneTable | undefined {
+    return this.#laneState?.lanes;
+  }
+
+  /** Messages in flight by tenant in the whole group. */
+  get load(): TenantLoad | undefined {
+    return this.#laneState?.load;
   }
 
   get cursor(): number {
@@ -218,6 +245,7 @@ export class SharePartition {
       leaseEnds.set(slot, untilMs);
       holders.add(this.groupId, table.memberOf(slot));
     }
+    if (this.#laneState !== undefined) countLanes(this.#laneState, table, slot, 1);
   }
 
   #unlist(slot: number, first: number): void {
@@ -229,5 +257,23 @@ export class SharePartition {
       leaseEnds.delete(slot);
       holders.remove(this.groupId, table.memberOf(slot));
     }
+    if (this.#laneState !== undefined) countLanes(this.#laneState, table, slot, -1);
+  }
+}
+
+/** A run of this state begins or ends: a leased or blocked message holds its key, a leased one counts for its tenant. */
+function countLanes({ lanes, load }: LaneState, table: RunTable, slot: number, by: 1 | -1): void {
+  const column = table.lanesOf(slot);
+  const state = table.stateOf(slot);
+  const isTenant = lanes.kind === 'tenant';
+  if (column === null || (state !== 'leased' && (isTenant || state !== 'blocked'))) return;
+  const first = table.firstOf(slot);
+  const messages = table.lastOf(slot) - first + 1;
+  for (let i = 0; i < messages; i += 1) {
+    const lane = laneAt(column, i);
+    if (isTenant) load.add(lane, by);
+    if (lane === NO_LANE) continue;
+    if (by === 1) lanes.activate(lane, first + i);
+    else lanes.deactivate(lane);
   }
 }

@@ -5,6 +5,10 @@ import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
 import type { KeyOf, PurgeRow, Write } from '../rows.ts';
 import { FirstWait } from './first-wait.ts';
+import { LaneCache } from './lanes/lane-cache.ts';
+import { LaneTable } from './lanes/lane-table.ts';
+import type { LaneKind } from './lanes/scan-lanes.ts';
+import { TenantLoad } from './lanes/tenant-load.ts';
 import { LeaseHolders } from './lease-holders.ts';
 import type { Run } from './run.ts';
 import { RunTable } from './run-table.ts';
@@ -19,13 +23,14 @@ export type ShareWrite = Extract<
       | 'purges'
       | 'waiting'
       | 'waitTimes'
+      | 'laneParked'
       | 'dead'
       | 'lastErrors';
   }
 >;
 
 /** The tables that loading applies, in this order; one left out here is read from the store where needed. */
-export const SHARE_TABLES_LOADED = ['sharePartitions', 'purges', 'runs'] as const;
+export const SHARE_TABLES_LOADED = ['sharePartitions', 'purges', 'runs', 'laneParked'] as const;
 
 /** A run that something is due for, with where it lies. */
 export interface DueRun {
@@ -48,9 +53,23 @@ export class SharePartitions implements RunStore {
   readonly #owners: (SharePartition | undefined)[] = [];
   readonly #freeOwners: number[] = [];
 
+  /** Share groups with lanes: of which kind, and who has how much in flight. */
+  readonly #laneGroups = new Map<number, { readonly kind: LaneKind; readonly load: TenantLoad }>();
+  /** Stand for every partition of such a group that was never written to. */
+  readonly #untouchedLanes = { key: this.#emptyLanes('key'), tenant: this.#emptyLanes('tenant') };
+  readonly laneCache = new LaneCache();
+
   /** A partition as the group sees it; of one that was never written to all is fresh. */
   at(groupId: number, topicId: number, partition: number): SharePartition {
-    return this.#groups.get(groupId)?.get(topicId)?.get(partition) ?? this.#untouched;
+    return this.#groups.get(groupId)?.get(topicId)?.get(partition) ?? this.#untouchedOf(groupId);
+  }
+
+  /** The share group was made, or altered. What its messages wait by never changes. [L-69] */
+  setLanes(groupId: number, kind: LaneKind | undefined): void {
+    const known = this.#laneGroups.get(groupId);
+    assert(known === undefined || known.kind === kind, 'lanes stay as they are');
+    if (kind === undefined || known !== undefined) return;
+    this.#laneGroups.set(groupId, { kind, load: new TenantLoad() });
   }
 
   /** Every partition that a row was written for. */
@@ -81,6 +100,7 @@ export class SharePartitions implements RunStore {
   dropGroup(groupId: number): void {
     for (const partitions of this.#groups.get(groupId)?.values() ?? []) this.#drop(partitions);
     this.#groups.delete(groupId);
+    this.#laneGroups.delete(groupId);
     this.holders.forget(groupId);
   }
 
@@ -89,6 +109,7 @@ export class SharePartitions implements RunStore {
     const members = new Map<number, Set<string>>();
     for (const share of this.all()) {
       share.assertInvariants();
+      share.lanes?.assertInvariants();
       runs += share.runs;
       const held = members.get(share.groupId) ?? new Set();
       members.set(share.groupId, held);
@@ -107,7 +128,10 @@ export class SharePartitions implements RunStore {
     const found = partitions.get(partition);
     if (found !== undefined) return found;
     const owner = this.#freeOwners.pop() ?? this.#owners.length;
-    const share = new SharePartition([groupId, topicId, partition], owner, this);
+    const group = this.#laneGroups.get(groupId);
+    const lanes =
+      group === undefined ? undefined : { lanes: new LaneTable(group.kind), load: group.load };
+    const share = new SharePartition([groupId, topicId, partition], owner, this, lanes);
     this.#owners[owner] = share;
     partitions.set(partition, share);
     return share;
@@ -119,6 +143,16 @@ export class SharePartitions implements RunStore {
     share.applyPurge(row);
     if (row === undefined) this.purged.delete(share);
     else this.purged.add(share);
+  }
+
+  #untouchedOf(groupId: number): SharePartition {
+    const group = this.#laneGroups.get(groupId);
+    return group === undefined ? this.#untouched : this.#untouchedLanes[group.kind];
+  }
+
+  #emptyLanes(kind: LaneKind): SharePartition {
+    const lanes = { lanes: new LaneTable(kind), load: new TenantLoad() };
+    return new SharePartition([0, 0, 0], -1, this, lanes);
   }
 
   #drop(partitions: Map<number, SharePartition> | undefined): void {
@@ -166,6 +200,11 @@ export function applyShareWrite(shares: SharePartitions, write: ShareWrite): voi
     case 'waitTimes':
       shares.firstWait.apply(write.key[0], write.value !== undefined);
       return;
+    case 'laneParked': {
+      const [groupId, topicId, partition, lane] = write.key;
+      shares.forWriting(groupId, topicId, partition).lanes?.setWaiting(lane, write.value);
+      return;
+    }
     case 'waiting':
     case 'dead':
     case 'lastErrors':
