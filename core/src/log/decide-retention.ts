@@ -84,14 +84,14 @@ function countExpired(
 ): number {
   let kept = log.bytes;
   let count = 0;
-  let ackedEnd: number | undefined;
+  let doneEnd: number | undefined;
   for (const segment of log.segments) {
     if (count === max || !canGo(segment, log)) break;
     kept -= segment.bytes;
     if (!isOld(segment, config, nowMs) && !isSurplus(kept, config)) {
       if (!config.retentionAcked) break;
-      ackedEnd ??= ackedUntil();
-      if (segment.nextOffset > ackedEnd) break;
+      doneEnd ??= ackedUntil();
+      if (segment.nextOffset > doneEnd) break;
     }
     count += 1;
   }

@@ -48,8 +48,8 @@ export class NaiveLog {
     this.lastAppendMs = appendMs;
   }
 
-  /** All that can be removed now, at once. */
-  retain(nowMs: number, { retentionMs, retentionBytes }: TopicConfig): void {
+  /** All that can be removed now, at once. Of what lies before `ackedEnd` nobody has need. */
+  retain(nowMs: number, { retentionMs, retentionBytes }: TopicConfig, ackedEnd = 0): void {
     for (;;) {
       const [first, ...others] = this.segments;
       const youngest = first?.at(-1);
@@ -60,7 +60,7 @@ export class NaiveLog {
         retentionMs !== -1 && first.every(({ visibleMs }) => nowMs - visibleMs >= retentionMs);
       const kept = bytesOf(others.flat());
       const isSurplus = retentionBytes !== -1 && others.length > 0 && kept >= retentionBytes;
-      if (!isOld && !isSurplus) return;
+      if (!isOld && !isSurplus && end > ackedEnd) return;
       this.segments = others;
       this.startOffset = end;
     }
