@@ -13,6 +13,7 @@ import type { Codec } from './codecs.ts';
 import { type ClientSettings, type ConnectOptions, clientSettings } from './connect-options.ts';
 import { Consumer } from './consumer/consumer.ts';
 import { type ConsumerOptions, consumerSettings } from './consumer/options.ts';
+import { Jobs, type JobsOptions } from './jobs/jobs.ts';
 import { Metadata } from './metadata.ts';
 import { Link, type RequestOptions } from './net/link.ts';
 import type { BrokerInfo } from './net/session.ts';
@@ -20,6 +21,7 @@ import { onAbort } from './on-abort.ts';
 import { type ProducerOptions, producerSettings } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
 import { Queue, type QueueOptions } from './queue/queue.ts';
+import { Requester, type RequesterOptions, requesterSettings } from './request/requester.ts';
 import { type WorkerOptions, workerSettings } from './worker/options.ts';
 import { Worker } from './worker/worker.ts';
 
@@ -112,6 +114,27 @@ export class Client implements AsyncDisposable {
     const codec = options.codec ?? (this.settings.codec as Codec<V>);
     const resultCodec = options.resultCodec ?? this.settings.codec;
     return new Queue(this.link, this.metadata, group, codec, resultCodec);
+  }
+
+  /** Requests over a queue, answered by workers with `replies: true`. Throws INVALID_CONFIG. */
+  requester<Q = unknown, A = unknown>(options: RequesterOptions<Q, A>): Requester<Q, A> {
+    this.mustBeOpen();
+    const settings = requesterSettings(options, this.settings.codec);
+    const producer = this.producer({ codec: settings.codec });
+    const { link, metadata } = this;
+    const requester: Requester<Q, A> = new Requester(link, metadata, settings, producer, () =>
+      this.drop(requester),
+    );
+    return this.keep(requester, options.signal);
+  }
+
+  /** A topic and a share group as a job queue. */
+  jobs<V = unknown, R = unknown>(topic: string, options: JobsOptions<V, R>): Jobs<V, R> {
+    const codec = options.codec ?? (this.settings.codec as Codec<V>);
+    const resultCodec = options.resultCodec ?? (this.settings.codec as Codec<R>);
+    const producer = this.producer({ codec });
+    const { link, metadata } = this;
+    return new Jobs({ link, metadata, producer, codec, resultCodec }, topic, options.group);
   }
 
   /** One request as the protocol has it, with the client's deadlines and resending. */

@@ -65,6 +65,13 @@ export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts'
 export type { Consumer, PartitionLag } from './consumer/consumer.ts';
 export type { CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
 export type { RunContext, RunHandlers } from './consumer/run.ts';
+export type {
+  EnqueueOptions,
+  Jobs,
+  JobsOptions,
+  QueuedJob,
+  WaitForJobOptions,
+} from './jobs/jobs.ts';
 export type { Logger } from './logger.ts';
 export type { Message } from './message.ts';
 export type { RequestOptions } from './net/link.ts';
@@ -83,6 +90,8 @@ export type {
   ReceiptOutcome,
   ReceiveOptions,
 } from './queue/queue.ts';
+export { RequestRejected } from './request/pending.ts';
+export type { RequestCall, Requester, RequesterOptions } from './request/requester.ts';
 export type { Once, OnceOptions } from './worker/effects.ts';
 export type { HandlerContext } from './worker/job.ts';
 export type { BatchReport, Sends } from './worker/judge.ts';
