@@ -139,7 +139,7 @@ describe('a transaction that is refused', () => {
     const good = request();
     const corrupt = batchOf('x');
     corrupt[corrupt.length - 1] = 255 - (corrupt.at(-1) ?? 0);
-    const refusals = [
+    const refusals: [Partial<Transaction>, string, string][] = [
       [
         { effects: good.effects.map((one) => ({ ...one, token: 99 })) },
         'TRANSACTION_CONFLICT',
@@ -151,7 +151,7 @@ describe('a transaction that is refused', () => {
         'UNKNOWN_TOPIC',
         'batches[0]',
       ],
-    ] as const;
+    ];
     for (const [part, code, field] of refusals) {
       const refused = shard.call('Transact', { ...request(), ...part });
       await expect(refused).rejects.toMatchObject({ code, detail: { field } });

@@ -3,7 +3,11 @@ import { describe } from 'vitest';
 import { Machine } from '../support/machine.ts';
 import { testTraces } from '../support/trace.ts';
 import { shareCommands } from './share-commands.ts';
+import { transactCommands } from './transact-commands.ts';
 
 describe('share traces', () => {
-  testTraces('share', () => shareCommands(new Machine()));
+  testTraces('share', () => {
+    const machine = new Machine();
+    return { ...shareCommands(machine), ...transactCommands(machine) };
+  });
 });

@@ -17,10 +17,12 @@ export function transaction(transactionId: string, parts: Partial<Transaction> =
 }
 
 /** @throws MillraceError the refusal */
-export function transact(machine: Machine, request: Transaction): CarriedOut | { repeated: true } {
+export function transact(machine: Machine, request: Transaction): CarriedOut {
   const batches = request.batches.map((one) => ({ ...one, header: batchHeader(one.batch) }));
   const planned = machine.run(planTransaction, { request, batches });
-  if (planned.repeated !== null) return { ...planned.repeated, repeated: true };
+  if (planned.repeated !== null) {
+    return { reply: planned.repeated, deadLettered: 0, records: 0, bytes: 0 };
+  }
   return planned.carryOut((decide) =>
     machine.run((state, view, _none: undefined, ctx) => decide(state, view, ctx), undefined),
   );
