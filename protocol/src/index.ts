@@ -1,7 +1,8 @@
 // Public face of the protocol package.
 
 export * from './api/index.ts';
-export { ACK_KINDS, type AckKind, MESSAGE_STATES, type MessageState } from './api/queue.ts';
+export { MESSAGE_STATES, type MessageState } from './api/messages.ts';
+export { ACK_KINDS, type AckKind } from './api/queue.ts';
 export { CODECS, type CodecName, POSITION } from './api/shared.ts';
 export {
   BatchBuilder,

@@ -11,8 +11,9 @@ import {
   offsetCommit,
   offsetFetch,
 } from './groups.ts';
+import { changeMessages, getMessage, listMessages, peek } from './messages.ts';
 import { cancelTask, listTasks, purge, startRedrive, undoPurge } from './operations.ts';
-import { acknowledge, changeMessages, getMessage, listMessages, peek, receive } from './queue.ts';
+import { acknowledge, receive } from './queue.ts';
 import { fetch, listOffsets, produce } from './records.ts';
 import { alterSchedule, createSchedule, deleteSchedule, listSchedules } from './schedules.ts';
 import {
