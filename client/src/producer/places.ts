@@ -43,7 +43,7 @@ class Sent implements SentMessage {
   }
 }
 
-export interface Place {
+interface Place {
   readonly partition: number;
   readonly offset: number;
   readonly duplicate: boolean;
