@@ -104,6 +104,7 @@ export {
   type RemovedReply,
   sharesBehindLog,
 } from './share/decide-removed.ts';
+export { decideSift, type SiftReply, siftableShares } from './share/decide-sift.ts';
 export { describeShareGroups } from './share/describe-share-groups.ts';
 export { peek } from './share/peek.ts';
 export { isReceivable, receivablePartitions } from './share/receivable-partitions.ts';

@@ -8,6 +8,8 @@ export interface LongPoll<T> {
   /** Looks, and may take; synchronous. */
   readonly tryNow: () => T;
   readonly enough: (found: T) => boolean;
+  /** A look had no time to get to everything: another one follows, after what else there is to do. Absent: never. */
+  readonly more?: ((found: T) => boolean) | undefined;
   readonly waitMs: number;
   /** Stand in the queues; gives the way out. The attempt says true once it is satisfied. */
   readonly join: (attempt: () => boolean) => () => void;
@@ -21,10 +23,12 @@ export interface LongPoll<T> {
 export function longPoll<T>(poll: LongPoll<T>): T | Promise<T> {
   if (poll.signal.cancelled) throw poll.signal.reason ?? new MillraceError('CANCELLED');
   const found = poll.tryNow();
-  if (poll.enough(found) || poll.waitMs === 0) return found;
+  const hasMore = (of: T) => poll.more?.(of) === true;
+  if (poll.enough(found) || (poll.waitMs === 0 && !hasMore(found))) return found;
   return new Promise<T>((resolve, reject) => {
     let latest = found;
-    const leaveQueues = poll.join(() => {
+    let again: NodeJS.Immediate | undefined;
+    const attempt = () => {
       try {
         latest = poll.tryNow();
       } catch (error) {
@@ -32,15 +36,29 @@ export function longPoll<T>(poll: LongPoll<T>): T | Promise<T> {
         end(() => reject(failure));
         return true;
       }
-      if (!poll.enough(latest)) return false;
+      if (!poll.enough(latest)) {
+        if (hasMore(latest)) lookAgain();
+        else if (poll.waitMs === 0) end(() => resolve(latest));
+        return poll.waitMs === 0 && !hasMore(latest);
+      }
       end(() => resolve(latest));
       return true;
-    });
-    const timer = setTimeout(() => end(() => resolve(latest)), poll.waitMs);
+    };
+    const lookAgain = () => {
+      again ??= setImmediate(() => {
+        again = undefined;
+        attempt();
+      });
+    };
+    const leaveQueues = poll.join(attempt);
+    const timer =
+      poll.waitMs === 0 ? undefined : setTimeout(() => end(() => resolve(latest)), poll.waitMs);
     const stopListening = poll.signal.onCancel((reason) => end(() => reject(reason)));
+    if (hasMore(found)) lookAgain();
 
     function end(settle: () => void): void {
       clearTimeout(timer);
+      clearImmediate(again);
       leaveQueues();
       stopListening();
       settle();

@@ -4,6 +4,7 @@ import {
   decideAcknowledge,
   decideReceive,
   type PlacedLease,
+  RecordSources,
   receivablePartitions,
 } from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
@@ -16,13 +17,27 @@ import { requireAttachedTopics } from './share-lookup.ts';
 
 type Request = RequestOf<'Receive'>;
 
+/** What a look for messages found out besides its leases. */
+interface Look {
+  /** It had no time to get to everything. */
+  more: boolean;
+  /** As many messages are in flight somewhere as the group allows. */
+  isLimited: boolean;
+}
+
 export function createReceiveHandler(services: Services): Handler<'Receive'> {
-  const { shard } = services;
+  const { shard, metrics } = services;
   const attempts = new Attempts(shard);
   /** Where the walk over the partitions begins: another one each time, so that none is always first. */
   let rotation = 0;
 
-  function take(groupId: number, topicIds: readonly number[], request: Request): PlacedLease[] {
+  function take(
+    groupId: number,
+    topicIds: readonly number[],
+    request: Request,
+    look: Look,
+  ): PlacedLease[] {
+    const sources = new RecordSources();
     const leases: PlacedLease[] = [];
     let messagesLeft = request.maxMessages;
     let bytesLeft = request.maxBytes;
@@ -40,6 +55,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         maxBytes: bytesLeft,
         firstWhole: leases.length === 0,
         visibilityTimeoutMs: request.visibilityTimeoutMs,
+        sources,
       };
       const reply = shard.stage((state, view, context) =>
         decideReceive(state, view, command, context),
@@ -49,17 +65,23 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
       }
       bytesLeft -= reply.bytes;
+      look.more ||= reply.more;
+      look.isLimited ||= reply.isLimited;
+      metrics.deadLettered(reply.deadLettered);
     }
     return leases;
   }
 
   return async (request, context) => {
     const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
-    const { leases, seq } = await longPoll({
-      tryNow: () => ({
-        leases: attempts.lease(groupId, request, () => take(groupId, topicIds, request)),
-        seq: shard.stagedSeq,
-      }),
+    const tryNow = () => {
+      const look = { more: false, isLimited: false };
+      const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
+      return { leases: leased, ...look, seq: shard.stagedSeq };
+    };
+    const { leases, isLimited, seq } = await longPoll({
+      tryNow,
+      more: (found) => found.more,
       enough: (found) => found.leases.length > 0,
       waitMs: request.maxWaitMs,
       join: (attempt) => shard.waiters.waitForMessages(groupId, topicIds, attempt),
@@ -75,6 +97,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       if (isOurs) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
+    if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
     return { leases };
   };
 }

@@ -6,11 +6,13 @@ import {
   decideExpireRows,
   decideRemoved,
   decideRetention,
+  decideSift,
   decideSweep,
   nextDueMs,
   nextSessionDueMs,
   type ShareKey,
   sharesBehindLog,
+  siftableShares,
 } from '@millrace/core';
 import type { Job } from './background.ts';
 import { createPurgesJob } from './purges-job.ts';
@@ -30,6 +32,10 @@ export interface JobSettings {
 const SLICE = { dueRuns: 250, members: 100, sweepRows: 1_000, expiries: 1_000 } as const;
 const EXPIRIES_EVERY_MS = 1_000;
 const SPACE_EVERY_MS = 250;
+const SIFT_EVERY_MS = 1_000;
+/** What a look at a place costs in rows, and how many messages that are passed over cost as much as one. */
+const SIFT_ROWS = 2;
+const SIFT_PASSED_PER_ROW = 20;
 
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
   return [
@@ -38,6 +44,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     sessionsJob(),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
+    siftJob(settings),
     sweepJob(),
     createPurgesJob(),
     expiriesJob(),
@@ -124,6 +131,22 @@ function removedJob(everyMs: number): Job {
         decideRemoved(state, view, command, context),
       );
       return { rows: more ? rowsMax : 1, more };
+    },
+  });
+}
+
+/** Delayed and expired messages at the cursor, where nobody receives. [L-47] */
+function siftJob({ deadLettered }: JobSettings): Job {
+  return createWalkJob({
+    name: 'messages that wait or have expired',
+    everyMs: SIFT_EVERY_MS,
+    places: (shard) => shard.peek((state): ShareKey[] => [...siftableShares(state)]),
+    visit: (shard, place) => {
+      const exists = shard.peek(({ catalog }) => catalog.attachment(place.groupId, place.topicId));
+      if (!exists) return { rows: 0, more: false };
+      const reply = shard.stage((state, view, context) => decideSift(state, view, place, context));
+      deadLettered(reply.deadLettered);
+      return { rows: SIFT_ROWS + Math.ceil(reply.passed / SIFT_PASSED_PER_ROW), more: reply.more };
     },
   });
 }

@@ -5,6 +5,7 @@ import {
   type BatchHeader,
   batchHeader,
   FLAG_DELAY,
+  FLAG_DELIVERIES,
   FLAG_GROUP,
   FLAG_TTL,
   recordDelayMs,
@@ -17,7 +18,7 @@ import type { ShardState } from '../shard-state.ts';
 import type { LogPartition, Segment } from './log-partition.ts';
 
 /** Share groups look at the single records of batches with these flags. */
-const FLAGS_SIFTED = FLAG_DELAY | FLAG_TTL | FLAG_GROUP;
+const FLAGS_SIFTED = FLAG_DELAY | FLAG_TTL | FLAG_DELIVERIES | FLAG_GROUP;
 
 export interface PlannedAppend {
   readonly writes: Write[];

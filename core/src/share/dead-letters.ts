@@ -1,7 +1,7 @@
 // The copies that one decision makes of dead messages. A record that cannot be copied is stood in for by one that says
 // so: nothing is lost in silence.
 
-import { deadLetterOf } from '@millrace/protocol';
+import { deadLetterOf, LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Context, View, Wake } from '../decision.ts';
 import type { Write } from '../rows.ts';
@@ -49,6 +49,11 @@ export class DeadLetters {
   /** Bytes of all copies so far. */
   get bytes(): number {
     return this.#appends?.bytes ?? 0;
+  }
+
+  /** As much was copied or decompressed as one decision should. */
+  get isFull(): boolean {
+    return this.bytes >= LIMITS.batchBytesMax || this.#sources.isFull;
   }
 
   /** Copies the dead messages to the dead-letter topic of the group's attachment; tells where the first one goes. */

@@ -61,7 +61,7 @@ export function decideAcknowledge(
   const draft = new ShareDraft(scope.key, scope.share, view);
   const letters = new DeadLetters(state, view, ctx, command.sources ?? new RecordSources());
   const runs = new ShareRuns(scope.share, view);
-  const reply = settleRange({ scope, draft, letters, ctx }, runs, command);
+  const reply = settleRange({ scope, draft, letters, view, ctx }, runs, command);
   const copies = letters.finish();
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
 }
@@ -102,11 +102,18 @@ function settleRange(
 /** The newest token decides; an older one is stale, and one that is newer was given for other messages. [L-13] */
 function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): number {
   const { run } = part;
-  if (run.token > command.token) return ERRORS.STALE_LEASE.code;
   if (run.token < command.token) return ERRORS.UNKNOWN_RECEIPT.code;
-  if (run.leasedAtMs === 0) return ERRORS.STALE_LEASE.code;
+  const isNewest = run.token === command.token && run.leasedAtMs > 0;
+  if (!isNewest && !isEnough(ending, command)) return ERRORS.STALE_LEASE.code;
   const settled = SETTLEMENTS[command.kind](ending, command, part);
   if (typeof settled === 'string') return ERRORS[settled].code;
   ending.draft.carve(run, settled);
+  const isFreed = run.state === 'leased' && command.kind !== 'extend';
+  if (isFreed && ending.scope.group.config.maxInFlight > 0) ending.draft.wakeMembers();
   return NO_ERROR;
+}
+
+/** Without a fence an older receipt decides about the message too; about the lease only the newest one does. [L-53] */
+function isEnough({ scope }: Ending, { kind }: AcknowledgeCommand): boolean {
+  return !scope.group.config.fence && (kind === 'accept' || kind === 'reject');
 }

@@ -1,7 +1,6 @@
 // What time brings, in slices: leases whose deadline has passed end as failed attempts, scheduled messages become
 // ready. The shard's one timer submits it; nothing expires by being looked at.
 
-import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View, type Wake } from '../decision.ts';
 import { remove, type Write } from '../rows.ts';
@@ -70,14 +69,13 @@ export function decideDue(
   const leases = ctx.nowMs < graceUntilMs ? [] : shares.dueLeases(ctx.nowMs, runsMax + 1);
   const waits = dueWaits(shares, view, ctx.nowMs, runsMax + 1);
   const due = [...waits, ...leases.map((lease) => asDue(lease))].toSorted(byTime);
-  const sources = new RecordSources();
-  const letters = new DeadLetters(state, view, ctx, sources);
+  const letters = new DeadLetters(state, view, ctx, new RecordSources());
   const touched = new Map<string, Share | undefined>();
   const writes: Write[] = [];
   const counts = { expired: 0, readied: 0 };
   let runs = 0;
   for (const one of due) {
-    if (runs === runsMax || letters.bytes >= LIMITS.batchBytesMax || sources.isFull) break;
+    if (runs === runsMax || letters.isFull) break;
     runs += 1;
     const { groupId, topicId, partition } = one.key;
     const name = `${groupId}/${topicId}/${partition}`;
@@ -85,7 +83,7 @@ export function decideDue(
     const share = touched.get(name);
     const messages = runLength(one.lease ?? { first: 0, last: -1 });
     if (one.lease === undefined) counts.readied += endDelay(share, view, one, writes);
-    else if (share !== undefined) endLease(share, one.lease, letters, ctx);
+    else if (share !== undefined) endLease(share, one.lease, letters, view, ctx);
     counts.expired += messages;
   }
   const ready = new Map<string, Wake>();
@@ -151,10 +149,17 @@ function isBetween({ scope, draft }: Share, offset: number): boolean {
 }
 
 /** The end of a lease by time is a failure like any other. [L-20] */
-function endLease({ scope, draft }: Share, run: Run, letters: DeadLetters, ctx: Context): void {
+function endLease(
+  { scope, draft }: Share,
+  run: Run,
+  letters: DeadLetters,
+  view: View,
+  ctx: Context,
+): void {
   const { first, last } = run;
   const error = `lease expired; held by ${run.memberId}`;
-  const ending = { scope, draft, letters, ctx };
+  const ending = { scope, draft, letters, view, ctx };
+  if (scope.group.config.maxInFlight > 0) draft.wakeMembers();
   draft.carve(run, endAttempt(ending, { run, first, last, error, pauseMs: null }));
 }
 

@@ -6,10 +6,14 @@ import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { leaseReady } from './lease-ready.ts';
+import { RecordSources } from './record-source.ts';
 import type { Run } from './run.ts';
-import { type Move, ShareDraft } from './share-draft.ts';
+import { ShareDraft } from './share-draft.ts';
 import { findShare, type ShareKey, type ShareScope } from './share-scope.ts';
-import { Budget, type Stretch, takeStretches } from './take-stretches.ts';
+import { takeFresh } from './take-fresh.ts';
+import { Budget, type Stretch } from './take-stretches.ts';
 
 export interface ReceiveCommand extends ShareKey {
   readonly memberId: string;
@@ -19,6 +23,8 @@ export interface ReceiveCommand extends ShareKey {
   readonly firstWhole?: boolean | undefined;
   /** Null: as the group says. */
   readonly visibilityTimeoutMs: number | null;
+  /** Of the turn, where it has more receives than this one: then no batch is decompressed twice. */
+  readonly sources?: RecordSources | undefined;
 }
 
 /** Consecutive messages under one token. */
@@ -37,20 +43,25 @@ export interface ReceiveReply {
   readonly leases: readonly Lease[];
   /** What the leases took of `maxBytes`. */
   readonly bytes: number;
+  /** There may be messages to give that this decision had no time to get to. */
+  readonly more: boolean;
+  /** As many messages are leased as the group allows: there may be others to give. */
+  readonly isLimited: boolean;
+  /** Messages copied to a dead-letter topic. */
+  readonly deadLettered: number;
 }
 
 interface Receiving {
-  readonly scope: ShareScope;
   readonly draft: ShareDraft;
-  readonly cursor: BatchCursor;
-  readonly budget: Budget;
   readonly memberId: string;
   readonly nowMs: number;
   readonly deadlineMs: number;
   readonly leases: Lease[];
 }
 
-/** Writes nothing where nothing can be leased. */
+const NOTHING = { leases: [], bytes: 0, more: false, isLimited: false, deadLettered: 0 };
+
+/** Writes nothing where nothing can be leased and nothing has to go. */
 export function decideReceive(
   state: ShardState,
   view: View,
@@ -60,50 +71,42 @@ export function decideReceive(
   const scope = findShare(state, command);
   if (scope.error !== undefined) return scope;
   const { maxMessages, maxBytes, memberId, topicId, partition } = command;
-  const visibilityMs = command.visibilityTimeoutMs ?? scope.group.config.visibilityTimeoutMs;
+  const { config } = scope.group;
+  const visibilityMs = command.visibilityTimeoutMs ?? config.visibilityTimeoutMs;
   assert(visibilityMs >= 0 && visibilityMs <= LIMITS.visibilityTimeoutMsMax);
-  const receiving: Receiving = {
-    scope,
-    draft: new ShareDraft(scope.key, scope.share, view),
-    cursor: new BatchCursor(view, topicId, partition, scope.log.durableEnd),
-    budget: new Budget(maxMessages, maxBytes, command.firstWhole !== false),
-    memberId,
-    nowMs: ctx.nowMs,
-    deadlineMs: ctx.nowMs + visibilityMs,
-    leases: [],
+  const room = roomOf(scope);
+  if (room <= 0) return accept({ ...NOTHING, isLimited: true });
+  if (scope.share.isRestoring) return accept(NOTHING);
+  const draft = new ShareDraft(scope.key, scope.share, view);
+  const letters = new DeadLetters(state, view, ctx, command.sources ?? new RecordSources());
+  const leases: Lease[] = [];
+  const deadlineMs = ctx.nowMs + visibilityMs;
+  const receiving: Receiving = { draft, memberId, nowMs: ctx.nowMs, deadlineMs, leases };
+  const taking = {
+    ending: { scope, draft, letters, view, ctx },
+    scan: { left: LIMITS.receiveScanMax },
+    batches: new BatchCursor(view, topicId, partition, scope.log.durableEnd),
+    budget: new Budget(Math.min(maxMessages, room), maxBytes, command.firstWhole !== false),
+    lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
+    leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),
   };
-  leaseReady(receiving);
-  leaseFresh(receiving);
-  const { budget, draft, leases } = receiving;
-  return accept({ leases, bytes: budget.bytesTaken }, draft.finish());
+  const moreReady = leaseReady(taking);
+  const moreFresh = !taking.budget.isSpent && takeFresh(taking);
+  const copies = letters.finish();
+  const reply = {
+    leases,
+    bytes: taking.budget.bytesTaken,
+    more: moreReady || moreFresh,
+    isLimited: false,
+    deadLettered: letters.count,
+  };
+  return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
 }
 
-/** Messages that were delivered before, in the order of their offsets. [L-5] */
-function leaseReady(receiving: Receiving): void {
-  const { scope, draft, cursor, budget } = receiving;
-  const { low } = scope;
-  for (const run of scope.share.readyFrom(low)) {
-    if (budget.isSpent) return;
-    const from = Math.max(run.first, low);
-    const { stretches } = takeStretches(cursor, from, run.last + 1, budget);
-    const error = stretches.length === 0 ? null : draft.errorOf(run);
-    const moves = stretches.map((stretch): Move => {
-      const next = leasedRun(receiving, stretch, run);
-      return { first: next.first, last: next.last, to: 'leased', next, error };
-    });
-    if (moves.length > 0) draft.carve(run, moves);
-  }
-}
-
-/** Messages at the cursor and after it, never at or after the durable end. [L-6] */
-function leaseFresh(receiving: Receiving): void {
-  const { scope, draft, cursor, budget } = receiving;
-  const { low, log } = scope;
-  if (budget.isSpent) return;
-  if (draft.cursor < low) draft.removeFresh(low);
-  const { stretches, end } = takeStretches(cursor, draft.cursor, log.durableEnd, budget);
-  for (const stretch of stretches) draft.takeFresh(leasedRun(receiving, stretch, undefined));
-  draft.cursor = Math.max(draft.cursor, end);
+/** How many messages more may be leased. [L-51] */
+function roomOf({ group, share }: ShareScope): number {
+  const { maxInFlight } = group.config;
+  return maxInFlight === 0 ? Number.POSITIVE_INFINITY : maxInFlight - share.count('leased');
 }
 
 /** The delivery counts from now on, whatever becomes of the member. [L-4] */

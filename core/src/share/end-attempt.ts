@@ -1,9 +1,13 @@
-// What becomes of messages when an attempt ends without success: a pause and another delivery, or death.
+// What becomes of messages when an attempt ends without success: a pause and another delivery, death, or, where the
+// group says so, nothing until somebody decides about them.
 
+import { recordMaxDeliveries } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import type { Context } from '../decision.ts';
+import type { Context, View } from '../decision.ts';
 import { type DeathReason, put } from '../rows.ts';
 import { backoffMs } from './backoff.ts';
+import { BatchCursor } from './batch-cursor.ts';
+import { type Part, partsBy } from './batch-parts.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Run } from './run.ts';
 import type { Move, ShareDraft } from './share-draft.ts';
@@ -14,6 +18,7 @@ export interface Ending {
   readonly scope: ShareScope;
   readonly draft: ShareDraft;
   readonly letters: DeadLetters;
+  readonly view: View;
   readonly ctx: Context;
 }
 
@@ -28,10 +33,34 @@ export interface Attempt {
   readonly pauseMs: number | null;
 }
 
-/** Checked here and nowhere else: an attempt that is running is never cut short. [L-18] */
-function isExhausted(scope: ShareScope, run: Run): boolean {
-  const { maxDeliveries } = scope.group.config;
-  return maxDeliveries > 0 && run.deliveries >= maxDeliveries;
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Which messages of the range were delivered as often as they may be: each as its record says, or else as the group
+ * does. Asked when an attempt ends, or at the next receive, and never while one runs. [L-18] [L-50]
+ */
+export function exhaustedParts(
+  { scope, view }: Ending,
+  run: Run,
+  range: Range,
+): readonly Part<boolean>[] {
+  const { log, key, group } = scope;
+  const isOver = (max: number) => max > 0 && run.deliveries >= max;
+  const byGroup = isOver(group.config.maxDeliveries);
+  if (range.first >= log.flaggedEnd) return [{ ...range, value: byGroup }];
+  const batches = new BatchCursor(view, key.topicId, key.partition, log.durableEnd);
+  return partsBy(
+    batches,
+    range,
+    ({ bytes, isIndexed }, index) => {
+      const own = isIndexed ? recordMaxDeliveries(bytes, index) : 0;
+      return own > 0 ? isOver(own) : byGroup;
+    },
+    byGroup,
+  );
 }
 
 /** In groups with ordering by key a message after a failed one of its key is given back: see RestOfKeys. [L-63] */
@@ -46,13 +75,19 @@ export function endAttempt(ending: Ending, attempt: Attempt): Move[] {
 
 function endPart(ending: Ending, attempt: Attempt): Move[] {
   const { scope, ctx } = ending;
-  const { run, first, last, error } = attempt;
+  const { run, error } = attempt;
   assert(run.state === 'leased', 'only a lease has an attempt');
-  if (isExhausted(scope, run)) return die(ending, run, first, last, 'exhausted', error);
-  const pauseMs =
-    attempt.pauseMs ?? backoffMs(scope.group.config, run.deliveries, () => ctx.random());
-  const failed = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
-  return [waiting(failed, pauseMs, ctx.nowMs, error)];
+  const { config } = scope.group;
+  const pauseMs = attempt.pauseMs ?? backoffMs(config, run.deliveries, () => ctx.random());
+  const parts =
+    config.exhaustedAt === 'end'
+      ? exhaustedParts(ending, run, attempt)
+      : [{ first: attempt.first, last: attempt.last, value: false }];
+  return parts.flatMap(({ first, last, value: isExhausted }) => {
+    if (isExhausted) return exhaust(ending, run, { first, last }, 'exhausted', error);
+    const failed = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
+    return [waiting(failed, pauseMs, ctx.nowMs, error)];
+  });
 }
 
 /** The run ready now, or scheduled where it is to wait. */
@@ -62,32 +97,62 @@ export function waiting(run: Run, pauseMs: number, nowMs: number, error: string 
   return { first: run.first, last: run.last, to, next: { ...run, state: to, untilMs }, error };
 }
 
-/** Dead with a copy, dead without one, or, where retention was faster, removed. [L-22] [L-25] */
+/** Exhausted or rejected: dead, or blocked until somebody decides, as the group says. [L-22] [L-52] */
+export function exhaust(
+  ending: Ending,
+  run: Run,
+  range: Range,
+  reason: 'exhausted' | 'rejected',
+  error: string | null,
+): Move[] {
+  if (ending.scope.group.config.onExhausted !== 'block') {
+    return die(ending, run, range, reason, error);
+  }
+  const firstFailedAtMs = run.firstFailedAtMs || ending.ctx.nowMs;
+  const next: Run = { ...run, ...range, state: 'blocked', untilMs: 0, firstFailedAtMs };
+  return [{ ...range, to: 'blocked', next, error }];
+}
+
+/** Dead, or, where retention was faster, removed. [L-22] [L-25] */
 export function die(
   ending: Ending,
   run: Run,
-  first: number,
-  last: number,
+  { first, last }: Range,
   reason: DeathReason,
   error: string | null,
 ): Move[] {
-  const { scope, draft, letters, ctx } = ending;
-  const { startOffset } = scope.log;
+  const { startOffset } = ending.scope.log;
   if (last < startOffset) return [{ first, last, to: 'removed', error: null }];
   const from = Math.max(first, startOffset);
-  const { groupId, topicId, partition } = scope.key;
-  const copy =
-    scope.group.config.onExhausted === 'dlq'
-      ? letters.add(scope, { run, first: from, last, reason, error })
-      : { topicId: -1, partition: -1, offset: -1 };
-  draft.writes.push(
-    put(
-      'dead',
-      [groupId, topicId, partition, from],
-      [last, reason, run.deliveries, ctx.nowMs, copy.topicId, copy.partition, copy.offset],
-    ),
-  );
+  bury(ending, run, { first: from, last }, reason, error);
   const dead: Move = { first: from, last, to: 'dead', error };
   if (from === first) return [dead];
   return [{ first, last: from - 1, to: 'removed', error: null }, dead];
+}
+
+/** Writes the row of dead messages, and their copies where the reason asks for some. The log holds them. */
+export function bury(
+  { scope, draft, letters, ctx }: Ending,
+  run: Run,
+  { first, last }: Range,
+  reason: DeathReason,
+  error: string | null,
+): void {
+  const { groupId, topicId, partition } = scope.key;
+  const copy = isCopied(scope, reason)
+    ? letters.add(scope, { run, first, last, reason, error })
+    : { topicId: -1, partition: -1, offset: -1 };
+  draft.writes.push(
+    put(
+      'dead',
+      [groupId, topicId, partition, first],
+      [last, reason, run.deliveries, ctx.nowMs, copy.topicId, copy.partition, copy.offset],
+    ),
+  );
+}
+
+function isCopied({ group }: ShareScope, reason: DeathReason): boolean {
+  if (reason === 'cancelled') return false;
+  if (reason === 'expired') return group.config.onExpired === 'dlq';
+  return reason === 'dead-lettered' || group.config.onExhausted === 'dlq';
 }

@@ -40,7 +40,17 @@ export type ShareState =
 /** From each state, where a message may go next. [L-3] */
 export const SHARE_MOVES = {
   fresh: ['leased', 'scheduled', 'parked', 'dead', 'removed', 'purged', 'skipped'],
-  ready: ['leased', 'scheduled', 'ready', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
+  ready: [
+    'leased',
+    'scheduled',
+    'ready',
+    'parked',
+    'blocked',
+    'acknowledged',
+    'dead',
+    'removed',
+    'purged',
+  ],
   scheduled: ['ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
   parked: ['leased', 'ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
   blocked: ['ready', 'parked', 'blocked', 'acknowledged', 'dead', 'removed', 'purged'],

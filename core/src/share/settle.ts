@@ -4,7 +4,7 @@
 import { type AckKind, type ErrorName, LIMITS } from '@millrace/protocol';
 import { keepResult } from '../results/keep-result.ts';
 import type { AcknowledgeCommand } from './decide-acknowledge.ts';
-import { die, type Ending, endAttempt, waiting } from './end-attempt.ts';
+import { type Ending, endAttempt, exhaust, waiting } from './end-attempt.ts';
 import { givenBack } from './give-back.ts';
 import type { Run } from './run.ts';
 import type { Move } from './share-draft.ts';
@@ -41,7 +41,7 @@ function accept({ scope, draft, ctx }: Ending, command: AcknowledgeCommand, part
 function reject(ending: Ending, { errorText }: AcknowledgeCommand, part: Part): Move[] {
   const { run, first, last } = part;
   const error = errorText ?? ending.draft.errorOf(run);
-  return die(ending, run, first, last, 'rejected', error);
+  return exhaust(ending, run, { first, last }, 'rejected', error);
 }
 
 function release(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] {
@@ -56,7 +56,8 @@ function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: 
   const { run, first, last } = part;
   const error = command.errorText ?? draft.errorOf(run);
   const next: Run = { ...run, first, last, firstFailedAtMs: run.firstFailedAtMs || ctx.nowMs };
-  if (command.delayMs !== null) return [waiting(next, command.delayMs, ctx.nowMs, error)];
+  if (command.delayMs !== null && run.state !== 'blocked')
+    return [waiting(next, command.delayMs, ctx.nowMs, error)];
   return [{ first, last, to: run.state, next, error }];
 }
 

@@ -68,19 +68,19 @@ export class Budget {
 }
 
 export interface Taken {
-  readonly stretches: readonly Stretch[];
+  readonly stretches: Stretch[];
   /** Before this offset every record was taken. */
   readonly end: number;
 }
 
-/** Records from `from` to before `to`; where offsets have no record a new stretch begins. [L-7] */
+/** Records from `from` to before `to`, added to the stretches; where offsets have no record a new one begins. [L-7] */
 export function takeStretches(
   cursor: BatchCursor,
   from: number,
   to: number,
   budget: Budget,
+  stretches: Stretch[] = [],
 ): Taken {
-  const stretches: Stretch[] = [];
   let next = from;
   while (next < to && !budget.isSpent) {
     const batch = cursor.at(next);
