@@ -1,4 +1,4 @@
-// The programs of docs/guide/client.md, run as they are against a real broker; what they print is what the guide says.
+// The programs of docs/guide, run as they are against a real broker; what they print is what the guide says.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BROKER = join(ROOT, 'broker/dist/bin.js');
 const isBuilt = existsSync(BROKER) && existsSync(join(ROOT, 'client/dist/index.js'));
 
+/** In the order in which they are run, on one broker. */
+const GUIDES = ['client.md', 'schedules.md'];
+
+function guideOf(name: string): string {
+  return readFileSync(join(ROOT, 'docs/guide', name), 'utf8');
+}
+
 /** Programs with what they print, in order. */
-function programs(): [title: string, program: string, output: string][] {
-  const guide = readFileSync(join(ROOT, 'docs/guide/client.md'), 'utf8');
+function programs(name: string): [title: string, program: string, output: string][] {
+  const guide = guideOf(name);
   const blocks = guide.matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g);
   return [...blocks].map(([, program = '', output = '']) => {
     const title =
@@ -53,13 +60,11 @@ describe.skipIf(!isBuilt)('the guide (needs the built broker and client)', () =>
     rmSync(folder, { recursive: true });
   });
 
-  it('has programs', () => {
-    expect(programs().length).toBe(
-      readFileSync(join(ROOT, 'docs/guide/client.md'), 'utf8').split('```js\n').length - 1,
-    );
+  it.each(GUIDES)('%s has programs', (name) => {
+    expect(programs(name).length).toBe(guideOf(name).split('```js\n').length - 1);
   });
 
-  it.each(programs())('%s', async (_, program, output) => {
+  it.each(GUIDES.flatMap(programs))('%s', async (_, program, output) => {
     const client = new URL('../dist/index.js', import.meta.url).href;
     const file = join(folder, 'program.mjs');
     const here = program.replace("'@millrace/client'", `'${client}'`).replace('7650', String(port));

@@ -5,7 +5,7 @@ import type { Job } from './background.ts';
 import { cronTicks } from './cron-ticks.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 
-/** A tick costs up to a millisecond of calendar arithmetic. */
+/** A tick costs up to half a millisecond of calendar arithmetic. */
 const SCHEDULES_PER_SLICE = 24;
 const TICKS_MAX = 16;
 /** How often room is looked for while there is none. */

@@ -10,7 +10,9 @@ type Listed = Schedule<unknown>;
 export function scheduleDocument(schedule: Listed): { [name: string]: unknown } {
   const { name, topic, cron, everyMs, timeZone, missed, paused, createdAtMs } = schedule;
   const { nextAtMs, lastAtMs, sent, missedTicks, error } = schedule;
-  const record = { ...schedule, partition: 0, offset: 0, timestampMs: 0 };
+  const { keyBytes, valueBytes } = schedule;
+  const place = { topic, partition: 0, offset: 0, timestampMs: 0 };
+  const record = { ...place, keyBytes, valueBytes, headers: schedule.headers };
   const { key, keyFormat, value, valueFormat, headers } = recordObject(record, 'json');
   return {
     name,
