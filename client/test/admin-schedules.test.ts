@@ -113,7 +113,7 @@ describe('schedules', () => {
       headers: [['h', text('1')]],
     });
     expect(other).toMatchObject({ key: null, valueBytes: text('no json'), headers: [] });
-    expect(() => other?.value).toThrowError(expect.objectContaining({ code: 'CODEC_FAILED' }));
+    expect(() => other?.value).toThrow(expect.objectContaining({ code: 'CODEC_FAILED' }));
     const [plain] = await admin.listSchedules({ names: ['night'], codec: codecs.text });
     expect(plain?.value).toBe('{"a":1}');
     expect(broker.requests('ListSchedules')).toEqual([{ names: null }, { names: ['night'] }]);

@@ -79,8 +79,8 @@ test('[S-5] [S-8] [S-9] every tick has its message once, whenever the broker is 
       expect([name, missedTicks]).toEqual([name, all - schedule.sent]);
       expect(error).toBeNull();
       const gaps = ticks.filter((tick, at) => at > 0 && tick - (ticks[at - 1] ?? 0) > PERIOD_MS);
-      if (missed === 'all') expect([name, missedTicks, gaps.length]).toEqual([name, 0, 0]);
-      else expect([name, missedTicks > 0, gaps.length]).toEqual([name, true, 1]);
+      const passes = missed !== 'all';
+      expect([name, missedTicks > 0, gaps.length]).toEqual([name, passes, passes ? 1 : 0]);
     }
   } finally {
     await client.close();

@@ -107,7 +107,7 @@ function scheduleOf<V>({ key, value, headers, ...rest }: Listed, codec: Codec<V>
     key: key === null ? null : textOf(key),
     keyBytes: key,
     get value() {
-      return decodeValue<V | null>(codec as Codec<V | null>, value);
+      return decodeValue<V | null>(codec, value);
     },
     valueBytes: value,
     headers: (headers ?? []).map((header) => [header.name, header.value] as const),

@@ -1,8 +1,17 @@
 // Schedules for tests: what to ask for, cron ticks without a calendar, and what a topic holds of them.
 import { type RequestOf, readRecords, SCHEDULE_HEADERS } from '@millrace/protocol';
-import { type CronTicks, decideCreateTopic, decideTick } from '../../src/index.ts';
+import {
+  type CronTicks,
+  decideCreateSchedule,
+  decideCreateTopic,
+  decideTick,
+  listSchedules,
+} from '../../src/index.ts';
 import { everyTicks } from '../../src/schedules/ticks.ts';
-import type { Machine } from './machine.ts';
+import { Machine } from './machine.ts';
+
+/** When the machines of `setUp` begin. */
+export const START = 1_000_000;
 
 const DECODER = new TextDecoder();
 
@@ -77,4 +86,25 @@ export function tickMessages(machine: Machine, topicId: number): TickMessage[] {
         };
       }),
   );
+}
+
+/** A schedule `cleanup` on a topic of its own. */
+export function setUp(change: Partial<Request> = {}, partitions = 1) {
+  const machine = new Machine(START);
+  const topicId = createTopic(machine, 'jobs', partitions);
+  machine.run(decideCreateSchedule, scheduleOf(change));
+  return { machine, topicId };
+}
+
+export function listed(machine: Machine, name = 'cleanup') {
+  const { schedules } = machine.run(
+    (state, view, query: { names: string[] }) => listSchedules(state, view, query),
+    { names: [name] },
+  );
+  return schedules[0];
+}
+
+/** Ticks that have their message, in ms after START. */
+export function ticksOf(machine: Machine, topicId: number): number[] {
+  return tickMessages(machine, topicId).map(({ tickMs }) => tickMs - START);
 }
