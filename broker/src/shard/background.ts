@@ -71,26 +71,39 @@ export class Background {
     });
   }
 
+  /** One slice of each job that is due, again and again: a job with much to do holds up none that falls due meanwhile. */
   async #runDue(): Promise<void> {
-    for (const job of this.#jobs) {
-      if (this.#stopped || this.#dueMs(job) > this.#shard.nowMs()) continue;
-      try {
-        await this.#run(job);
-      } catch (error) {
-        this.#events.failed(job.name, error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    let pending = this.#dueNow(new Set());
+    while (pending.length > 0 && !this.#stopped) {
+      const ran = new Set(pending);
+      const unfinished = new Set<Job>();
+      for (const job of pending) {
+        if (this.#stopped) return;
+        if (await this.#ranPart(job)) unfinished.add(job);
       }
+      const fallenDue = new Set(this.#dueNow(ran));
+      pending = this.#jobs.filter((job) => unfinished.has(job) || fallenDue.has(job));
+      if (unfinished.size > 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  async #run(job: Job): Promise<void> {
-    let more = true;
-    while (more && !this.#stopped) {
+  #dueNow(without: ReadonlySet<Job>): Job[] {
+    const nowMs = this.#shard.nowMs();
+    return this.#jobs.filter((job) => !without.has(job) && this.#dueMs(job) <= nowMs);
+  }
+
+  /** One slice, waited for; true: there is more to do now. */
+  async #ranPart(job: Job): Promise<boolean> {
+    try {
       await this.#shard.whenRoom();
-      more = job.slice(this.#shard);
+      const more = job.slice(this.#shard);
       this.#lastRunMs.set(job, this.#shard.nowMs());
       await this.#shard.durable();
-      if (more) await new Promise((resolve) => setImmediate(resolve));
+      return more;
+    } catch (error) {
+      this.#events.failed(job.name, error);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      return false;
     }
   }
 }
