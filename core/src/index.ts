@@ -48,18 +48,28 @@ export { markDurable } from './log/mark-durable.ts';
 export { missingPartition } from './log/missing-partition.ts';
 export { type PlannedAppend, planAppend } from './log/plan-append.ts';
 export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
+export { decideCancelTask } from './operations/decide-cancel-task.ts';
 export { decidePurge } from './operations/decide-purge.ts';
+export {
+  decideRedriveSlice,
+  type RedriveSliceCommand,
+  type RedriveSliceReply,
+} from './operations/decide-redrive-slice.ts';
 export {
   decideRestorePurged,
   type RestorePurgedCommand,
   type RestorePurgedReply,
 } from './operations/decide-restore-purged.ts';
+export { decideStartRedrive } from './operations/decide-start-redrive.ts';
 export {
   decideSweepPurged,
   type SweepPurgedCommand,
   type SweepPurgedReply,
 } from './operations/decide-sweep-purged.ts';
 export { decideUndoPurge, type UndoPurgeReply } from './operations/decide-undo-purge.ts';
+export { listTasks } from './operations/list-tasks.ts';
+export { nextSliceMs } from './operations/redrive-rate.ts';
+export { type Task, Tasks } from './operations/tasks.ts';
 export * from './rows.ts';
 export {
   type AlterScheduleCommand,

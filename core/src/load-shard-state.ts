@@ -19,6 +19,7 @@ const TABLES_LOADED = [
   'members',
   'offsets',
   'schedules',
+  'tasks',
 ] as const satisfies readonly TableName[];
 
 /** Fills an empty state. What the store holds is on the disk: each log is durable to its end. */
@@ -48,4 +49,5 @@ export function assertInvariants(state: ShardState): void {
   state.shares.assertInvariants();
   assertConsumerGroups(state);
   state.schedules.assertInvariants();
+  state.tasks.assertInvariants();
 }

@@ -5,6 +5,7 @@ import { applyCatalogWrite } from './catalog/apply-catalog-write.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
 import { Logs } from './log/logs.ts';
+import { applyTaskWrite, Tasks } from './operations/tasks.ts';
 import type { Write } from './rows.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { laneKindOf } from './share/lanes/lane-scope.ts';
@@ -16,6 +17,7 @@ export interface ShardState {
   readonly shares: SharePartitions;
   readonly consumers: ConsumerGroups;
   readonly schedules: Schedules;
+  readonly tasks: Tasks;
 }
 
 export function createShardState(): ShardState {
@@ -25,6 +27,7 @@ export function createShardState(): ShardState {
     shares: new SharePartitions(),
     consumers: new ConsumerGroups(),
     schedules: new Schedules(),
+    tasks: new Tasks(),
   };
 }
 
@@ -78,6 +81,9 @@ export function applyWrite(state: ShardState, write: Write): void {
       else if (write.value.kind === 'share')
         state.shares.setLanes(write.key[0], laneKindOf(write.value.config));
       applyCatalogWrite(catalog, write);
+      return;
+    case 'tasks':
+      applyTaskWrite(state.tasks, write);
       return;
     case 'schedules':
       state.schedules.apply(write.key[0], write.value);

@@ -1,6 +1,13 @@
-// For operators: purge and its undo.
+// For operators: purge and its undo, redrive, and the tasks that carry it out.
 
-import { decidePurge, decideRestorePurged, decideUndoPurge } from '@millrace/core';
+import {
+  decideCancelTask,
+  decidePurge,
+  decideRestorePurged,
+  decideStartRedrive,
+  decideUndoPurge,
+  listTasks,
+} from '@millrace/core';
 import type { ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
@@ -36,5 +43,20 @@ export function createOperationHandlers({ shard }: Services) {
     return { partitions };
   };
 
-  return { Purge: purge, UndoPurge: undoPurge };
+  const startRedrive: Handler<'StartRedrive'> = (command) =>
+    shard.submit((state, view, context) => decideStartRedrive(state, view, command, context));
+
+  const list: Handler<'ListTasks'> = (query) =>
+    shard.submit((state, view) => listTasks(state, view, query));
+
+  const cancelTask: Handler<'CancelTask'> = (command) =>
+    shard.submit((state, view, context) => decideCancelTask(state, view, command, context));
+
+  return {
+    Purge: purge,
+    UndoPurge: undoPurge,
+    StartRedrive: startRedrive,
+    ListTasks: list,
+    CancelTask: cancelTask,
+  };
 }

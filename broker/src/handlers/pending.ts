@@ -10,7 +10,4 @@ export const PENDING = {
   ListMessages: pending,
   ChangeMessages: pending,
   GetMessage: pending,
-  StartRedrive: pending,
-  ListTasks: pending,
-  CancelTask: pending,
 };

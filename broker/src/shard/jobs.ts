@@ -16,6 +16,7 @@ import {
 } from '@millrace/core';
 import type { Job } from './background.ts';
 import { createPurgesJob } from './purges-job.ts';
+import { createRedriveJob } from './redrive-job.ts';
 import { createSchedulesJob } from './schedules-job.ts';
 import type { Shard } from './shard.ts';
 import type { SpaceGauge } from './space-gauge.ts';
@@ -47,6 +48,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     siftJob(settings),
     sweepJob(),
     createPurgesJob(),
+    createRedriveJob(space),
     expiriesJob(),
     spaceJob(space),
   ];

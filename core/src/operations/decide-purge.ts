@@ -29,7 +29,7 @@ export function decidePurge(
       return refuse('PURGE_PENDING', pendingText(scope, purge));
     }
     const counts = countShare(scope, view);
-    const messages = unresolved(counts);
+    const messages = openMessages(counts);
     if (messages === 0) continue;
     partitions.push(purgedPartition(scope, messages));
     for (const write of planPurge(scope, counts, ctx.nowMs, undoUntilMs)) writes.push(write);
@@ -49,7 +49,8 @@ function pendingText({ group, topic, key }: ShareScope, { isUndone, undoUntilMs 
   return `A purge of ${where} can be undone until ${undoUntilMs} (ms since 1970): undo it first, or wait.`;
 }
 
-function unresolved(counts: MessageCounts): number {
+/** Messages that nobody has resolved. */
+export function openMessages(counts: MessageCounts): number {
   const { fresh, ready, scheduled, leased, parked, blocked } = counts;
   return fresh + ready + scheduled + leased + parked + blocked;
 }
@@ -98,7 +99,7 @@ function planPurge(
     toOffset,
     atMs: nowMs,
     undoUntilMs,
-    messages: unresolved(counts),
+    messages: openMessages(counts),
     scheduled,
     parked,
     cursor: Math.max(cursor, low),

@@ -15,7 +15,7 @@ export interface RestorePurgedCommand extends ShareKey {
 }
 
 export interface RestorePurgedReply {
-  /** Messages that came back and that the log still holds. */
+  /** Messages that came back. */
   readonly restored: number;
   readonly more: boolean;
 }

@@ -19,12 +19,12 @@ type Place = readonly [groupId: number, topicId: number, partition: number];
 export class RestoreDraft {
   readonly writes: Write[] = [];
   readonly place: Place;
-  /** Nothing is brought back below. */
+  /** Nothing is brought back below: the log no longer holds it, or it was purged or removed before. */
   readonly bottom: number;
   cursor: number;
   ahead: number;
   skipped = 0;
-  /** Messages that came back and that the log still holds. */
+  /** Messages that came back. */
   restored = 0;
   readonly #scope: ShareScope;
   readonly #view: View;
@@ -36,7 +36,8 @@ export class RestoreDraft {
   constructor(scope: ShareScope, view: View, purge: PurgeRow) {
     const { groupId, topicId, partition } = scope.key;
     this.place = [groupId, topicId, partition];
-    this.bottom = scope.share.floor;
+    const low = Math.max(scope.share.floor, scope.log.startOffset);
+    this.bottom = Math.min(low, purge.toOffset);
     this.cursor = scope.share.cursor;
     this.ahead = scope.share.row[10];
     this.#scope = scope;
@@ -49,7 +50,7 @@ export class RestoreDraft {
   count(first: number, end: number): void {
     assert(first <= end && end <= this.#purge.toOffset);
     this.#messages -= end - first;
-    this.restored += Math.max(end - Math.max(first, this.#scope.log.startOffset), 0);
+    this.restored += end - first;
   }
 
   /** A run as it was; its lease, if it had one, is as if it had not been. What lies below the bottom stays away. */

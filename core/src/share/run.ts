@@ -39,7 +39,17 @@ export type ShareState =
 
 /** From each state, where a message may go next. [L-3] */
 export const SHARE_MOVES = {
-  fresh: ['leased', 'scheduled', 'parked', 'dead', 'removed', 'purged', 'skipped'],
+  fresh: [
+    'leased',
+    'ready',
+    'scheduled',
+    'parked',
+    'acknowledged',
+    'dead',
+    'removed',
+    'purged',
+    'skipped',
+  ],
   ready: [
     'leased',
     'scheduled',

@@ -86,7 +86,7 @@ export class ShareDraft {
   }
 
   /** Fresh messages at or after the cursor are resolved; who calls it writes what is to be known of them. */
-  resolveFresh({ first, last }: Range, to: 'dead' | 'skipped'): void {
+  resolveFresh({ first, last }: Range, to: 'acknowledged' | 'dead' | 'skipped'): void {
     assertMove('fresh', to);
     assert(first >= this.cursor && last >= first);
     this.#added[to] += last - first + 1;
