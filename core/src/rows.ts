@@ -353,10 +353,13 @@ export interface Rows {
   effects: { key: readonly [groupId: number, effectKey: string]; value: EffectRow };
   transactions: { key: readonly [transactionId: string]; value: TransactionRow };
   attempts: { key: readonly [groupId: number, attemptId: string]; value: AttemptRow };
-  /** `rowKey`: the key of the row as JSON. An entry whose row is gone or lasts longer by now is passed over. */
+  /**
+   * `rowKey`: the key of the row as JSON. An entry whose row is gone or lasts longer by now is passed over. The value of an
+   * entry of `dedups` may stand for many rows: see `dedup-row.ts`.
+   */
   expiries: {
     key: readonly [expiresAtMs: number, table: ExpiringTable, rowKey: string];
-    value: 0;
+    value: 0 | Uint8Array;
   };
   tasks: { key: readonly [taskId: number]; value: TaskRow };
   schedules: { key: readonly [scheduleId: number]; value: ScheduleRow };

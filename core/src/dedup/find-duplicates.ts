@@ -12,9 +12,9 @@ import {
 } from '@millrace/protocol';
 import { attempt } from '../attempt.ts';
 import type { Refused, View } from '../decision.ts';
-import type { DedupRow, TopicConfig, Write } from '../rows.ts';
+import { type DedupRow, put, type TopicConfig, type Write } from '../rows.ts';
 import { laneNumber } from '../share/lanes/lane-number.ts';
-import { type DedupKey, dedupKey, rememberDedup } from './dedup-row.ts';
+import { type DedupKey, type DedupKind, dedupExpiries, dedupKey } from './dedup-row.ts';
 
 /** A record that is not appended, and where the one is that came first. */
 export interface Duplicate {
@@ -80,6 +80,7 @@ function search(
   const duplicates: Duplicate[] = [];
   const kept: number[] = [];
   const writes: Write[] = [];
+  const keys: DedupKey[] = [];
   const expiresAtMs = nowMs + config.dedupWindowMs;
   for (let index = 0; index < header.count; index += 1) {
     const record = records?.[index];
@@ -88,7 +89,7 @@ function search(
     if (hash !== null) {
       const kind = id === null ? 'content' : 'id';
       const key = dedupKey(topicId, scopeOf(config, record), kind, hash);
-      const text = key.join();
+      const text = textOf(key, hash, kind);
       const first = met.get(text) ?? remembered(view, key, nowMs);
       if (first !== undefined) {
         duplicates.push({ index, partition: first[0], offset: first[1] });
@@ -96,11 +97,18 @@ function search(
       }
       const row = [partition, baseOffset + kept.length, expiresAtMs] as const;
       met.set(text, row);
-      rememberDedup(writes, key, row);
+      writes.push(put('dedups', key, row));
+      keys.push(key);
     }
     kept.push(index);
   }
+  writes.push(...dedupExpiries(expiresAtMs, [topicId, partition, baseOffset], keys));
   return { duplicates, kept, writes };
+}
+
+/** The key as a text, from the bytes of the hash: numbers of that size are slow to spell. */
+function textOf([topicId, scope]: DedupKey, hash: Uint8Array, kind: DedupKind): string {
+  return `${kind} ${topicId} ${scope} ${String.fromCharCode(...hash)}`;
 }
 
 /** [L-84] */

@@ -3,18 +3,19 @@
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
+import { dedupsOfExpiry } from '../dedup/dedup-row.ts';
 import { type ExpiringTable, type KeyOf, remove, type ValueOf, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { keyOfExpiry } from './expiry-entry.ts';
 
 export interface ExpireRowsCommand {
-  /** At most this many entries of the index in this slice. */
+  /** Rows looked at in this slice; more only by the last entry, of at most 256. */
   readonly rowsMax: number;
 }
 
 export interface ExpireRowsReply {
   readonly rowsRemoved: number;
-  /** Entries whose row was gone or lasts longer by now. */
+  /** Rows that were gone or last longer by now. */
   readonly passedOver: number;
   /** Something is due that this slice had no room for. */
   readonly more: boolean;
@@ -22,6 +23,8 @@ export interface ExpireRowsReply {
 
 /** A row is read to see when it goes; results are large. */
 const BYTES_MAX = 4 * 1024 * 1024;
+
+type ExpiringWrite = Extract<Write, { readonly table: ExpiringTable }>;
 
 interface Kind<T extends ExpiringTable> {
   readonly expiresAtMs: (row: ValueOf<T>) => number;
@@ -44,26 +47,36 @@ export function decideExpireRows(
 ): Decision<ExpireRowsReply> {
   assert(rowsMax > 0, 'a slice gets somewhere');
   const writes: Write[] = [];
-  let entries = 0;
+  let rows = 0;
   let rowsRemoved = 0;
   let bytes = 0;
   let more = false;
-  const query = { to: [nowMs + 1], limit: rowsMax + 1, keysOnly: true };
-  for (const [key] of view.range('expiries', query)) {
-    if (entries === rowsMax || bytes >= BYTES_MAX) {
+  const query = { to: [nowMs + 1], limit: rowsMax + 1 };
+  for (const [key, value] of view.range('expiries', query)) {
+    if (rows >= rowsMax || bytes >= BYTES_MAX) {
       more = true;
       break;
     }
-    const [, table, rowKey] = key;
-    const found = look(view, table, keyOfExpiry(rowKey));
     writes.push(remove('expiries', key));
-    entries += 1;
-    bytes += found.bytes;
-    if (found.expiresAtMs > nowMs) continue;
-    writes.push(remove(table, keyOfExpiry(rowKey)));
-    rowsRemoved += 1;
+    for (const row of rowsOf(key, value)) {
+      const found = look(view, row.table, row.key);
+      rows += 1;
+      bytes += found.bytes;
+      if (found.expiresAtMs > nowMs) continue;
+      writes.push(row);
+      rowsRemoved += 1;
+    }
   }
-  return accept({ rowsRemoved, passedOver: entries - rowsRemoved, more }, writes);
+  return accept({ rowsRemoved, passedOver: rows - rowsRemoved, more }, writes);
+}
+
+/** Deletes of the rows that an entry is about: one, or many of `dedups`. */
+function rowsOf(
+  [, table, rowKey]: KeyOf<'expiries'>,
+  value: ValueOf<'expiries'>,
+): readonly ExpiringWrite[] {
+  if (value === 0) return [remove(table, keyOfExpiry(rowKey)) as ExpiringWrite];
+  return dedupsOfExpiry(rowKey, value).map((key) => remove('dedups', key) as ExpiringWrite);
 }
 
 interface Found {

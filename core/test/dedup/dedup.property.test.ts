@@ -4,6 +4,7 @@ import { deepEqual } from 'node:assert/strict';
 import { dedupHash, readRecords } from '@millrace/protocol';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { dedupsOfExpiry } from '../../src/dedup/dedup-row.ts';
 import {
   decideAlterTopic,
   decideAppend,
@@ -104,7 +105,11 @@ class Twins {
     machine.run(decideExpireRows, { rowsMax: 1_000 });
     const live = naive.taken.filter(({ untilMs }) => untilMs > machine.nowMs);
     deepEqual(machine.view.count('dedups'), live.length);
-    deepEqual(machine.view.count('expiries'), live.length);
+    const ids = machine.view
+      .all('expiries')
+      .flatMap(([[, , rowKey], value]) => dedupsOfExpiry(rowKey, value || new Uint8Array()));
+    const rows = machine.view.all('dedups').map(([key]) => key.join());
+    deepEqual(ids.map((key) => key.join()).toSorted(), rows.toSorted());
   }
 
   /** What can be read: offset, key and value of each record of each partition. */
@@ -157,4 +162,23 @@ it('refuses a batch of which a part is left out where its records cannot be read
   command.batch[command.batch.length - 5] = 0xff;
   expect(machine.refused(decideAppend, command)).toMatchObject({ code: 'CORRUPT_BATCH' });
   expect(machine.view.count('dedups')).toBe(0);
+});
+
+it('lets many ids go by few entries, in slices [L-88][L-90]', () => {
+  const { machine } = new Twins({ dedupScope: 'key' });
+  const records = Array.from({ length: 1_000 }, (_, i) => ({
+    key: TEXT.encode(`${i % 7}`),
+    dedup: dedupHash(`${i}`),
+  }));
+  machine.run(decideAppend, appendRecords(TOPIC, 0, records));
+  expect([machine.view.count('dedups'), machine.view.count('expiries')]).toEqual([1_000, 4]);
+  machine.nowMs += 300_000;
+  const slices: number[] = [];
+  for (let more = true; more; ) {
+    const reply = machine.run(decideExpireRows, { rowsMax: 300 });
+    slices.push(reply.rowsRemoved);
+    more = reply.more;
+  }
+  expect(slices).toEqual([512, 488]);
+  expect([machine.view.count('dedups'), machine.view.count('expiries')]).toEqual([0, 0]);
 });
