@@ -14,7 +14,7 @@ function once(name: string, slice: () => boolean): Job {
 }
 
 it('[S-8] a job with a lot to do holds up none that falls due meanwhile', async () => {
-  const { shard, close } = openTestShard(new MemoryStore());
+  const opened = openTestShard(new MemoryStore());
   const order: string[] = [];
   let slices = 0;
   let dueMs = Number.POSITIVE_INFINITY;
@@ -33,17 +33,17 @@ it('[S-8] a job with a lot to do holds up none that falls due meanwhile', async 
       return false;
     },
   };
-  const background = new Background(shard, [long, tick], { failed: () => undefined });
+  const background = new Background(opened.shard, [long, tick], { failed: () => undefined });
   background.arm();
   await vi.waitFor(() => expect(slices).toBe(9));
   const longs = (count: number) => Array.from({ length: count }, () => 'long');
   expect(order).toEqual([...longs(4), 'tick', ...longs(5)]);
   await background.stop();
-  await close();
+  await opened.close();
 });
 
 it('[S-8] a job that fails is said so, and the others go on', async () => {
-  const { shard, close } = openTestShard(new MemoryStore());
+  const opened = openTestShard(new MemoryStore());
   const failures: string[] = [];
   let slices = 0;
   const broken = once('broken', () => {
@@ -54,10 +54,10 @@ it('[S-8] a job that fails is said so, and the others go on', async () => {
     return slices < 3;
   });
   const failed = (job: string) => failures.push(job);
-  const background = new Background(shard, [broken, other], { failed });
+  const background = new Background(opened.shard, [broken, other], { failed });
   background.arm();
   await vi.waitFor(() => expect(slices).toBe(3));
   expect(failures).toContain('broken');
   await background.stop();
-  await close();
+  await opened.close();
 });
