@@ -99,6 +99,12 @@ export {
   decideAcknowledge,
 } from './share/decide-acknowledge.ts';
 export { decideAlterShareGroup } from './share/decide-alter-share-group.ts';
+export {
+  type ChangeCommand,
+  type ChangeReply,
+  checkChangeSize,
+  decideChangeMessages,
+} from './share/decide-change-messages.ts';
 export { decideCreateShareGroup } from './share/decide-create-share-group.ts';
 export { decideDeleteShareGroup } from './share/decide-delete-share-group.ts';
 export { type DueCommand, type DueReply, decideDue, nextDueMs } from './share/decide-due.ts';
@@ -116,6 +122,8 @@ export {
 } from './share/decide-removed.ts';
 export { decideSift, type SiftReply, siftableShares } from './share/decide-sift.ts';
 export { describeShareGroups } from './share/describe-share-groups.ts';
+export { getMessage } from './share/get-message.ts';
+export { listMessages } from './share/list-messages.ts';
 export { peek } from './share/peek.ts';
 export { isReceivable, receivablePartitions } from './share/receivable-partitions.ts';
 export { RecordSources } from './share/record-source.ts';

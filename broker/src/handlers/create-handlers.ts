@@ -1,13 +1,13 @@
 // The handler map: one handler an API. An API without a handler does not compile.
 
 import { createAcknowledgeHandler } from './acknowledge.ts';
+import { createChangeMessagesHandler } from './change-messages.ts';
 import { createEffectHandlers } from './effects.ts';
 import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
 import { createOperationHandlers } from './operations.ts';
-import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import { createScheduleHandlers } from './schedules.ts';
@@ -28,9 +28,9 @@ export function createHandlers(services: Services): Handlers {
     ...createScheduleHandlers(services),
     Receive: createReceiveHandler(services),
     Acknowledge: createAcknowledgeHandler(services),
+    ChangeMessages: createChangeMessagesHandler(services),
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...createOperationHandlers(services),
-    ...PENDING,
   });
 }

@@ -1,4 +1,4 @@
-// Share groups: administration, counters and peeking.
+// Share groups: administration, counters, and looking at messages.
 
 import {
   counters,
@@ -6,6 +6,8 @@ import {
   decideCreateShareGroup,
   decideDeleteShareGroup,
   describeShareGroups,
+  getMessage,
+  listMessages,
   peek,
 } from '@millrace/core';
 import type { Handler } from './handler.ts';
@@ -29,6 +31,12 @@ export function createShareGroupHandlers({ shard }: Services) {
 
   const look: Handler<'Peek'> = (query) => shard.submit((state, view) => peek(state, view, query));
 
+  const list: Handler<'ListMessages'> = (query) =>
+    shard.submit((state, view) => listMessages(state, view, query));
+
+  const get: Handler<'GetMessage'> = (query) =>
+    shard.submit((state, view, context) => getMessage(state, view, query, context));
+
   return {
     CreateShareGroup: create,
     AlterShareGroup: alter,
@@ -36,5 +44,7 @@ export function createShareGroupHandlers({ shard }: Services) {
     DescribeShareGroups: describe,
     Counters: count,
     Peek: look,
+    ListMessages: list,
+    GetMessage: get,
   };
 }

@@ -14,7 +14,12 @@ import {
 import type { ShardState } from '../shard-state.ts';
 import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
 import { type DeadLetterNames, deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
-import { changedLanes, changedShareConfig, type ShareConfigChange } from './share-config.ts';
+import {
+  changedLanes,
+  changedShareConfig,
+  hasDeadLetters,
+  type ShareConfigChange,
+} from './share-config.ts';
 import { findShareGroup, type ShareGroup } from './share-scope.ts';
 
 export type AlterShareGroupCommand = Omit<RequestOf<'AlterShareGroup'>, 'config'> & {
@@ -79,7 +84,7 @@ function namesFor(
   deadLetterTopic: string | null,
 ): DeadLetterNames {
   const names = new Map<Topic, string>();
-  if (config.onExhausted !== 'dlq') return names;
+  if (!hasDeadLetters(config)) return names;
   for (const topic of topics) {
     const current = attached.get(topic.topicId)?.deadLetterTopicId ?? null;
     const kept = current === null ? undefined : catalog.topics.get(current)?.name;

@@ -7,7 +7,7 @@ import { put, type ShareConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
 import { deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
-import { changedShareConfig, type ShareConfigChange } from './share-config.ts';
+import { changedShareConfig, hasDeadLetters, type ShareConfigChange } from './share-config.ts';
 import { SHARE_DEFAULTS, SHARE_DEFAULTS_ON_DEAD_LETTERS } from './share-defaults.ts';
 
 export type CreateShareGroupCommand = Omit<RequestOf<'CreateShareGroup'>, 'config'> & {
@@ -45,7 +45,7 @@ export function decideCreateShareGroup(
   if (group.error !== undefined) return group;
 
   const { groupId } = group;
-  const sources = config.onExhausted === 'dlq' ? topics : [];
+  const sources = hasDeadLetters(config) ? topics : [];
   const names = new Map(sources.map((topic) => [topic, deadLetterTopic ?? deadLetterName(topic)]));
   const deadLetters = planDeadLetters(state.catalog, groupId, names, ctx);
   if (deadLetters.error !== undefined) return deadLetters;

@@ -25,6 +25,11 @@ export class Outcomes {
     return this.#next;
   }
 
+  /** Of the offsets before `next`. */
+  get soFar(): readonly RangeOutcome[] {
+    return this.#list;
+  }
+
   /** Offsets before `end` that have no outcome yet get this one. */
   until(end: number, errorCode: number): void {
     const lastOffset = Math.min(end - 1, this.#last);

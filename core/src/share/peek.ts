@@ -1,15 +1,12 @@
 // Peek: messages of a partition, and a share group's view of each of them: its state, and why. It changes nothing.
 
-import { LIMITS, type MessageState, type RequestOf, type ResponseOf } from '@millrace/protocol';
+import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { accept, type Decision, refuse, type View } from '../decision.ts';
 import { readBatches } from '../log/read-batches.ts';
-import type { DeadRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import type { Run } from './run.ts';
 import { ShareRuns } from './share-runs.ts';
-import { findShare, findShareGroup, type ShareKey, type ShareScope } from './share-scope.ts';
-
-export type StateRange = ResponseOf<'Peek'>['ranges'][number];
+import { findShare, findShareGroup, type ShareScope } from './share-scope.ts';
+import { deadRanges, plainRange, runRange, type StateRange } from './state-ranges.ts';
 
 /** Refused where a name is unknown, or with OFFSET_OUT_OF_RANGE. [L-34] */
 export function peek(
@@ -50,7 +47,7 @@ function stateRanges(
   const { log, share, low } = scope;
   const from = Math.max(fromOffset, low, share.floor);
   const end = Math.min(fromOffset + maxMessages, log.durableEnd);
-  const known = [...runsIn(scope, view, from, end), ...deadIn(scope, view, from, end)];
+  const known = [...runsIn(scope, view, from, end), ...deadRanges(view, scope.key, from, end)];
   const ranges: StateRange[] = [];
   let next = from;
   for (const range of known.toSorted((a, b) => a.firstOffset - b.firstOffset)) {
@@ -65,23 +62,8 @@ function stateRanges(
 /** What is in no run and not dead: acknowledged below the cursor, fresh from it on. */
 function fill(ranges: StateRange[], from: number, end: number, cursor: number): void {
   const middle = Math.min(Math.max(cursor, from), end);
-  if (from < middle) ranges.push(plain(from, middle - 1, 'acknowledged'));
-  if (middle < end) ranges.push(plain(middle, end - 1, 'fresh'));
-}
-
-function plain(firstOffset: number, lastOffset: number, state: MessageState): StateRange {
-  return {
-    firstOffset,
-    lastOffset,
-    state,
-    deliveries: 0,
-    token: null,
-    memberId: null,
-    untilMs: null,
-    firstDeliveredAtMs: null,
-    lastError: null,
-    deadReason: null,
-  };
+  if (from < middle) ranges.push(plainRange(from, middle - 1, 'acknowledged'));
+  if (middle < end) ranges.push(plainRange(middle, end - 1, 'fresh'));
 }
 
 function* runsIn(scope: ShareScope, view: View, from: number, end: number): Generator<StateRange> {
@@ -89,56 +71,4 @@ function* runsIn(scope: ShareScope, view: View, from: number, end: number): Gene
     if (run.first >= end) return;
     yield runRange(scope, view, run, Math.max(run.first, from), Math.min(run.last, end - 1));
   }
-}
-
-function runRange(
-  { key }: ShareScope,
-  view: View,
-  run: Run,
-  firstOffset: number,
-  lastOffset: number,
-): StateRange {
-  const hasLease = run.leasedAtMs > 0;
-  const at = [key.groupId, key.topicId, key.partition, run.first] as const;
-  return {
-    firstOffset,
-    lastOffset,
-    state: run.state,
-    deliveries: run.deliveries,
-    token: hasLease ? run.token : null,
-    memberId: hasLease ? run.memberId : null,
-    untilMs: run.untilMs === 0 ? null : run.untilMs,
-    firstDeliveredAtMs: run.firstDeliveredAtMs === 0 ? null : run.firstDeliveredAtMs,
-    lastError: run.firstFailedAtMs === 0 ? null : (view.get('lastErrors', at) ?? null),
-    deadReason: null,
-  };
-}
-
-function* deadIn(scope: ShareScope, view: View, from: number, end: number): Generator<StateRange> {
-  const { groupId, topicId, partition } = scope.key;
-  const prefix = [groupId, topicId, partition] as const;
-  const reaching = { prefix, from: [...prefix, from], reverse: true, limit: 1 };
-  for (const [[, , , first], row] of view.range('dead', reaching)) {
-    if (first < from && row[0] >= from) yield deadRange(view, scope.key, first, row, from, end);
-  }
-  for (const [[, , , first], row] of view.range('dead', {
-    prefix,
-    from: [...prefix, from],
-    to: [...prefix, end],
-  })) {
-    yield deadRange(view, scope.key, first, row, from, end);
-  }
-}
-
-function deadRange(
-  view: View,
-  { groupId, topicId, partition }: ShareKey,
-  first: number,
-  [last, reason, deliveries]: DeadRow,
-  from: number,
-  end: number,
-): StateRange {
-  const range = plain(Math.max(first, from), Math.min(last, end - 1), 'dead');
-  const lastError = view.get('lastErrors', [groupId, topicId, partition, first]) ?? null;
-  return { ...range, deliveries, lastError, deadReason: reason };
 }

@@ -63,7 +63,7 @@ export const SHARE_MOVES = {
   ],
   scheduled: ['ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
   parked: ['leased', 'ready', 'scheduled', 'parked', 'acknowledged', 'dead', 'removed', 'purged'],
-  blocked: ['ready', 'parked', 'blocked', 'acknowledged', 'dead', 'removed', 'purged'],
+  blocked: ['ready', 'scheduled', 'parked', 'blocked', 'acknowledged', 'dead', 'removed', 'purged'],
   leased: [
     'leased',
     'ready',

@@ -33,7 +33,17 @@ export function changedShareConfig(
     onExpired: change?.onExpired ?? base.onExpired,
     resultTtlMs: change?.resultTtlMs ?? base.resultTtlMs,
   };
-  if (deadLetterTopic !== null && config.onExhausted !== 'dlq') {
+  return contradiction(config, deadLetterTopic) ?? { config };
+}
+
+/** Some message may be copied to a dead-letter topic without anybody asking for it. */
+export function hasDeadLetters({ onExhausted, onExpired }: ShareConfig): boolean {
+  return onExhausted === 'dlq' || onExpired === 'dlq';
+}
+
+/** Settings that cannot go together. [L-54] */
+function contradiction(config: ShareConfig, deadLetterTopic: string | null): Refused | undefined {
+  if (deadLetterTopic !== null && !hasDeadLetters(config)) {
     const message = `onExhausted is ${config.onExhausted}: a dead-letter topic contradicts it.`;
     return refuse('INVALID_CONFIG', message, { field: 'deadLetterTopic' });
   }
@@ -46,7 +56,11 @@ export function changedShareConfig(
     const message = `ordering is ${config.ordering}: fairness among tenants would change the order.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.fairness', limit: 'none' });
   }
-  return { config };
+  if (config.ordering !== 'none' && config.exhaustedAt === 'receive') {
+    const message = `ordering is ${config.ordering}: what is exhausted has to go when its attempt ends, or it would hold up its key.`;
+    return refuse('INVALID_CONFIG', message, { field: 'config.exhaustedAt', limit: 'end' });
+  }
+  return undefined;
 }
 
 /** What messages wait by is in the rows of those that wait already. Undefined where neither changes. [L-69] */

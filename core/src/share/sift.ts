@@ -47,10 +47,15 @@ export function isSifted({ topic }: ShareScope, batch: StoredBatch): boolean {
   return topic.config.messageTtlMs >= 0 || (batchFlags(batch.bytes) & FLAGS) !== 0;
 }
 
+/** The record is not for another group alone. */
+export function isForGroup({ key }: ShareScope, batch: StoredBatch, index: number): boolean {
+  const groupId = batch.isIndexed ? recordGroup(batch.bytes, index) : 0;
+  return groupId === 0 || groupId === key.groupId;
+}
+
 /** Of one record of such a batch. */
 export function fateOf(scope: ShareScope, batch: StoredBatch, index: number, nowMs: number): Fate {
-  const groupId = recordGroup(batch.bytes, index);
-  if (groupId !== 0 && groupId !== scope.key.groupId) return SKIPPED;
+  if (!isForGroup(scope, batch, index)) return SKIPPED;
   const visibleMs = batch.appendTimeMs + recordDelayMs(batch.bytes, index);
   if (visibleMs > nowMs) return { to: 'scheduled', untilMs: visibleMs };
   return hasExpired(scope, batch, index, nowMs) ? EXPIRED : GIVEN;

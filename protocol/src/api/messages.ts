@@ -149,6 +149,7 @@ export const changeMessages = api({
     'MESSAGE_LEASED',
     'MESSAGE_FRESH',
     'ALREADY_RESOLVED',
+    'OFFSET_OUT_OF_RANGE',
     'LIMIT_EXCEEDED',
     'STORAGE_ERROR',
   ],

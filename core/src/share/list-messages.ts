@@ -1,0 +1,124 @@
+// Messages of a partition that are in one state, a page at a time, from the rows of that state. A page may come with
+// fewer ranges than asked for, and tells where to go on: how much one look walks over is bounded. It changes nothing.
+
+import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
+import { accept, type Decision, refuse, type View } from '../decision.ts';
+import type { ShardState } from '../shard-state.ts';
+import { nextAhead } from './ahead.ts';
+import type { Run } from './run.ts';
+import { ShareRuns } from './share-runs.ts';
+import { findShare, findShareGroup, type ShareScope } from './share-scope.ts';
+import { deadRanges, plainRange, runRange, type StateRange } from './state-ranges.ts';
+
+type Request = RequestOf<'ListMessages'>;
+
+/** Refused where a name is unknown. [L-56] */
+export function listMessages(
+  state: ShardState,
+  view: View,
+  request: Request,
+): Decision<ResponseOf<'ListMessages'>> {
+  const topic = state.catalog.topicByName(request.topic);
+  if (topic === undefined) {
+    return refuse('UNKNOWN_TOPIC', `No topic is named ${request.topic}.`, { field: 'topic' });
+  }
+  const { topicId } = topic;
+  const group = findShareGroup(state, request.group);
+  if ('error' in group) return group;
+  const { groupId } = group;
+  const scope = findShare(state, { groupId, topicId, partition: request.partition });
+  if (scope.error !== undefined) return scope;
+  const from = Math.max(request.fromOffset, scope.low, scope.share.floor);
+  const ranges: StateRange[] = [];
+  let looks: number = LIMITS.receiveScanMax;
+  for (const found of looksAt(scope, view, request.state, from)) {
+    if (ranges.length === request.maxRanges || looks === 0) {
+      const nextOffset = found instanceof Passed ? found.offset : found.firstOffset;
+      return accept({ topicId, ranges, nextOffset });
+    }
+    looks -= 1;
+    if (!(found instanceof Passed)) ranges.push(found);
+  }
+  return accept({ topicId, ranges, nextOffset: null });
+}
+
+/** Something of another state that had to be looked at, from this offset on. */
+class Passed {
+  readonly offset: number;
+
+  constructor(offset: number) {
+    this.offset = offset;
+  }
+}
+
+type Looks = Generator<StateRange | Passed>;
+
+function looksAt(scope: ShareScope, view: View, state: Request['state'], from: number): Looks {
+  const { key, log, share } = scope;
+  switch (state) {
+    case 'fresh':
+      return freshFrom(scope, view, Math.max(from, share.cursor));
+    case 'dead':
+      return deadRanges(view, key, from, log.durableEnd);
+    case 'acknowledged':
+      return acknowledgedFrom(scope, view, from);
+    case 'scheduled':
+    case 'parked':
+      return inState(scope, view, new ShareRuns(share, view).waitingFrom(from), state, from);
+    case 'ready':
+      return inState(scope, view, share.readyFrom(from), state, from);
+    case 'leased':
+    case 'blocked':
+      return share.count(state) === 0
+        ? none()
+        : inState(scope, view, share.runsFrom(from), state, from);
+  }
+}
+
+function* none(): Looks {}
+
+function* inState(
+  scope: ShareScope,
+  view: View,
+  runs: Iterable<Run>,
+  state: Run['state'],
+  from: number,
+): Looks {
+  for (const run of runs) {
+    const first = Math.max(run.first, from);
+    yield run.state === state ? runRange(scope, view, run, first, run.last) : new Passed(first);
+  }
+}
+
+/** From the cursor on, but for what was decided about already. */
+function* freshFrom({ key, log, share }: ShareScope, view: View, from: number): Looks {
+  for (let next = from; next < log.durableEnd; ) {
+    const ahead = share.ahead > 0 ? nextAhead(view, key, next) : undefined;
+    const end = Math.min(ahead?.first ?? log.durableEnd, log.durableEnd);
+    if (end > next) yield plainRange(next, end - 1, 'fresh');
+    else yield new Passed(next);
+    next = ahead === undefined ? log.durableEnd : ahead.last + 1;
+  }
+}
+
+/** Below the cursor, what is in no run and not dead. Both are walked side by side. */
+function* acknowledgedFrom(scope: ShareScope, view: View, from: number): Looks {
+  const { cursor } = scope.share;
+  const runs = new ShareRuns(scope.share, view).runsFrom(from);
+  const deaths = deadRanges(view, scope.key, from, cursor);
+  let run = runs.next().value as Run | undefined;
+  let dead = deaths.next().value as StateRange | undefined;
+  let next = from;
+  while (next < cursor) {
+    const isRun = run !== undefined && (dead === undefined || run.first < dead.firstOffset);
+    const first = isRun ? run?.first : dead?.firstOffset;
+    const last = isRun ? run?.last : dead?.lastOffset;
+    const end = Math.min(first ?? cursor, cursor);
+    if (end > next) yield plainRange(next, end - 1, 'acknowledged');
+    else yield new Passed(next);
+    if (first === undefined || last === undefined) return;
+    next = last + 1;
+    if (isRun) run = runs.next().value as Run | undefined;
+    else dead = deaths.next().value as StateRange | undefined;
+  }
+}
