@@ -77,7 +77,9 @@ export async function changeMessages(
   for (const target of targets) items.push(...(await itemsOf(metadata, target, how)));
   const outcomes: ChangeOutcome[] = [];
   for (const request of perRequest(items)) {
-    const wire = request.map(({ target: _, ...item }) => item);
+    const wire = request.map(({ topicId, partition, firstOffset, lastOffset }) => {
+      return { topicId, partition, firstOffset, lastOffset };
+    });
     try {
       const body = { group, action, delayMs, items: wire };
       const { results } = await link.request('ChangeMessages', body, how);

@@ -54,6 +54,8 @@ export interface WaitForJobOptions {
 
 const FIRST_PAUSE_MS = 20;
 const PAUSE_MS_MAX = 1_000;
+/** The last answer may come a little late: it says more than that the time is over. */
+const ASK_MS_MIN = 1_000;
 
 export interface JobsSource<V, R> {
   readonly link: Link;
@@ -116,7 +118,7 @@ export class Jobs<V, R> implements AsyncDisposable {
     const giveUpAt = performance.now() + timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
       throwIfAborted(signal);
-      const leftMs = Math.max(1, giveUpAt - performance.now());
+      const leftMs = Math.max(ASK_MS_MIN, giveUpAt - performance.now());
       const job = await this.get(id, { signal, timeoutMs: leftMs });
       if (job.state === 'acknowledged' || job.state === 'dead') return job;
       const left = giveUpAt - performance.now();

@@ -29,7 +29,7 @@ export interface ReceiveOptions extends RequestOptions {
   /** Default: one for this queue object. */
   readonly memberId?: string | undefined;
   /**
-   * Names this attempt: the same id again gives the same leases for up to 5 minutes, as long as they last. Default: a
+   * Names this attempt: the same id from the same member gives the same leases again, as long as they last. Default: a
    * random one, so that a lost reply is asked for again by itself. Null: none, and a lost reply is OUTCOME_UNKNOWN.
    */
   readonly attemptId?: string | null | undefined;
@@ -131,7 +131,7 @@ export class Queue<V> {
     if (fault !== undefined) return Promise.resolve(refusedOutcome(receipt, fault));
     return new Promise((resolve) => {
       const { firstOffset, lastOffset } = lease;
-      const settle = (result: AckResult) => resolve(outcomeOf(receipt, result));
+      const settle = (told: AckResult) => resolve(outcomeOf(receipt, told));
       const text = error === undefined ? undefined : errorText(error);
       const range = { lease, firstOffset, lastOffset };
       const ack: Ack = { ...range, kind, delayMs, errorText: text, result, settle };

@@ -57,7 +57,7 @@ export class Pending<A> {
   }
 
   failAll(error: unknown): void {
-    for (const correlationId of [...this.waiters.keys()]) this.fail(correlationId, error);
+    for (const correlationId of this.waiters.keys()) this.fail(correlationId, error);
   }
 
   forget(correlationId: string): Waiter<A> | undefined {

@@ -178,9 +178,7 @@ export class Effects {
     const name = 'value of the effect';
     try {
       const bytes =
-        value === undefined
-          ? null
-          : encodeBounded(codec as Codec<unknown>, value, name, LIMITS.effectValueBytesMax);
+        value === undefined ? null : encodeBounded(codec, value, name, LIMITS.effectValueBytesMax);
       claim.end = { ...end, token: claim.token, value: bytes };
     } catch (error) {
       claim.end = { ...end, token: claim.token, value: null };

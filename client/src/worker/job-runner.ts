@@ -139,6 +139,10 @@ export class JobRunner<V> {
       void this.commit(job, verdictOf);
       return;
     }
+    this.acknowledge(job, verdictOf);
+  }
+
+  private acknowledge(job: Job<V>, verdictOf: VerdictOf<V>): void {
     const statements = this.judged(job, verdictOf);
     this.leave(job);
     for (const statement of statements) {
@@ -150,6 +154,10 @@ export class JobRunner<V> {
   /** The call counts as running until its transaction has an outcome: the next of its keys come after it. */
   private async commit(job: Job<V>, verdictOf: VerdictOf<V>): Promise<void> {
     const effects = (await job.effects?.finish()) ?? [];
+    if (effects.length === 0 && job.outbox.isEmpty) {
+      this.acknowledge(job, verdictOf);
+      return;
+    }
     const ending = { statements: this.judged(job, verdictOf), outbox: job.outbox, effects };
     await transact(this.source, ending, (message, verdict, error) =>
       this.resolved(message, verdict, error),

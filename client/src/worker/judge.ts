@@ -99,7 +99,7 @@ function reportOf<V>(settings: WorkerSettings<V>, returned: unknown): BatchRepor
 function sendsOf<V>(settings: WorkerSettings<V>, returned: unknown): Sends<unknown> {
   if (!settings.transactional) return { result: returned };
   if (returned === undefined || returned === null) return {};
-  if (typeof returned === 'object') return returned as Sends<unknown>;
+  if (typeof returned === 'object') return returned;
   const text = 'A transactional handler returns nothing, or { send, result }.';
   throw new MillraceError('INVALID_REQUEST', text, { field: 'handler' });
 }

@@ -27,13 +27,20 @@ export class FakeQueue {
   /** Item counts, a request. */
   readonly requests: number[] = [];
   visibilityTimeoutMs = 30_000;
+  ordering: 'none' | 'key' = 'none';
+  /** Topics that Metadata tells of, with their partitions; ids count from 1. */
+  readonly topics: [name: string, partitions: number][] = [['t', 1]];
   private nextToken = 1;
   private wake: () => void = () => {};
 
-  add(values: readonly unknown[]): void {
+  add(values: readonly unknown[], keyOf: (value: unknown) => string | null = () => null): void {
     for (const value of values) {
       const offset = this.entries.length;
-      const record = { value: Buffer.from(JSON.stringify(value)) };
+      const key = keyOf(value);
+      const record = {
+        key: key === null ? null : Buffer.from(key),
+        value: Buffer.from(JSON.stringify(value)),
+      };
       const batch = Buffer.from(encodeBatch([record], { nowMs: 1 }));
       stampBatch(batch, offset, 1);
       this.entries.push({ offset, batch, state: 'ready', deliveries: 0, token: 0 });
@@ -62,11 +69,12 @@ export class FakeQueue {
     return {
       Metadata: ({ topics }) => ({
         brokers: [],
-        topics: (topics ?? ['t']).map((name) =>
-          name === 't'
-            ? { errorCode: 0, name, topicId: 1, leaders: [1] }
-            : { errorCode: ERRORS.UNKNOWN_TOPIC.code, name, topicId: 0, leaders: [] },
-        ),
+        topics: (topics ?? this.topics.map(([name]) => name)).map((name) => {
+          const at = this.topics.findIndex(([known]) => known === name);
+          const leaders = Array.from({ length: this.topics[at]?.[1] ?? 0 }, () => 1);
+          const errorCode = at < 0 ? ERRORS.UNKNOWN_TOPIC.code : 0;
+          return { errorCode, name, topicId: at + 1, leaders };
+        }),
       }),
       DescribeShareGroups: () => ({ groups: [this.describe()] }),
       Receive: async (body, { signal }) => {
@@ -131,7 +139,13 @@ export class FakeQueue {
     };
   }
 
-  private acknowledge({ firstOffset, lastOffset, token, kind }: Item) {
+  /** Whether the lease of every message of the item is this one. */
+  holds({ firstOffset, lastOffset, token }: Item): boolean {
+    const range = this.entries.slice(firstOffset, lastOffset + 1);
+    return range.every((entry) => entry.token === token && entry.state === 'leased');
+  }
+
+  acknowledge({ firstOffset, lastOffset, token, kind }: Item) {
     const outcomes: { firstOffset: number; lastOffset: number; errorCode: number }[] = [];
     for (const entry of this.entries.slice(firstOffset, lastOffset + 1)) {
       const name = this.apply(entry, token, kind);
@@ -170,7 +184,7 @@ export class FakeQueue {
         onExhausted: 'dlq' as const,
         exhaustedAt: 'end' as const,
         fence: true,
-        ordering: 'none' as const,
+        ordering: this.ordering,
         fairness: 'none' as const,
         maxInFlight: 0,
         onExpired: 'drop' as const,
