@@ -2,8 +2,13 @@
 
 import type { RequestOf } from '@millrace/protocol';
 import { batchHeader } from '@millrace/protocol';
-import { type CarriedOut, planTransaction } from '../../src/index.ts';
-import { KEY } from '../share/share-setup.ts';
+import {
+  type CarriedOut,
+  decideClaimEffect,
+  decideCreateTopic,
+  planTransaction,
+} from '../../src/index.ts';
+import { appendBatch, KEY, receive, sharedTopic } from '../share/share-setup.ts';
 import { batchOf } from '../support/batches.ts';
 import type { Machine } from '../support/machine.ts';
 
@@ -45,7 +50,6 @@ export function refusalOf(machine: Machine, request: Transaction) {
 const TABLES = [
   'meta',
   'groups',
-  'batches',
   'segments',
   'offsets',
   'sharePartitions',
@@ -61,7 +65,8 @@ const TABLES = [
 
 /** Everything that a transaction may change. */
 export function rowsOf(machine: Machine): string {
-  return JSON.stringify(TABLES.map((table) => machine.view.all(table)));
+  const batches = machine.view.all('batches').map(([key, { length }]) => [key, length]);
+  return JSON.stringify([batches, ...TABLES.map((table) => machine.view.all(table))]);
 }
 
 export function batch(topicId: number, ...values: string[]): Transaction['batches'][number] {
@@ -103,4 +108,21 @@ export function effect(
   options: Partial<Transaction['effects'][number]> = {},
 ): Transaction['effects'][number] {
   return { group: 'workers', key, token, end: 'done', value: null, ttlMs: 60_000, ...options };
+}
+
+export const SHIPPED = 3;
+
+/** Topic `orders` with four messages leased under token 1, and a topic `shipped`. */
+export function leased(): Machine {
+  const machine = sharedTopic({ backoff: 'none', maxDeliveries: 2 });
+  const topic = { name: 'shipped', partitions: 1, config: null, annotations: null };
+  machine.run(decideCreateTopic, { ...topic, validateOnly: false });
+  appendBatch(machine, batchOf(['a', 'b', 'c', 'd']));
+  receive(machine);
+  return machine;
+}
+
+export function claim(machine: Machine, key: string, memberId = 'ann'): number {
+  const command = { group: 'workers', key, memberId, ttlMs: 1_000 };
+  return machine.run(decideClaimEffect, command).token ?? -1;
 }
