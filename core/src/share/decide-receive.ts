@@ -7,7 +7,8 @@ import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { leaseReady } from './lease-ready.ts';
+import { leaseByLane } from './lanes/lease-by-lane.ts';
+import { type LeasingReady, leaseReady } from './lease-ready.ts';
 import { RecordSources } from './record-source.ts';
 import type { Run } from './run.ts';
 import { ShareDraft } from './share-draft.ts';
@@ -82,7 +83,7 @@ export function decideReceive(
   const leases: Lease[] = [];
   const deadlineMs = ctx.nowMs + visibilityMs;
   const receiving: Receiving = { draft, memberId, nowMs: ctx.nowMs, deadlineMs, leases };
-  const taking = {
+  const leasing = {
     ending: { scope, draft, letters, view, ctx },
     scan: { left: LIMITS.receiveScanMax },
     batches: new BatchCursor(view, topicId, partition, scope.log.durableEnd),
@@ -90,17 +91,25 @@ export function decideReceive(
     lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
     leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),
   };
-  const moreReady = leaseReady(taking);
-  const moreFresh = !taking.budget.isSpent && takeFresh(taking);
+  const more =
+    draft.lanes === undefined
+      ? leaseAll(leasing)
+      : leaseByLane({ ...leasing, lanes: draft.lanes, cache: state.shares.laneCache });
   const copies = letters.finish();
   const reply = {
     leases,
-    bytes: taking.budget.bytesTaken,
-    more: moreReady || moreFresh,
+    bytes: leasing.budget.bytesTaken,
+    more,
     isLimited: false,
     deadLettered: letters.count,
   };
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);
+}
+
+function leaseAll(leasing: LeasingReady): boolean {
+  const moreReady = leaseReady(leasing);
+  const moreFresh = !leasing.budget.isSpent && takeFresh(leasing);
+  return moreReady || moreFresh;
 }
 
 /** How many messages more may be leased. [L-51] */
@@ -123,7 +132,7 @@ function leasedRun(receiving: Receiving, stretch: Stretch, before: Run | undefin
     leasedAtMs: nowMs,
     firstDeliveredAtMs: before?.firstDeliveredAtMs || nowMs,
     firstFailedAtMs: before?.firstFailedAtMs ?? 0,
-    lanes: null,
+    lanes: stretch.lanes ?? null,
   };
   receiving.leases.push({
     firstOffset: run.first,

@@ -7,6 +7,7 @@ import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { lanesOfFresh } from './lanes/fresh-lanes.ts';
 import { RecordSources } from './record-source.ts';
 import { ShareDraft } from './share-draft.ts';
 import { findShare, type ShareKey } from './share-scope.ts';
@@ -42,6 +43,7 @@ export function decideSift(
     batches: new BatchCursor(view, key.topicId, key.partition, log.durableEnd),
     budget: undefined,
     lease: () => assert(false, 'nothing is given'),
+    freshLanes: draft.lanes && lanesOfFresh(scope.key, draft.lanes, state.shares.laneCache),
   });
   const copies = letters.finish();
   const reply = { passed: draft.cursor - share.cursor, deadLettered: letters.count, more };

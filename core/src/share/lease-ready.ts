@@ -22,17 +22,19 @@ export function leaseReady(leasing: LeasingReady): boolean {
   for (const run of scope.share.readyFrom(scope.low)) {
     if (budget.isSpent) return false;
     if (scan.left <= 0 || ending.letters.isFull) return true;
-    const moves = movesOf(leasing, run, Math.max(run.first, scope.low));
+    const range = { first: Math.max(run.first, scope.low), last: run.last };
+    const moves = movesOf(leasing, run, range);
     if (moves.length > 0) ending.draft.carve(run, moves);
   }
   return false;
 }
 
-function movesOf(leasing: LeasingReady, run: Run, from: number): Move[] {
+/** What becomes of a part of a run that may be given, as far as the budget allows. */
+export function movesOf(leasing: LeasingReady, run: Run, whole: Range): Move[] {
   const { ending, batches, budget, scan } = leasing;
   const moves: Move[] = [];
   let error: string | null | undefined;
-  for (const { first, last, value: fate } of partsOf(leasing, run, from)) {
+  for (const { first, last, value: fate } of partsOf(leasing, run, whole)) {
     if (budget.isSpent || scan.left <= 0) break;
     if (fate !== 'given') {
       error ??= ending.draft.errorOf(run);
@@ -52,12 +54,16 @@ function movesOf(leasing: LeasingReady, run: Run, from: number): Move[] {
   return moves;
 }
 
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
 type ReadyFate = 'given' | 'expired' | 'exhausted';
 
-function partsOf({ ending, batches }: LeasingReady, run: Run, from: number): Part<ReadyFate>[] {
+function partsOf({ ending, batches }: LeasingReady, run: Run, range: Range): Part<ReadyFate>[] {
   const { scope, ctx } = ending;
-  const range = { first: from, last: run.last };
-  const parts: readonly Part<ReadyFate>[] = isPlainFrom(scope, from)
+  const parts: readonly Part<ReadyFate>[] = isPlainFrom(scope, range.first)
     ? [{ ...range, value: 'given' }]
     : partsBy<ReadyFate>(
         batches,

@@ -29,7 +29,7 @@ export function receivablePartitions(
   return found;
 }
 
-/** Some message is ready or fresh. */
+/** Some message is ready or fresh, or parked in a lane whose turn it may be. */
 export function isReceivable(
   state: ShardState,
   groupId: number,
@@ -41,5 +41,6 @@ export function isReceivable(
   if (share.isRestoring) return false;
   const low = Math.max(startOffset, share.purgedTo);
   if (Math.max(share.cursor, low) < durableEnd) return true;
+  if (share.lanes !== undefined) return share.lanes.turnCount > 0;
   return share.count('ready') > 0 && share.hasReadyFrom(low);
 }

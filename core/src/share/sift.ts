@@ -21,6 +21,8 @@ export type Fate =
   /** Not visible yet. */
   | { readonly to: 'scheduled'; readonly untilMs: number }
   | { readonly to: 'expired' }
+  /** Its key is held, or its tenant noisy. */
+  | { readonly to: 'parked'; readonly lane: number }
   /** Redriven for another group. */
   | { readonly to: 'skipped' };
 
@@ -30,6 +32,7 @@ const SKIPPED: Fate = { to: 'skipped' };
 
 export function isSameFate(a: Fate, b: Fate): boolean {
   if (a.to !== b.to) return false;
+  if (a.to === 'parked' && b.to === 'parked') return a.lane === b.lane;
   return a.to !== 'scheduled' || b.to !== 'scheduled' || a.untilMs === b.untilMs;
 }
 

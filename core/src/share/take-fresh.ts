@@ -12,8 +12,9 @@ import {
 } from './batch-cursor.ts';
 import type { Ending } from './end-attempt.ts';
 import { bury } from './end-attempt.ts';
+import { type FreshLanes, PARKED_RUN_MAX } from './lanes/fresh-lanes.ts';
 import type { Run } from './run.ts';
-import { type Fate, fateOf, isPlainFrom, isSameFate, isSifted } from './sift.ts';
+import { type Fate, fateOf, GIVEN, isPlainFrom, isSameFate, isSifted } from './sift.ts';
 import { type Budget, type Stretch, takeStretches } from './take-stretches.ts';
 
 /** How much of the work that a decision may do is left. */
@@ -30,6 +31,8 @@ export interface Taking {
   readonly budget: Budget | undefined;
   /** Leases messages at the cursor. */
   readonly lease: (stretch: Stretch) => void;
+  /** In groups with lanes: who has to wait for a key or a tenant. */
+  readonly freshLanes?: FreshLanes | undefined;
 }
 
 /** True: the work that a decision may do is done before there is nothing more to look at. */
@@ -87,16 +90,17 @@ class FreshWalk {
       }
       end = Math.min(end, ahead?.first ?? end);
     }
-    if (isPlainFrom(scope, this.#next)) this.#give(end);
+    const hasLanes = this.#taking.freshLanes !== undefined;
+    if (!hasLanes && isPlainFrom(scope, this.#next)) this.#give(end);
     else this.#stepInBatch(end);
   }
 
   #stepInBatch(end: number): void {
-    const { batches, ending } = this.#taking;
+    const { batches, ending, freshLanes } = this.#taking;
     const batch = batches.at(this.#next);
     if (batch === undefined) this.#isOver = true;
     else if (batch.baseOffset >= end) this.#next = end;
-    else if (isSifted(ending.scope, batch)) this.#sift(batch, end);
+    else if (freshLanes !== undefined || isSifted(ending.scope, batch)) this.#sift(batch, end);
     else this.#give(Math.min(batch.endOffset, end));
   }
 
@@ -112,23 +116,25 @@ class FreshWalk {
 
   /** The next record of the batch, and those that follow it and share its fate. */
   #sift(batch: StoredBatch, end: number): void {
-    const { ending, scan, budget } = this.#taking;
-    const { scope, ctx } = ending;
+    const { scan, budget } = this.#taking;
     const index = indexFrom(batch, this.#next);
     const to = indexFrom(batch, end);
     if (index >= to) {
       this.#next = Math.min(batch.endOffset, end);
       return;
     }
-    const fate = fateOf(scope, batch, index, ctx.nowMs);
+    const fate = this.#fateAt(batch, index);
     const isGiven = fate.to === 'given';
-    const room = isGiven ? (budget?.messagesLeft ?? 0) : scan.left;
+    const passed = fate.to === 'parked' ? Math.min(scan.left, PARKED_RUN_MAX) : scan.left;
+    const room = isGiven ? (budget?.messagesLeft ?? 0) : passed;
+    this.#note(fate, batch, index);
     let bytes = bytesOf(batch, index);
     let last = index;
     while (last + 1 < to && last - index + 1 < room && bytes < LIMITS.batchBytesMax) {
       if (offsetOf(batch, last + 1) !== offsetOf(batch, last) + 1) break;
-      if (!isSameFate(fate, fateOf(scope, batch, last + 1, ctx.nowMs))) break;
+      if (!isSameFate(fate, this.#fateAt(batch, last + 1))) break;
       last += 1;
+      this.#note(fate, batch, last);
       bytes += bytesOf(batch, last);
     }
     this.#next = offsetOf(batch, index);
@@ -136,13 +142,32 @@ class FreshWalk {
     else this.#withhold(fate, offsetOf(batch, last));
   }
 
+  #fateAt(batch: StoredBatch, index: number): Fate {
+    const { ending, freshLanes } = this.#taking;
+    const { scope, ctx } = ending;
+    const fate = isSifted(scope, batch) ? fateOf(scope, batch, index, ctx.nowMs) : GIVEN;
+    if (freshLanes === undefined || fate.to !== 'given') return fate;
+    const lane = freshLanes.laneOf(batch, index);
+    return freshLanes.isHeld(lane) ? { to: 'parked', lane } : fate;
+  }
+
+  /** What is about to be given counts for its lane. */
+  #note(fate: Fate, batch: StoredBatch, index: number): void {
+    const { freshLanes } = this.#taking;
+    if (fate.to === 'given') freshLanes?.give(freshLanes.laneOf(batch, index));
+  }
+
   #withhold(fate: Fate, last: number): void {
-    const { ending, scan } = this.#taking;
+    const { ending, scan, batches, freshLanes } = this.#taking;
     const { draft } = ending;
     const first = this.#next;
     this.#flush();
-    if (fate.to === 'scheduled') draft.takeFresh(neverDelivered(first, last, fate.untilMs));
-    else if (fate.to === 'skipped') draft.resolveFresh({ first, last }, 'skipped');
+    const lanes = freshLanes?.column(batches, first, last) ?? null;
+    if (fate.to === 'scheduled') {
+      draft.takeFresh({ ...neverDelivered(first, last, fate.untilMs), lanes });
+    } else if (fate.to === 'parked') {
+      draft.takeFresh({ ...neverDelivered(first, last, 0), state: 'parked', lanes });
+    } else if (fate.to === 'skipped') draft.resolveFresh({ first, last }, 'skipped');
     else {
       const run = neverDelivered(first, last, 0);
       bury(ending, run, { first, last }, 'expired', null);

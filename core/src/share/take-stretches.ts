@@ -16,6 +16,8 @@ export interface Stretch {
   readonly first: number;
   last: number;
   readonly batches: Uint8Array[];
+  /** Of fresh messages in groups with lanes. */
+  readonly lanes?: Uint8Array | undefined;
 }
 
 /** What a receive may still take. */

@@ -18,6 +18,11 @@ export class LaneDraft {
     this.table = table;
   }
 
+  /** Something of the lane is or will be unresolved. */
+  knows(lane: number): boolean {
+    return this.table.has(lane) || this.#rows.has(lane);
+  }
+
   /** The lane as it will be. */
   rowOf(lane: number): LaneRow {
     return this.#rows.get(lane) ?? this.table.waitingOf(lane);

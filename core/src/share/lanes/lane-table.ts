@@ -57,6 +57,11 @@ export class LaneTable {
     }
   }
 
+  /** Lanes with something unresolved, in no order. */
+  *all(): Generator<number> {
+    for (const entry of this.#buckets) if (entry > 0) yield this.#lanes[entry - 1] as number;
+  }
+
   has(lane: number): boolean {
     return this.#find(lane) !== NONE;
   }

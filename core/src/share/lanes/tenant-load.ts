@@ -60,8 +60,20 @@ export class LoadAhead {
 
   /** [L-71] */
   isNoisy(tenant: number): boolean {
+    return this.#isNoisyWith(tenant, 0);
+  }
+
+  /** How many messages, at most so many, may be given one after the other until it is noisy. */
+  quietRoom(tenant: number, messagesMax: number): number {
+    let messages = 0;
+    while (messages < messagesMax && !this.#isNoisyWith(tenant, messages)) messages += 1;
+    return messages;
+  }
+
+  #isNoisyWith(tenant: number, more: number): boolean {
     if (tenant === NO_LANE) return false;
-    const inFlight = this.of(tenant);
-    return inFlight >= NOISY_FROM && inFlight > NOISY_SHARE * (this.#load.total + this.#addedTotal);
+    const inFlight = this.of(tenant) + more;
+    const total = this.#load.total + this.#addedTotal + more;
+    return inFlight >= NOISY_FROM && inFlight > NOISY_SHARE * total;
   }
 }

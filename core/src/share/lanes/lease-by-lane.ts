@@ -1,0 +1,34 @@
+// A receive in a group with lanes: parked messages in turn, fresh ones whose lane is free, then what is left of the
+// parked ones. There are no ready runs in such groups.
+
+import type { LeasingReady } from '../lease-ready.ts';
+import { takeFresh } from '../take-fresh.ts';
+import type { Stretch } from '../take-stretches.ts';
+import { FreshLanes } from './fresh-lanes.ts';
+import type { LaneCache } from './lane-cache.ts';
+import type { LaneDraft } from './lane-draft.ts';
+import { LeaseInTurn } from './lease-in-turn.ts';
+import { LoadAhead, TenantLoad } from './tenant-load.ts';
+
+export interface LeasingByLane extends LeasingReady {
+  readonly lanes: LaneDraft;
+  readonly cache: LaneCache;
+}
+
+/** True: there may be more to give than this decision had time to look at. */
+export function leaseByLane(leasing: LeasingByLane): boolean {
+  const { ending, lanes, cache, batches, budget } = leasing;
+  const { scope, draft } = ending;
+  const load = new LoadAhead(scope.share.load ?? new TenantLoad());
+  const turns = new LeaseInTurn(leasing, lanes, load);
+  const leftOf = (lane: number) => turns.leftOf(lane);
+  const freshLanes = new FreshLanes({ key: scope.key, cache, lanes, load, leftOf });
+  const lease = (stretch: Stretch) => {
+    const column = freshLanes.column(batches, stretch.first, stretch.last);
+    leasing.lease({ ...stretch, lanes: column });
+  };
+  turns.beforeFresh(draft.cursor < scope.log.durableEnd);
+  const moreFresh = !budget.isSpent && takeFresh({ ...leasing, lease, freshLanes });
+  const moreParked = turns.afterFresh();
+  return moreFresh || moreParked;
+}
