@@ -8,7 +8,7 @@ export type DedupKey = KeyOf<'dedups'>;
 
 /** Set apart by it: an id `42` says nothing about a message whose content is `42`. [L-84] */
 const KIND_MASKS = { id: 0, content: 0x8000_0000 } as const;
-export type DedupKind = keyof typeof KIND_MASKS;
+type DedupKind = keyof typeof KIND_MASKS;
 
 const HASH_BYTES = 16;
 /** Bytes of the parts of a key but the topic: scope, then the hash. */

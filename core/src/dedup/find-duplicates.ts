@@ -14,7 +14,7 @@ import { attempt } from '../attempt.ts';
 import type { Refused, View } from '../decision.ts';
 import { type DedupRow, put, type TopicConfig, type Write } from '../rows.ts';
 import { laneNumber } from '../share/lanes/lane-number.ts';
-import { type DedupKey, type DedupKind, dedupExpiries, dedupKey } from './dedup-row.ts';
+import { type DedupKey, dedupExpiries, dedupKey } from './dedup-row.ts';
 
 /** A record that is not appended, and where the one is that came first. */
 export interface Duplicate {
@@ -41,10 +41,15 @@ export interface FoundDuplicates {
   readonly writes: readonly Write[];
 }
 
-/** What was met in this decision, by the text of its key: the view does not show it yet. */
-export type MetIds = Map<string, DedupRow>;
+interface MetId {
+  readonly key: DedupKey;
+  readonly row: DedupRow;
+}
 
-export interface DedupSearch {
+/** What was met in this decision, by the first part of its hash: the view does not show it yet. */
+export type MetIds = Map<number, readonly MetId[]>;
+
+interface DedupSearch {
   readonly config: TopicConfig;
   readonly nowMs: number;
   /** Offset of the first record that is kept. */
@@ -89,14 +94,13 @@ function search(
     if (hash !== null) {
       const kind = id === null ? 'content' : 'id';
       const key = dedupKey(topicId, scopeOf(config, record), kind, hash);
-      const text = textOf(key, hash, kind);
-      const first = met.get(text) ?? remembered(view, key, nowMs);
+      const first = metRow(met, key) ?? remembered(view, key, nowMs);
       if (first !== undefined) {
         duplicates.push({ index, partition: first[0], offset: first[1] });
         continue;
       }
       const row = [partition, baseOffset + kept.length, expiresAtMs] as const;
-      met.set(text, row);
+      met.set(key[2], [...(met.get(key[2]) ?? []), { key, row }]);
       writes.push(put('dedups', key, row));
       keys.push(key);
     }
@@ -106,9 +110,8 @@ function search(
   return { duplicates, kept, writes };
 }
 
-/** The key as a text, from the bytes of the hash: numbers of that size are slow to spell. */
-function textOf([topicId, scope]: DedupKey, hash: Uint8Array, kind: DedupKind): string {
-  return `${kind} ${topicId} ${scope} ${String.fromCharCode(...hash)}`;
+function metRow(met: MetIds, key: DedupKey): DedupRow | undefined {
+  return met.get(key[2])?.find((one) => one.key.every((part, i) => part === key[i]))?.row;
 }
 
 /** [L-84] */

@@ -7,7 +7,7 @@ import type { ShardState } from '../shard-state.ts';
 import type { SharePartition } from '../share/share-partition.ts';
 import { partitionKey } from './logs.ts';
 
-export interface AckedPlace {
+interface AckedPlace {
   readonly topicId: number;
   readonly partition: number;
   /** Where the answer cannot matter any more, the search ends: nothing before this offset is there. */

@@ -68,7 +68,7 @@ export function decideAppend(
 }
 
 /** Why the batch cannot be appended, as far as it can be told without looking for duplicates. */
-export function refusalOfAppend(
+function refusalOfAppend(
   { catalog }: Pick<ShardState, 'catalog'>,
   { topicId, partition, batch, header }: AppendCommand,
 ): Refused | undefined {
