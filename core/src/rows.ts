@@ -160,10 +160,8 @@ export type PurgeRow = {
   /** Of the purge, or of the last slice of its undo. */
   readonly atMs: number;
   readonly undoUntilMs: number;
-  /** Unresolved messages that it took away; `scheduled` and `parked` of them are in `waiting`. */
+  /** Unresolved messages that it took away. */
   readonly messages: number;
-  readonly scheduled: number;
-  readonly parked: number;
   /** From here on messages were fresh, but for `ahead` of them. */
   readonly cursor: number;
   readonly ahead: number;

@@ -4,6 +4,7 @@
 import type { RequestOf, ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
+import { removeRange } from '../remove-range.ts';
 import { type PurgeRow, put, type SharePartitionRow, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { countShare, type MessageCounts } from '../share/counters.ts';
@@ -33,6 +34,7 @@ export function decidePurge(
     if (messages === 0) continue;
     partitions.push(purgedPartition(scope, messages));
     for (const write of planPurge(scope, counts, ctx.nowMs, undoUntilMs)) writes.push(write);
+    forgetLanes(writes, view, scope);
   }
   if (dryRun) return accept({ partitions, undoUntilMs: 0 });
   return accept({ partitions, undoUntilMs }, writes);
@@ -64,19 +66,8 @@ function planPurge(
 ): Write[] {
   const { groupId, topicId, partition } = key;
   const before = share.purge;
-  const [
-    cursor,
-    floor,
-    nextToken,
-    acknowledged,
-    dead,
-    ,
-    scheduled,
-    parked,
-    purged,
-    skipped,
-    ahead,
-  ] = share.row;
+  const [cursor, floor, nextToken, acknowledged, dead] = share.row;
+  const [purged, skipped, ahead] = share.row.slice(8) as [number, number, number];
   const toOffset = log.durableEnd;
   assert(cursor <= toOffset, 'only what is durable was delivered');
   /** An earlier one whose time has passed is counted for good, and swept with this one in force. */
@@ -100,8 +91,6 @@ function planPurge(
     atMs: nowMs,
     undoUntilMs,
     messages: openMessages(counts),
-    scheduled,
-    parked,
     cursor: Math.max(cursor, low),
     ahead,
     isUndone: false,
@@ -111,4 +100,11 @@ function planPurge(
     put('sharePartitions', [groupId, topicId, partition], row),
     put('purges', [groupId, topicId, partition], purge),
   ];
+}
+
+/** No lane is held up any more; an undo counts anew what waits in each. */
+function forgetLanes(writes: Write[], view: View, { key, share }: ShareScope): void {
+  if (share.lanes === undefined) return;
+  const prefix = [key.groupId, key.topicId, key.partition];
+  removeRange(writes, view, 'laneParked', { prefix, rowsMax: Number.MAX_SAFE_INTEGER });
 }

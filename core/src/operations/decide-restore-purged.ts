@@ -3,11 +3,11 @@
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View, type Wake } from '../decision.ts';
-import type { PurgeRow, RunRow } from '../rows.ts';
+import type { RunRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import { findShare, type ShareKey, type ShareScope } from '../share/share-scope.ts';
+import { findShare, type ShareKey } from '../share/share-scope.ts';
 import { RestoreDraft } from './restore-draft.ts';
-import { restoreFresh } from './restore-fresh.ts';
+import { type Restoring, restoreFresh } from './restore-fresh.ts';
 
 export interface RestorePurgedCommand extends ShareKey {
   /** At most this many runs, and ten times as many messages that were fresh. */
@@ -33,7 +33,8 @@ export function decideRestorePurged(
   const { purge } = scope.share;
   if (purge === undefined || !purge.isUndone) return accept({ restored: 0, more: false });
   const draft = new RestoreDraft(scope, view, purge);
-  const newTop = restoreSlice(scope, view, draft, purge, command.rowsMax, ctx);
+  const slice = { state, scope, view, draft, purge, ctx };
+  const newTop = restoreSlice(slice, command.rowsMax);
   const more = newTop > draft.bottom;
   const { groupId, topicId } = scope.key;
   const wake: Wake[] = more ? [] : [{ kind: 'ready', groupId, topicId }];
@@ -42,19 +43,12 @@ export function decideRestorePurged(
 }
 
 /** Gives the offset from which on everything is back. */
-function restoreSlice(
-  scope: ShareScope,
-  view: View,
-  draft: RestoreDraft,
-  purge: PurgeRow,
-  rowsMax: number,
-  ctx: Context,
-): number {
+function restoreSlice(restoring: Restoring, rowsMax: number): number {
+  const { view, draft, purge } = restoring;
   const top = purge.toOffset;
   if (top <= draft.bottom) return draft.bottom;
   const freshFrom = Math.max(purge.cursor, draft.bottom);
-  if (freshFrom < top)
-    return restoreFresh({ scope, view, draft, purge, ctx }, freshFrom, 10 * rowsMax);
+  if (freshFrom < top) return restoreFresh(restoring, freshFrom, 10 * rowsMax);
   return restoreRuns(view, draft, top, rowsMax);
 }
 
@@ -63,10 +57,8 @@ function restoreRuns(view: View, draft: RestoreDraft, top: number, rowsMax: numb
   const runs = lastRows(view, 'runs', draft, top, rowsMax);
   const waiting = lastRows(view, 'waiting', draft, top, rowsMax);
   const newTop = Math.max(runs.from, waiting.from);
-  for (const [first, row] of runs.rows)
-    if (first >= newTop || row[0] >= newTop) draft.takeRun(first, row);
-  for (const [first, row] of waiting.rows) {
-    if (first >= newTop || row[0] >= newTop) draft.takeWaiting(first, row);
+  for (const [first, row] of [...runs.rows, ...waiting.rows]) {
+    if (first >= newTop || newTop === draft.bottom) draft.take(first, row);
   }
   return newTop;
 }

@@ -3,15 +3,9 @@
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
-import {
-  type PurgeRow,
-  put,
-  RUN_STATES,
-  remove,
-  type SharePartitionRow,
-  type Write,
-} from '../rows.ts';
+import { type PurgeRow, put, remove, type SharePartitionRow, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { laneAt, runOf } from '../share/run.ts';
 import { findShare, type ShareKey, type ShareScope } from '../share/share-scope.ts';
 import { isPending } from './decide-purge.ts';
 
@@ -43,7 +37,7 @@ export function decideSweepPurged(
   let after = purge;
   if (!isPending(purge, ctx.nowMs) && purge.toOffset > purge.sweepTo) {
     writes.push(put('sharePartitions', place, finalRow(scope, purge)));
-    after = { ...purge, messages: 0, scheduled: 0, parked: 0, sweepTo: purge.toOffset };
+    after = { ...purge, messages: 0, sweepTo: purge.toOffset };
   }
   if (after.sweepTo === 0) return accept({ rowsRemoved: 0, more: false });
   let rowsRemoved = sweepRuns(view, writes, place, after.sweepTo, command.rowsMax);
@@ -89,9 +83,10 @@ function sweepWaiting(view: View, writes: Write[], place: Place, to: number, max
   const query = { prefix: place, to: [...place, to], limit: max };
   for (const [key, row] of view.range('waiting', query)) {
     writes.push(remove('waiting', key), remove('lastErrors', key));
-    const [, state, , untilMs] = row;
-    if (RUN_STATES[state] === 'scheduled') {
-      writes.push(remove('waitTimes', [untilMs, ...key]));
+    const run = runOf(key[3], row);
+    if (run.state === 'scheduled') writes.push(remove('waitTimes', [run.untilMs, ...key]));
+    if (run.lanes !== null) {
+      writes.push(remove('waitLanes', [...place, laneAt(run, run.first), run.first]));
     }
     rows += 1;
   }

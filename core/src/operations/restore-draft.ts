@@ -6,18 +6,20 @@ import type { View } from '../decision.ts';
 import {
   type PurgeRow,
   put,
-  RUN_STATES,
   type RunRow,
   remove,
   type SharePartitionRow,
   type Write,
 } from '../rows.ts';
+import { inLanes } from '../share/lanes/in-lanes.ts';
+import { LaneDraft } from '../share/lanes/lane-draft.ts';
+import { isWaiting, lanesOf, type Run, rowOf, runOf } from '../share/run.ts';
 import type { ShareScope } from '../share/share-scope.ts';
+import { Waits } from '../share/waits.ts';
 
 type Place = readonly [groupId: number, topicId: number, partition: number];
 
 export class RestoreDraft {
-  readonly writes: Write[] = [];
   readonly place: Place;
   /** Nothing is brought back below: the log no longer holds it, or it was purged or removed before. */
   readonly bottom: number;
@@ -29,24 +31,29 @@ export class RestoreDraft {
   readonly #scope: ShareScope;
   readonly #view: View;
   readonly #purge: PurgeRow;
+  readonly #waits: Waits;
+  /** Rows that go come before the purge's row, while memory does not look at what lies below it. */
+  readonly #removed: Write[] = [];
+  readonly #added: Write[] = [];
   #messages: number;
-  #scheduled = 0;
-  #parked = 0;
 
   constructor(scope: ShareScope, view: View, purge: PurgeRow) {
-    const { groupId, topicId, partition } = scope.key;
-    this.place = [groupId, topicId, partition];
-    const low = Math.max(scope.share.floor, scope.log.startOffset);
-    this.bottom = Math.min(low, purge.toOffset);
-    this.cursor = scope.share.cursor;
-    this.ahead = scope.share.row[10];
+    const { key, share, log } = scope;
+    this.place = [key.groupId, key.topicId, key.partition];
+    this.bottom = Math.min(Math.max(share.floor, log.startOffset), purge.toOffset);
+    this.cursor = share.cursor;
+    this.ahead = share.ahead;
     this.#scope = scope;
     this.#view = view;
     this.#purge = purge;
     this.#messages = purge.messages;
+    this.#waits = new Waits(
+      key,
+      share.lanes === undefined ? undefined : new LaneDraft(key, share.lanes),
+    );
   }
 
-  /** Messages from `first` to before `end` are unresolved again. */
+  /** Messages from `first` to before `end` are unresolved again, or turned out to be no messages. */
   count(first: number, end: number): void {
     assert(first <= end && end <= this.#purge.toOffset);
     this.#messages -= end - first;
@@ -54,29 +61,40 @@ export class RestoreDraft {
   }
 
   /** A run as it was; its lease, if it had one, is as if it had not been. What lies below the bottom stays away. */
-  takeRun(first: number, row: RunRow): void {
-    const from = this.#moved('runs', first);
-    this.writes.push(put('runs', [...this.place, from], withoutLease(row)));
-    this.count(from, row[0] + 1);
+  take(first: number, row: RunRow): void {
+    const before = runOf(first, row);
+    const { last } = before;
+    const from = Math.max(first, this.bottom);
+    const error = this.#view.get('lastErrors', [...this.place, first]) ?? null;
+    this.#leave(before);
+    this.count(from, last + 1);
+    for (const at of this.enter(withoutLease(cut(before, from)))) {
+      if (error !== null) this.#added.push(put('lastErrors', [...this.place, at], error));
+    }
   }
 
-  /** A scheduled or parked run; its entry in the index of times may have gone meanwhile. */
-  takeWaiting(first: number, row: RunRow): void {
-    const from = this.#moved('waiting', first);
-    if (from !== first) this.writes.push(put('waiting', [...this.place, from], row));
-    const isScheduled = RUN_STATES[row[1]] === 'scheduled';
-    if (isScheduled) this.writes.push(put('waitTimes', [row[3], ...this.place, from], 0));
-    const messages = row[0] + 1 - from;
-    if (isScheduled) this.#scheduled += messages;
-    else this.#parked += messages;
-    this.count(from, row[0] + 1);
+  /** Gives the first offsets of the runs that it becomes: in groups with lanes one for each lane. */
+  enter(run: Run): number[] {
+    const { first, last, state: to } = run;
+    const whole = { first, last, to, next: run, error: null };
+    const { lanes } = this.#waits;
+    const firsts: number[] = [];
+    for (const part of lanes === undefined ? [whole] : inLanes(run, whole)) {
+      const next: Run = { ...run, ...part.next };
+      const own = { ...next, lanes: lanesOf(run, next.first, next.last) };
+      const table = isWaiting(own.state) ? 'waiting' : 'runs';
+      this.#waits.enter(own);
+      this.#added.push(put(table, [...this.place, own.first], rowOf(own)));
+      for (const index of this.#waits.indexes(own, own.lanes)) this.#added.push(index);
+      firsts.push(own.first);
+    }
+    return firsts;
   }
 
   /** All writes. From `newTop` on everything is back. */
   finish(newTop: number, nowMs: number): readonly Write[] {
     const isDone = newTop <= this.bottom;
-    const purge = this.#purge;
-    assert(newTop <= purge.toOffset && this.#messages >= 0, 'no more comes back than went');
+    assert(newTop <= this.#purge.toOffset && this.#messages >= 0, 'no more comes back than went');
     const before = this.#scope.share.row;
     const [, floor, nextToken, acknowledged, dead, removed, scheduled, parked, purged, skipped] =
       before;
@@ -87,52 +105,50 @@ export class RestoreDraft {
       acknowledged,
       dead,
       removed,
-      scheduled + this.#scheduled,
-      parked + this.#parked,
+      scheduled + this.#waits.scheduled,
+      parked + this.#waits.parked,
       purged + (isDone ? this.#messages : 0),
       skipped + this.skipped,
       this.ahead,
     ];
-    // The purge's row goes first: memory takes runs from its end on only.
     return [
+      ...this.#removed,
       this.#purgeAfter(isDone, newTop, nowMs),
       put('sharePartitions', this.place, row),
-      ...this.writes,
+      ...this.#added,
+      ...(this.#waits.lanes?.writes() ?? []),
     ];
   }
 
-  /** Once all is back the rows below the floor remain to be swept. */
+  /** Once all is back, the rows that did not come remain to be swept. */
   #purgeAfter(isDone: boolean, newTop: number, nowMs: number): Write {
-    const purge = this.#purge;
     if (isDone && this.bottom === 0) return remove('purges', this.place);
     const rest = isDone
       ? { toOffset: this.bottom, messages: 0, isUndone: false, sweepTo: this.bottom }
       : { toOffset: newTop, messages: this.#messages };
-    const scheduled = purge.scheduled - this.#scheduled;
-    const parked = purge.parked - this.#parked;
-    return put('purges', this.place, { ...purge, ...rest, scheduled, parked, atMs: nowMs });
+    return put('purges', this.place, { ...this.#purge, ...rest, atMs: nowMs });
   }
 
-  /** Where the run begins as far as it comes back; its row and its error move there. */
-  #moved(table: 'runs' | 'waiting', first: number): number {
-    if (first >= this.bottom) return first;
-    this.writes.push(remove(table, [...this.place, first]));
-    const error = this.#view.get('lastErrors', [...this.place, first]);
-    if (error !== undefined) {
-      this.writes.push(remove('lastErrors', [...this.place, first]));
-      this.writes.push(put('lastErrors', [...this.place, this.bottom], error));
+  #leave(run: Run): void {
+    const key = [...this.place, run.first] as const;
+    this.#removed.push(remove(isWaiting(run.state) ? 'waiting' : 'runs', key));
+    this.#removed.push(remove('lastErrors', key));
+    for (const index of this.#waits.indexes(run, run.lanes)) {
+      this.#removed.push({ ...index, value: undefined });
     }
-    return this.bottom;
   }
 }
 
+function cut(run: Run, from: number): Run {
+  return { ...run, first: from, lanes: lanesOf(run, from, run.last) };
+}
+
 /** As if the delivery that was under way had not been; the receipt is spent. [L-17] */
-export function withoutLease(row: RunRow): RunRow {
-  if (RUN_STATES[row[1]] !== 'leased') return row;
-  const [last, , deliveries, , token, memberId, , firstDeliveredAtMs, firstFailedAtMs, lanes] = row;
-  assert(deliveries > 0, 'a leased run was delivered');
-  const left = deliveries - 1;
-  const firstMs = left === 0 ? 0 : firstDeliveredAtMs;
-  const ready = RUN_STATES.indexOf('ready');
-  return [last, ready, left, 0, token, memberId, 0, firstMs, firstFailedAtMs, lanes];
+function withoutLease(run: Run): Run {
+  if (run.state !== 'leased') return run;
+  assert(run.deliveries > 0, 'a leased run was delivered');
+  const deliveries = run.deliveries - 1;
+  const firstDeliveredAtMs = deliveries === 0 ? 0 : run.firstDeliveredAtMs;
+  const undone = { deliveries, firstDeliveredAtMs, leasedAtMs: 0 };
+  return { ...run, state: 'ready', untilMs: 0, ...undone };
 }

@@ -2,12 +2,18 @@
 // back; otherwise they become ready, never delivered, in slices: the cursor has moved on and cannot tell of them.
 
 import type { Context, View } from '../decision.ts';
-import { type PurgeRow, put, RUN_STATES, type RunRow } from '../rows.ts';
+import type { PurgeRow, RunRow } from '../rows.ts';
+import type { ShardState } from '../shard-state.ts';
 import { BatchCursor, indexFrom, offsetOf } from '../share/batch-cursor.ts';
+import { laneColumn } from '../share/lanes/lane-column.ts';
+import { laneKindOf } from '../share/lanes/lane-scope.ts';
 import type { ShareScope } from '../share/share-scope.ts';
+import { type Fate, fateOf, GIVEN, isSameFate, isSifted } from '../share/sift.ts';
+import { neverDelivered } from '../share/take-fresh.ts';
 import type { RestoreDraft } from './restore-draft.ts';
 
 export interface Restoring {
+  readonly state: ShardState;
   readonly scope: ShareScope;
   readonly view: View;
   readonly draft: RestoreDraft;
@@ -34,7 +40,7 @@ export function restoreFresh(restoring: Restoring, freshFrom: number, recordsMax
   let next = newTop;
   for (const { first, last, waiting } of decided) {
     restoreBetween(restoring, next, first, goesBack);
-    if (waiting !== undefined) draft.takeWaiting(first, waiting);
+    if (waiting !== undefined) draft.take(first, waiting);
     next = last + 1;
   }
   restoreBetween(restoring, next, top, goesBack);
@@ -50,9 +56,13 @@ function restoreBetween(restoring: Restoring, from: number, end: number, goesBac
   const { draft } = restoring;
   draft.count(from, end);
   if (goesBack) return;
-  for (const [first, last] of recordStretches(restoring, from, end)) {
-    const row = [last, RUN_STATES.indexOf('ready'), 0, 0, 0, '', 0, 0, 0, null] satisfies RunRow;
-    draft.writes.push(put('runs', [...draft.place, first], row));
+  for (const { first, last, fate, lanes } of recordParts(restoring, from, end)) {
+    if (fate.to === 'skipped') draft.skipped += last - first + 1;
+    else {
+      const untilMs = fate.to === 'scheduled' ? fate.untilMs : 0;
+      const column = lanes.length === 0 ? null : laneColumn(lanes);
+      draft.enter({ ...neverDelivered(first, last, untilMs), lanes: column });
+    }
   }
 }
 
@@ -73,28 +83,41 @@ function decidedFrom({ view, draft }: Restoring, from: number, end: number): Dec
   return found.toSorted((a, b) => a.first - b.first);
 }
 
-/** Consecutive offsets that have a record. */
-function* recordStretches(
-  { scope, view }: Restoring,
+/** Consecutive messages that are to go the same way. */
+interface RecordPart {
+  readonly first: number;
+  last: number;
+  readonly fate: Fate;
+  readonly lanes: number[];
+}
+
+/** Offsets that have a record. Those that expired are ready too: whoever receives finds out. */
+function* recordParts(
+  { state, scope, view, ctx }: Restoring,
   from: number,
   end: number,
-): Generator<[first: number, last: number]> {
+): Generator<RecordPart> {
   const { topicId, partition } = scope.key;
+  const kind = laneKindOf(scope.group.config);
   const cursor = new BatchCursor(view, topicId, partition, scope.log.durableEnd);
-  let stretch: [number, number] | undefined;
+  let part: RecordPart | undefined;
   for (let next = Math.max(from, scope.log.startOffset); next < end; ) {
     const batch = cursor.at(next);
     if (batch === undefined || batch.baseOffset >= end) break;
+    const sifted = isSifted(scope, batch);
+    const lanes = kind && state.shares.laneCache.of(kind, scope.key, batch);
     for (let index = indexFrom(batch, next); index < batch.count; index += 1) {
       const offset = offsetOf(batch, index);
       if (offset >= end) break;
-      if (stretch !== undefined && stretch[1] + 1 === offset) stretch[1] = offset;
-      else {
-        if (stretch !== undefined) yield stretch;
-        stretch = [offset, offset];
+      const fate = sifted ? fateOf(scope, batch, index, ctx.nowMs) : GIVEN;
+      if (part === undefined || part.last + 1 !== offset || !isSameFate(part.fate, fate)) {
+        if (part !== undefined) yield part;
+        part = { first: offset, last: offset, fate, lanes: [] };
       }
+      part.last = offset;
+      if (lanes !== undefined) part.lanes.push(lanes.at(batch, index));
     }
     next = batch.endOffset;
   }
-  if (stretch !== undefined) yield stretch;
+  if (part !== undefined) yield part;
 }
