@@ -3,11 +3,12 @@
 
 import { CliError } from '../errors/cli-error.ts';
 import { type JsonPath, keyAt } from './json-path.ts';
+import { type RecordRules, rulesOf } from './record-rules.ts';
 
 export const INPUT_FORMATS = ['text', 'json', 'record'] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
-export interface ParsedRecord {
+export interface ParsedRecord extends RecordRules {
   readonly key: string | Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly (readonly [string, string | Uint8Array])[];
@@ -23,15 +24,21 @@ export function parseRecordLine(
   lineNumber: number,
   format: InputFormat,
   keyPath: JsonPath | undefined,
+  dedupPath?: JsonPath | undefined,
 ): ParsedRecord | undefined {
   if (format === 'text') return { key: null, value: line, headers: [] };
   if (isBlank(line)) return undefined;
   const parsed = parseJson(line, lineNumber);
   if (format === 'json') {
     const key = keyPath === undefined ? null : keyAt(parsed, keyPath);
-    return { key, value: line, headers: [] };
+    return { key, value: line, headers: [], ...dedupOf(parsed, dedupPath) };
   }
-  return recordOf(parsed, lineNumber, keyPath);
+  return recordOf(parsed, lineNumber, keyPath, dedupPath);
+}
+
+function dedupOf(value: unknown, path: JsonPath | undefined): RecordRules {
+  const dedupId = path === undefined ? null : keyAt(value, path);
+  return dedupId === null ? {} : { dedupId };
 }
 
 function isBlank(line: Buffer): boolean {
@@ -50,6 +57,7 @@ function recordOf(
   parsed: unknown,
   lineNumber: number,
   keyPath: JsonPath | undefined,
+  dedupPath: JsonPath | undefined,
 ): ParsedRecord {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw lineError(
@@ -66,7 +74,14 @@ function recordOf(
       : keyAt(fields['value'], keyPath);
   const timestampMs = timestampOf(fields['timestampMs'], lineNumber);
   const headers = headersOf(fields['headers'] ?? {}, lineNumber);
-  return { key, value, headers, ...(timestampMs === undefined ? {} : { timestampMs }) };
+  return {
+    key,
+    value,
+    headers,
+    ...(timestampMs === undefined ? {} : { timestampMs }),
+    ...rulesOf(fields, (message) => lineError(lineNumber, message)),
+    ...dedupOf(fields['value'], dedupPath),
+  };
 }
 
 /** Text is itself unless its format says otherwise; other JSON is written as JSON; null is none. */
@@ -121,6 +136,6 @@ function headerValue(value: unknown, lineNumber: number): string | Uint8Array {
   throw lineError(lineNumber, 'a header is text, or {"base64": "..."}');
 }
 
-function lineError(line: number, message: string): CliError {
+export function lineError(line: number, message: string): CliError {
   return new CliError('usage', 'BAD_INPUT', `line ${line}: ${message}`, { detail: { line } });
 }

@@ -1,31 +1,70 @@
 // `produce`: appends the lines of stdin or a file as records.
 
-import { argument, choice, choiceWith, command, option, repeated } from '../../command.ts';
+import {
+  argument,
+  choice,
+  choiceWith,
+  command,
+  option,
+  repeated,
+  type ValuesOf,
+} from '../../command.ts';
 import { exitOf } from '../../context.ts';
 import { usage } from '../../errors/cli-error.ts';
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts';
 import { count } from '../../input/count.ts';
+import { parseDuration } from '../../input/duration.ts';
 import { parseHeader } from '../../input/header.ts';
-import { parseJsonPath } from '../../input/json-path.ts';
+import { type JsonPath, parseJsonPath } from '../../input/json-path.ts';
 import { INPUT_FORMATS } from '../../input/record-line.ts';
+import { type RecordRules, type RuleLimits, ruleFault } from '../../input/record-rules.ts';
 import { openInput } from './input-source.ts';
 import { openProgress } from './progress.ts';
 import { pump } from './pump.ts';
 import { summaryDocument, summaryText, Tally } from './tally.ts';
+
+const RULES = {
+  delay: option(
+    '--delay <duration>',
+    'queues give the records so long after they were appended; readers of the log see them at once',
+    parseDuration,
+  ),
+  ttl: option(
+    '--ttl <duration>',
+    'queues give the records up as expired after so long (default: as the topic says)',
+    parseDuration,
+  ),
+  dedupId: option(
+    '--dedup-id <text>',
+    'the dedup id of every record: the topic takes one record of an id within its window',
+  ),
+  dedupPath: option(
+    '--dedup-path <path>',
+    'take the dedup id from the JSON value: order.id',
+    parseJsonPath,
+  ),
+  tenant: option('--tenant <name>', 'whose the records are, for queues that are fair to tenants'),
+  maxDeliveries: option(
+    '--max-deliveries <count>',
+    'deliveries before a record is exhausted, whatever the queue says',
+    count(1),
+  ),
+};
 
 export const produce = command({
   name: 'produce',
   about: 'append records from stdin or a file to a topic, one a line',
   details:
     'Formats: text - the line is the value. json - the line is a JSON value, stored as it is written.\n' +
-    'record - the line is an object with value, and if need be key, headers and timestampMs, as `consume` prints it.\n' +
+    'record - the line is an object with value, and if need be key, headers and timestampMs, as `consume` prints it;\n' +
+    'also dedupId, delayMs, ttlMs, tenant and maxDeliveries, for which the options speak first.\n' +
     'Records with one key go to one partition, in order. Every record counted at the end is on the disk.',
   inputs: {
     topic: argument('<topic>', 'name of the topic'),
     file: option('-f, --file <file>', 'read this file instead of stdin'),
     format: choice(
       '--format <format>',
-      'what a line is (default: text; json with --key-path)',
+      'what a line is (default: text; json with --key-path or --dedup-path)',
       INPUT_FORMATS,
     ),
     keyPath: option(
@@ -40,6 +79,7 @@ export const produce = command({
       parseHeader,
     ),
     partition: option('--partition <number>', 'the partition of every record', count(0)),
+    ...RULES,
     compression: choiceWith(
       '--compression <codec>',
       'how batches are compressed',
@@ -54,27 +94,31 @@ export const produce = command({
       about: 'a file of JSON lines, keyed',
     },
     {
+      line: 'broker-cli produce payments --file payments.ndjson --format json --dedup-path id',
+      about: 'the same file again stores nothing twice, within the window of the topic',
+    },
+    {
       line: 'broker-cli consume a --no-follow | broker-cli produce b --format record',
       about: 'copy a topic',
     },
   ],
   async run(context, values): Promise<ExitCode> {
-    const { topic, keyPath, key } = values;
-    if (keyPath !== undefined && key !== undefined)
-      throw usage('--key and --key-path exclude each other');
-    if (keyPath !== undefined && values.format === 'text')
-      throw usage('--key-path needs JSON: --format json');
-    const format = values.format ?? (keyPath === undefined ? 'text' : 'json');
+    const { topic, keyPath, key, dedupPath } = values;
+    checkPaths(values);
+    const isJson = keyPath !== undefined || dedupPath !== undefined;
+    const format = values.format ?? (isJson ? 'json' : 'text');
     const client = await context.client();
     // An unknown topic is said before the first line is read.
     await client.admin.describeTopic(topic, { signal: context.signal });
-    const { codecs } = await import('@millrace/client');
+    const { codecs, LIMITS } = await import('@millrace/client');
+    const rules = rulesFrom(values, LIMITS);
     const input = await openInput(context, values.file);
     const tally = new Tally();
     const progress = await openProgress(context, input, tally);
     const producer = client.producer({ codec: codecs.bytes, compression: values.compression });
     const { partition, headers } = values;
-    const shape = { topic, format, keyPath, key, headers, partition };
+    const where = { topic, key, headers, partition };
+    const shape = { ...where, format, keyPath, dedupPath, rules, limits: LIMITS };
     try {
       await pump(producer, input.stream, shape, tally, context.signal);
     } catch (error) {
@@ -90,3 +134,38 @@ export const produce = command({
     return stopped === 'SIGINT' || stopped === 'SIGTERM' ? exitOf(stopped) : EXIT.ok;
   },
 });
+
+type Given = ValuesOf<typeof RULES>;
+
+function checkPaths(
+  values: Given & {
+    readonly key: string | undefined;
+    readonly keyPath: JsonPath | undefined;
+    readonly format: string | undefined;
+  },
+): void {
+  const { key, keyPath, dedupId, dedupPath, format } = values;
+  if (keyPath !== undefined && key !== undefined) {
+    throw usage('--key and --key-path exclude each other');
+  }
+  if (dedupPath !== undefined && dedupId !== undefined) {
+    throw usage('--dedup-id and --dedup-path exclude each other');
+  }
+  if (format !== 'text') return;
+  if (keyPath !== undefined) throw usage('--key-path needs JSON: --format json');
+  if (dedupPath !== undefined) throw usage('--dedup-path needs JSON: --format json');
+}
+
+/** What the options say of every record, and nothing else: a line speaks where they do not. */
+function rulesFrom(values: Given, limits: RuleLimits): RecordRules {
+  const rules: RecordRules = {
+    delayMs: values.delay,
+    ttlMs: values.ttl,
+    dedupId: values.dedupId,
+    tenant: values.tenant,
+    maxDeliveries: values.maxDeliveries,
+  };
+  const fault = ruleFault(rules, limits);
+  if (fault !== undefined) throw usage(fault);
+  return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
+}

@@ -6,7 +6,8 @@ import type { BatchMessage, Producer, SentBatch } from '@millrace/client';
 import type { Header } from '../../input/header.ts';
 import type { JsonPath } from '../../input/json-path.ts';
 import { readLines } from '../../input/lines.ts';
-import { type InputFormat, parseRecordLine } from '../../input/record-line.ts';
+import { type InputFormat, lineError, parseRecordLine } from '../../input/record-line.ts';
+import { type RecordRules, type RuleLimits, ruleFault } from '../../input/record-rules.ts';
 import type { Tally } from './tally.ts';
 
 /** A record of 1 MiB written as base64 in a line of JSON, with room for its key and headers. */
@@ -21,6 +22,11 @@ export interface RecordShape {
   readonly key: string | undefined;
   readonly headers: readonly Header[];
   readonly partition: number | undefined;
+  readonly dedupPath?: JsonPath | undefined;
+  /** What every record says; it goes before what a line says. */
+  readonly rules?: RecordRules | undefined;
+  /** Rules of lines are held to these. */
+  readonly limits?: RuleLimits | undefined;
 }
 
 /** Resolves when everything read is stored; rejects with the first refusal, after all that was sent has its outcome. */
@@ -57,13 +63,15 @@ function parseLines(
   shape: RecordShape,
   tally: Tally,
 ): { messages: BatchMessage<Uint8Array>[]; refusal?: Error } {
-  const { format, keyPath, key, headers, partition } = shape;
+  const { format, keyPath, dedupPath, key, headers, partition, rules, limits } = shape;
   const place = partition === undefined ? {} : { partition };
   const messages: BatchMessage<Uint8Array>[] = [];
   try {
     for (const [at, line] of lines.entries()) {
-      const parsed = parseRecordLine(line, firstLine + at, format, keyPath);
+      const parsed = parseRecordLine(line, firstLine + at, format, keyPath, dedupPath);
       if (parsed === undefined) continue;
+      const fault = limits === undefined ? undefined : ruleFault(parsed, limits);
+      if (fault !== undefined) throw lineError(firstLine + at, fault);
       if (keyPath !== undefined && parsed.key === null) tally.withoutKey += 1;
       tally.read += 1;
       messages.push({
@@ -71,6 +79,7 @@ function parseLines(
         key: key ?? parsed.key,
         headers: headers.length === 0 ? parsed.headers : [...parsed.headers, ...headers],
         ...place,
+        ...rules,
       });
     }
   } catch (refusal) {
@@ -123,6 +132,8 @@ class SendWindow {
   }
 }
 
-function isPartial(error: unknown): error is Pick<SentBatch, 'partitions' | 'offsets'> {
+type Partial = Pick<SentBatch, 'partitions' | 'offsets' | 'duplicates'>;
+
+function isPartial(error: unknown): error is Partial {
   return typeof error === 'object' && error !== null && 'offsets' in error && 'partitions' in error;
 }

@@ -25,6 +25,8 @@ export class Tally {
   /** Records handed to the producer, and those of them that the broker has stored. */
   read = 0;
   stored = 0;
+  /** Records that the topic had taken before and did not take again. */
+  duplicates = 0;
   /** Records whose value had nothing at the key path. */
   withoutKey = 0;
   readonly partitions = new Map<number, PartitionTally>();
@@ -34,9 +36,12 @@ export class Tally {
   }
 
   /** Offsets of -1 are records that were not stored. */
-  add({ partitions, offsets }: Pick<SentBatch, 'partitions' | 'offsets'>): void {
+  add(sent: Pick<SentBatch, 'partitions' | 'offsets' | 'duplicates'>): void {
+    const { partitions, offsets } = sent;
+    const duplicates = new Set(sent.duplicates);
+    this.duplicates += duplicates.size;
     for (const [at, offset] of offsets.entries()) {
-      if (offset < 0) continue;
+      if (offset < 0 || duplicates.has(at)) continue;
       const partition = partitions[at] ?? 0;
       this.stored += 1;
       const tally = this.partitions.get(partition);
@@ -63,6 +68,7 @@ export function summaryDocument(topic: string, tally: Tally) {
   return {
     topic,
     records: tally.stored,
+    duplicates: tally.duplicates,
     withoutKey: tally.withoutKey,
     bytesRead: tally.bytesRead,
     durationMs: Math.round(tally.elapsedMs),
@@ -71,7 +77,7 @@ export function summaryDocument(topic: string, tally: Tally) {
 }
 
 export function summaryText(topic: string, tally: Tally): string {
-  const { stored, bytesRead, elapsedMs, withoutKey } = tally;
+  const { stored, duplicates, bytesRead, elapsedMs, withoutKey } = tally;
   const where = `topic ${formatText(topic)} (${formatCountOf(tally.partitions.size, 'partition')})`;
   const rate = stored < RATE_RECORDS_MIN ? '' : `, ${formatRate(stored, elapsedMs, 'records')}`;
   const speed = `${formatSize(bytesRead)} in ${formatDuration(elapsedMs)}${rate}`;
@@ -79,6 +85,10 @@ export function summaryText(topic: string, tally: Tally): string {
     withoutKey === 0
       ? ''
       : `\n${formatCountOf(withoutKey, 'record')} had nothing at the key path and got no key.`;
-  if (stored === 0) return 'No records: the input was empty.';
-  return `Stored ${formatCountOf(stored, 'record')} in ${where}: ${speed}.${unkeyed}`;
+  const dropped =
+    duplicates === 0
+      ? ''
+      : `\n${formatCountOf(duplicates, 'duplicate')} had come before: not stored again.`;
+  if (stored + duplicates === 0) return 'No records: the input was empty.';
+  return `Stored ${formatCountOf(stored, 'record')} in ${where}: ${speed}.${dropped}${unkeyed}`;
 }

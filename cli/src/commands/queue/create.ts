@@ -5,6 +5,7 @@ import { argument, command, flag, optionWith, repeated } from '../../command.ts'
 import { errorCodeOf } from '../../errors/error-code.ts';
 import { count } from '../../input/count.ts';
 import { formatText } from '../../output/format.ts';
+import { sourceDocuments } from './queue-document.ts';
 import { DEAD_LETTERS, QUEUE_SETTINGS, queueConfig, START } from './queue-settings.ts';
 
 export const create = command({
@@ -36,6 +37,10 @@ export const create = command({
       line: 'broker-cli queue create mail --topic orders --visibility 2m --max-deliveries 3',
       about: 'a queue over a topic that is there',
     },
+    {
+      line: 'broker-cli queue create payments --ordering key --on-exhausted block',
+      about: 'each key in order; one that fails stops its key, no other',
+    },
   ],
   async run(context, values) {
     const { queue, start, deadLetters } = values;
@@ -65,7 +70,7 @@ export const create = command({
     }
     const made = await client.admin.describeShareGroup(queue, options);
     await context.output.done(
-      { queue, created: true, topicCreated: isTopicNew, topics: made.topics },
+      { queue, created: true, topicCreated: isTopicNew, topics: sourceDocuments(made.topics) },
       `Created queue ${formatText(queue)}${sourcesText(made.topics)}.`,
     );
   },

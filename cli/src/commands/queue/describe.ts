@@ -1,9 +1,10 @@
 // `queue describe`.
 
 import { argument, command } from '../../command.ts';
-import { formatDuration, formatText, formatTime } from '../../output/format.ts';
+import { formatText, formatTime } from '../../output/format.ts';
 import { properties, table } from '../../output/table.ts';
-import { backoffText, deliveriesText } from './queue-settings.ts';
+import { queueDocument, startOf } from './queue-document.ts';
+import { settingLines } from './queue-settings.ts';
 
 export const describe = command({
   name: 'describe',
@@ -12,17 +13,14 @@ export const describe = command({
   examples: [{ line: 'broker-cli queue describe jobs', about: 'settings and topics' }],
   async run(context, { queue }) {
     const { admin } = await context.client();
-    const { group, ...rest } = await admin.describeShareGroup(queue, { signal: context.signal });
-    const { config, topics, groupId, createdAtMs } = rest;
-    await context.output.answer({ queue: group, ...rest }, async () => {
+    const described = await admin.describeShareGroup(queue, { signal: context.signal });
+    const { group, config, topics, groupId, createdAtMs } = described;
+    await context.output.answer(queueDocument(described), async () => {
       const about = await properties(context.output, [
         ['queue', formatText(group)],
         ['id', String(groupId)],
         ['created', formatTime(createdAtMs)],
-        ['visibility', formatDuration(config.visibilityTimeoutMs)],
-        ['deliveries', deliveriesText(config)],
-        ['backoff', backoffText(config)],
-        ['dead messages', config.onExhausted === 'dlq' ? 'to the dead-letter topic' : 'dropped'],
+        ...settingLines(config),
       ]);
       const sources = await table(
         context.output,
@@ -43,6 +41,6 @@ export const describe = command({
 });
 
 function startText(startAt: number): string {
-  if (startAt === -2) return 'earliest';
-  return startAt === -1 ? 'latest' : formatTime(startAt);
+  const start = startOf(startAt);
+  return typeof start === 'string' ? start : formatTime(start);
 }

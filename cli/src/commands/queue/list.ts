@@ -3,6 +3,7 @@
 import { command } from '../../command.ts';
 import { formatDuration, formatText, formatTime } from '../../output/format.ts';
 import { table } from '../../output/table.ts';
+import { queueDocument } from './queue-document.ts';
 import { deliveriesText } from './queue-settings.ts';
 
 export const list = command({
@@ -13,7 +14,7 @@ export const list = command({
   async run(context) {
     const { admin } = await context.client();
     const groups = await admin.listShareGroups({ signal: context.signal });
-    const queues = groups.map(({ group, ...rest }) => ({ queue: group, ...rest }));
+    const queues = groups.map(queueDocument);
     await context.output.answer({ queues }, async () =>
       table(
         context.output,

@@ -5,13 +5,14 @@ import { argument, choice, command, option, optionWith } from '../../command.ts'
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import { count } from '../../input/count.ts';
-import { formatDuration, formatText } from '../../output/format.ts';
+import { formatText } from '../../output/format.ts';
 import type { Output } from '../../output/output.ts';
 import { previewOf, recordObject, VALUE_FORMAT } from '../../output/record-json.ts';
 import { type Column, table } from '../../output/table.ts';
+import { MESSAGE_STATES } from './message-states.ts';
+import { stateText } from './state-text.ts';
 
 const PAGE_MESSAGES = 100;
-const STATES = ['fresh', 'ready', 'scheduled', 'leased', 'acknowledged', 'dead'] as const;
 
 type Peeked = PeekedMessage<unknown>;
 type Place = { readonly topic: string; readonly partition: number };
@@ -26,7 +27,7 @@ export const peek = command({
     partition: option('--partition <number>', 'only this partition', count(0)),
     from: option('--from <offset>', 'from this offset on (default: from the start)', count(0)),
     max: optionWith('-n, --max <count>', 'at most this many messages', count(1), 10),
-    state: choice('--state <state>', 'only messages in this state', STATES),
+    state: choice('--state <state>', 'only messages in this state', MESSAGE_STATES),
     valueFormat: VALUE_FORMAT,
   },
   examples: [
@@ -131,14 +132,4 @@ async function peekText(output: Output, messages: readonly Peeked[]): Promise<st
     });
   }
   return table(output, columns, messages, 'No such messages.');
-}
-
-/** `leased (29s left, worker-1)`, `scheduled (in 4s)`, `dead (rejected)`. */
-function stateText(view: Peeked['view']): string {
-  if (view === null) return '-';
-  const { state, untilMs, memberId, deadReason } = view;
-  const left = untilMs === null ? '' : formatDuration(Math.max(0, untilMs - Date.now()));
-  if (state === 'leased') return formatText(`leased (${left} left, ${memberId ?? '?'})`, 60);
-  if (state === 'scheduled') return `scheduled (in ${left})`;
-  return deadReason === null ? state : `${state} (${formatText(deadReason)})`;
 }

@@ -2,8 +2,9 @@
 
 import type { QueueStats } from '@millrace/client';
 
-type Counts = Pick<QueueStats['totals'], 'fresh' | 'ready' | 'scheduled' | 'leased'>;
+const UNRESOLVED = ['fresh', 'ready', 'scheduled', 'leased', 'parked', 'blocked'] as const;
+type Counts = Pick<QueueStats['totals'], (typeof UNRESOLVED)[number]>;
 
-export function unresolved({ fresh, ready, scheduled, leased }: Counts): number {
-  return fresh + ready + scheduled + leased;
+export function unresolved(counts: Counts): number {
+  return UNRESOLVED.reduce((sum, name) => sum + counts[name], 0);
 }

@@ -5,7 +5,8 @@ import { choice, option, optionWith, type ValuesOf } from '../../command.ts';
 import { count, decimal } from '../../input/count.ts';
 import { parseDuration } from '../../input/duration.ts';
 import { parseStart, type StartPosition } from '../../input/position.ts';
-import { formatDuration } from '../../output/format.ts';
+import { isOn, onOff } from '../../input/switch.ts';
+import { formatCount, formatDuration } from '../../output/format.ts';
 
 export const QUEUE_SETTINGS = {
   visibility: option(
@@ -16,7 +17,7 @@ export const QUEUE_SETTINGS = {
   maxDeliveries: option(
     '--max-deliveries <count>',
     'deliveries before a message is dead; or unlimited',
-    parseDeliveries,
+    parseUnlimited,
   ),
   backoff: choice('--backoff <kind>', 'how the pause after a failed delivery grows', [
     'none',
@@ -35,7 +36,39 @@ export const QUEUE_SETTINGS = {
   ),
   backoffMax: option('--backoff-max <duration>', 'longest pause', parseDuration),
   jitter: choice('--jitter <kind>', 'what part of the pause is random', ['none', 'equal', 'full']),
-  onExhausted: choice('--on-exhausted <what>', 'what happens to a dead message', ['dlq', 'drop']),
+  onExhausted: choice(
+    '--on-exhausted <what>',
+    'what happens to a message without deliveries left: dead with a copy, dead, or blocked until somebody decides',
+    ['dlq', 'drop', 'block'],
+  ),
+  exhaustedAt: choice(
+    '--exhausted-at <when>',
+    'when that is found: at the end of an attempt, or at the next receive as in Amazon SQS',
+    ['end', 'receive'],
+  ),
+  fence: onOff('--fence <state>', 'only the newest receipt of a message is valid; off: older too'),
+  ordering: choice('--ordering <how>', 'messages of one key one after the other, or no order', [
+    'none',
+    'key',
+  ]),
+  fairness: choice('--fairness <to-whom>', 'serve quiet tenants before noisy ones, or nobody', [
+    'none',
+    'tenant',
+  ]),
+  maxInFlight: option(
+    '--max-in-flight <count>',
+    'messages leased at a time in a partition; or unlimited',
+    parseUnlimited,
+  ),
+  onExpired: choice('--on-expired <what>', 'what happens to a message that expired', [
+    'drop',
+    'dlq',
+  ]),
+  resultTtl: option(
+    '--result-ttl <duration>',
+    'how long results of messages are kept; 0: not at all',
+    parseDuration,
+  ),
 };
 
 export const START = optionWith<StartPosition>(
@@ -50,7 +83,7 @@ export const DEAD_LETTERS = option(
   'topic that takes dead messages (default <topic>.dlq, which is created)',
 );
 
-function parseDeliveries(text: string): number {
+function parseUnlimited(text: string): number {
   return text.trim() === 'unlimited' ? 0 : count(1)(text);
 }
 
@@ -65,6 +98,13 @@ export function queueConfig(values: ValuesOf<typeof QUEUE_SETTINGS>) {
     backoffMaxMs: values.backoffMax,
     jitter: values.jitter,
     onExhausted: values.onExhausted,
+    exhaustedAt: values.exhaustedAt,
+    fence: isOn(values.fence),
+    ordering: values.ordering,
+    fairness: values.fairness,
+    maxInFlight: values.maxInFlight,
+    onExpired: values.onExpired,
+    resultTtlMs: values.resultTtl,
   };
   return Object.values(config).some((value) => value !== undefined) ? config : undefined;
 }
@@ -82,4 +122,31 @@ export function backoffText(config: QueueConfig): string {
   if (backoff === 'fixed') return `fixed, ${base}, jitter ${jitter}`;
   const growth = `${base} by ${backoffFactor} to ${formatDuration(backoffMaxMs)}`;
   return `exponential, ${growth}, jitter ${jitter}`;
+}
+
+const EXHAUSTED: { readonly [W in QueueConfig['onExhausted']]: string } = {
+  dlq: 'to the dead-letter topic',
+  drop: 'dropped',
+  block: 'blocked until somebody decides',
+};
+
+/** Name and value of each setting, for `queue describe`. */
+export function settingLines(config: QueueConfig): readonly (readonly [string, string])[] {
+  const { maxInFlight, exhaustedAt } = config;
+  const found = exhaustedAt === 'end' ? 'at the end of an attempt' : 'at the next receive';
+  return [
+    ['visibility', formatDuration(config.visibilityTimeoutMs)],
+    ['deliveries', deliveriesText(config)],
+    ['backoff', backoffText(config)],
+    ['exhausted', `${EXHAUSTED[config.onExhausted]}, found ${found}`],
+    ['expired', config.onExpired === 'dlq' ? 'to the dead-letter topic' : 'dropped'],
+    ['receipts', config.fence ? 'the newest only' : 'older ones too'],
+    ['ordering', config.ordering === 'key' ? 'by key' : 'none'],
+    ['fairness', config.fairness === 'tenant' ? 'between tenants' : 'none'],
+    ['in flight', maxInFlight === 0 ? 'unlimited' : `${formatCount(maxInFlight)} a partition`],
+    [
+      'results',
+      config.resultTtlMs === 0 ? 'not kept' : `kept ${formatDuration(config.resultTtlMs)}`,
+    ],
+  ];
 }

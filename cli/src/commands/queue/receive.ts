@@ -8,10 +8,11 @@ import { parseDuration } from '../../input/duration.ts';
 import { formatDuration, formatText } from '../../output/format.ts';
 import type { Output } from '../../output/output.ts';
 import { previewOf, recordObject, VALUE_FORMAT } from '../../output/record-json.ts';
-import { table } from '../../output/table.ts';
+import { type Column, table } from '../../output/table.ts';
 
 const TOPICS_MAX = 32;
 const POLL_MS_MAX = 20_000;
+const EMPTY_HINT = 'Wait for one with --wait 20s; `broker-cli queue stats` shows what there is.';
 
 export const receive = command({
   name: 'receive',
@@ -72,16 +73,20 @@ export const receive = command({
       deliveries: message.deliveries,
       firstDeliveredAtMs: message.firstDeliveredAtMs,
       deadlineMs: message.deadlineMs,
+      ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+      ...(message.maxDeliveries === undefined ? {} : { maxDeliveries: message.maxDeliveries }),
     }));
+    const isFailure = messages.length === 0 && values.failIfEmpty;
     await context.output.answer({ messages: documents }, async () =>
-      messagesText(context.output, messages),
+      isFailure ? '' : messagesText(context.output, messages),
     );
     if (values.accept) for (const message of messages) await message.accept();
-    if (messages.length === 0 && values.failIfEmpty) {
+    if (isFailure) {
       throw new CliError(
         'timeout',
         'EMPTY',
         `queue ${formatText(values.queue)} has no message now`,
+        { hints: [EMPTY_HINT] },
       );
     }
   },
@@ -106,6 +111,11 @@ async function messagesText(
   output: Output,
   messages: readonly LeasedMessage<unknown>[],
 ): Promise<string> {
+  const hasTenants = messages.some(({ tenant }) => tenant !== undefined);
+  const tenant: Column<LeasedMessage<unknown>> = {
+    head: 'TENANT',
+    cell: (message) => formatText(message.tenant ?? '-', 30),
+  };
   return table(
     output,
     [
@@ -118,10 +128,11 @@ async function messagesText(
         align: 'right',
         cell: ({ deadlineMs }) => formatDuration(Math.max(0, deadlineMs - Date.now())),
       },
+      ...(hasTenants ? [tenant] : []),
       { head: 'KEY', cell: ({ keyBytes }) => previewOf(keyBytes, 30) },
       { head: 'VALUE', cell: ({ valueBytes }) => previewOf(valueBytes, 60) },
     ],
     messages,
-    'No message now. Wait for one with --wait 20s; `broker-cli queue stats` shows what there is.',
+    `No message now. ${EMPTY_HINT}`,
   );
 }

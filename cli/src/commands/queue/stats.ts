@@ -1,81 +1,76 @@
-// `queue stats`.
+// `queue stats`, once or again and again.
 
-import type { QueueStats } from '@millrace/client';
-import { command, flag, variadic } from '../../command.ts';
-import { formatCount, formatDuration, formatText } from '../../output/format.ts';
-import { type Column, table } from '../../output/table.ts';
-
-type Counts = QueueStats['totals'];
-const COUNTS = [
-  'fresh',
-  'ready',
-  'scheduled',
-  'leased',
-  'acknowledged',
-  'dead',
-  'removed',
-] as const;
+import type { Admin, QueueStats } from '@millrace/client';
+import { command, flag, optionWith, variadic } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { usage } from '../../errors/cli-error.ts';
+import { parseDuration } from '../../input/duration.ts';
+import { refresh } from '../../output/refresh.ts';
+import { type NamedStats, statsTable } from './stats-table.ts';
 
 export const stats = command({
   name: 'stats',
-  about: 'show exact counts of messages by state',
+  about: 'show exact counts of messages by state, the age of the oldest, and rates',
   details:
     'fresh: never delivered. ready: to be delivered again. scheduled: waiting for a time. leased: being worked on.\n' +
-    'acknowledged: finished. dead: exhausted or rejected. removed: taken by retention before they were resolved.',
+    'parked: waiting for their key or tenant. blocked: stopped until somebody decides about them.\n' +
+    'acknowledged: finished. dead: exhausted, rejected or dropped. removed: taken by retention before they were resolved.\n' +
+    'purged: taken by a purge. skipped: redriven for another queue. Counts that are 0 everywhere have no column in the\n' +
+    'table. OLDEST: how long the oldest unresolved message has been there. IN/S, DONE/S, DEAD/S: messages a second over\n' +
+    'the last minute.',
   inputs: {
     queues: variadic('[queues...]', 'names of queues; none: all'),
     partitions: flag('--partitions', 'a row for every partition'),
+    watch: flag('--watch', 'again and again until Ctrl-C; with --json one object a line'),
+    interval: optionWith(
+      '-i, --interval <duration>',
+      'how often --watch looks',
+      parseDuration,
+      1_000,
+      '1s',
+    ),
   },
   examples: [
     { line: 'broker-cli queue stats', about: 'all queues' },
     { line: 'broker-cli queue stats jobs --partitions', about: 'one queue, every partition' },
+    { line: 'broker-cli queue stats jobs --watch', about: 'as it goes' },
     {
       line: "broker-cli queue stats jobs --json | jq '.queues[0].totals.ready'",
       about: 'one number',
     },
   ],
-  async run(context, { queues: named, partitions }) {
+  async run(context, { queues: named, partitions, watch, interval }) {
+    if (interval < 100) throw usage('--interval is at least 100ms');
     const { admin } = await context.client();
-    const options = { signal: context.signal };
-    const names =
-      named.length > 0 ? named : (await admin.listShareGroups(options)).map(({ group }) => group);
-    const queues: ({ queue: string } & QueueStats)[] = [];
-    for (const queue of names) queues.push({ queue, ...(await admin.counters(queue, options)) });
-    await context.output.answer({ queues }, async () => {
-      const empty = 'No queues. `broker-cli queue create NAME` creates one.';
-      const name: Column<{ queue: string }> = {
-        head: 'QUEUE',
-        cell: ({ queue }) => formatText(queue),
-      };
-      if (!partitions) {
-        const rows = queues.map(({ queue, totals }) => ({ queue, ...totals }));
-        return table(context.output, [name, ...countColumns()], rows, empty);
-      }
-      const rows = queues.flatMap(({ queue, partitions: each }) =>
-        each.map((counts) => ({ queue, ...counts })),
+    const look = async (): Promise<readonly NamedStats[]> => statsOf(context, admin, named);
+    if (watch) {
+      await refresh(
+        context,
+        interval,
+        async () => {
+          const queues = await look();
+          return { document: { atMs: Date.now(), queues }, queues };
+        },
+        ({ queues }) => statsTable(context.output, queues, partitions),
       );
-      const place: Column<(typeof rows)[number]>[] = [
-        { head: 'TOPIC', cell: ({ topic }) => formatText(topic) },
-        { head: 'PARTITION', align: 'right', cell: ({ partition }) => String(partition) },
-      ];
-      return table(context.output, [name, ...place, ...countColumns()], rows, empty);
-    });
+      return;
+    }
+    const queues = await look();
+    await context.output.answer({ queues }, async () =>
+      statsTable(context.output, queues, partitions),
+    );
   },
 });
 
-function countColumns(): Column<Counts>[] {
-  return [
-    ...COUNTS.map(
-      (name): Column<Counts> => ({
-        head: name.toUpperCase(),
-        align: 'right',
-        cell: (counts) => formatCount(counts[name]),
-      }),
-    ),
-    { head: 'OLDEST', align: 'right', cell: ({ oldestUnresolvedMs: at }) => ageText(at) },
-  ];
-}
-
-function ageText(sinceMs: number | null): string {
-  return sinceMs === null ? '-' : formatDuration(Math.max(0, Date.now() - sinceMs));
+async function statsOf(
+  context: Context,
+  admin: Admin,
+  named: readonly string[],
+): Promise<readonly NamedStats[]> {
+  const options = { signal: context.signal };
+  const names =
+    named.length > 0 ? named : (await admin.listShareGroups(options)).map(({ group }) => group);
+  const queues: ({ queue: string } & QueueStats)[] = [];
+  for (const queue of names) queues.push({ queue, ...(await admin.counters(queue, options)) });
+  return queues;
 }
