@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util';
 import { ensureBuilt, runTool } from './workspace.mjs';
 
-/** `path` is the folder of the tests, `prefix` that of the variables they read: `<prefix>_RUNS`, `<prefix>_SEED`. */
+/**
+ * @param {string} path the folder of the tests
+ * @param {string} prefix of the variables they read: `<prefix>_RUNS`, `<prefix>_SEED`
+ */
 export function runSeeded(path, prefix) {
   const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' } } });
   const env = {

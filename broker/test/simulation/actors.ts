@@ -241,9 +241,9 @@ export class Actors {
   /** What a purge took comes back: otherwise nobody could tell what a test has lost. */
   async #undo(group: string): Promise<void> {
     for (;;) {
+      this.#witness.disturb(group);
       try {
         await this.#world.call('UndoPurge', { group, topic: null });
-        this.#witness.disturb(group);
         return;
       } catch (error) {
         if (error instanceof MillraceError && error.code === 'NOTHING_TO_UNDO') return;
