@@ -35,8 +35,23 @@ export class Attempts {
     return leases;
   }
 
-  /** A request that has leases ends. True: no other one shares them, so that they may be given back. */
-  leave(groupId: number, { attemptId }: Request): boolean {
+  /** Waits until the leases are on the disk. True: no other request shares them, so that they may be given back. */
+  async durable(
+    seq: number,
+    groupId: number,
+    request: Request,
+    leases: readonly PlacedLease[],
+  ): Promise<boolean> {
+    let isAlone = true;
+    try {
+      await this.#shard.durable(seq);
+    } finally {
+      if (leases.length > 0) isAlone = this.#leave(groupId, request);
+    }
+    return isAlone;
+  }
+
+  #leave(groupId: number, { attemptId }: Request): boolean {
     if (attemptId === null) return true;
     const name = `${groupId}/${attemptId}`;
     const others = (this.#holders.get(name) ?? 1) - 1;

@@ -45,11 +45,9 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const places = shard.peek((state) => receivablePartitions(state, groupId, topicIds, rotation));
     for (const place of places) {
       if (messagesLeft <= 0 || bytesLeft <= 0) break;
-      const { topicId, partition } = place;
       const command = {
         groupId,
-        topicId,
-        partition,
+        ...place,
         memberId: request.memberId,
         maxMessages: messagesLeft,
         maxBytes: bytesLeft,
@@ -87,14 +85,9 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       join: (attempt) => shard.waiters.waitForMessages(groupId, topicIds, attempt),
       signal: context.signal,
     });
-    let isOurs = false;
-    try {
-      await shard.durable(seq);
-    } finally {
-      isOurs = leases.length > 0 && attempts.leave(groupId, request);
-    }
+    const isAlone = await attempts.durable(seq, groupId, request, leases);
     if (context.signal.cancelled) {
-      if (isOurs) giveBack(shard, groupId, leases);
+      if (isAlone) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
     if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
