@@ -6,10 +6,10 @@ import { type Client, codecs, connect, MillraceError, Reject } from '@millrace/c
 import { BrokerProcess, Random, TemporaryDirectory } from '@millrace/harness';
 import { describe, expect, test } from 'vitest';
 
-const RUNS = Number(process.env['MILLRACE_CRASH_RUNS'] ?? 2);
+const RUNS = Number(process.env['MILLRACE_CRASH_RUNS'] ?? 1);
 const FIRST_SEED = Number(process.env['MILLRACE_CRASH_SEED'] ?? 1);
 const KILLS = 3;
-const MESSAGES = 600;
+const MESSAGES = 300;
 const DRAIN_MS_MAX = 90_000;
 const WORK = 'work';
 const DONE = 'done';
