@@ -81,6 +81,38 @@ describe('once', () => {
     expect(ledger.done).toMatchObject([{ acknowledgements: [], effects: [{ key: 'k' }] }]);
   });
 
+  it('is recorded where its claim has ended meanwhile, and nobody else has made one', async () => {
+    const { ledger, work } = await setup([1]);
+    let runs = 0;
+    const worker = work({
+      handler: async (_, { once }) => {
+        await once('k', () => (runs += 1));
+        const claim = ledger.effects.get('k');
+        if (claim?.state === 'started') Object.assign(claim, { token: 0, untilMs: 0 });
+      },
+    });
+    await eventually(() => worker.stats.accepted === 1);
+    expect(runs).toBe(1);
+    expect(worker.stats).toMatchObject({ released: 1, lost: 0 });
+    expect(stored(ledger.effects.get('k')?.value)).toBe(1);
+  });
+
+  it('is left alone where somebody else has claimed it meanwhile', async () => {
+    const { ledger, work } = await setup([1]);
+    const worker = work({
+      handler: async (_, { once }) => {
+        await once('k', () => 'mine');
+        Object.assign(ledger.effects.get('k') as object, {
+          token: 77,
+          memberId: 'other',
+          untilMs: Date.now() + 60_000,
+        });
+      },
+    });
+    await eventually(() => worker.stats.released === 1);
+    expect(ledger.effects.get('k')).toMatchObject({ state: 'started', memberId: 'other' });
+  });
+
   it('gives its claim up when it throws, and the message fails with that', async () => {
     const { queue, ledger, work } = await setup([1]);
     const worker = work({

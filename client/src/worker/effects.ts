@@ -83,6 +83,16 @@ export class Effects {
     return claims.flatMap(({ end, token }) => (end === undefined ? [] : [{ ...end, token }]));
   }
 
+  /**
+   * The transaction was refused: tells what was done by itself. A claim that has ended meanwhile is made anew, unless
+   * somebody else has it by now.
+   */
+  async remember(): Promise<void> {
+    for (const claim of this.claims.values()) {
+      if (claim.end !== undefined) await this.rememberOne(claim, claim.end);
+    }
+  }
+
   /** No timer stays; claims end by themselves. */
   stop(): void {
     this.isOver = true;
@@ -184,7 +194,7 @@ export class Effects {
       claim.end = { ...end, token: claim.token, value: null };
       throw error;
     } finally {
-      if (this.isOver) await this.alone(claim, claim.end as EffectEnd);
+      if (this.isOver) await this.rememberOne(claim, claim.end as EffectEnd);
     }
   }
 
@@ -196,6 +206,19 @@ export class Effects {
     await this.alone(claim, { group: this.source.group, key, token, end: 'abandon' });
   }
 
+  private async rememberOne(claim: Claim, end: EffectEnd): Promise<void> {
+    const { link } = this.source;
+    try {
+      const reply = await this.ask(claim.key, claim.claimMs);
+      if (reply.granted) await tellEffects(link, [{ ...end, token: reply.token ?? claim.token }]);
+      else if (reply.state !== 'done') {
+        link.options.logger.warn?.('somebody else is at an effect that was done', reply);
+      }
+    } catch (error) {
+      link.options.logger.warn?.('an effect could not be remembered', { key: claim.key, error });
+    }
+  }
+
   private async alone(claim: Claim, end: EffectEnd): Promise<void> {
     await claim.renewal;
     await tellEffects(this.source.link, [{ ...end, token: claim.token }]);
@@ -203,7 +226,7 @@ export class Effects {
 }
 
 /** Tells how effects ended, and nothing else. Claims that cannot be told about end by themselves. */
-export async function tellEffects(link: Link, effects: readonly EffectEnd[]): Promise<void> {
+async function tellEffects(link: Link, effects: readonly EffectEnd[]): Promise<void> {
   try {
     await link.request('Transact', { transactionId: randomUUID(), effects, ...NOTHING_ELSE });
   } catch (error) {

@@ -158,7 +158,9 @@ export class JobRunner<V> {
       this.acknowledge(job, verdictOf);
       return;
     }
-    const ending = { statements: this.judged(job, verdictOf), outbox: job.outbox, effects };
+    const statements = this.judged(job, verdictOf);
+    const remember = async () => job.effects?.remember();
+    const ending = { statements, outbox: job.outbox, effects, remember };
     await transact(this.source, ending, (message, verdict, error) =>
       this.resolved(message, verdict, error),
     );

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorName, MillraceError } from '@millrace/protocol';
 import type { Metadata } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
-import { type EffectEnd, tellEffects } from './effects.ts';
+import type { EffectEnd } from './effects.ts';
 import type { Outbox } from './outbox.ts';
 import { acknowledge, type Resolved, type Statement, transactItems } from './statements.ts';
 import { verdictOf } from './verdict.ts';
@@ -27,14 +27,17 @@ export interface Ending<V> {
   readonly statements: readonly Statement<V>[];
   readonly outbox: Outbox | undefined;
   readonly effects: readonly EffectEnd[];
+  /** Tells of the effects alone. */
+  remember(): Promise<void>;
 }
 
 /** Resolves once every message has its outcome, or is on its way to be released; it never rejects. */
 export async function transact<V>(
   { link, metadata, group }: TransactionSource,
-  { statements, outbox, effects }: Ending<V>,
+  ending: Ending<V>,
   resolved: Resolved<V>,
 ): Promise<void> {
+  const { statements, outbox, effects } = ending;
   for (const { messages, verdict } of statements) {
     for (const message of messages) {
       message.state = 'committing';
@@ -48,7 +51,7 @@ export async function transact<V>(
     const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
     await link.request('Transact', body, { urgent: true });
   } catch (error) {
-    await refused(link, { statements, effects }, error as MillraceError, resolved);
+    await refused(link, ending, error as MillraceError, resolved);
     return;
   }
   for (const { messages, verdict } of statements) {
@@ -65,7 +68,7 @@ export async function transact<V>(
  */
 async function refused<V>(
   link: Link,
-  { statements, effects }: Pick<Ending<V>, 'statements' | 'effects'>,
+  { statements, remember }: Ending<V>,
   error: MillraceError,
   resolved: Resolved<V>,
 ): Promise<void> {
@@ -80,5 +83,5 @@ async function refused<V>(
     for (const message of messages) message.state = 'held';
     acknowledge({ messages, verdict: verdict.kind === 'accept' ? failed : verdict }, resolved);
   }
-  if (!isUnknown && effects.length > 0) await tellEffects(link, effects);
+  await remember();
 }
