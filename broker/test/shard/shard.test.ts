@@ -174,6 +174,7 @@ describe('a full disk', () => {
       token,
       delayMs: null,
       errorText: null,
+      result: null,
     };
     const { results } = await shard.call('Acknowledge', {
       group: 'g',

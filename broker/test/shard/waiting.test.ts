@@ -120,6 +120,13 @@ describe('time', () => {
         backoffMaxMs: null,
         jitter: null,
         onExhausted: null,
+        exhaustedAt: null,
+        fence: null,
+        ordering: null,
+        fairness: null,
+        maxInFlight: null,
+        onExpired: null,
+        resultTtlMs: null,
       },
     });
     await produce(shard, topicId, 'a');

@@ -34,7 +34,8 @@ export function partsBy<T extends boolean | number | string>(
       extend(at, tell(batch, index));
       next = at + 1;
     }
-    if (batch.endOffset > next) extend(Math.min(batch.endOffset - 1, last), otherwise);
+    const gapEnd = Math.min(batch.endOffset - 1, last);
+    if (gapEnd >= next) extend(gapEnd, otherwise);
     next = Math.max(next, batch.endOffset);
   }
   if ((parts.at(-1)?.last ?? first - 1) < last) extend(last, otherwise);

@@ -6,6 +6,7 @@ import { assert } from '../assert.ts';
 import { accept, type Decision, type View } from '../decision.ts';
 import type { RunState } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { countAhead } from './ahead.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import type { SharePartition } from './share-partition.ts';
 import { ShareRuns } from './share-runs.ts';
@@ -92,14 +93,16 @@ function countersOf(scope: ShareScope, view: View): PartitionCounters {
 }
 
 /** What lies below the log's start is removed, swept already or not; what a purge took away is purged. */
-export function countShare({ log, share }: ShareScope, view: View): MessageCounts {
+export function countShare({ key, log, share }: ShareScope, view: View): MessageCounts {
   const { startOffset, durableEnd } = log;
   const gone = countBelow(share, view, startOffset);
   const cursor = Math.max(share.cursor, startOffset);
   const [, , , acknowledged, dead, removed, , , purged, skipped] = share.row;
+  const isBehind = share.ahead > 0 && share.cursor < startOffset;
+  const aheadGone = isBehind ? countAhead(view, key, share.cursor, startOffset) : 0;
   const lost = gone.ready + gone.scheduled + gone.leased + gone.parked + gone.blocked;
   return {
-    fresh: durableEnd - Math.min(cursor, durableEnd) - share.ahead,
+    fresh: durableEnd - Math.min(cursor, durableEnd) - share.ahead + aheadGone,
     ready: share.count('ready') - gone.ready,
     scheduled: share.count('scheduled') - gone.scheduled,
     leased: share.count('leased') - gone.leased,
@@ -107,7 +110,7 @@ export function countShare({ log, share }: ShareScope, view: View): MessageCount
     blocked: share.count('blocked') - gone.blocked,
     acknowledged,
     dead,
-    removed: removed + (cursor - share.cursor) + lost,
+    removed: removed + (cursor - share.cursor) - aheadGone + lost,
     purged: purged + (share.purge?.messages ?? 0),
     skipped,
   };

@@ -5,6 +5,7 @@ import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { remove, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { countAhead } from './ahead.ts';
 import { ShareDraft } from './share-draft.ts';
 import { ShareRuns } from './share-runs.ts';
 import { findShare, type ShareKey, type ShareScope } from './share-scope.ts';
@@ -35,8 +36,10 @@ export function decideRemoved(
   let removed = 0;
   let rows = 0;
   if (draft.cursor < startOffset) {
-    removed += startOffset - draft.cursor;
-    draft.removeFresh(startOffset);
+    const { ahead } = scope.share;
+    const decided = ahead > 0 ? countAhead(view, scope.key, draft.cursor, startOffset) : 0;
+    removed += startOffset - draft.cursor - decided;
+    draft.removeFresh(startOffset, 'removed', decided);
   }
   for (const run of new ShareRuns(scope.share, view).runsFrom(0)) {
     if (run.first >= startOffset || rows === command.rowsMax) break;

@@ -45,6 +45,8 @@ class FreshWalk {
   readonly #pending: Stretch[] = [];
   #next: number;
   #hasMore = false;
+  /** Some that were decided about are ready: what is ready is given first, by the next look. */
+  #hasReady = false;
   #isOver = false;
 
   constructor(taking: Taking) {
@@ -67,7 +69,7 @@ class FreshWalk {
     while (!this.#isDone()) this.#step();
     this.#flush();
     draft.cursor = Math.max(draft.cursor, this.#next);
-    return this.#hasMore;
+    return this.#hasMore || this.#hasReady;
   }
 
   #isDone(): boolean {
@@ -107,11 +109,24 @@ class FreshWalk {
   #give(end: number): void {
     const { batches, budget } = this.#taking;
     if (budget === undefined) {
-      this.#isOver = true;
+      this.#stopAtRecord(end);
       return;
     }
     this.#next = takeStretches(batches, this.#next, end, budget, this.#pending).end;
     if (this.#next < end) this.#isOver = true;
+  }
+
+  /** Nothing is given: the cursor passes what has no record, and stays before the first that has one. */
+  #stopAtRecord(end: number): void {
+    const batch = this.#taking.batches.at(this.#next);
+    if (batch === undefined) {
+      this.#isOver = true;
+    } else {
+      const index = indexFrom(batch, this.#next);
+      const next = index < batch.count ? offsetOf(batch, index) : batch.endOffset;
+      this.#isOver = index < batch.count && next < end;
+      if (!this.#isOver) this.#next = Math.min(next, end);
+    }
   }
 
   /** The next record of the batch, and those that follow it and share its fate. */
@@ -136,6 +151,10 @@ class FreshWalk {
       last += 1;
       this.#note(fate, batch, last);
       bytes += bytesOf(batch, last);
+    }
+    if (isGiven && budget === undefined) {
+      this.#isOver = true;
+      return;
     }
     this.#next = offsetOf(batch, index);
     if (isGiven) this.#give(offsetOf(batch, last) + 1);
@@ -184,8 +203,7 @@ class FreshWalk {
     if (run !== undefined && run.untilMs <= ctx.nowMs) {
       const next: Run = { ...run, state: 'ready', untilMs: 0 };
       draft.carve(run, [{ first: run.first, last: run.last, to: 'ready', next, error: null }]);
-      this.#hasMore = true;
-      this.#isOver = true;
+      this.#hasReady = true;
     }
     draft.passAhead({ first: this.#next, last });
     scan.left -= 1;

@@ -1,46 +1,16 @@
 // A share partition the dumb way: one plain object an offset, looked through from end to end for everything.
 // It knows nothing of runs, rows or batches.
-import type { AckKind, ErrorName, MessageState } from '@millrace/protocol';
-
-export interface NaiveConfig {
-  visibilityTimeoutMs: number;
-  maxDeliveries: number;
-  backoff: 'none' | 'fixed' | 'exponential';
-  backoffBaseMs: number;
-  backoffFactor: number;
-  backoffMaxMs: number;
-  jitter: 'none' | 'equal' | 'full';
-  onExhausted: 'dlq' | 'drop';
-}
-
-export interface NaiveMessage {
-  state: MessageState | 'removed';
-  deliveries: number;
-  untilMs: number;
-  token: number;
-  memberId: string;
-  leasedAtMs: number;
-  firstDeliveredAtMs: number;
-  firstFailedAtMs: number;
-  error: string | null;
-  reason: 'exhausted' | 'rejected' | null;
-}
-
-export interface NaiveAck {
-  token: number;
-  kind: AckKind;
-  delayMs: number | null;
-  errorText: string | null;
-}
-
-export interface NaiveDeath {
-  offset: number;
-  deliveries: number;
-  reason: string;
-  error: string | null;
-  firstFailedAtMs: number;
-  lastFailedAtMs: number;
-}
+import type { ErrorName } from '@millrace/protocol';
+import {
+  type ChangeAction,
+  isOpen,
+  type NaiveAck,
+  type NaiveConfig,
+  type NaiveDeath,
+  type NaiveMessage,
+  type NaiveRecord,
+  naiveMessage,
+} from './naive-message.ts';
 
 const TWELVE_HOURS = 12 * 3_600_000;
 
@@ -56,31 +26,62 @@ export class NaiveShare {
   /** Messages that retention took after they had been delivered. */
   takenAway = 0;
 
-  constructor(config: NaiveConfig) {
+  readonly topicTtlMs: number;
+
+  constructor(config: NaiveConfig, topicTtlMs: number) {
     this.config = config;
+    this.topicTtlMs = topicTtlMs;
   }
 
-  append(offset: number): void {
-    this.messages.set(offset, {
-      state: 'fresh',
-      deliveries: 0,
-      untilMs: 0,
-      token: 0,
-      memberId: '',
-      leasedAtMs: 0,
-      firstDeliveredAtMs: 0,
-      firstFailedAtMs: 0,
-      error: null,
-      reason: null,
-    });
+  append(offset: number, record: NaiveRecord, now: number): void {
+    this.messages.set(offset, naiveMessage(record, this.topicTtlMs, now));
   }
 
-  /** Offsets that a receive of `max` messages gives. */
-  receivable(max: number, start: number, durableEnd: number): number[] {
-    const inLog = [...this.messages].filter(([offset]) => offset >= start && offset < durableEnd);
-    const ready = inLog.filter(([, { state }]) => state === 'ready');
-    const fresh = inLog.filter(([, { state }]) => state === 'fresh');
-    return [...ready, ...fresh].slice(0, max).map(([offset]) => offset);
+  /** Offsets that a receive of `max` messages gives; what is not to be given goes where it belongs. */
+  receivable(max: number, start: number, durableEnd: number, now: number): number[] {
+    const leased = [...this.messages.values()].filter(({ state }) => state === 'leased').length;
+    const room = Math.min(max, (this.config.maxInFlight || Number.POSITIVE_INFINITY) - leased);
+    const found: number[] = [];
+    if (room <= 0) return found;
+    for (const [offset, message] of this.messages) {
+      if (found.length === room) return found;
+      if (offset < start || message.state !== 'ready') continue;
+      if (message.expiresMs <= now) this.#die(offset, 'expired', message.error, start, now);
+      else if (this.config.exhaustedAt === 'receive' && this.#isExhausted(message))
+        this.#exhaust(offset, 'exhausted', message.error, start, now);
+      else found.push(offset);
+    }
+    if (found.length === room) return found;
+    this.removeFresh(start);
+    while (this.cursor < durableEnd && found.length < room) {
+      if (this.#siftAt(this.cursor, now)) found.push(this.cursor);
+      this.cursor += 1;
+    }
+    return found;
+  }
+
+  /** Without a receive: up to the first message that can be given. Gives its offset. */
+  sift(durableEnd: number, now: number): number {
+    let at = this.cursor;
+    while (at < durableEnd && !this.#siftAt(at, now)) at += 1;
+    return at;
+  }
+
+  /** True: the message at the cursor can be given. */
+  #siftAt(offset: number, now: number): boolean {
+    const message = this.messages.get(offset);
+    if (message === undefined) return false;
+    if (message.state === 'scheduled' && message.untilMs <= now) {
+      message.state = 'ready';
+      message.untilMs = 0;
+    }
+    if (message.state !== 'fresh') return false;
+    if (message.isForeign) message.state = 'skipped';
+    else if (message.visibleMs > now) {
+      message.state = 'scheduled';
+      message.untilMs = message.visibleMs;
+    } else if (message.expiresMs <= now) this.#die(offset, 'expired', null, 0, now);
+    return message.state === 'fresh';
   }
 
   lease(
@@ -103,18 +104,14 @@ export class NaiveShare {
     }
   }
 
-  /** Where a receive that had room for more stopped looking. */
-  passTo(offset: number, start: number): void {
-    if (start > this.cursor) this.removeFresh(start);
-    this.cursor = Math.max(this.cursor, offset);
-  }
-
   removeFresh(start: number): void {
     for (const [offset, message] of this.messages) {
       if (message.state === 'fresh' && offset < start) message.state = 'removed';
     }
-    this.passedOver += Math.max(start - this.cursor, 0);
-    this.cursor = Math.max(this.cursor, start);
+    for (; this.cursor < start; this.cursor += 1) {
+      if (this.messages.get(this.cursor)?.state === 'removed' || !this.messages.has(this.cursor))
+        this.passedOver += 1;
+    }
   }
 
   at(offset: number): NaiveMessage {
@@ -128,16 +125,16 @@ export class NaiveShare {
       return 'UNKNOWN_RECEIPT';
     const message = this.messages.get(offset);
     if (message === undefined || !isOpen(message)) return 'ALREADY_RESOLVED';
-    if (message.token !== ack.token) {
-      return message.token > ack.token ? 'STALE_LEASE' : 'UNKNOWN_RECEIPT';
-    }
+    if (message.token < ack.token) return 'UNKNOWN_RECEIPT';
+    const isEnough = !this.config.fence && (ack.kind === 'accept' || ack.kind === 'reject');
+    if (message.token > ack.token && !isEnough) return 'STALE_LEASE';
     if (ack.kind === 'return') return this.#giveBack(message);
     switch (ack.kind) {
       case 'accept':
         message.state = 'acknowledged';
         break;
       case 'reject':
-        this.#die(offset, 'rejected', ack.errorText ?? message.error, start, now);
+        this.#exhaust(offset, 'rejected', ack.errorText ?? message.error, start, now);
         break;
       case 'release':
         return this.#release(offset, ack, start, now);
@@ -155,7 +152,7 @@ export class NaiveShare {
     }
     message.firstFailedAtMs ||= now;
     message.error = ack.errorText ?? message.error;
-    if (ack.delayMs !== null) this.#wait(message, ack.delayMs, now);
+    if (ack.delayMs !== null && message.state !== 'blocked') this.#wait(message, ack.delayMs, now);
     return 'done';
   }
 
@@ -192,9 +189,8 @@ export class NaiveShare {
     now: number,
   ): void {
     const message = this.at(offset);
-    const { maxDeliveries } = this.config;
-    if (maxDeliveries !== 0 && message.deliveries >= maxDeliveries) {
-      this.#die(offset, 'exhausted', error, start, now);
+    if (this.config.exhaustedAt === 'end' && this.#isExhausted(message)) {
+      this.#exhaust(offset, 'exhausted', error, start, now);
       return;
     }
     message.firstFailedAtMs ||= now;
@@ -217,13 +213,30 @@ export class NaiveShare {
     return Math.round(ms * { none: 1, equal: 0.75, full: 0.5 }[jitter]);
   }
 
-  #die(
+  #isExhausted({ maxDeliveries, deliveries }: NaiveMessage): boolean {
+    const max = maxDeliveries || this.config.maxDeliveries;
+    return max !== 0 && deliveries >= max;
+  }
+
+  #exhaust(
     offset: number,
     reason: 'exhausted' | 'rejected',
     error: string | null,
     start: number,
     now: number,
   ): void {
+    const message = this.at(offset);
+    if (this.config.onExhausted !== 'block') {
+      this.#die(offset, reason, error, start, now);
+      return;
+    }
+    message.state = 'blocked';
+    message.untilMs = 0;
+    message.firstFailedAtMs ||= now;
+    message.error = error;
+  }
+
+  #die(offset: number, reason: string, error: string | null, start: number, now: number): void {
     const message = this.at(offset);
     if (offset < start) {
       message.state = 'removed';
@@ -235,14 +248,47 @@ export class NaiveShare {
     message.error = error;
     const { deliveries } = message;
     const firstFailedAtMs = message.firstFailedAtMs || now;
-    if (this.config.onExhausted === 'dlq') {
+    const { onExhausted, onExpired } = this.config;
+    const isCopied =
+      reason === 'dead-lettered' ||
+      (reason === 'expired' ? onExpired === 'dlq' : onExhausted === 'dlq');
+    if (isCopied && reason !== 'cancelled') {
       this.deaths.push({ offset, deliveries, reason, error, firstFailedAtMs, lastFailedAtMs: now });
     }
   }
 
+  /** An operator decides about one message. */
+  change(
+    offset: number,
+    action: ChangeAction,
+    delayMs: number,
+    range: { start: number; floor: number; durableEnd: number; now: number },
+  ): ErrorName | 'done' {
+    const { start, floor, durableEnd, now } = range;
+    const message = this.messages.get(offset);
+    if (offset >= Math.max(durableEnd, this.cursor)) return 'OFFSET_OUT_OF_RANGE';
+    if (message === undefined || offset < Math.max(start, floor)) return 'ALREADY_RESOLVED';
+    const { state } = message;
+    if (state === 'leased') return 'MESSAGE_LEASED';
+    const isFresh = state === 'fresh' && !message.isForeign;
+    if (!isFresh && !isOpen(message)) return 'ALREADY_RESOLVED';
+    if (isFresh && action === 'retry') return 'MESSAGE_FRESH';
+    if (action === 'cancel' || action === 'deadLetter') {
+      const reason = action === 'cancel' ? 'cancelled' : 'dead-lettered';
+      this.#die(offset, reason, message.error, start, now);
+      return 'done';
+    }
+    const byMs = action === 'retry' ? 0 : delayMs;
+    if (state === 'blocked') message.firstDeliveredAtMs = 0;
+    if (state === 'blocked') message.deliveries = 0;
+    message.state = byMs > 0 || offset >= this.cursor ? 'scheduled' : 'ready';
+    message.untilMs = message.state === 'scheduled' ? now + byMs : 0;
+    return 'done';
+  }
+
   due(now: number, graceUntilMs: number, start: number): void {
     for (const [offset, message] of this.messages) {
-      if (message.state === 'scheduled' && message.untilMs <= now) {
+      if (message.state === 'scheduled' && message.untilMs <= now && offset < this.cursor) {
         message.state = 'ready';
         message.untilMs = 0;
       } else if (message.state === 'leased' && message.untilMs <= now && now >= graceUntilMs) {
@@ -267,18 +313,21 @@ export class NaiveShare {
     const of = (state: NaiveMessage['state'], from: number) =>
       all.filter(([offset, message]) => message.state === state && offset >= from).length;
     const below = all.filter(([offset, message]) => isOpen(message) && offset < start).length;
+    const from = Math.max(this.cursor, start);
+    const ahead = all.filter(([offset, { state }]) => offset >= from && state !== 'fresh').length;
+    const gone = all.filter(
+      ([offset, { state }]) => offset >= this.cursor && offset < start && state !== 'fresh',
+    ).length;
     return {
-      fresh: Math.max(durableEnd - Math.max(this.cursor, start), 0),
+      fresh: Math.max(durableEnd - from, 0) - ahead,
       ready: of('ready', start),
       scheduled: of('scheduled', start),
       leased: of('leased', start),
+      blocked: of('blocked', start),
       acknowledged: of('acknowledged', 0),
       dead: of('dead', 0),
-      removed: this.passedOver + this.takenAway + below + Math.max(start - this.cursor, 0),
+      skipped: of('skipped', 0),
+      removed: this.passedOver + this.takenAway + below + Math.max(start - this.cursor, 0) - gone,
     };
   }
-}
-
-function isOpen({ state }: NaiveMessage): boolean {
-  return state === 'ready' || state === 'scheduled' || state === 'leased';
 }

@@ -2,7 +2,8 @@
 // that jumps, restarts with a grace, retention that takes what nobody resolved.
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { NaiveAck, NaiveConfig } from './naive-share.ts';
+import { compareLists } from './compare-lists.ts';
+import type { ChangeAction, NaiveAck, NaiveConfig, NaiveRecord } from './naive-message.ts';
 import { GRACE_MS, Twins } from './twins.ts';
 
 const config: fc.Arbitrary<NaiveConfig> = fc.record({
@@ -13,7 +14,30 @@ const config: fc.Arbitrary<NaiveConfig> = fc.record({
   backoffFactor: fc.constantFrom(1, 2, 100),
   backoffMaxMs: fc.constantFrom(400, 3_000),
   jitter: fc.constantFrom('none' as const, 'equal' as const, 'full' as const),
-  onExhausted: fc.constantFrom('dlq' as const, 'drop' as const),
+  onExhausted: fc.constantFrom('dlq' as const, 'dlq' as const, 'drop' as const, 'block' as const),
+  exhaustedAt: fc.constantFrom('end' as const, 'end' as const, 'receive' as const),
+  fence: fc.constantFrom(true, true, false),
+  maxInFlight: fc.constantFrom(0, 0, 0, 5),
+  onExpired: fc.constantFrom('drop' as const, 'dlq' as const),
+});
+
+const record: fc.Arbitrary<NaiveRecord> = fc.record({
+  delayMs: fc.constantFrom(0, 0, 0, 300, 2_000),
+  ttlMs: fc.constantFrom(0, 0, 0, 500, 2_500),
+  maxDeliveries: fc.constantFrom(0, 0, 1, 2),
+  isForeign: fc.constantFrom(false, false, false, false, true),
+});
+
+/** Of the topic; -1: messages do not expire. */
+const topicTtlMs = fc.constantFrom(-1, -1, -1, 1_200);
+
+const change = fc.record({
+  kind: fc.constant('change' as const),
+  /** From this many offsets before the cursor on. */
+  back: fc.integer({ min: -6, max: 8 }),
+  length: fc.integer({ min: 1, max: 7 }),
+  action: fc.constantFrom<ChangeAction[]>('retry', 'reschedule', 'cancel', 'deadLetter'),
+  delayMs: fc.constantFrom(0, 150, 1_000),
 });
 
 const ack = fc.record({
@@ -42,6 +66,10 @@ const op = fc.oneof(
         { weight: 3, arbitrary: fc.constant<number[]>([]) },
         { weight: 1, arbitrary: fc.array(fc.nat({ max: 2 }), { maxLength: 7 }) },
       ),
+      records: fc.oneof(
+        { weight: 1, arbitrary: fc.constant<NaiveRecord[]>([]) },
+        { weight: 1, arbitrary: fc.array(record, { minLength: 1, maxLength: 6 }) },
+      ),
     }),
   },
   {
@@ -54,6 +82,8 @@ const op = fc.oneof(
     }),
   },
   { weight: 12, arbitrary: ack },
+  { weight: 5, arbitrary: change },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sift' as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -92,13 +122,21 @@ function run(twins: Twins, step: Op): void {
   switch (step.kind) {
     case 'append':
       twins.machine.nowMs += step.afterMs;
-      twins.append(step.count, step.gaps);
+      twins.append(step.count, step.gaps, step.records);
       break;
     case 'receive':
       twins.receive(step.member, step.max, step.visibilityMs);
       break;
     case 'ack':
       acknowledge(twins, step);
+      break;
+    case 'change': {
+      const first = Math.max(twins.naive.cursor - step.back, 0);
+      twins.change(first, first + step.length - 1, step.action, step.delayMs);
+      break;
+    }
+    case 'sift':
+      twins.sift();
       break;
     case 'time':
       twins.machine.nowMs += step.byMs;
@@ -134,19 +172,21 @@ function acknowledge(twins: Twins, step: typeof ack extends fc.Arbitrary<infer T
   twins.acknowledge(first, last, { token: token + step.tokenOff, kind, delayMs, errorText });
 }
 
-it('agrees with the naive share partition, and with what a restart loads [L-2]-[L-9][L-11]-[L-22][L-25][L-29]-[L-31][L-34]-[L-36]', () => {
+it('agrees with the naive share partition, and with what a restart loads [L-2]-[L-9][L-11]-[L-22][L-25][L-29]-[L-31][L-34]-[L-36][L-40]-[L-57]', () => {
   fc.assert(
     fc.property(
       config,
+      topicTtlMs,
       fc.array(op, { minLength: 10, maxLength: 70, size: 'max' }),
-      (settings, steps) => {
-        const twins = new Twins(settings);
+      (settings, ttlMs, steps) => {
+        const twins = new Twins(settings, ttlMs);
         for (const step of steps) {
           run(twins, step);
           twins.compare();
         }
         expect(twins.loaded()).toEqual(twins.held());
         twins.compareDeadLetters();
+        compareLists(twins.machine, twins.naive.messages);
       },
     ),
     { numRuns: 500 },

@@ -1,29 +1,43 @@
 // The machine and the naive share partition side by side: every command goes to both, and what they answer and what
 // they hold afterwards must be the same.
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { DEAD_LETTER_HEADERS, errorName, readRecords } from '@millrace/protocol';
 import {
+  DEAD_LETTER_HEADERS,
+  encodeBatch,
+  errorName,
+  type RecordInput,
+  readRecords,
+} from '@millrace/protocol';
+import {
+  type ChangeReply,
   counters,
   createShardState,
   decideAcknowledge,
   decideAlterShareGroup,
-  decideAppend,
+  decideChangeMessages,
   decideCreateShareGroup,
   decideCreateTopic,
   decideDue,
   decideReceive,
   decideRemoved,
   decideRetention,
+  decideSift,
   type Lease,
   loadShardState,
   nextDueMs,
   peek,
   type ShardState,
 } from '../../src/index.ts';
-import { appendOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
 import { gappedBatch, placeCompacted } from './gapped-batch.ts';
-import { type NaiveAck, type NaiveConfig, NaiveShare } from './naive-share.ts';
+import {
+  type ChangeAction,
+  type NaiveAck,
+  type NaiveConfig,
+  type NaiveRecord,
+  PLAIN,
+} from './naive-message.ts';
+import { NaiveShare } from './naive-share.ts';
 
 export const TOPIC = 1;
 const DEAD_LETTERS = 2;
@@ -53,10 +67,13 @@ export class Twins {
   readonly leases: Lease[] = [];
   graceUntilMs = 0;
 
-  constructor(config: NaiveConfig) {
-    this.naive = new NaiveShare(config);
+  constructor(config: NaiveConfig, topicTtlMs: number) {
+    this.naive = new NaiveShare(config, topicTtlMs);
     const topic = { name: 'orders', partitions: 1, annotations: null, validateOnly: false };
-    this.machine.run(decideCreateTopic, { ...topic, config: RETENTION });
+    this.machine.run(decideCreateTopic, {
+      ...topic,
+      config: { ...RETENTION, messageTtlMs: topicTtlMs },
+    });
     const group = { group: 'workers', topics: ['orders'], startAt: -2, deadLetterTopic: null };
     this.machine.run(decideCreateShareGroup, { ...group, config });
   }
@@ -65,8 +82,10 @@ export class Twins {
     return this.machine.state.logs.at(TOPIC, 0);
   }
 
-  append(count: number, gaps: readonly number[]): void {
+  /** Records with gaps between them say nothing of themselves. */
+  append(count: number, gaps: readonly number[], records: readonly NaiveRecord[]): void {
     const base = this.#log.nextOffset;
+    const { nowMs } = this.machine;
     const values = Array.from({ length: count }, (_, i) => `${base + i}`);
     let delta = -1;
     const deltas = values.map((_, i) => {
@@ -74,10 +93,11 @@ export class Twins {
       return delta;
     });
     const end = delta + 1 + (gaps[count] ?? 0);
-    const command = appendOf(TOPIC, 0, values);
-    if (end === count) this.machine.run(decideAppend, command);
-    else this.machine.run(placeCompacted, gappedBatch(values, deltas, end));
-    for (const at of deltas) this.naive.append(base + at);
+    const isDense = end === count;
+    const specs = values.map((_, i) => (isDense ? (records[i % records.length] ?? PLAIN) : PLAIN));
+    if (!isDense) this.machine.run(placeCompacted, gappedBatch(values, deltas, end));
+    else this.machine.run(placeCompacted, batchWith(values, specs));
+    for (const [i, at] of deltas.entries()) this.naive.append(base + at, specs[i] ?? PLAIN, nowMs);
   }
 
   receive(memberId: string, maxMessages: number, visibilityTimeoutMs: number | null): void {
@@ -85,17 +105,12 @@ export class Twins {
     const { nowMs } = this.machine;
     const command = { ...KEY, memberId, maxMessages, maxBytes: 1_000_000, visibilityTimeoutMs };
     const { leases } = this.machine.run(decideReceive, command);
-    const expected = this.naive.receivable(maxMessages, startOffset, durableEnd);
+    const expected = this.naive.receivable(maxMessages, startOffset, durableEnd, nowMs);
     const granted = leases.flatMap((lease) => offsetsOf(lease));
     deepEqual(granted, expected);
     const byOffset = new Map(leases.flatMap((lease) => offsetsOf(lease).map((at) => [at, lease])));
     const ms = visibilityTimeoutMs ?? this.naive.config.visibilityTimeoutMs;
-    const hasRoomAfterReady = expected.filter((at) => at < this.naive.cursor).length < maxMessages;
     this.naive.lease(expected, (at) => byOffset.get(at)?.token ?? 0, memberId, nowMs, ms);
-    if (hasRoomAfterReady && this.naive.cursor < durableEnd) {
-      const isFull = expected.length === maxMessages;
-      this.naive.passTo(isFull ? (expected.at(-1) ?? 0) + 1 : durableEnd, startOffset);
-    }
     for (const lease of leases) this.#checkLease(lease, nowMs + ms);
   }
 
@@ -139,6 +154,40 @@ export class Twins {
     equal(reply.deadLettered, this.naive.deaths.length - died);
   }
 
+  sift(): void {
+    const { machine } = this;
+    while (machine.run(decideSift, KEY).more);
+    if (this.naive.cursor < this.#log.startOffset) return;
+    const stop = this.naive.sift(this.#log.durableEnd, machine.nowMs);
+    const { cursor } = machine.state.shares.at(1, TOPIC, 0);
+    ok(cursor <= stop && cursor >= this.naive.cursor, 'it stops at the first that can be given');
+    for (let at = cursor; at < stop; at += 1) ok(!this.naive.messages.has(at));
+    this.naive.cursor = cursor;
+  }
+
+  /** In slices of a few rows. */
+  change(firstOffset: number, lastOffset: number, action: ChangeAction, delayMs: number): void {
+    const { machine, naive } = this;
+    const { onExhausted, onExpired } = naive.config;
+    if (action === 'deadLetter' && onExhausted !== 'dlq' && onExpired !== 'dlq') return;
+    const { startOffset: start, durableEnd } = this.#log;
+    const range = { start, floor: 0, durableEnd, now: machine.nowMs };
+    let next: number | null = firstOffset;
+    while (next !== null) {
+      const item = { firstOffset: next, lastOffset, action, delayMs, rowsMax: 2 };
+      const reply: ChangeReply = machine.run(decideChangeMessages, { ...KEY, ...item });
+      for (const outcome of reply.outcomes) {
+        equal(outcome.firstOffset, next, 'outcomes have no gap');
+        for (; next <= outcome.lastOffset; next += 1) {
+          const expected = naive.change(next, action, delayMs, range);
+          equal(errorName(outcome.errorCode) ?? 'done', expected, `change of ${next}`);
+        }
+      }
+      ok(reply.nextOffset === null ? next === lastOffset + 1 : reply.nextOffset === next);
+      next = reply.nextOffset;
+    }
+  }
+
   due(runsMax: number): void {
     const { machine } = this;
     for (let more = true; more; ) {
@@ -176,9 +225,10 @@ export class Twins {
     const { startOffset, durableEnd } = this.#log;
     const [found] = machine.run(counters, { group: 'workers' }).partitions;
     ok(found !== undefined);
-    const { fresh, ready, scheduled, leased, acknowledged, dead, removed } = found;
+    const { fresh, ready, scheduled, leased, blocked } = found;
+    const { acknowledged, dead, removed, skipped } = found;
     deepEqual(
-      { fresh, ready, scheduled, leased, acknowledged, dead, removed },
+      { fresh, ready, scheduled, leased, blocked, acknowledged, dead, skipped, removed },
       naive.counts(startOffset, durableEnd),
     );
     this.#compareStates(startOffset, durableEnd);
@@ -206,7 +256,8 @@ export class Twins {
       for (; next <= lastOffset; next += 1) {
         const message = this.naive.messages.get(next);
         const absent = next < this.naive.cursor ? 'acknowledged' : 'fresh';
-        equal(state, message?.state ?? absent, `state of ${next}`);
+        const known = message?.state === 'skipped' ? 'acknowledged' : message?.state;
+        equal(state, known ?? absent, `state of ${next}`);
         if (message === undefined || state === 'fresh' || state === 'acknowledged') continue;
         const { deliveries, error, reason, memberId, untilMs } = message;
         deepEqual([seen.deliveries, seen.lastError, seen.deadReason], [deliveries, error, reason]);
@@ -240,6 +291,17 @@ export class Twins {
     const byOffset = (a: { offset: number }, b: { offset: number }) => a.offset - b.offset;
     deepEqual(found.toSorted(byOffset), this.naive.deaths.toSorted(byOffset));
   }
+}
+
+const BYTES = new TextEncoder();
+
+function batchWith(values: readonly string[], records: readonly NaiveRecord[]): Uint8Array {
+  const inputs = values.map((value, i): RecordInput => {
+    const { delayMs, ttlMs, maxDeliveries, isForeign } = records[i] ?? PLAIN;
+    const said = { delayMs, ttlMs, maxDeliveries, groupId: isForeign ? 99 : 0 };
+    return { value: BYTES.encode(value), ...said };
+  });
+  return encodeBatch(inputs, { nowMs: 0 });
 }
 
 export function offsetsOf({ firstOffset, lastOffset }: Lease): number[] {
