@@ -58,18 +58,18 @@ interface DedupSearch {
   readonly met?: MetIds | undefined;
 }
 
-/**
- * Undefined where no record can be a duplicate or has to be remembered: most batches. Refused with CORRUPT_BATCH where
- * records have to be looked into and cannot be. [L-80]
- */
+/** False: no record can be a duplicate or has to be remembered. So it is of most batches. [L-80] */
+export function isDeduped({ dedup }: TopicConfig, { flags }: BatchHeader): boolean {
+  return dedup === 'content' || (dedup === 'id' && (flags & FLAG_DEDUP) !== 0);
+}
+
+/** Of a batch for which `isDeduped`. Refused with CORRUPT_BATCH where it has to be looked into and cannot be. */
 export function findDuplicates(
   view: View,
   command: DedupBatch,
   asked: DedupSearch,
-): FoundDuplicates | Refused | undefined {
+): FoundDuplicates | Refused {
   const { dedup, dedupScope } = asked.config;
-  if (dedup === 'none') return undefined;
-  if (dedup === 'id' && (command.header.flags & FLAG_DEDUP) === 0) return undefined;
   const isOpened = dedup === 'content' || dedupScope === 'key';
   const opened = isOpened ? attempt(() => new BatchRecords(command.batch).read({})) : undefined;
   if (opened instanceof MillraceError) return { error: opened };

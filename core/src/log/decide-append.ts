@@ -25,6 +25,7 @@ import {
   type Duplicate,
   type FoundDuplicates,
   findDuplicates,
+  isDeduped,
   type MetIds,
 } from '../dedup/find-duplicates.ts';
 import type { ShardState } from '../shard-state.ts';
@@ -59,10 +60,10 @@ export function decideAppend(
   const { topicId, partition, batch, header } = command;
   const config = state.catalog.topics.get(topicId)?.config;
   assert(config !== undefined, 'the topic exists');
+  if (!isDeduped(config, header)) return append(state, command, batch, header, ctx);
   const { nextOffset: baseOffset } = state.logs.at(topicId, partition);
   const search = { config, nowMs: ctx.nowMs, baseOffset, met: command.met };
   const found = findDuplicates(view, command, search);
-  if (found === undefined) return append(state, command, batch, header, ctx);
   if (found.error !== undefined) return found;
   return appendOthers(state, command, found, ctx);
 }
@@ -89,8 +90,8 @@ function append(
 ): Accepted<AppendReply> {
   const planned = planAppend(state, topicId, partition, batch, ctx, header);
   const { baseOffset, appendTimeMs, writes } = planned;
-  const size = { records: header.count, bytes: batch.length };
-  const reply = { baseOffset, appendTimeMs, duplicates: null, ...size };
+  const { count: records } = header;
+  const reply = { baseOffset, appendTimeMs, duplicates: null, records, bytes: batch.length };
   return accept(reply, writes, [{ kind: 'appended', topicId, partition }]);
 }
 
