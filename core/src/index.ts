@@ -67,6 +67,7 @@ export {
   type SweepPurgedReply,
 } from './operations/decide-sweep-purged.ts';
 export { decideUndoPurge, type UndoPurgeReply } from './operations/decide-undo-purge.ts';
+export { type GroupTotals, groupTotals } from './operations/group-totals.ts';
 export { listTasks } from './operations/list-tasks.ts';
 export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';

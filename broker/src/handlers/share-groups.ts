@@ -26,8 +26,14 @@ export function createShareGroupHandlers({ shard }: Services) {
   const describe: Handler<'DescribeShareGroups'> = (query) =>
     shard.submit((state, view) => describeShareGroups(state, view, query));
 
-  const count: Handler<'Counters'> = (query) =>
-    shard.submit((state, view) => counters(state, view, query));
+  const count: Handler<'Counters'> = async (query) => {
+    const counted = await shard.submit((state, view) => counters(state, view, query));
+    const rates = shard.peek(({ catalog }, _, nowMs) => {
+      const groupId = catalog.groupByName(query.group)?.groupId;
+      return groupId === undefined ? null : shard.rates.ask(groupId, nowMs);
+    });
+    return { ...counted, rates };
+  };
 
   const look: Handler<'Peek'> = (query) => shard.submit((state, view) => peek(state, view, query));
 

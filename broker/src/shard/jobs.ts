@@ -16,6 +16,7 @@ import {
 } from '@millrace/core';
 import type { Job } from './background.ts';
 import { createPurgesJob } from './purges-job.ts';
+import { createRatesJob } from './rates-job.ts';
 import { createRedriveJob } from './redrive-job.ts';
 import { createSchedulesJob } from './schedules-job.ts';
 import type { Shard } from './shard.ts';
@@ -49,6 +50,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     sweepJob(),
     createPurgesJob(),
     createRedriveJob(space),
+    createRatesJob(),
     expiriesJob(),
     spaceJob(space),
   ];

@@ -19,6 +19,7 @@ import { MillraceError } from '@millrace/protocol';
 import { CommitAbortedError, type Committer } from '@millrace/storage';
 import { CachedView } from './cached-view.ts';
 import type { ShardClock } from './clock.ts';
+import { GroupRates } from './group-rates.ts';
 import { Waiters } from './waiters.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -43,6 +44,7 @@ interface Aftermath {
 
 export class Shard {
   readonly waiters = new Waiters();
+  readonly rates = new GroupRates();
   readonly #committer: Committer;
   readonly #clock: ShardClock;
   readonly #random: () => number;

@@ -8,6 +8,7 @@ import type { ShardState } from '../shard-state.ts';
 import { RecordSources } from '../share/record-source.ts';
 import { ShareDraft } from '../share/share-draft.ts';
 import { findShare, type ShareScope } from '../share/share-scope.ts';
+import { GIVEN } from '../share/sift.ts';
 import { LetterColumns } from './letter-columns.ts';
 import { matchesFilter, originOf } from './letter-origin.ts';
 import { LetterSettler } from './letter-settler.ts';
@@ -178,18 +179,19 @@ class Slice {
     const found = this.#sources.of(scope, this.#view).read(offset, stretch.last);
     const isBroken = found instanceof MillraceError;
     if (isBroken && found.code === 'OFFSET_OUT_OF_RANGE') return 'done';
-    const untilMs = stretch.run === undefined ? columns.visibleAtMs(offset) : 0;
-    if (untilMs === null) {
+    const fate = stretch.run === undefined ? columns.fateOf(offset) : GIVEN;
+    if (fate.to === 'skipped') {
       settler.settle(offset, { to: 'skipped' });
       return 'done';
     }
     let outcome: LetterOutcome | 'skipped' = 'skipped';
-    if (offset >= lookFrom && untilMs === 0) {
+    if (offset >= lookFrom && fate.to === 'given') {
       outcome = isBroken ? 'failed' : this.#moveLetter(found, scope.key.partition, offset);
     }
     if (outcome === 'later') return 'later';
     if (offset >= lookFrom) this.#counts[outcome] += 1;
     const lane = columns.laneOf(isBroken ? undefined : found);
+    const untilMs = fate.to === 'scheduled' ? fate.untilMs : 0;
     settler.settle(
       offset,
       outcome === 'moved' ? { to: 'acknowledged' } : { to: 'kept', untilMs, lane },

@@ -1,49 +1,35 @@
-// What the index of a batch says of a letter that was never delivered, and the lane that it would be delivered in.
+// What a receive would make of a letter that was never delivered, and the lane that it would be delivered in.
 
-import {
-  batchFlags,
-  FLAG_DELAY,
-  FLAG_GROUP,
-  type LogRecord,
-  recordDelayMs,
-  recordGroup,
-  TENANT_HEADER,
-} from '@millrace/protocol';
+import { type LogRecord, TENANT_HEADER } from '@millrace/protocol';
 import type { View } from '../decision.ts';
 import type { ShareConfig } from '../rows.ts';
 import { BatchCursor, indexFrom } from '../share/batch-cursor.ts';
 import { laneNumber, NO_LANE, tenantLane } from '../share/lanes/lane-number.ts';
 import type { ShareScope } from '../share/share-scope.ts';
+import { type Fate, fateOf, GIVEN, isSifted } from '../share/sift.ts';
 
 export class LetterColumns {
   readonly #cursor: BatchCursor;
-  readonly #groupId: number;
-  readonly #config: ShareConfig;
+  readonly #scope: ShareScope;
   readonly #nowMs: number;
 
-  constructor({ key, log, group }: ShareScope, view: View, nowMs: number) {
+  constructor(scope: ShareScope, view: View, nowMs: number) {
+    const { key, log } = scope;
     this.#cursor = new BatchCursor(view, key.topicId, key.partition, log.durableEnd);
-    this.#groupId = key.groupId;
-    this.#config = group.config;
+    this.#scope = scope;
     this.#nowMs = nowMs;
   }
 
-  /** 0: visible now. Null: it is for another group. */
-  visibleAtMs(offset: number): number | null {
+  /** What a receive would make of a letter that is fresh. */
+  fateOf(offset: number): Fate {
     const batch = this.#cursor.at(offset);
-    if (batch === undefined || !batch.isIndexed) return 0;
-    const { bytes, appendTimeMs } = batch;
-    if ((batchFlags(bytes) & (FLAG_DELAY | FLAG_GROUP)) === 0) return 0;
-    const index = indexFrom(batch, offset);
-    const groupId = recordGroup(bytes, index);
-    if (groupId !== 0 && groupId !== this.#groupId) return null;
-    const visibleAtMs = appendTimeMs + recordDelayMs(bytes, index);
-    return visibleAtMs > this.#nowMs ? visibleAtMs : 0;
+    if (batch === undefined || !isSifted(this.#scope, batch)) return GIVEN;
+    return fateOf(this.#scope, batch, indexFrom(batch, offset), this.#nowMs);
   }
 
   /** Null in groups without lanes; of a record that cannot be read there is none either. */
   laneOf(record: LogRecord | undefined): number | null {
-    return laneOf(this.#config, record);
+    return laneOf(this.#scope.group.config, record);
   }
 }
 

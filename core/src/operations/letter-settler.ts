@@ -7,7 +7,7 @@ import type { Write } from '../rows.ts';
 import { laneColumn } from '../share/lanes/lane-column.ts';
 import type { Run } from '../share/run.ts';
 import type { Move, ShareDraft } from '../share/share-draft.ts';
-import { neverDelivered } from './never-delivered.ts';
+import { neverDelivered } from '../share/take-fresh.ts';
 import type { Unresolved } from './redrive-range.ts';
 
 /** What becomes of a letter. */
@@ -85,10 +85,9 @@ export class LetterSettler {
         draft.resolveFresh({ first, last }, fate.to);
         continue;
       }
-      const run = neverDelivered(first, last, lanes.length === 0 ? null : laneColumn(lanes));
-      const { untilMs } = fate;
-      draft.takeFresh(untilMs === 0 ? run : { ...run, state: 'scheduled', untilMs });
-      if (untilMs === 0) draft.wakeMembers();
+      const column = lanes.length === 0 ? null : laneColumn(lanes);
+      draft.takeFresh({ ...neverDelivered(first, last, fate.untilMs), lanes: column });
+      if (fate.untilMs === 0) draft.wakeMembers();
     }
     draft.cursor = Math.max(draft.cursor, next);
   }

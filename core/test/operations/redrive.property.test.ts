@@ -168,6 +168,6 @@ it('loses nothing and doubles nothing, and counts what it moves [L-116]-[L-121]'
         run.check();
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 }, 120_000);
