@@ -1,6 +1,11 @@
 import { LIMITS } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
-import { decideExpireRows, decideKeepAttempt, repeatReceive } from '../../src/index.ts';
+import {
+  decideExpireRows,
+  decideKeepAttempt,
+  decidePurge,
+  repeatReceive,
+} from '../../src/index.ts';
 import { acknowledge, appendBatch, KEY, receive, sharedTopic } from '../share/share-setup.ts';
 import { batchOf, recordsOf } from '../support/batches.ts';
 import type { Machine } from '../support/machine.ts';
@@ -81,6 +86,12 @@ describe('a receive that is repeated [L-104]', () => {
     expect(repeated(long)).toBeNull();
     expect(long.run(decideExpireRows, { rowsMax: 9 }).rowsRemoved).toBe(1);
     expect(long.view.count('attempts')).toBe(0);
+  });
+
+  it('is a fresh one after a purge took the messages away', () => {
+    const machine = received();
+    machine.run(decidePurge, { group: 'workers', topic: null, dryRun: false, undoMs: 1_000 });
+    expect(repeated(machine)).toBeNull();
   });
 
   it('takes its id from an attempt that cannot be repeated, and its place in the index', () => {
