@@ -8,6 +8,7 @@ import {
   MillraceError,
   validateBatch,
 } from '@millrace/protocol';
+import { attempt } from '../attempt.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import type { View } from '../decision.ts';
 import { partitionKey } from '../log/logs.ts';
@@ -101,15 +102,6 @@ export class RecordSource {
     this.#places.set(baseOffset, this.#open.push(batch) - 1);
     this.#onOpened(Math.max(bytes.length, bodyBytes));
     return batch;
-  }
-}
-
-function attempt<T>(read: () => T): T | MillraceError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof MillraceError) return error;
-    throw error;
   }
 }
 
