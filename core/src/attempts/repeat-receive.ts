@@ -51,14 +51,13 @@ export function repeatReceive(
 type KeptLease = AttemptRow['leases'][number];
 type LiveLease = Omit<Lease, 'batches'>;
 
-/** The lease as it stands; undefined where a part of it ended, by whatever, or is another member's. */
+/** The lease as it stands; undefined where a part of it ended or was purged, or is another member's. */
 function liveLease(
-  { share, low }: ShareScope,
+  { share }: ShareScope,
   [, , firstOffset, lastOffset, token]: KeptLease,
   memberId: string,
   nowMs: number,
 ): LiveLease | undefined {
-  if (firstOffset < low) return undefined;
   let lease: LiveLease | undefined;
   for (let next = firstOffset; next <= lastOffset; ) {
     const run = share.runFrom(next);
