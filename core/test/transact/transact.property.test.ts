@@ -176,6 +176,6 @@ it('agrees with the naive transactions: whole or not at all, and once [L-94]-[L-
       const held = twins.held();
       expect(twins.loaded()).toBe(held);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 }, 120_000);
