@@ -14,6 +14,9 @@ import { type TransactionSource, transact } from './transactions.ts';
 import { RETURNED, type Verdict } from './verdict.ts';
 import { type Waiting, WaitingByKey, WaitingInTurn } from './waiting.ts';
 
+/** Messages that may be held here besides, waiting for others of their keys. */
+const BEHIND_MAX = 1_000;
+
 export interface RunnerSource extends TransactionSource, JobTools {
   readonly logger: Logger;
   /** Handlers have ended for so many messages. */
@@ -45,13 +48,21 @@ export class JobRunner<V> {
     return { received, ...counts, running: this.runningMessages, buffered: this.waiting.length };
   }
 
-  /** Messages held now: in handlers and waiting for one. */
+  /** Messages held now, in handlers and waiting for one, as far as they keep others from being received. */
   get held(): number {
-    return this.runningMessages + this.waiting.length;
+    return this.runningMessages + this.ahead;
   }
 
   get hasWaiting(): boolean {
-    return this.waiting.length > 0;
+    return this.ahead > 0;
+  }
+
+  /** What waits behind others of its key keeps no handler busy: a certain number of it does not count. */
+  private get ahead(): number {
+    const { length } = this.waiting;
+    const { isBatch, prefetch } = this.settings;
+    if (prefetch !== undefined) return length;
+    return Math.max(this.waiting.runnable(isBatch), length - BEHIND_MAX);
   }
 
   /** The group has its messages in order by key. To be said before the first are taken. */

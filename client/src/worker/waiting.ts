@@ -7,6 +7,8 @@ import type { HeldMessage } from '../queue/lease.ts';
 /** What waits. Whoever takes messages says later that they have ended. */
 export interface Waiting<V> {
   readonly length: number;
+  /** How many of them do not wait for one of their key, in calls of one message or of several. */
+  runnable(isBatch: boolean): number;
   push(message: HeldMessage<V>): void;
   /** The next messages for one call of a handler. What `isOurs` denies is passed over for good. */
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[];
@@ -21,6 +23,10 @@ export class WaitingInTurn<V> implements Waiting<V> {
   private readonly messages = new Fifo<HeldMessage<V>>();
 
   get length(): number {
+    return this.messages.length;
+  }
+
+  runnable(): number {
     return this.messages.length;
   }
 
@@ -63,16 +69,24 @@ export class WaitingByKey<V> implements Waiting<V> {
   /** Lines of which messages wait and none runs. */
   private readonly ready = new Fifo<KeyLine<V>>();
   private count = 0;
+  /** Messages of lines that are ready. */
+  private readyCount = 0;
 
   get length(): number {
     return this.count;
+  }
+
+  runnable(isBatch: boolean): number {
+    return isBatch ? this.readyCount : this.ready.length;
   }
 
   push(message: HeldMessage<V>): void {
     this.count += 1;
     const line = this.lineOf(message);
     line.waiting.push(message);
-    if (line.running === 0 && line.waiting.length === 1) this.ready.push(line);
+    if (line.running > 0) return;
+    this.readyCount += 1;
+    if (line.waiting.length === 1) this.ready.push(line);
   }
 
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[] {
@@ -80,6 +94,7 @@ export class WaitingByKey<V> implements Waiting<V> {
     while (taken.length < max) {
       const line = this.ready.shift();
       if (line === undefined) break;
+      this.readyCount -= line.waiting.length;
       const some = line.waiting.splice(0, max - taken.length);
       this.count -= some.length;
       const ours = some.filter(isOurs);
@@ -123,6 +138,7 @@ export class WaitingByKey<V> implements Waiting<V> {
       if (line.running === 0) this.restart(line);
     }
     this.count = 0;
+    this.readyCount = 0;
     return all.toSorted(
       (a, b) =>
         a.lease.topicId - b.lease.topicId || a.partition - b.partition || a.offset - b.offset,
@@ -140,8 +156,10 @@ export class WaitingByKey<V> implements Waiting<V> {
 
   /** None of the line runs: what waits may, and a line without messages goes. */
   private restart(line: KeyLine<V>): void {
-    if (line.waiting.length > 0) this.ready.push(line);
-    else if (line.key !== undefined) this.lines.delete(line.key);
+    if (line.waiting.length > 0) {
+      this.readyCount += line.waiting.length;
+      this.ready.push(line);
+    } else if (line.key !== undefined) this.lines.delete(line.key);
   }
 }
 

@@ -1,0 +1,131 @@
+// Messages that wait by key, against a naive list: over any pushes, takes, ends and drains.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HeldMessage } from '../src/queue/lease.ts';
+import { WaitingByKey } from '../src/worker/waiting.ts';
+
+type Held = HeldMessage<number>;
+type Step =
+  | { readonly do: 'push'; readonly key: number | null }
+  | { readonly do: 'take'; readonly max: number; readonly isStale: boolean }
+  | { readonly do: 'end' | 'fail'; readonly which: number }
+  | { readonly do: 'drain' };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant('push' as const), key: fc.option(fc.nat(3)) }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('take' as const),
+        max: fc.integer({ min: 1, max: 4 }),
+        isStale: fc.boolean(),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constantFrom('end' as const, 'fail' as const),
+        which: fc.nat(9),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const) }) },
+  ),
+  { maxLength: 60 },
+);
+
+const lease = { topicId: 1 };
+
+function messageOf(offset: number, key: number | null): Held {
+  const keyBytes = key === null ? null : Buffer.from([key]);
+  return { offset, partition: 0, keyBytes, lease } as unknown as Held;
+}
+
+const keyOf = ({ keyBytes }: Held) => keyBytes?.[0] ?? null;
+
+class Naive {
+  waiting: Held[] = [];
+  calls: Held[][] = [];
+
+  isBusy(message: Held): boolean {
+    const key = keyOf(message);
+    return key !== null && this.calls.flat().some((running) => keyOf(running) === key);
+  }
+
+  runnable(): Held[] {
+    return this.waiting.filter((message) => !this.isBusy(message));
+  }
+
+  /** Lines of messages that could begin now. */
+  lines(): number {
+    const free = this.runnable();
+    const keys = new Set(free.map(keyOf).filter((key) => key !== null));
+    return keys.size + free.filter((message) => keyOf(message) === null).length;
+  }
+
+  forget(messages: readonly Held[]): void {
+    this.waiting = this.waiting.filter((message) => !messages.includes(message));
+  }
+}
+
+function run(all: readonly Step[]): void {
+  const real = new WaitingByKey<number>();
+  const naive = new Naive();
+  let offset = 0;
+  for (const step of all) {
+    if (step.do === 'push') {
+      const message = messageOf(offset, step.key);
+      offset += 1;
+      real.push(message);
+      naive.waiting.push(message);
+    } else if (step.do === 'take') {
+      const could = naive.runnable();
+      const stale: Held[] = [];
+      const taken = real.take(step.max, (message) => {
+        if (step.isStale && message.offset % 3 === 0) stale.push(message);
+        return !stale.includes(message);
+      });
+      naive.forget([...stale, ...taken]);
+      expect(taken.every((message) => could.includes(message))).toBe(true);
+      // Fewer than asked for only where nothing is left that may run.
+      if (taken.length < step.max) {
+        expect(naive.runnable().filter((m) => !taken.some((t) => keyOf(t) === keyOf(m)))).toEqual(
+          [],
+        );
+      }
+      for (const message of taken) {
+        const before = naive.waiting.filter(
+          (m) => keyOf(m) === keyOf(message) && keyOf(m) !== null,
+        );
+        expect(before.every((m) => m.offset > message.offset)).toBe(true);
+      }
+      if (taken.length > 0) naive.calls.push(taken);
+    } else if (step.do === 'drain') {
+      expect(real.drain()).toEqual(naive.waiting);
+      naive.waiting = [];
+    } else if (naive.calls.length > 0) {
+      const [call] = naive.calls.splice(step.which % naive.calls.length, 1) as [Held[]];
+      const [first] = call as [Held];
+      if (step.do === 'fail') {
+        const behind = naive.waiting.filter(
+          (m) => keyOf(first) !== null && keyOf(m) === keyOf(first) && m.offset > first.offset,
+        );
+        expect(real.takeBehind(first)).toEqual(behind);
+        naive.forget(behind);
+      }
+      real.ended(call);
+    }
+    expect(real.length).toBe(naive.waiting.length);
+    expect(real.runnable(true)).toBe(naive.runnable().length);
+    expect(real.runnable(false)).toBe(naive.lines());
+  }
+}
+
+describe('waiting by key', () => {
+  it('is what a naive list says', () => {
+    fc.assert(fc.property(steps, run), { numRuns: 2_000 });
+  });
+});
