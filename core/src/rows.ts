@@ -17,8 +17,8 @@ export type TopicRow = {
 
 /**
  * The segment holds offsets from its base to before `nextOffset`. `visibleMs`: when the last of its delayed records
- * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry or one group; each 0 where
- * there is none.
+ * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry, deliveries or one group; each
+ * 0 where there is none.
  */
 export type SegmentRow = readonly [
   nextOffset: number,

@@ -31,8 +31,8 @@ export class LogPartition {
   /** Stored bytes of the batches of all segments. */
   bytes = 0;
   /**
-   * Offset after the last batch in which a record may be delayed, expire, or be for one share group alone; 0 where there
-   * is none. From there on all records are alike.
+   * Offset after the last batch in which a record may be delayed, expire, have a limit of deliveries of its own, or be
+   * for one share group alone; 0 where there is none. From there on all records are alike.
    */
   flaggedEnd = 0;
 
