@@ -32,6 +32,21 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./commands/queue/queue.ts')).queue,
   },
   {
+    name: 'dlq',
+    about: 'dead letters: list their topics, give them another chance',
+    load: async () => (await import('./commands/dlq/dlq.ts')).dlq,
+  },
+  {
+    name: 'tasks',
+    about: 'tasks of the broker: list, show and cancel them',
+    load: async () => (await import('./commands/tasks/tasks.ts')).tasks,
+  },
+  {
+    name: 'effects',
+    about: 'the ledger of effects: what workers did once',
+    load: async () => (await import('./commands/effects/effects.ts')).effects,
+  },
+  {
     name: 'groups',
     about: 'list, describe, reset and delete consumer groups',
     load: async () => (await import('./commands/groups/groups.ts')).groups,

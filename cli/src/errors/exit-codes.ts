@@ -22,8 +22,9 @@ export const EXIT_ABOUT: { readonly [N in ExitName]: string } = {
   usage:
     'The command line or the input is wrong: nothing was done, or the broker refused a name or setting.',
   unreachable: 'No broker answers at the address, or the connection was lost.',
-  notFound: 'The topic, partition, group, queue, file or receipt does not exist.',
-  conflict: 'It exists already, is in use, or a receipt is no longer the newest.',
+  notFound: 'The topic, partition, group, queue, message, task, file or receipt does not exist.',
+  conflict:
+    'It exists already, is in use, or was decided otherwise: an old receipt, a message that is leased or resolved, a task that was cancelled.',
   timeout: 'No reply came in time (`--timeout`), or `queue receive --fail-if-empty` got nothing.',
   unavailable:
     'The broker answers and cannot do it now (full, overloaded, shutting down): try again later.',

@@ -15,6 +15,9 @@ const EXIT_BY_ERROR: { readonly [N in ErrorName]?: ExitName } = {
   INVALID_CONFIG: 'usage',
   LIMIT_EXCEEDED: 'usage',
   DLQ_LOOP: 'usage',
+  DLQ_NOT_ALLOWED: 'usage',
+  OFFSET_OUT_OF_RANGE: 'notFound',
+  TOO_MANY_IN_FLIGHT: 'unavailable',
 };
 
 const EXIT_BY_HTTP: { readonly [status: number]: ExitName } = {
@@ -38,6 +41,14 @@ const HINTS: { readonly [N in ErrorName]?: string } = {
   UNKNOWN_TOPIC:
     '`broker-cli topics list` shows what there is, `broker-cli topics create` creates one.',
   UNKNOWN_GROUP: '`broker-cli groups list` shows the groups of both kinds.',
+  UNKNOWN_TASK: '`broker-cli tasks list` shows what there is.',
+  TOPIC_NOT_IN_GROUP: '`broker-cli queue describe` shows the topics of a queue.',
+  DLQ_NOT_ALLOWED:
+    '`broker-cli topics alter --dead-letter-source` lets a topic take dead letters of another.',
+  MESSAGE_LEASED: '`broker-cli queue messages --state leased` shows who has it, and until when.',
+  MESSAGE_FRESH: '`broker-cli queue stats` shows how many are before it.',
+  TOO_MANY_IN_FLIGHT: '`broker-cli queue alter --max-in-flight` changes how many there may be.',
+  PURGE_PENDING: '`broker-cli queue undo-purge` undoes it.',
   UNKNOWN_SCHEDULE: '`broker-cli schedules list` shows what there is.',
   GROUP_KIND_MISMATCH: '`broker-cli groups list` shows which kind each group is.',
   GROUP_NOT_EMPTY: 'Stop its members first; `broker-cli groups describe` names them.',

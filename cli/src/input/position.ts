@@ -35,6 +35,13 @@ export function parseStart(text: string): StartPosition {
   );
 }
 
+/** Milliseconds since 1970 of a time, or of a while ago. */
+export function parseInstant(text: string): number {
+  const start = /^(?:-\d|\d{4}-)/.test(text.trim()) ? parseStart(text) : undefined;
+  if (typeof start === 'object') return start.timestampMs;
+  throw usage(`'${text}' is not a time: write 2026-01-31, 2026-01-31T12:00:00Z or -15m`);
+}
+
 /** As `parseStart`, or an offset. */
 export function parsePosition(text: string): Position {
   const trimmed = text.trim();

@@ -47,6 +47,15 @@ export function recordObject(
   return JSON.parse(recordLine(record, format)) as { [name: string]: unknown };
 }
 
+/** A value alone: `value`, and `valueFormat` where a reader could not tell it. */
+export function valueObject(
+  bytes: Uint8Array | null,
+  format: ValueFormat,
+): { [name: string]: unknown } {
+  const [value, valueFormat] = shown(bytes, format);
+  return { value: JSON.parse(value), ...(valueFormat === undefined ? {} : { valueFormat }) };
+}
+
 /** JSON text for the bytes, and the format where a reader could not tell it: text is plain, other JSON is itself. */
 function shown(
   bytes: Uint8Array | null,

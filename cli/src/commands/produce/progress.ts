@@ -1,6 +1,7 @@
 // Progress of `produce` on stderr, if somebody watches it and does not type the input.
 
 import type { Context } from '../../context.ts';
+import { openBar } from '../../output/bar.ts';
 import { formatCount, formatRate, formatSize } from '../../output/format.ts';
 import type { InputSource } from './input-source.ts';
 import type { Tally } from './tally.ts';
@@ -17,19 +18,9 @@ export async function openProgress(
   tally: Tally,
 ): Promise<Progress> {
   if (!context.output.isWatched || isTyped) return { stop: () => {} };
-  const { SingleBar, Presets } = await import('cli-progress');
   const hasTotal = bytesTotal !== undefined && bytesTotal > 0;
-  const bar = new SingleBar(
-    {
-      stream: context.terminal.stderr,
-      format: hasTotal ? ' {bar} {percentage}%  {text}' : ' {text}',
-      clearOnComplete: true,
-      hideCursor: null,
-      gracefulExit: false,
-      autopadding: true,
-    },
-    Presets.shades_classic,
-  );
+  const format = hasTotal ? ' {bar} {percentage}%  {text}' : ' {text}';
+  const bar = await openBar(context.terminal, format);
   const text = (): string =>
     `${formatCount(tally.stored)} records, ${formatSize(tally.bytesRead)}, ` +
     formatRate(tally.stored, tally.elapsedMs, 'records');

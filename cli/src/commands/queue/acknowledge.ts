@@ -19,7 +19,7 @@ const TARGET = {
 
 const ERROR_TEXT = option('--error <text>', 'why it failed, kept with the message (at most 1 KiB)');
 
-type Ack = Omit<ReceiptAck, 'receipt'>;
+type Ack = Omit<ReceiptAck, 'receipt' | 'result'> & { readonly result?: Uint8Array | undefined };
 type Target = { readonly queue: string; readonly receipts: readonly string[] };
 
 function example(verb: string, rest: string, about: string): readonly Example[] {
@@ -29,15 +29,26 @@ function example(verb: string, rest: string, about: string): readonly Example[] 
 export const ack = command({
   name: 'ack',
   about: 'finish messages: they are done',
-  inputs: TARGET,
+  details:
+    'A result is kept for as long as the queue says (--result-ttl); `queue message` shows it.',
+  inputs: {
+    ...TARGET,
+    result: option(
+      '--result <value>',
+      'what came of it: JSON as it is written, other text as a JSON string',
+      parseResult,
+    ),
+  },
   examples: [
     ...example('ack', '', 'one message'),
+    ...example('ack', ' --result \'{"sum":42}\'', 'with what came of it'),
     {
       line: 'broker-cli queue ack jobs - < receipts.txt',
       about: 'receipts from a file, one a line',
     },
   ],
-  run: async (context, target) => acknowledge(context, target, { kind: 'accept' }),
+  run: async (context, { result, ...target }) =>
+    acknowledge(context, target, { kind: 'accept', ...(result === undefined ? {} : { result }) }),
 });
 
 export const release = command({
@@ -84,6 +95,16 @@ export const giveBack = command({
 
 export const ACKNOWLEDGE_COMMANDS: readonly Command[] = [ack, release, reject, extend, giveBack];
 
+/** Bytes that a reader of JSON understands, whatever was written. */
+export function parseResult(text: string): Uint8Array {
+  try {
+    JSON.parse(text);
+    return Buffer.from(text);
+  } catch {
+    return Buffer.from(JSON.stringify(text));
+  }
+}
+
 const DONE: { readonly [K in AckKind]: string } = {
   accept: 'acknowledged',
   release: 'released',
@@ -103,8 +124,9 @@ function failed(error: string | undefined) {
 async function acknowledge(context: Context, target: Target, what: Ack): Promise<undefined> {
   const receipts = await readReceipts(context, target.receipts);
   const client = await context.client();
+  const { codecs } = await import('@millrace/client');
   const outcomes = await client
-    .queue(target.queue)
+    .queue(target.queue, { resultCodec: codecs.bytes })
     .acknowledge(receipts.map((receipt) => ({ receipt, ...what })));
   const refused = outcomes.filter(({ ok }) => !ok);
   const results = outcomes.map(({ receipt, ok, error, deadlineMs }) => ({

@@ -3,15 +3,27 @@
 import type { Group } from '../../command.ts';
 import { ACKNOWLEDGE_COMMANDS } from './acknowledge.ts';
 import { alter } from './alter.ts';
+import { blocked } from './blocked.ts';
+import { CHANGE_COMMANDS } from './change.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { describe } from './describe.ts';
 import { list } from './list.ts';
+import { message } from './message.ts';
+import { messages } from './messages.ts';
 import { peek } from './peek.ts';
+import { purge, undoPurge } from './purge.ts';
 import { receive } from './receive.ts';
 import { stats } from './stats.ts';
+import { unblock } from './unblock.ts';
 
 export const queue: Group = {
   name: 'queue',
-  commands: [create, list, describe, alter, remove, stats, peek, receive, ...ACKNOWLEDGE_COMMANDS],
+  commands: [
+    ...[create, list, describe, alter, remove, stats],
+    ...[peek, messages, message, blocked],
+    ...[receive, ...ACKNOWLEDGE_COMMANDS],
+    ...[...CHANGE_COMMANDS, unblock],
+    ...[purge, undoPurge],
+  ],
 };
