@@ -247,7 +247,7 @@ function run(pair: Pair, step: Op): void {
       while (pair.machine.run(decideRemoved, { ...KEY, rowsMax: step[1] }).more);
       break;
     case 'restart':
-      expect(pair.loaded()).toEqual(pair.held());
+      deepEqual(pair.loaded(), pair.held());
       pair.machine.reload();
   }
 }
@@ -263,7 +263,7 @@ it('counts exactly what a purge takes and what its undo brings back [L-110]-[L-1
       pair.machine.nowMs += 100_000;
       pair.sweep(100);
       pair.compare();
-      equal(pair.machine.view.count('purges'), 0, 'the purge is over');
+      expect(pair.machine.view.count('purges'), 'the purge is over').toBe(0);
       equal(pair.machine.view.count('waitLanes') > 0 && keys === 'none', false);
       const stored = pair.machine.view.count('runs') + pair.machine.view.count('waiting');
       const [share] = pair.machine.state.shares.all();

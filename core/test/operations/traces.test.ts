@@ -4,4 +4,6 @@ import { Machine } from '../support/machine.ts';
 import { testTraces } from '../support/trace.ts';
 import { operationCommands } from './operation-commands.ts';
 
-describe('operations', () => testTraces('operations', () => operationCommands(new Machine())));
+describe('operations', () => {
+  testTraces('operations', () => operationCommands(new Machine()));
+});

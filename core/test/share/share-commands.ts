@@ -43,9 +43,13 @@ const STATES = [
   'ready',
   'scheduled',
   'leased',
+  'parked',
+  'blocked',
   'acknowledged',
   'dead',
   'removed',
+  'purged',
+  'skipped',
 ] as const;
 const WORDS = { backoff: 'backoff', jitter: 'jitter', exhausted: 'onExhausted' } as const;
 
