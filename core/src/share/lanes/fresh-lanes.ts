@@ -22,6 +22,8 @@ export interface FreshLanesOptions {
 
 export class FreshLanes {
   readonly #options: FreshLanesOptions;
+  /** Some message had to wait. */
+  hasHeld = false;
   #batch: StoredBatch | undefined;
   #lanes: BatchLanes | undefined;
 
@@ -40,6 +42,12 @@ export class FreshLanes {
 
   /** The message of this lane has to wait. [L-61] [L-71] */
   isHeld(lane: number): boolean {
+    const isHeld = this.#mustWait(lane);
+    if (isHeld) this.hasHeld = true;
+    return isHeld;
+  }
+
+  #mustWait(lane: number): boolean {
     if (lane === NO_LANE) return false;
     const { lanes, load, leftOf } = this.#options;
     if (lanes.table.kind === 'tenant') return load.isNoisy(lane);

@@ -30,5 +30,7 @@ export function leaseByLane(leasing: LeasingByLane): boolean {
   turns.beforeFresh(draft.cursor < scope.log.durableEnd);
   const moreFresh = !budget.isSpent && takeFresh({ ...leasing, lease, freshLanes });
   const moreParked = turns.afterFresh();
-  return moreFresh || moreParked;
+  // What was parked just now for a noisy tenant can be given next time.
+  const isWaiting = lanes.table.kind === 'tenant' && freshLanes.hasHeld && !budget.isSpent;
+  return moreFresh || moreParked || isWaiting;
 }

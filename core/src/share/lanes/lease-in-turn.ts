@@ -87,7 +87,9 @@ export class LeaseInTurn {
       waiting.add(lane);
     }
     while (waiting.size > 0 && !this.#isOver()) {
-      for (const [lane, messages] of this.#allot(waiting)) {
+      const allotted = this.#allot(waiting);
+      if (allotted.size === 0) return;
+      for (const [lane, messages] of allotted) {
         if (this.#takeOf(lane, messages) < messages) waiting.delete(lane);
       }
     }

@@ -2,12 +2,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { errorName } from '@millrace/protocol';
 import {
-  accept,
   assertInvariants,
   createShardState,
-  type Decision,
   decideAcknowledge,
   decideAppend,
+  decideChangeMessages,
   decideCreateShareGroup,
   decideCreateTopic,
   decideDue,
@@ -18,12 +17,8 @@ import {
   loadShardState,
   peek,
   type ShardState,
-  type View,
 } from '../../../src/index.ts';
 import { laneNumber } from '../../../src/share/lanes/lane-number.ts';
-import type { Run } from '../../../src/share/run.ts';
-import { ShareDraft } from '../../../src/share/share-draft.ts';
-import { findShare } from '../../../src/share/share-scope.ts';
 import { appendRecords } from '../../support/batches.ts';
 import { Machine } from '../../support/machine.ts';
 import { topicChange } from '../../support/topic-change.ts';
@@ -203,7 +198,7 @@ export class LaneTwins {
       this.machine.nowMs += 20_000;
       this.due();
       for (const { offset } of this.naive.messages.filter(({ state }) => state === 'blocked')) {
-        this.retryBlocked(offset);
+        this.change(offset, 'retry', 0);
       }
       const leases = this.receive('drain', 1 + (round % 7), 10_000);
       for (const { firstOffset, lastOffset, token } of leases) {
@@ -217,23 +212,17 @@ export class LaneTwins {
     throw new Error('something is never given');
   }
 
-  retryBlocked(offset: number): void {
-    this.machine.run(letGo, offset);
-    this.naive.retry(offset);
+  /** An operator decides about one message that the cursor has passed. */
+  change(offset: number, action: 'retry' | 'reschedule' | 'cancel', delayMs: number): void {
+    const { machine, naive } = this;
+    const { startOffset } = this.#log;
+    if (offset >= naive.cursor || offset < startOffset) return;
+    const range = { firstOffset: offset, lastOffset: offset };
+    const command = { ...KEY, ...range, action, delayMs, rowsMax: 10 };
+    const [outcome] = machine.run(decideChangeMessages, command).outcomes;
+    const expected = naive.change(offset, action, delayMs, machine.nowMs);
+    equal(errorName(outcome?.errorCode ?? -1) ?? 'done', expected);
   }
-}
-
-/** As an operator's retry does. */
-function letGo(state: ShardState, view: View, offset: number): Decision<null> {
-  const scope = findShare(state, KEY);
-  if (scope.error !== undefined) return scope;
-  const draft = new ShareDraft(KEY, scope.share, view);
-  const run = scope.share.runFrom(offset);
-  ok(run?.state === 'blocked');
-  const next: Run = { ...run, first: offset, last: offset, state: 'ready', deliveries: 0 };
-  const again = { ...next, firstDeliveredAtMs: 0 };
-  draft.carve(run, [{ first: offset, last: offset, to: 'ready', next: again, error: null }]);
-  return accept(null, draft.finish(), draft.wake());
 }
 
 function laneOf(key: string | null): number {

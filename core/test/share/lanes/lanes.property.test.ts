@@ -66,6 +66,15 @@ const op = fc.oneof(
       byMs: fc.constantFrom(1, 99, 250, 1_500, 4_000),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      offset: fc.nat({ max: 30 }),
+      action: fc.constantFrom('retry' as const, 'reschedule' as const, 'cancel' as const),
+      delayMs: fc.constantFrom(0, 300, 3_000),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('due' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('retain' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
@@ -88,6 +97,9 @@ function run(twins: LaneTwins, step: Op): void {
       break;
     case 'time':
       twins.machine.nowMs += step.byMs;
+      break;
+    case 'change':
+      twins.change(step.offset, step.action, step.delayMs);
       break;
     case 'due':
       twins.due();

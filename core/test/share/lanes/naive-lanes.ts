@@ -1,6 +1,6 @@
 // A share partition with ordering by key, the dumb way: one plain object an offset, looked through from end to end. It
 // does not say which messages a receive gives, only whether those that were given could be, and what becomes of all.
-import { equal, ok } from 'node:assert/strict';
+import { ok } from 'node:assert/strict';
 import type { AckKind, ErrorName } from '@millrace/protocol';
 
 export interface NaiveLaneConfig {
@@ -233,12 +233,23 @@ export class NaiveLanes {
     this.cursor = Math.max(this.cursor, start);
   }
 
-  /** An operator lets a blocked message go on. */
-  retry(offset: number): void {
+  /** An operator decides. */
+  change(
+    offset: number,
+    action: 'retry' | 'reschedule' | 'cancel',
+    delayMs: number,
+    now: number,
+  ): ErrorName | 'done' {
     const message = this.at(offset);
-    equal(message.state, 'blocked');
-    message.state = 'parked';
-    message.deliveries = 0;
+    if (!isOpen(message)) return 'ALREADY_RESOLVED';
+    if (message.state === 'leased') return 'MESSAGE_LEASED';
+    if (action === 'cancel') {
+      message.state = 'dead';
+      return 'done';
+    }
+    if (message.state === 'blocked') message.deliveries = 0;
+    this.#pause(message, action === 'retry' ? 0 : delayMs, now);
+    return 'done';
   }
 }
 
