@@ -5,6 +5,7 @@ import { LIMITS, type LogRecord, MillraceError } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
+import { countAhead } from '../share/ahead.ts';
 import { RecordSources } from '../share/record-source.ts';
 import { ShareDraft } from '../share/share-draft.ts';
 import { findShare, type ShareScope } from '../share/share-scope.ts';
@@ -124,16 +125,12 @@ class Slice {
     const scope = findShare(this.#state, { groupId, topicId, partition });
     assert(scope.error === undefined, 'a slice looks for topic and group first');
     const draft = new ShareDraft(scope.key, scope.share, this.#view);
-    const settler = new LetterSettler(draft);
+    const settler = new LetterSettler(draft, { scope, view: this.#view, nowMs: this.#ctx.nowMs });
     const end = Math.min(ends[partition] ?? 0, scope.log.durableEnd);
     const lookFrom = redriveFrom(scope, filter, offset);
     if (lookFrom >= end) return { settler, next: end, isDone: true };
-    const isBehind = draft.cursor < scope.low;
-    // What an operator decided about before the log lost it is for retention to sort out.
-    if (scope.share.isRestoring || (isBehind && scope.share.ahead > 0)) {
-      return { settler, next: offset, isDone: false };
-    }
-    if (isBehind) draft.removeFresh(scope.low);
+    if (scope.share.isRestoring) return { settler, next: offset, isDone: false };
+    if (draft.cursor < scope.low) this.#removeLost(draft, scope);
     // The cursor passes the fresh letters before those that are looked at too.
     const from = dryRun ? lookFrom : Math.min(lookFrom, draft.cursor);
     const look: Look = { scope, settler, lookFrom, columns: this.#columnsOf(scope) };
@@ -143,6 +140,12 @@ class Slice {
       if (next <= stretch.last) return { settler, isDone: false, next };
     }
     return { settler, isDone: true, next: end };
+  }
+
+  /** Fresh letters that the log no longer holds. */
+  #removeLost(draft: ShareDraft, { key, low, share }: ShareScope): void {
+    const ahead = share.ahead > 0 ? countAhead(this.#view, key, draft.cursor, low) : 0;
+    draft.removeFresh(low, 'removed', ahead);
   }
 
   #columnsOf(scope: ShareScope): LetterColumns {

@@ -2,11 +2,13 @@
 // their topic, the others wait as before. Fresh ones that the cursor passes become ready, never delivered.
 
 import { assert } from '../assert.ts';
-import type { Wake } from '../decision.ts';
+import type { View, Wake } from '../decision.ts';
 import type { Write } from '../rows.ts';
+import { nextAhead } from '../share/ahead.ts';
 import { laneColumn } from '../share/lanes/lane-column.ts';
 import type { Run } from '../share/run.ts';
 import type { Move, ShareDraft } from '../share/share-draft.ts';
+import type { ShareScope } from '../share/share-scope.ts';
 import { neverDelivered } from '../share/take-fresh.ts';
 import type { Unresolved } from './redrive-range.ts';
 
@@ -25,13 +27,22 @@ interface Range {
   readonly lanes: number[];
 }
 
+/** Where the letters are. */
+export interface SettlerPlace {
+  readonly scope: ShareScope;
+  readonly view: View;
+  readonly nowMs: number;
+}
+
 export class LetterSettler {
   readonly #draft: ShareDraft;
+  readonly #place: SettlerPlace;
   #stretch: Unresolved | undefined;
   #ranges: Range[] = [];
 
-  constructor(draft: ShareDraft) {
+  constructor(draft: ShareDraft, place: SettlerPlace) {
     this.#draft = draft;
+    this.#place = place;
   }
 
   begin(stretch: Unresolved): void {
@@ -81,6 +92,7 @@ export class LetterSettler {
   #passFresh(next: number): void {
     const draft = this.#draft;
     for (const { first, last, fate, lanes } of this.#ranges) {
+      this.#passAhead(first);
       if (fate.to !== 'kept') {
         draft.resolveFresh({ first, last }, fate.to);
         continue;
@@ -89,7 +101,25 @@ export class LetterSettler {
       draft.takeFresh({ ...neverDelivered(first, last, fate.untilMs), lanes: column });
       if (fate.untilMs === 0) draft.wakeMembers();
     }
+    this.#passAhead(next);
     draft.cursor = Math.max(draft.cursor, next);
+  }
+
+  /** What an operator decided about, before the offset: what waits there is ready once its time has come. */
+  #passAhead(end: number): void {
+    const draft = this.#draft;
+    const { scope, view, nowMs } = this.#place;
+    if (scope.share.ahead === 0) return;
+    for (;;) {
+      const ahead = nextAhead(view, scope.key, draft.cursor);
+      if (ahead === undefined || ahead.first >= end) return;
+      const { first, last, run } = ahead;
+      if (run !== undefined && run.untilMs <= nowMs) {
+        const next: Run = { ...run, state: 'ready', untilMs: 0 };
+        draft.carve(run, [{ first: run.first, last: run.last, to: 'ready', next, error: null }]);
+      }
+      draft.passAhead({ first, last });
+    }
   }
 }
 

@@ -1,12 +1,20 @@
 // A topic whose messages die, its dead letters, and a redrive of them: what is where can be asked at any moment.
 // Every message has a value of its own, and must be in exactly one place.
 
-import { DEAD_LETTER_HEADERS, readRecords, recordGroup } from '@millrace/protocol';
+import {
+  batchHeader,
+  DEAD_LETTER_HEADERS,
+  encodeBatch,
+  readRecords,
+  recordGroup,
+} from '@millrace/protocol';
 import {
   decideAcknowledge,
   decideAppend,
+  decideChangeMessages,
   decideCreateShareGroup,
   decideCreateTopic,
+  decideDue,
   decideReceive,
   decideRedriveSlice,
   decideStartRedrive,
@@ -14,7 +22,6 @@ import {
   peek,
   type TaskRow,
 } from '../../src/index.ts';
-import { appendOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
 
 const TEXT = new TextDecoder();
@@ -48,7 +55,7 @@ export class RedriveWorld {
   readonly values: string[] = [];
   readonly held: Record<GroupName, Held[]> = { workers: [], undertakers: [] };
 
-  constructor(retentionMs = -1) {
+  constructor(retentionMs = -1, ordering: 'none' | 'key' = 'none') {
     const { machine } = this;
     const config = { retentionMs, segmentMs: 1_000 } as never;
     for (const name of Object.keys(TOPICS)) {
@@ -57,14 +64,14 @@ export class RedriveWorld {
       machine.run(decideCreateTopic, { ...topic, config: own, validateOnly: false });
     }
     const group = { startAt: -2, deadLetterTopic: null };
-    const dies = { maxDeliveries: 1, visibilityTimeoutMs: 3_600_000 };
+    const dies = { maxDeliveries: 1, visibilityTimeoutMs: 3_600_000, ordering };
     machine.run(decideCreateShareGroup, {
       ...group,
       group: 'workers',
       topics: ['orders'],
       config: dies,
     });
-    const stays = { visibilityTimeoutMs: 3_600_000, backoff: 'none' as const };
+    const stays = { visibilityTimeoutMs: 3_600_000, backoff: 'none' as const, ordering };
     machine.run(decideCreateShareGroup, {
       ...group,
       group: 'undertakers',
@@ -76,7 +83,13 @@ export class RedriveWorld {
   append(partition: number, count: number): void {
     const values = Array.from({ length: count }, (_, i) => `v${this.values.length + i}`);
     this.values.push(...values);
-    this.machine.run(decideAppend, appendOf(TOPICS.orders, partition, values));
+    const records = values.map((value, i) => ({
+      key: Uint8Array.of(i % 2),
+      value: Uint8Array.from(value, (letter) => letter.charCodeAt(0)),
+    }));
+    const batch = encodeBatch(records, { nowMs: this.machine.nowMs });
+    const place = { topicId: TOPICS.orders, partition };
+    this.machine.run(decideAppend, { ...place, batch, header: batchHeader(batch) });
   }
 
   receive(group: GroupName, partition: number, maxMessages: number): Held[] {
@@ -107,6 +120,18 @@ export class RedriveWorld {
         ),
       )
       .map(({ value }) => TEXT.decode(value ?? new Uint8Array()));
+  }
+
+  /** An operator puts letters off, also ones that nobody has reached. */
+  reschedule(partition: number, firstOffset: number, delayMs: number): void {
+    const key = { groupId: GROUPS.undertakers, topicId: TOPICS.letters, partition };
+    const range = { firstOffset, lastOffset: firstOffset + 2, rowsMax: 100 };
+    this.machine.run(decideChangeMessages, { ...key, ...range, action: 'reschedule', delayMs });
+  }
+
+  due(): void {
+    this.machine.nowMs += 2_000;
+    while (this.machine.run(decideDue, { runsMax: 5, graceUntilMs: 0 }).more);
   }
 
   start(change: {

@@ -52,15 +52,30 @@ const op = fc.oneof(
   },
   { weight: 8, arbitrary: fc.tuple(fc.constant('slice' as const), fc.integer({ min: 1, max: 5 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(
+      fc.constant('reschedule' as const),
+      partition,
+      fc.nat({ max: 12 }),
+      fc.constantFrom(1_000, 60_000),
+    ),
+  },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('due' as const)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('restart' as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('time' as const)) },
 );
+const ordering = fc.constantFrom('none' as const, 'key' as const);
 type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
 
 class Run {
-  readonly world = new RedriveWorld(20_000);
+  readonly world: RedriveWorld;
   readonly done = new Set<string>();
   #taskId = 0;
+
+  constructor(ordering: 'none' | 'key') {
+    this.world = new RedriveWorld(20_000, ordering);
+  }
 
   step(step: Op): void {
     const { world } = this;
@@ -86,6 +101,12 @@ class Run {
       case 'cancel':
         if (this.#isRunning()) world.machine.run(decideCancelTask, { taskId: this.#taskId });
         break;
+      case 'reschedule':
+        world.reschedule(step[1], step[2], step[3]);
+        break;
+      case 'due':
+        world.due();
+        break;
       case 'restart':
         world.machine.reload();
         break;
@@ -104,9 +125,9 @@ class Run {
     }
   }
 
-  #die(partition: number, count: number): void {
-    this.world.append(partition, count);
-    this.world.receive('workers', partition, 100);
+  #die(at: number, count: number): void {
+    this.world.append(at, count);
+    this.world.receive('workers', at, 100);
     while (this.world.held.workers.length > 0) this.#settle('workers', 'reject');
   }
 
@@ -161,14 +182,18 @@ class Run {
 
 it('loses nothing and doubles nothing, and counts what it moves [L-116]-[L-121]', () => {
   fc.assert(
-    fc.property(fc.array(op, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => {
-      const run = new Run();
-      for (const step of steps) {
-        run.step(step);
-        run.check();
-      }
-      expect(run.world.machine.state.tasks.running.size).toBeLessThan(2);
-    }),
-    { numRuns: 40 },
+    fc.property(
+      ordering,
+      fc.array(op, { minLength: 10, maxLength: 60, size: 'max' }),
+      (keys, steps) => {
+        const run = new Run(keys);
+        for (const step of steps) {
+          run.step(step);
+          run.check();
+        }
+        expect(run.world.machine.state.tasks.running.size).toBeLessThan(2);
+      },
+    ),
+    { numRuns: 60 },
   );
 }, 120_000);

@@ -68,7 +68,9 @@ export class ParkedLanes {
   #frontOf(lane: number): Front {
     let front = this.#fronts.get(lane);
     if (front === undefined) {
-      front = { next: 0, current: undefined, isOver: false, hasGone: false, taken: 0 };
+      // Rows of what a purge took are there until they are swept.
+      const next = this.#leasing.ending.scope.share.purgedTo;
+      front = { next, current: undefined, isOver: false, hasGone: false, taken: 0 };
       this.#fronts.set(lane, front);
     }
     return front;
