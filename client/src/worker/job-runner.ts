@@ -86,9 +86,9 @@ export class JobRunner<V> {
     if (this.isStarting) return;
     this.isStarting = true;
     try {
-      while (this.jobs.size < this.settings.concurrency) {
-        const now = performance.now();
-        const messages = this.waiting.take(this.settings.batchSize, (m) => this.isOurs(m, now));
+      const { batchSize, concurrency } = this.settings;
+      while (this.jobs.size < concurrency) {
+        const messages = this.waiting.take(batchSize, this.isOurs);
         if (messages.length === 0) break;
         this.run(new Job(messages, this.source));
       }
@@ -114,19 +114,18 @@ export class JobRunner<V> {
   }
 
   private giveBack(messages: readonly HeldMessage<V>[]): void {
-    const now = performance.now();
-    const held = messages.filter((message) => this.isOurs(message, now));
+    const held = messages.filter(this.isOurs);
     for (const statement of statementsOf(held, () => RETURNED)) {
-      acknowledge(statement, (message, verdict, error) => this.resolved(message, verdict, error));
+      acknowledge(statement, this.resolved);
     }
   }
 
   /** A message whose lease has ended is somebody else's by now: it is dropped. */
-  private isOurs(message: HeldMessage<V>, now: number): boolean {
-    if (message.state === 'held' && now < message.lease.endsAt) return true;
+  private readonly isOurs = (message: HeldMessage<V>): boolean => {
+    if (message.state === 'held' && performance.now() < message.lease.endsAt) return true;
     this.resolved(message, RETURNED, new MillraceError('STALE_LEASE'));
     return false;
-  }
+  };
 
   private run(job: Job<V>): void {
     this.jobs.add(job);
@@ -156,9 +155,7 @@ export class JobRunner<V> {
   private acknowledge(job: Job<V>, verdictOf: VerdictOf<V>): void {
     const statements = this.judged(job, verdictOf);
     this.leave(job);
-    for (const statement of statements) {
-      acknowledge(statement, (message, verdict, error) => this.resolved(message, verdict, error));
-    }
+    for (const statement of statements) acknowledge(statement, this.resolved);
     this.next();
   }
 
@@ -172,9 +169,7 @@ export class JobRunner<V> {
     const statements = this.judged(job, verdictOf);
     const remember = async () => job.effects?.remember();
     const ending = { statements, outbox: job.outbox, effects, remember };
-    await transact(this.source, ending, (message, verdict, error) =>
-      this.resolved(message, verdict, error),
-    );
+    await transact(this.source, ending, this.resolved);
     this.leave(job);
     this.next();
   }
@@ -224,11 +219,11 @@ export class JobRunner<V> {
     this.ended.ring();
   }
 
-  private resolved(
+  private readonly resolved = (
     message: HeldMessage<V>,
     { kind, thrown }: Verdict,
     error: MillraceError | undefined,
-  ): void {
+  ): void => {
     const { lease } = message;
     // Whatever came of it, nobody works on it here any more: its lease is not extended.
     if (error !== undefined) message.state = 'lost';
@@ -240,7 +235,7 @@ export class JobRunner<V> {
     } catch (failure) {
       this.source.logger.error?.('onOutcome has thrown', { error: failure });
     }
-  }
+  };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

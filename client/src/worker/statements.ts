@@ -48,7 +48,7 @@ function follows<V>(last: HeldMessage<V> | undefined, next: HeldMessage<V>): boo
 /** Says it in the next Acknowledge request. */
 export function acknowledge<V>({ messages, verdict }: Statement<V>, resolved: Resolved<V>): void {
   const { kind, delayMs, errorText, result } = verdict;
-  const { lease, ...range } = rangeOf(messages);
+  const { lease, firstOffset, lastOffset } = rangeOf(messages);
   for (const message of messages) {
     message.state = 'resolving';
     message.said = kind;
@@ -59,7 +59,16 @@ export function acknowledge<V>({ messages, verdict }: Statement<V>, resolved: Re
       resolved(message, verdict, failureOf(message, outcome));
     }
   };
-  lease.acknowledger.add({ lease, ...range, kind, delayMs, errorText, result, settle });
+  lease.acknowledger.add({
+    lease,
+    firstOffset,
+    lastOffset,
+    kind,
+    delayMs,
+    errorText,
+    result,
+    settle,
+  });
 }
 
 /** As items of a Transact. */
