@@ -191,3 +191,16 @@ test('the ledger answers what became of an effect, and grants it once [L-94] [L-
   });
   await shard.close();
 });
+
+test('a part that fails while the others are staged is a fault that ends the process before the commit [L-99]', async () => {
+  const store = new FaultyStore(new MemoryStore());
+  const { shard } = await prepared(store);
+  const commits = store.commits.length;
+  const carryOut = () => {
+    throw new Error('cannot be');
+  };
+  expect(() => shard.shard.stageTogether(carryOut)).toThrow('cannot be');
+  expect(shard.fatal).toHaveLength(1);
+  expect(store.commits).toHaveLength(commits);
+  await shard.close();
+});
