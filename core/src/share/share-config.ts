@@ -52,6 +52,14 @@ function contradiction(config: ShareConfig, deadLetterTopic: string | null): Ref
     const message = `backoffBaseMs is ${config.backoffBaseMs}; it has to be ${limit}.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.backoffBaseMs', limit });
   }
+  if (
+    config.ordering !== 'none' &&
+    config.exhaustedAt === 'receive' &&
+    config.onExhausted === 'block'
+  ) {
+    const message = 'Messages in the order of keys that block do so when their attempt ends.';
+    return refuse('INVALID_CONFIG', message, { field: 'config.exhaustedAt', limit: 'end' });
+  }
   if (config.ordering !== 'none' && config.fairness !== 'none') {
     const message = `ordering is ${config.ordering}: fairness among tenants would change the order.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.fairness', limit: 'none' });

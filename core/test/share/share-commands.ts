@@ -51,7 +51,13 @@ const STATES = [
   'purged',
   'skipped',
 ] as const;
-const WORDS = { backoff: 'backoff', jitter: 'jitter', exhausted: 'onExhausted' } as const;
+const WORDS = {
+  backoff: 'backoff',
+  jitter: 'jitter',
+  exhausted: 'onExhausted',
+  ordering: 'ordering',
+  fairness: 'fairness',
+} as const;
 
 function configOf({ options }: TraceCommand): ShareConfigChange {
   const config: Record<string, number | string> = {};
