@@ -28,7 +28,7 @@ export interface Ending<V> {
   readonly outbox: Outbox | undefined;
   readonly effects: readonly EffectEnd[];
   /** Tells of the effects alone. */
-  remember(): Promise<void>;
+  readonly remember: () => Promise<void>;
 }
 
 /** Resolves once every message has its outcome, or is on its way to be released; it never rejects. */
