@@ -36,7 +36,7 @@ export function isSameFate(a: Fate, b: Fate): boolean {
   return a.to !== 'scheduled' || b.to !== 'scheduled' || a.untilMs === b.untilMs;
 }
 
-/** From the offset on no record has to be looked at by itself. [L-45] */
+/** From the offset on no record has to be looked at by itself. [L-43] */
 export function isPlainFrom(
   { log, topic }: Pick<ShareScope, 'log' | 'topic'>,
   offset: number,

@@ -87,3 +87,13 @@ export function naiveMessage(record: NaiveRecord, topicTtlMs: number, now: numbe
 export function isOpen({ state }: NaiveMessage): boolean {
   return ['ready', 'scheduled', 'leased', 'parked', 'blocked'].includes(state);
 }
+
+/** With a random source that always gives one half. */
+export function naiveBackoffMs(config: NaiveConfig, deliveries: number): number {
+  const { backoff, backoffBaseMs, backoffFactor, backoffMaxMs, jitter } = config;
+  const doublings = backoff === 'exponential' ? deliveries - 1 : 0;
+  let ms = backoff === 'none' ? 0 : backoffBaseMs;
+  for (let i = 0; i < doublings; i += 1) ms *= backoffFactor;
+  ms = Math.min(ms, backoffMaxMs);
+  return Math.round(ms * { none: 1, equal: 0.75, full: 0.5 }[jitter]);
+}

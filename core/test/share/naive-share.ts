@@ -9,6 +9,7 @@ import {
   type NaiveDeath,
   type NaiveMessage,
   type NaiveRecord,
+  naiveBackoffMs,
   naiveMessage,
 } from './naive-message.ts';
 
@@ -195,22 +196,12 @@ export class NaiveShare {
     }
     message.firstFailedAtMs ||= now;
     message.error = error;
-    this.#wait(message, delayMs ?? this.#backoffMs(message.deliveries), now);
+    this.#wait(message, delayMs ?? naiveBackoffMs(this.config, message.deliveries), now);
   }
 
   #wait(message: NaiveMessage, delayMs: number, now: number): void {
     message.state = delayMs === 0 ? 'ready' : 'scheduled';
     message.untilMs = delayMs === 0 ? 0 : now + delayMs;
-  }
-
-  /** With a random source that always gives one half. */
-  #backoffMs(deliveries: number): number {
-    const { backoff, backoffBaseMs, backoffFactor, backoffMaxMs, jitter } = this.config;
-    const doublings = backoff === 'exponential' ? deliveries - 1 : 0;
-    let ms = backoff === 'none' ? 0 : backoffBaseMs;
-    for (let i = 0; i < doublings; i += 1) ms *= backoffFactor;
-    ms = Math.min(ms, backoffMaxMs);
-    return Math.round(ms * { none: 1, equal: 0.75, full: 0.5 }[jitter]);
   }
 
   #isExhausted({ maxDeliveries, deliveries }: NaiveMessage): boolean {
@@ -305,29 +296,5 @@ export class NaiveShare {
       message.state = 'removed';
       this.takenAway += 1;
     }
-  }
-
-  /** Messages by state, with what retention took counted as removed whether or not anybody noticed. */
-  counts(start: number, durableEnd: number) {
-    const all = [...this.messages];
-    const of = (state: NaiveMessage['state'], from: number) =>
-      all.filter(([offset, message]) => message.state === state && offset >= from).length;
-    const below = all.filter(([offset, message]) => isOpen(message) && offset < start).length;
-    const from = Math.max(this.cursor, start);
-    const ahead = all.filter(([offset, { state }]) => offset >= from && state !== 'fresh').length;
-    const gone = all.filter(
-      ([offset, { state }]) => offset >= this.cursor && offset < start && state !== 'fresh',
-    ).length;
-    return {
-      fresh: Math.max(durableEnd - from, 0) - ahead,
-      ready: of('ready', start),
-      scheduled: of('scheduled', start),
-      leased: of('leased', start),
-      blocked: of('blocked', start),
-      acknowledged: of('acknowledged', 0),
-      dead: of('dead', 0),
-      skipped: of('skipped', 0),
-      removed: this.passedOver + this.takenAway + below + Math.max(start - this.cursor, 0) - gone,
-    };
   }
 }

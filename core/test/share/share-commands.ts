@@ -37,6 +37,7 @@ const NUMBERS = {
   base: 'backoffBaseMs',
   factor: 'backoffFactor',
   cap: 'backoffMaxMs',
+  'in-flight': 'maxInFlight',
 } as const;
 const STATES = [
   'fresh',
@@ -55,12 +56,17 @@ const WORDS = {
   backoff: 'backoff',
   jitter: 'jitter',
   exhausted: 'onExhausted',
+<<<<<<< HEAD
+  'asked-at': 'exhaustedAt',
+  expired: 'onExpired',
+=======
+>>>>>>> 4a0408f6e46f8f4b37c2619047b96cc1aaaf5652
   ordering: 'ordering',
   fairness: 'fairness',
 } as const;
 
 function configOf({ options }: TraceCommand): ShareConfigChange {
-  const config: Record<string, number | string> = {};
+  const config: Record<string, boolean | number | string> = {};
   for (const [option, field] of Object.entries(NUMBERS)) {
     const text = options.get(option);
     if (text !== undefined) config[field] = Number(text);
@@ -69,6 +75,8 @@ function configOf({ options }: TraceCommand): ShareConfigChange {
     const text = options.get(option);
     if (text !== undefined) config[field] = text;
   }
+  const fence = options.get('fence');
+  if (fence !== undefined) config['fence'] = fence === 'true';
   return config;
 }
 
@@ -78,14 +86,14 @@ function startOf({ options }: TraceCommand): number {
 }
 
 /** `g orders/1`: the group by name, or a number that stands for a group id. */
-function keyOf(machine: Machine, command: TraceCommand) {
+export function keyOf(machine: Machine, command: TraceCommand) {
   const name = word(command, 0);
   const groupId = machine.state.catalog.groupByName(name)?.groupId ?? Number(name);
   if (Number.isNaN(groupId)) throw new Error(`no group ${name}`);
   return { groupId, ...placeOf(machine, word(command, 1)) };
 }
 
-function rangeText(first: number, last: number): string {
+export function rangeText(first: number, last: number): string {
   return first === last ? `${first}` : `${first}-${last}`;
 }
 
@@ -162,14 +170,15 @@ function queueCommands(machine: Machine): TraceCommands {
     ...Object.fromEntries(ACK_KINDS.map((kind) => [kind, acknowledge(kind)])),
     receive: (command) => {
       const visibility = command.options.has('visibility') ? numberOf(command, 'visibility') : null;
-      const { leases } = machine.run(decideReceive, {
+      const { leases, isLimited } = machine.run(decideReceive, {
         ...keyOf(machine, command),
         memberId: command.words[2] ?? 'm',
         maxMessages: numberOf(command, 'max', 10),
         maxBytes: numberOf(command, 'bytes', 1_000_000),
         visibilityTimeoutMs: visibility,
       });
-      return leases.map((lease) => leaseText(lease)).join('\n') || 'nothing';
+      const told = leases.map((lease) => leaseText(lease)).join('\n');
+      return told || (isLimited ? 'nothing, too many in flight' : 'nothing');
     },
     due: (command) => {
       const runsMax = numberOf(command, 'runs', 100);

@@ -1,13 +1,7 @@
 // The machine and the naive share partition side by side: every command goes to both, and what they answer and what
 // they hold afterwards must be the same.
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import {
-  DEAD_LETTER_HEADERS,
-  encodeBatch,
-  errorName,
-  type RecordInput,
-  readRecords,
-} from '@millrace/protocol';
+import { encodeBatch, errorName, type RecordInput, readRecords } from '@millrace/protocol';
 import {
   type ChangeReply,
   counters,
@@ -30,6 +24,7 @@ import {
 } from '../../src/index.ts';
 import { Machine } from '../support/machine.ts';
 import { gappedBatch, placeCompacted } from './gapped-batch.ts';
+import { naiveCounts } from './naive-counts.ts';
 import {
   type ChangeAction,
   type NaiveAck,
@@ -40,7 +35,6 @@ import {
 import { NaiveShare } from './naive-share.ts';
 
 export const TOPIC = 1;
-const DEAD_LETTERS = 2;
 const PLACE = { topicId: TOPIC, partition: 0 };
 const KEY = { groupId: 1, ...PLACE };
 export const GRACE_MS = 500;
@@ -58,7 +52,6 @@ const RETENTION = {
   deadLettersFrom: null,
   deadLetterSources: null,
 };
-const TEXT = new TextDecoder();
 
 export class Twins {
   readonly machine = new Machine();
@@ -229,7 +222,7 @@ export class Twins {
     const { acknowledged, dead, removed, skipped } = found;
     deepEqual(
       { fresh, ready, scheduled, leased, blocked, acknowledged, dead, skipped, removed },
-      naive.counts(startOffset, durableEnd),
+      naiveCounts(naive, startOffset, durableEnd),
     );
     this.#compareStates(startOffset, durableEnd);
   }
@@ -266,30 +259,6 @@ export class Twins {
       }
     }
     equal(next, durableEnd);
-  }
-
-  /** Exactly one copy of each message that died, with what is known of its end. */
-  compareDeadLetters(): void {
-    const copies = this.machine.view
-      .all('batches')
-      .filter(([[topicId]]) => topicId === DEAD_LETTERS)
-      .flatMap(([, batch]) => readRecords(batch));
-    const found = copies.map(({ value, headers }) => {
-      const text = new Map(headers.map(([name, bytes]) => [name, TEXT.decode(bytes)]));
-      const number = (name: string) => Number(text.get(name));
-      const offset = number(DEAD_LETTER_HEADERS.offset);
-      ok(TEXT.decode(value ?? new Uint8Array()) !== '', 'the value is copied');
-      return {
-        offset,
-        deliveries: number(DEAD_LETTER_HEADERS.deliveries),
-        reason: text.get(DEAD_LETTER_HEADERS.reason),
-        error: text.get(DEAD_LETTER_HEADERS.error) ?? null,
-        firstFailedAtMs: number(DEAD_LETTER_HEADERS.firstFailedAt),
-        lastFailedAtMs: number(DEAD_LETTER_HEADERS.lastFailedAt),
-      };
-    });
-    const byOffset = (a: { offset: number }, b: { offset: number }) => a.offset - b.offset;
-    deepEqual(found.toSorted(byOffset), this.naive.deaths.toSorted(byOffset));
   }
 }
 
