@@ -6,7 +6,8 @@ import { count, decimal } from '../src/input/count.ts';
 import { parseDuration, parseDurationOrForever } from '../src/input/duration.ts';
 import { parseHeader } from '../src/input/header.ts';
 import { keyAt, parseJsonPath, valueAt } from '../src/input/json-path.ts';
-import { parsePosition, parseStart, parseTime } from '../src/input/position.ts';
+import { parseOffsetRange } from '../src/input/offset-range.ts';
+import { parseInstant, parsePosition, parseStart, parseTime } from '../src/input/position.ts';
 import { parseSize, parseSizeOrUnlimited } from '../src/input/size.ts';
 
 function refusal(parse: () => unknown): CliError {
@@ -123,6 +124,22 @@ describe('positions', () => {
     '99999999999999999',
   ])('not %s', (text) => {
     expect(refusal(() => parsePosition(text)).exit).toBe('usage');
+  });
+
+  it('ranges of offsets have both ends', () => {
+    expect(parseOffsetRange('5')).toEqual({ firstOffset: 5, lastOffset: 5 });
+    expect(parseOffsetRange('5-20')).toEqual({ firstOffset: 5, lastOffset: 20 });
+    for (const text of ['', '5-', '-5', '20-5', '1.5', 'x', '1-99999999999999999']) {
+      expect(refusal(() => parseOffsetRange(text)).exit).toBe('usage');
+    }
+  });
+
+  it('an instant is a time or a while ago', () => {
+    expect(parseInstant('2026-01-31')).toBe(Date.UTC(2026, 0, 31));
+    expect(parseInstant('-1h')).toBeLessThanOrEqual(Date.now() - 3_600_000);
+    for (const text of ['', 'latest', 'earliest', '17', 'soon']) {
+      expect(refusal(() => parseInstant(text)).exit).toBe('usage');
+    }
   });
 
   it('an offset is not where a queue starts', () => {

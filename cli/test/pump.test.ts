@@ -118,6 +118,50 @@ describe('pump', () => {
     expect(tally.storedText('t')).toContain('2 records had been stored');
   });
 
+  it('lets a line say what the options do not, and holds it to the limits', async () => {
+    const producer = new FakeProducer();
+    const limits = {
+      delayMsMax: 1_000,
+      messageTtlMsMax: 1_000,
+      dedupIdBytesMax: 4,
+      tenantBytesMax: 4,
+      maxDeliveriesMax: 10,
+    };
+    const rules = { delayMs: 5 };
+    const shape: RecordShape = { ...SHAPE, format: 'record', rules, limits };
+    const line = '{"value":1,"dedupId":"a","delayMs":9,"ttlMs":7,"tenant":"t","maxDeliveries":2}';
+    const stream = Readable.from([Buffer.from(`${line}\n{"value":2,"dedupId":"abcde"}\n`)]);
+    const tally = new Tally();
+    await expect(pump(asProducer(producer), stream, shape, tally, NEVER)).rejects.toThrow(
+      'line 2: dedupId is a text of 1 to 4 bytes, not of 5',
+    );
+    const said = { dedupId: 'a', delayMs: 5, ttlMs: 7, tenant: 't', maxDeliveries: 2 };
+    expect(producer.sent).toMatchObject([[said]]);
+    expect(tally.stored).toBe(1);
+  });
+
+  it('takes dedup ids from the values', async () => {
+    const producer = new FakeProducer();
+    const shape: RecordShape = { ...SHAPE, format: 'json', dedupPath: ['id'] };
+    const stream = Readable.from([Buffer.from('{"id":7}\n{"no":1}\n')]);
+    await pump(asProducer(producer), stream, shape, new Tally(), NEVER);
+    expect(producer.sent[0]?.map(({ dedupId }) => dedupId)).toEqual(['7', undefined]);
+  });
+
+  it('counts duplicates apart', () => {
+    const tally = new Tally();
+    tally.add({ partitions: [0, 0, 0], offsets: [5, 2, -1], duplicates: [1] });
+    expect(summaryDocument('t', tally)).toMatchObject({
+      records: 1,
+      duplicates: 1,
+      partitions: [{ records: 1, firstOffset: 5, lastOffset: 5 }],
+    });
+    expect(summaryText('t', tally)).toContain('1 duplicate had come before');
+    const all = new Tally();
+    all.add({ partitions: [0], offsets: [2], duplicates: [0] });
+    expect(summaryText('t', all)).not.toContain('the input was empty');
+  });
+
   it('ends at the signal, with what was read stored', async () => {
     const abort = new AbortController();
     const producer = new FakeProducer(async () => abort.abort());

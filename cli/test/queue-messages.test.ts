@@ -200,12 +200,13 @@ describe('queue unblock', () => {
     expect(fake.told).toEqual([]);
   });
 
-  it.each(['queue unblock q', 'queue unblock q --all --key a', 'queue unblock q --all --skip --dead-letter'])(
-    'needs one choice: %s',
-    async (line) => {
-      expect((await runWith({ admin: admin() }, words(line))).exit).toBe(EXIT.usage);
-    },
-  );
+  it.each([
+    'queue unblock q',
+    'queue unblock q --all --key a',
+    'queue unblock q --all --skip --dead-letter',
+  ])('needs one choice: %s', async (line) => {
+    expect((await runWith({ admin: admin() }, words(line))).exit).toBe(EXIT.usage);
+  });
 });
 
 describe('queue retry, reschedule, cancel, dead-letter', () => {

@@ -24,7 +24,7 @@ export function parseRecordLine(
   lineNumber: number,
   format: InputFormat,
   keyPath: JsonPath | undefined,
-  dedupPath?: JsonPath | undefined,
+  dedupPath?: JsonPath,
 ): ParsedRecord | undefined {
   if (format === 'text') return { key: null, value: line, headers: [] };
   if (isBlank(line)) return undefined;

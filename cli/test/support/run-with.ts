@@ -1,8 +1,9 @@
 // Runs a command line against a client that the test makes: no broker, no network.
 import type { Client } from '@millrace/client';
+import { CommanderError } from 'commander';
 import type { Context } from '../../src/context.ts';
 import { openContext } from '../../src/context.ts';
-import { CliError } from '../../src/errors/cli-error.ts';
+import { CliError, usage } from '../../src/errors/cli-error.ts';
 import { EXIT } from '../../src/errors/exit-codes.ts';
 import { explainError } from '../../src/errors/explain-error.ts';
 import { buildProgram } from '../../src/program.ts';
@@ -45,10 +46,15 @@ export async function runWith(
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {
-    error = thrown instanceof CliError ? thrown : explainError(thrown, 'b:1');
+    error = errorOf(thrown);
     exit = EXIT[error.exit];
   }
   return { exit, out: terminal.out(), err: terminal.err(), error };
+}
+
+function errorOf(thrown: unknown): CliError {
+  if (thrown instanceof CommanderError) return usage(thrown.message);
+  return thrown instanceof CliError ? thrown : explainError(thrown, 'b:1');
 }
 
 /** As `runWith`, for words without spaces, and the document that --json gives. */

@@ -28,8 +28,8 @@ const retry = command({
     },
   ],
   async run(context, { queue, ...given }) {
+    const targets = await targetsOf(context, queue, given);
     const { admin } = await context.client();
-    const targets = await targetsOf(context, admin, queue, given);
     const result = await admin.retryMessages(queue, targets, { signal: context.signal });
     await reportChange(context, queue, 'ready now', result);
   },
@@ -52,8 +52,8 @@ const reschedule = command({
   ],
   async run(context, { queue, delay, ...given }) {
     if (delay === undefined) throw usage('say when: --delay 1h');
+    const targets = await targetsOf(context, queue, given);
     const { admin } = await context.client();
-    const targets = await targetsOf(context, admin, queue, given);
     const options = { signal: context.signal };
     const result = await admin.rescheduleMessages(queue, targets, delay, options);
     await reportChange(context, queue, `ready in ${formatDuration(delay)}`, result);
@@ -67,8 +67,8 @@ const cancel = command({
   inputs: { ...INPUTS, yes: YES },
   examples: [{ line: `broker-cli queue cancel jobs ${ID}`, about: 'asks first' }],
   run: async (context, { queue, yes, ...given }) => {
+    const targets = await targetsOf(context, queue, given);
     const { admin } = await context.client();
-    const targets = await targetsOf(context, admin, queue, given);
     await end(context, admin, { queue, yes, targets, ...CANCEL });
   },
 });
@@ -80,8 +80,8 @@ const deadLetter = command({
   inputs: { ...INPUTS, yes: YES },
   examples: [{ line: `broker-cli queue dead-letter jobs ${ID}`, about: 'asks first' }],
   run: async (context, { queue, yes, ...given }) => {
+    const targets = await targetsOf(context, queue, given);
     const { admin } = await context.client();
-    const targets = await targetsOf(context, admin, queue, given);
     await end(context, admin, { queue, yes, targets, ...DEAD_LETTER });
   },
 });

@@ -26,7 +26,6 @@ type Given = ValuesOf<typeof TARGETS>;
 /** Throws where nothing is named, or both ways are. */
 export async function targetsOf(
   context: Context,
-  admin: Admin,
   queue: string,
   { ids, topic, partition, offsets }: Given,
 ): Promise<readonly MessageTarget[]> {
@@ -36,7 +35,7 @@ export async function targetsOf(
   }
   if (ids.length > 0) throw usage('ids and --offset exclude each other');
   if (partition === undefined) throw usage('--offset needs --partition');
-  const from = topic ?? (await onlyTopic(context, admin, queue));
+  const from = topic ?? (await onlyTopic(context, queue));
   return offsets.map((range) => ({ topic: from, partition, ...range }));
 }
 
@@ -53,7 +52,8 @@ async function idsOf(ids: readonly string[]): Promise<readonly string[]> {
   return [...new Set(ids.map((id) => id.toLowerCase()))];
 }
 
-async function onlyTopic(context: Context, admin: Admin, queue: string): Promise<string> {
+async function onlyTopic(context: Context, queue: string): Promise<string> {
+  const { admin } = await context.client();
   const { topics } = await admin.describeShareGroup(queue, { signal: context.signal });
   const [first, ...others] = topics;
   if (first === undefined || others.length > 0) {

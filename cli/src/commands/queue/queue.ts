@@ -17,13 +17,12 @@ import { receive } from './receive.ts';
 import { stats } from './stats.ts';
 import { unblock } from './unblock.ts';
 
+const SETUP = [create, list, describe, alter, remove, stats];
+const LOOKING = [peek, messages, message, blocked];
+const MEMBERS = [receive, ...ACKNOWLEDGE_COMMANDS];
+const OPERATORS = [...CHANGE_COMMANDS, unblock, purge, undoPurge];
+
 export const queue: Group = {
   name: 'queue',
-  commands: [
-    ...[create, list, describe, alter, remove, stats],
-    ...[peek, messages, message, blocked],
-    ...[receive, ...ACKNOWLEDGE_COMMANDS],
-    ...[...CHANGE_COMMANDS, unblock],
-    ...[purge, undoPurge],
-  ],
+  commands: [...SETUP, ...LOOKING, ...MEMBERS, ...OPERATORS],
 };

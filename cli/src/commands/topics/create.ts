@@ -26,12 +26,13 @@ export const create = command({
   ],
   async run(context, values) {
     const { topic, partitions, dryRun } = values;
-    const { admin } = await context.client();
+    const config = topicConfig(values);
     const annotations = mergeAnnotations({}, values.annotations);
+    const { admin } = await context.client();
     const name = formatText(topic);
     try {
       const { topicId } = await admin.createTopic(
-        { name: topic, partitions, config: topicConfig(values), annotations, validateOnly: dryRun },
+        { name: topic, partitions, config, annotations, validateOnly: dryRun },
         { signal: context.signal },
       );
       const document = {
