@@ -64,10 +64,6 @@ function contradiction(config: ShareConfig, deadLetterTopic: string | null): Ref
     const message = `ordering is ${config.ordering}: fairness among tenants would change the order.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.fairness', limit: 'none' });
   }
-  if (config.ordering !== 'none' && config.exhaustedAt === 'receive') {
-    const message = `ordering is ${config.ordering}: what is exhausted has to go when its attempt ends, or it would hold up its key.`;
-    return refuse('INVALID_CONFIG', message, { field: 'config.exhaustedAt', limit: 'end' });
-  }
   return undefined;
 }
 

@@ -56,11 +56,8 @@ const WORDS = {
   backoff: 'backoff',
   jitter: 'jitter',
   exhausted: 'onExhausted',
-<<<<<<< HEAD
   'asked-at': 'exhaustedAt',
   expired: 'onExpired',
-=======
->>>>>>> 4a0408f6e46f8f4b37c2619047b96cc1aaaf5652
   ordering: 'ordering',
   fairness: 'fairness',
 } as const;
