@@ -196,7 +196,8 @@ export class RedriveWorld {
         const value = TEXT.decode(record.value ?? new Uint8Array());
         const groupId = recordGroup(batch, i);
         const headers = new Map(record.headers.map(([name, text]) => [name, TEXT.decode(text)]));
-        yield { partition, offset: record.offset, value, groupId, headers };
+        const { key, offset } = record;
+        yield { partition, offset, key, value, groupId, headers };
       }
     }
   }

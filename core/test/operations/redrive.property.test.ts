@@ -65,7 +65,7 @@ const op = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('restart' as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('time' as const)) },
 );
-const ordering = fc.constantFrom('none' as const, 'key' as const);
+const orderings = fc.constantFrom('none' as const, 'key' as const);
 type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
 
 class Run {
@@ -183,7 +183,7 @@ class Run {
 it('loses nothing and doubles nothing, and counts what it moves [L-116]-[L-121]', () => {
   fc.assert(
     fc.property(
-      ordering,
+      orderings,
       fc.array(op, { minLength: 10, maxLength: 60, size: 'max' }),
       (keys, steps) => {
         const run = new Run(keys);
