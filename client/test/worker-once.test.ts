@@ -258,6 +258,25 @@ describe('once', () => {
     expect(broker.count('ClaimEffect')).toBe(0);
   });
 
+  it('does not run after its handler has ended', async () => {
+    const { ledger, broker, work } = await setup([1]);
+    const real = ledger.handlers.ClaimEffect as Handler<'ClaimEffect'>;
+    broker.handlers.ClaimEffect = async (body, call) => {
+      await pause(30);
+      return real(body, call);
+    };
+    let runs = 0;
+    let late: Promise<unknown> | undefined;
+    const worker = work({
+      handler: (_, { once }) => {
+        late = once('k', () => (runs += 1));
+      },
+    });
+    await eventually(() => worker.stats.accepted === 1);
+    await expect(late).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    expect([runs, ledger.effects.size]).toEqual([0, 0]);
+  });
+
   it('leaves no timer where the worker closes before the handler ends', async () => {
     const { broker, work } = await setup([1]);
     const worker = work({

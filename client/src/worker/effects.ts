@@ -119,8 +119,12 @@ export class Effects {
       timer: undefined,
       renewal: Promise.resolve(),
     };
+    if (this.isOver) {
+      await this.abandon(claim);
+      throw handlerEnded();
+    }
     this.claims.set(key, claim);
-    if (!this.isOver) this.keep(claim);
+    this.keep(claim);
     let value: T;
     try {
       value = await run();
@@ -133,7 +137,7 @@ export class Effects {
   }
 
   private checked<T>(key: string, options: OnceOptions<T>) {
-    if (this.isOver) throw new MillraceError('CLIENT_CLOSED', 'The handler has ended.');
+    if (this.isOver) throw handlerEnded();
     const length = typeof key === 'string' ? Buffer.byteLength(key) : 0;
     if (length === 0 || length > LIMITS.effectKeyBytesMax) {
       const text = `The key of an effect has from 1 to ${LIMITS.effectKeyBytesMax} bytes.`;
@@ -232,6 +236,10 @@ async function tellEffects(link: Link, effects: readonly EffectEnd[]): Promise<v
   } catch (error) {
     link.options.logger.warn?.('the end of an effect could not be told', { error });
   }
+}
+
+function handlerEnded(): MillraceError {
+  return new MillraceError('CLIENT_CLOSED', 'The handler has ended.');
 }
 
 const NOTHING_ELSE = { batches: [], acknowledgements: [], offsets: [] };
