@@ -1,0 +1,164 @@
+// Messages that are not to be given now, limits in flight, and operators: who is woken, and what goes on by itself.
+
+import { encodeBatch, type RecordInput, type RequestOf } from '@millrace/protocol';
+import { describe, expect, test } from 'vitest';
+import {
+  batchOf,
+  countsOf,
+  createQueue,
+  openTestShard,
+  produce,
+  receiveOf,
+  type TestShard,
+} from './open-test-shard.ts';
+
+type Config = NonNullable<RequestOf<'AlterShareGroup'>['config']>;
+
+const NO_CHANGE: Config = {
+  visibilityTimeoutMs: null,
+  maxDeliveries: null,
+  backoff: null,
+  backoffBaseMs: null,
+  backoffFactor: null,
+  backoffMaxMs: null,
+  jitter: null,
+  onExhausted: null,
+  exhaustedAt: null,
+  fence: null,
+  ordering: null,
+  fairness: null,
+  maxInFlight: null,
+  onExpired: null,
+  resultTtlMs: null,
+};
+
+async function alter(shard: TestShard, change: Partial<Config>): Promise<void> {
+  const group = { group: 'g', addTopics: null, startAt: -2, deadLetterTopic: null };
+  await shard.call('AlterShareGroup', { ...group, config: { ...NO_CHANGE, ...change } });
+}
+
+async function append(shard: TestShard, topicId: number, records: RecordInput[]): Promise<void> {
+  const batch = encodeBatch(records, { nowMs: 0 });
+  await shard.call('Produce', { batches: [{ topicId, partition: 0, batch }] });
+}
+
+const value = new TextEncoder().encode('x');
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 5_000;
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error('it did not come to pass');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('messages that are not to be given now', () => {
+  test('a waiting receive is woken when a delay ends [L-29] [L-40]', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    const waiting = shard.call('Receive', receiveOf(5_000));
+    await append(shard, topicId, [{ value, delayMs: 150 }]);
+    expect(await countsOf(shard)).toMatchObject({ fresh: 0, scheduled: 1 });
+    const { leases } = await waiting;
+    expect(leases[0]).toMatchObject({ firstOffset: 0, deliveries: 1 });
+    await shard.close();
+  });
+
+  test('delayed messages are scheduled and expired ones go although nobody receives [L-47]', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    await append(shard, topicId, [{ value, delayMs: 60_000 }, { value, ttlMs: 1 }, { value }]);
+    await until(async () => (await countsOf(shard))['scheduled'] === 1);
+    expect(await countsOf(shard)).toMatchObject({ fresh: 1, scheduled: 1, dead: 1 });
+    await shard.close();
+  });
+
+  test('a receive goes on until it finds something, however many it has to pass over [L-43]', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    const delayed = Array.from({ length: 12_000 }, () => ({ value, delayMs: 60_000 }));
+    await append(shard, topicId, delayed);
+    await append(shard, topicId, delayed);
+    await produce(shard, topicId, 'last');
+    const { leases } = await shard.call('Receive', receiveOf(0));
+    expect(leases[0]).toMatchObject({ firstOffset: 24_000, lastOffset: 24_000 });
+    expect((await shard.call('Receive', receiveOf(0))).leases).toEqual([]);
+    await shard.close();
+  });
+});
+
+describe('limits in flight [L-51]', () => {
+  test('refuse when a receive could give nothing, and let one that waits in when a lease ends', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    await alter(shard, { maxInFlight: 1 });
+    await produce(shard, topicId, 'a', 'b');
+    const [lease] = (await shard.call('Receive', receiveOf(0))).leases;
+    await expect(shard.call('Receive', receiveOf(0))).rejects.toMatchObject({
+      code: 'TOO_MANY_IN_FLIGHT',
+    });
+    const waiting = shard.call('Receive', receiveOf(5_000));
+    const { token } = lease ?? { token: 0 };
+    const range = { topicId, partition: 0, firstOffset: 0, lastOffset: 0, token };
+    const said = { kind: 'accept' as const, delayMs: null, errorText: null, result: null };
+    await shard.call('Acknowledge', { group: 'g', items: [{ ...range, ...said }] });
+    expect((await waiting).leases[0]).toMatchObject({ firstOffset: 1 });
+    await shard.close();
+  });
+});
+
+describe('operators [L-55]', () => {
+  test('a retry wakes who waits; every item and offset gets its outcome', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    await append(shard, topicId, [{ value, delayMs: 60_000 }]);
+    expect((await shard.call('Receive', receiveOf(0))).leases).toEqual([]);
+    const waiting = shard.call('Receive', receiveOf(5_000));
+    const item = { topicId, partition: 0, firstOffset: 0, lastOffset: 2 };
+    const { results } = await shard.call('ChangeMessages', {
+      group: 'g',
+      action: 'retry',
+      delayMs: null,
+      items: [item, { ...item, topicId: 99 }],
+    });
+    expect(results).toEqual([
+      {
+        outcomes: [
+          { firstOffset: 0, lastOffset: 0, errorCode: 0 },
+          { firstOffset: 1, lastOffset: 2, errorCode: 30 },
+        ],
+      },
+      { outcomes: [{ firstOffset: 0, lastOffset: 2, errorCode: 20 }] },
+    ]);
+    expect((await waiting).leases[0]).toMatchObject({ firstOffset: 0, deliveries: 1 });
+    await shard.close();
+  });
+
+  test('many messages of their own are decided about in slices; too many are refused as a whole', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    const delayed = Array.from({ length: 1_000 }, (_, i) => ({ value, delayMs: 60_000 + i }));
+    await append(shard, topicId, delayed);
+    await shard.call('Receive', receiveOf(0));
+    const item = { topicId, partition: 0, firstOffset: 0, lastOffset: 999 };
+    const request = { group: 'g', action: 'cancel' as const, delayMs: null };
+    const { results } = await shard.call('ChangeMessages', { ...request, items: [item] });
+    expect(results[0]?.outcomes).toEqual([{ firstOffset: 0, lastOffset: 999, errorCode: 0 }]);
+    expect(await countsOf(shard)).toMatchObject({ scheduled: 0, dead: 1_000 });
+    const tooMany = [{ ...item, lastOffset: 100_000 }];
+    await expect(
+      shard.call('ChangeMessages', { ...request, items: tooMany }),
+    ).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await shard.close();
+  });
+
+  test('a message is found by its id, with its state [L-57]', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    await shard.call('Produce', { batches: [{ topicId, partition: 0, batch: batchOf('a', 'b') }] });
+    const found = await shard.call('GetMessage', { group: 'g', topicId, partition: 0, offset: 1 });
+    expect(found).toMatchObject({ topic: 't', state: { state: 'fresh' }, result: null });
+    expect(found.batches).toHaveLength(1);
+    await shard.close();
+  });
+});
