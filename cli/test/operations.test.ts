@@ -138,7 +138,7 @@ describe('dlq redrive', () => {
     const { admin } = redriving(task({ dryRun: true, moved: 4, skipped: 6 }));
     const { out } = await runWith({ admin }, words('dlq redrive jobs.dlq --dry-run'));
     expect(out).toContain(
-      'Would move 4 dead letters of jobs.dlq to where they died; 6 did not match',
+      'Would move 4 dead letters of jobs.dlq to where they died; 6 passed over',
     );
   });
 

@@ -14,7 +14,8 @@ export const redrive = command({
   name: 'redrive',
   about: 'give dead letters another chance: back to where they died, or to a topic',
   details:
-    'A task of the broker moves them, also over restarts; `tasks show` and `tasks cancel` look after it. Letters go back\n' +
+    'A task of the broker moves them, also over restarts; `tasks show` and `tasks cancel` look after it. Letters that are\n' +
+    'leased, or that the options leave out, are passed over. Letters go back\n' +
     'to the topic they came from, for the queue they died in alone, unless --to names a topic. A letter that is moved is\n' +
     'resolved in the queue over the dead-letter topic; where there is none, one of the name of the topic is created.\n' +
     'With --follow the exit code says how it ended: 0 all done, 1 failed or some could not be moved, 5 cancelled.',

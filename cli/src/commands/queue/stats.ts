@@ -17,7 +17,7 @@ export const stats = command({
     'acknowledged: finished. dead: exhausted, rejected or dropped. removed: taken by retention before they were resolved.\n' +
     'purged: taken by a purge. skipped: redriven for another queue. Counts that are 0 everywhere have no column in the\n' +
     'table. OLDEST: how long the oldest unresolved message has been there. IN/S, DONE/S, DEAD/S: messages a second over\n' +
-    'the last minute.',
+    'the last minute, from the second look within a minute on.',
   inputs: {
     queues: variadic('[queues...]', 'names of queues; none: all'),
     partitions: flag('--partitions', 'a row for every partition'),

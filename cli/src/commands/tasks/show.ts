@@ -48,7 +48,7 @@ function taskText(output: Output, task: Task): Promise<string> {
     ['rate', ratePerSecond === 0 ? 'unlimited' : `${formatCount(ratePerSecond)} messages/s`],
     ['progress', progressText(task)],
     [task.dryRun ? 'would move' : 'moved', formatCount(task.moved)],
-    ['not matched', formatCount(task.skipped)],
+    ['passed over', formatCount(task.skipped)],
     ['failed', formatCount(task.failed)],
     ['started', formatTime(task.startedAtMs)],
     ['ended', endedAtMs === null ? '-' : formatTime(endedAtMs)],

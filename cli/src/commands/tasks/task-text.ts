@@ -31,13 +31,13 @@ export function filterText({ filter }: Task): string {
   return parts.filter((part) => part !== '').join(', ') || 'all';
 }
 
-/** `Moved 900 dead letters of jobs.dlq to where they died; 100 did not match.` */
+/** `Moved 900 dead letters of jobs.dlq to where they died; 100 passed over.`: not matched, or leased. */
 export function outcomeText(task: Task): string {
   const { dryRun, moved, skipped, failed } = task;
   const verb = dryRun ? 'Would move' : 'Moved';
   const what = formatCountOf(moved, 'dead letter');
   const rest = [
-    skipped === 0 ? '' : `; ${formatCount(skipped)} did not match`,
+    skipped === 0 ? '' : `; ${formatCount(skipped)} passed over`,
     failed === 0 ? '' : `; ${formatCount(failed)} could not be moved and stay`,
   ].join('');
   return `${verb} ${what} of ${movementText(task)}${rest}.`;
