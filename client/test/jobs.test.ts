@@ -128,7 +128,7 @@ describe('a receive whose reply is lost', () => {
       return SILENT;
     };
     const client = await clientOf(broker);
-    return { broker, hand: client.queue<number>('g') };
+    return { broker, client, hand: client.queue<number>('g') };
   }
 
   it('is made again under the same attempt id', async () => {
@@ -137,6 +137,15 @@ describe('a receive whose reply is lost', () => {
     expect(messages.map(({ value }) => value)).toEqual([1]);
     const ids = broker.requests('Receive').map(({ attemptId }) => attemptId);
     expect(ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), ids[0]]);
+  });
+
+  it('is made again by a worker too: nothing waits for its lease to end', async () => {
+    const { broker, client } = await lossy();
+    const worker = client.worker({ group: 'g', topics: 't', handler: () => {} });
+    await eventually(() => worker.stats.accepted === 1);
+    const [first, second] = broker.requests('Receive').map(({ attemptId }) => attemptId);
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second).toBe(first);
   });
 
   it('is not where the caller wants no id', async () => {

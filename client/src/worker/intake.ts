@@ -1,6 +1,7 @@
 // Receives messages for a worker: one request that may wait for messages, and further ones beside it while there is
 // a backlog and room. It runs no handlers.
 
+import { randomUUID } from 'node:crypto';
 import type { MillraceError } from '@millrace/protocol';
 import { backoffMs } from '../net/backoff.ts';
 import { isPassing } from '../net/passing.ts';
@@ -11,6 +12,11 @@ import type { Demand } from './demand.ts';
 import type { WorkerSettings } from './options.ts';
 
 const RECEIVE_MESSAGES_MAX = 1_000;
+/**
+ * A receive of so many messages names its attempt, so that a lost reply is asked for again instead of waiting for the leases
+ * to end. The broker writes such a name down: for few messages that would cost more than it is worth.
+ */
+const ATTEMPT_MESSAGES_MIN = 8;
 /** Requests beside the one that waits. */
 const EXTRA_MAX = 3;
 
@@ -117,7 +123,15 @@ export class Intake<V> {
 
   private async receive(maxMessages: number, maxWaitMs: number, leaseMs: number): Promise<void> {
     const { group, topics, memberId } = this.settings;
-    const body = { group, topics, memberId, maxMessages, maxWaitMs, visibilityTimeoutMs: leaseMs };
+    const body = {
+      group,
+      topics,
+      memberId,
+      maxMessages,
+      maxWaitMs,
+      visibilityTimeoutMs: leaseMs,
+      attemptId: maxMessages < ATTEMPT_MESSAGES_MIN ? null : randomUUID(),
+    };
     this.asked += maxMessages;
     let received = 0;
     try {
