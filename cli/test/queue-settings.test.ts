@@ -178,7 +178,7 @@ describe('queue stats', () => {
     };
     const line = words('queue stats q --watch --interval 100ms');
     const { error, out } = await runWith({ admin }, line, { isTTY: true });
-    expect(out).toContain('\u001b[2J');
+    expect(out).toContain('\u001b[J');
     expect(error?.message).toContain('gone');
   });
 });

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 
-const CLEAR = '\u001B[H\u001B[2J\u001B[3J';
+const CLEAR = '\u001B[H\u001B[J';
 
 /** Ends at a signal, which is how it is meant to end, or with the first look that fails. */
 export async function refresh<T extends { readonly document: unknown }>(
