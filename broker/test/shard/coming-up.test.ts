@@ -68,7 +68,7 @@ describe('messages that are not to be given now', () => {
     const shard = openTestShard();
     const topicId = await createQueue(shard);
     await append(shard, topicId, [{ value, delayMs: 60_000 }, { value, ttlMs: 1 }, { value }]);
-    await until(async () => (await countsOf(shard))['scheduled'] === 1);
+    await until(async () => (await countsOf(shard))?.scheduled === 1);
     expect(await countsOf(shard)).toMatchObject({ fresh: 1, scheduled: 1, dead: 1 });
     await shard.close();
   });

@@ -5,7 +5,7 @@ import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { accept, type Decision, refuse, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { nextAhead } from './ahead.ts';
-import type { Run } from './run.ts';
+import { isWaiting, type Run } from './run.ts';
 import { ShareRuns } from './share-runs.ts';
 import { findShare, findShareGroup, type ShareScope } from './share-scope.ts';
 import { deadRanges, plainRange, runRange, type StateRange } from './state-ranges.ts';
@@ -55,27 +55,23 @@ type Looks = Generator<StateRange | Passed>;
 
 function looksAt(scope: ShareScope, view: View, state: Request['state'], from: number): Looks {
   const { key, log, share } = scope;
-  switch (state) {
-    case 'fresh':
-      return freshFrom(scope, view, Math.max(from, share.cursor));
-    case 'dead':
-      return deadRanges(view, key, from, log.durableEnd);
-    case 'acknowledged':
-      return acknowledgedFrom(scope, view, from);
-    case 'scheduled':
-    case 'parked':
-      return inState(scope, view, new ShareRuns(share, view).waitingFrom(from), state, from);
-    case 'ready':
-      return inState(scope, view, share.readyFrom(from), state, from);
-    case 'leased':
-    case 'blocked':
-      return share.count(state) === 0
-        ? none()
-        : inState(scope, view, share.runsFrom(from), state, from);
-  }
+  if (state === 'fresh') return freshFrom(scope, view, Math.max(from, share.cursor));
+  if (state === 'dead') return deadRanges(view, key, from, log.durableEnd);
+  if (state === 'acknowledged') return acknowledgedFrom(scope, view, from);
+  return inState(scope, view, runsFor(scope, view, state, from), state, from);
 }
 
-function* none(): Looks {}
+/** All that are in the state, and as few others as can be told apart without reading them. */
+function runsFor(
+  { share }: ShareScope,
+  view: View,
+  state: Run['state'],
+  from: number,
+): Iterable<Run> {
+  if (share.count(state) === 0) return [];
+  if (isWaiting(state)) return new ShareRuns(share, view).waitingFrom(from);
+  return state === 'ready' ? share.readyFrom(from) : share.runsFrom(from);
+}
 
 function* inState(
   scope: ShareScope,
@@ -106,7 +102,7 @@ function* acknowledgedFrom(scope: ShareScope, view: View, from: number): Looks {
   const { cursor } = scope.share;
   const runs = new ShareRuns(scope.share, view).runsFrom(from);
   const deaths = deadRanges(view, scope.key, from, cursor);
-  let run = runs.next().value as Run | undefined;
+  let run = runs.next().value;
   let dead = deaths.next().value as StateRange | undefined;
   let next = from;
   while (next < cursor) {
@@ -118,7 +114,7 @@ function* acknowledgedFrom(scope: ShareScope, view: View, from: number): Looks {
     else yield new Passed(next);
     if (first === undefined || last === undefined) return;
     next = last + 1;
-    if (isRun) run = runs.next().value as Run | undefined;
+    if (isRun) run = runs.next().value;
     else dead = deaths.next().value as StateRange | undefined;
   }
 }

@@ -135,10 +135,11 @@ export class SharePartition {
   }
 
   /** Runs in memory that end at or after the offset, in offset order. The partition must not change meanwhile. */
-  *runsFrom(offset: number): Generator<Run> {
+  *runsFrom(offset: number): Generator<Run, undefined> {
     for (const [, slot] of this.#runs.entriesFrom(this.#runs.floorKey(offset) ?? offset)) {
       if (this.#store.table.lastOf(slot) >= offset) yield this.#store.table.read(slot);
     }
+    return undefined;
   }
 
   /** Ready runs that end at or after the offset, in offset order. The partition must not change meanwhile. */

@@ -28,11 +28,11 @@ export class ShareRuns {
   }
 
   /** Runs that end at or after the offset, in offset order. */
-  *runsFrom(offset: number): Generator<Run> {
+  *runsFrom(offset: number): Generator<Run, undefined> {
     const held = this.#share.runsFrom(offset);
     if (!this.#share.hasWaiting) {
       yield* held;
-      return;
+      return undefined;
     }
     const waits = this.waitingFrom(offset);
     let here = held.next().value;
@@ -46,6 +46,7 @@ export class ShareRuns {
         there = waits.next().value;
       }
     }
+    return undefined;
   }
 
   /** Scheduled and parked runs that end at or after the offset, in offset order, from the store. */
