@@ -3,9 +3,10 @@ import { ERRORS, messageId, type ResponseInput } from '@millrace/protocol';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Jobs } from '../src/index.ts';
 import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
-import { type Handler, SILENT } from './support/fake-broker.ts';
+import { type Handler, hello, SILENT } from './support/fake-broker.ts';
 import { FakeLog } from './support/fake-log.ts';
 import { FakeQueue } from './support/fake-queue.ts';
+import { pause } from './support/worker-setup.ts';
 
 interface Mail {
   readonly to: string;
@@ -120,12 +121,20 @@ describe('a receive whose reply is lost', () => {
     queue.add([1]);
     const broker = await fakeBroker(queue.handlers);
     const real = queue.handlers.Receive as Handler<'Receive'>;
+    let attemptId: string | null = null;
     let kept: Awaited<ReturnType<typeof real>> | undefined;
     broker.handlers.Receive = async (body, call) => {
-      if (kept !== undefined) return kept;
+      if (kept !== undefined && body.attemptId === attemptId) return kept;
+      if (kept !== undefined) return real(body, call);
       kept = await real(body, call);
+      attemptId = body.attemptId;
       call.connection.socket.destroy();
       return SILENT;
+    };
+    let connectionId = 0;
+    broker.handlers.Hello = (...args) => {
+      connectionId += 1;
+      return { ...(hello(...args) as ResponseInput<'Hello'>), connectionId };
     };
     const client = await clientOf(broker);
     return { broker, client, hand: client.queue<number>('g') };
@@ -141,8 +150,13 @@ describe('a receive whose reply is lost', () => {
 
   it('is made again by a worker too: nothing waits for its lease to end', async () => {
     const { broker, client } = await lossy();
-    const worker = client.worker({ group: 'g', topics: 't', handler: () => {} });
+    const worker = client.worker({ group: 'g', topics: 't', handler: () => pause(30) });
     await eventually(() => worker.stats.accepted === 1);
+    // Nobody knows how long ago the leases were given: they are extended at once.
+    const kinds = broker
+      .requests('Acknowledge')
+      .flatMap(({ items }) => items.map(({ kind }) => kind));
+    expect(kinds).toEqual(['extend', 'accept']);
     const [first, second] = broker.requests('Receive').map(({ attemptId }) => attemptId);
     expect(first).toMatch(/^[0-9a-f-]{36}$/);
     expect(second).toBe(first);

@@ -72,6 +72,8 @@ export interface Lease<V> extends MessageSource<V>, LeaseName {
   deadlineMs: number;
   readonly acknowledger: Acknowledger;
   readonly messages: HeldMessage<V>[];
+  /** The reply came over another connection than the request left by: the lease may have been given a while ago. */
+  mayBeOld: boolean;
   /** Messages of which the worker has not seen the end. */
   open: number;
   /** When the worker extends it, and when it ends if nothing is heard of it; by performance.now(). */

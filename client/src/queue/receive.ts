@@ -43,6 +43,7 @@ export async function receiveLeases<V>(
   const timeoutMs = (options.timeoutMs ?? link.options.requestTimeoutMs) + (body.maxWaitMs ?? 0);
   const repeatable = typeof body.attemptId === 'string';
   const how = { signal: options.signal, timeoutMs, repeatable };
+  const asked = link.broker.connectionId;
   const reply = await link.request('Receive', body, how);
   if (options.signal?.aborted) {
     for (const granted of reply.leases) giveBack(source, granted, { kind: 'return' });
@@ -52,6 +53,7 @@ export async function receiveLeases<V>(
   const leases: Lease<V>[] = [];
   for (const granted of reply.leases) {
     const lease = readLease(source, granted);
+    if (lease !== undefined) lease.mayBeOld = link.broker.connectionId !== asked;
     if (lease !== undefined) leases.push(lease);
   }
   return leases;
@@ -87,6 +89,7 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     deadlineMs: granted.deadlineMs,
     firstDeliveredAtMs: granted.firstDeliveredAtMs,
     messages: [],
+    mayBeOld: false,
     open: lastOffset - firstOffset + 1,
     renewAt: Number.POSITIVE_INFINITY,
     endsAt: Number.POSITIVE_INFINITY,

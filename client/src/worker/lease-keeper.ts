@@ -18,7 +18,7 @@ export class LeaseKeeper<V> {
   /** `grantedAt`: when the reply came, by performance.now(). */
   keep(lease: Lease<V>, grantedAt: number): void {
     const leaseMs = this.leaseMs();
-    lease.renewAt = grantedAt + leaseMs / 2;
+    lease.renewAt = lease.mayBeOld ? grantedAt : grantedAt + leaseMs / 2;
     lease.endsAt = grantedAt + leaseMs;
     this.leases.add(lease);
     this.timer.watch(lease.renewAt);
