@@ -49,7 +49,9 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   });
 
   it('a blocked key stops alone, is seen, and goes on', async () => {
-    await json('queue create pay --ordering key --on-exhausted block --max-deliveries 1');
+    await json(
+      'queue create pay --visibility 1h --ordering key --on-exhausted block --max-deliveries 1',
+    );
     await json('produce pay --key alice', 'one\ntwo');
     await json('produce pay --key bob', 'three');
     const [one] = await receipts('pay', 1);
@@ -72,7 +74,7 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   });
 
   it('messages are listed by state, retried, rescheduled and cancelled', async () => {
-    await json('queue create hand --result-ttl 1h');
+    await json('queue create hand --visibility 1h --result-ttl 1h');
     await json('produce hand', 'a\nb\nc\nd');
     const [a, b] = await receipts('hand', 2);
     await json(`queue release hand ${a} --delay 1h --error slow`);
@@ -95,7 +97,7 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   });
 
   it('a purge takes exactly what it said, and comes back', async () => {
-    await json('queue create junk');
+    await json('queue create junk --visibility 1h');
     await json('produce junk', 'a\nb\nc');
     await receipts('junk', 1);
     expect((await cli('queue purge junk --dry-run')).out).toContain('3 unresolved messages');
@@ -111,18 +113,18 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   });
 
   it('dead letters are redriven, slowly if wanted, and tasks are looked after', async () => {
-    await json('queue create mail');
-    await json('produce mail', numbers(20));
-    const all = (await receipts('mail', 20)).join('\n');
+    await json('queue create mail --visibility 1h');
+    await json('produce mail', numbers(100));
+    const all = (await receipts('mail', 100)).join('\n');
     await cli('queue reject mail - --error bad', all);
     const [listed] = (await json('dlq list')).topics.filter(
       ({ topic }: Json) => topic === 'mail.dlq',
     );
-    expect(listed).toMatchObject({ records: 20, sources: [{ topic: 'mail', queue: 'mail' }] });
+    expect(listed).toMatchObject({ records: 100, sources: [{ topic: 'mail', queue: 'mail' }] });
     const counted = await json('dlq redrive mail.dlq --dry-run --to-offset 4');
     expect(counted).toMatchObject({ state: 'completed', moved: 5 });
     const none = await json('dlq redrive mail.dlq --dry-run --reason exhausted');
-    expect(none).toMatchObject({ moved: 0, skipped: 20 });
+    expect(none).toMatchObject({ moved: 0, skipped: 100 });
     const { taskId } = await json('dlq redrive mail.dlq --rate 1');
     expect((await cli('tasks list --state running')).out).toContain('mail.dlq to where they died');
     expect(await json(`tasks cancel ${taskId}`)).toMatchObject({ cancelled: true });
@@ -130,8 +132,8 @@ describe('broker-cli', { timeout: 90_000 }, () => {
     expect(ended).toMatchObject({ exit: 5, error: { code: 'TASK_CANCELLED' } });
     const { moved } = JSON.parse(ended.out);
     const rest = await json('dlq redrive mail.dlq --follow');
-    expect(moved + rest.moved).toBe(20);
-    expect(await receipts('mail', 100)).toHaveLength(20);
+    expect(moved + rest.moved).toBe(100);
+    expect(await receipts('mail', 100)).toHaveLength(100);
     expect((await failure('tasks show 4000000000')).exit).toBe(4);
   });
 
