@@ -32,13 +32,6 @@ export function laneColumn(lanes: readonly number[]): Uint8Array {
   return column;
 }
 
-/** The column of `count` messages from message `i` on; null stays null. */
-export function sliceLanes(column: Uint8Array | null, i: number, count: number): Uint8Array | null {
-  if (column === null || (i === 0 && column.length === LANE_BYTES * count)) return column;
-  assert(LANE_BYTES * (i + count) <= column.length, 'every message has a lane');
-  return column.slice(LANE_BYTES * i, LANE_BYTES * (i + count));
-}
-
 /** How many messages from message `i` on are of its lane. */
 export function sameLane(column: Uint8Array, i: number): number {
   const lane = laneAt(column, i);
