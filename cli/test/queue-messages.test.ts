@@ -244,7 +244,7 @@ describe('queue retry, reschedule, cancel, dead-letter', () => {
     expect(error?.code).toBe('MESSAGE_LEASED');
     expect(document).toMatchObject({ changed: 1, refused: 1 });
     expect(document.results).toMatchObject([
-      { id: ID, ok: true, outcome: 'ready now' },
+      { id: ID, ok: true, outcome: 'retried' },
       { id: OTHER, ok: false, outcome: 'MESSAGE_LEASED' },
     ]);
   });

@@ -6,7 +6,7 @@ import { confirm, YES } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
 import { usage } from '../../errors/cli-error.ts';
 import { parseDuration } from '../../input/duration.ts';
-import { formatCount, formatCountOf, formatDuration, formatText } from '../../output/format.ts';
+import { formatCount, formatCountOf, formatText } from '../../output/format.ts';
 import { reportChange } from './change-outcome.ts';
 import { namedBy, openAmong, TARGETS, targetsOf } from './message-targets.ts';
 
@@ -31,7 +31,7 @@ const retry = command({
     const targets = await targetsOf(context, queue, given);
     const { admin } = await context.client();
     const result = await admin.retryMessages(queue, targets, { signal: context.signal });
-    await reportChange(context, queue, 'ready now', result);
+    await reportChange(context, queue, 'retried', result);
   },
 });
 
@@ -56,7 +56,7 @@ const reschedule = command({
     const { admin } = await context.client();
     const options = { signal: context.signal };
     const result = await admin.rescheduleMessages(queue, targets, delay, options);
-    await reportChange(context, queue, `ready in ${formatDuration(delay)}`, result);
+    await reportChange(context, queue, 'rescheduled', result);
   },
 });
 

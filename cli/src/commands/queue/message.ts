@@ -78,7 +78,8 @@ async function detailsText(output: Output, details: Details): Promise<string> {
       `${formatText(details.topic)}, partition ${details.partition}, offset ${details.offset}`,
     ],
     ['state', stateText(details)],
-    ['deliveries', formatCount(details.deliveries)],
+    // A queue keeps no counts of what is finished.
+    ['deliveries', details.state === 'acknowledged' ? '-' : formatCount(details.deliveries)],
     ['first delivered', sinceText(details.firstDeliveredAtMs)],
     ['last error', formatText(details.lastError ?? '-', PREVIEW_WIDTH)],
     ['result', result === null ? '-' : previewOf(result.bytes, PREVIEW_WIDTH)],

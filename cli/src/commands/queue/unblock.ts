@@ -49,7 +49,7 @@ export const unblock = command({
       await confirm(context, yes, `${what}; ${stopped} would go on`);
     }
     const result = await carryOut(context, admin, queue, ids, ending?.method ?? 'retryMessages');
-    await reportChange(context, queue, ending?.done ?? 'ready now', result);
+    await reportChange(context, queue, ending?.done ?? 'retried', result);
   },
 });
 
