@@ -250,7 +250,12 @@ describe('queue retry, reschedule, cancel, dead-letter', () => {
   });
 
   it('ask with exact counts before messages die', async () => {
-    const admin = new FakeAdmin(listed('fresh', 15, 100), listed('ready', 5), listed('leased', 6));
+    const admin = new FakeAdmin(
+      listed('fresh', 15, 100),
+      listed('ready', 5),
+      listed('ready', 50),
+      listed('leased', 6),
+    );
     const range = await documentOf({ admin }, 'queue cancel q --partition 0 --offset 0-19');
     expect(range.error?.message).toContain('cancel 6 messages of queue q');
     expect(range.error?.message).toContain('14 more are leased or resolved');
