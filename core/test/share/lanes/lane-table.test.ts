@@ -101,7 +101,7 @@ describe('the table of lanes', () => {
         expect(table.size).toBe(plain.lanes.size);
         for (const [lane, { active, lastActive, row }] of plain.lanes) {
           expect(table.activeOf(lane)).toBe(active);
-          if (active > 0) expect(table.lastActiveOf(lane)).toBe(lastActive);
+          expect(active > 0 ? table.lastActiveOf(lane) : lastActive).toBe(lastActive);
           expect(table.waitingOf(lane)).toEqual(row);
         }
       }),

@@ -23,7 +23,7 @@ function lanesOf(kind: LaneKind, batch: Uint8Array, count: number, cache = new L
 }
 
 function whole(text: Uint8Array | null | undefined, of: typeof laneNumber): number {
-  return text == null ? NO_LANE : of(text, 0, text.length);
+  return text === null || text === undefined ? NO_LANE : of(text, 0, text.length);
 }
 
 const records: fc.Arbitrary<RecordInput> = fc.record({
