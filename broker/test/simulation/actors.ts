@@ -72,8 +72,9 @@ export class Actors {
 
   async receive(group: SimGroup, maxMessages: number, topic = 'work'): Promise<Delivery[]> {
     const receive = this.#receives;
+    const epoch = this.#witness.epoch(group.name);
     this.#receives += 1;
-    const { leases } = await this.#world.call('Receive', {
+    const { leases } = await this.#leases({
       group: group.name,
       topics: [topic],
       memberId: `m${receive % 3}`,
@@ -97,11 +98,20 @@ export class Actors {
       }
     }
     if (topic === 'work') {
-      this.#witness.delivered(messages, group.isOrdered);
+      this.#witness.delivered(messages, group.isOrdered, epoch);
       this.held.push(...messages);
       this.#count('delivered', messages.length);
     }
     return messages;
+  }
+
+  async #leases(request: RequestOf<'Receive'>) {
+    try {
+      return await this.#world.call('Receive', request);
+    } catch (error) {
+      if (error instanceof Killed) this.#witness.lostReceive(request.group);
+      throw error;
+    }
   }
 
   async acknowledge(
@@ -212,6 +222,7 @@ export class Actors {
     if (choice < 0.4) {
       const partition = this.#random.between(0, PARTITIONS - 1);
       const offset = this.#random.between(0, 30);
+      for (let at = offset; at <= offset + 2; at += 1) this.#witness.touch(group, partition, at);
       await this.#world.call('ChangeMessages', {
         group,
         action: this.#random.pick(['retry', 'reschedule', 'cancel', 'deadLetter'] as const),
@@ -232,9 +243,19 @@ export class Actors {
       });
       this.#count('redriven', 1);
     } else {
-      await this.#world.call('Purge', { group, topic: null, dryRun: false, undoMs: 60_000 });
-      await this.#undo(group);
+      await this.#purge(group);
       this.#count('purged and undone', 1);
+    }
+  }
+
+  async #purge(group: string): Promise<void> {
+    this.#witness.purged(group, true);
+    try {
+      await this.#world.call('Purge', { group, topic: null, dryRun: false, undoMs: 600_000 });
+    } finally {
+      await this.#undo(group);
+      this.#witness.disturb(group);
+      this.#witness.purged(group, false);
     }
   }
 

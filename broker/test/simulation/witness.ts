@@ -28,9 +28,17 @@ interface Known {
   /** Something was sent that may have resolved it. */
   perhapsResolved: boolean;
   accepted: boolean;
+  /** Receives of the group that had been lost when it was delivered. */
+  readonly lostBefore: number;
 }
 
 const at = ({ partition, offset }: Place) => `${partition}/${offset}`;
+
+function hasEarlierOfKey({ partition, offset, key }: Delivery, together: readonly Delivery[]) {
+  return together.some(
+    (other) => other.partition === partition && other.key === key && other.offset < offset,
+  );
+}
 
 export class Witness {
   /** Payloads handed to the broker, and where those that were acknowledged lie. */
@@ -39,26 +47,44 @@ export class Witness {
   readonly violations: string[] = [];
   /** Results of transactions that were confirmed. */
   readonly confirmed = new Set<string>();
+  readonly #touched = new Set<string>();
   readonly #groups = new Map<string, Map<string, Known>>();
-  /** Groups in which an operator did something to messages that nobody names: redrive, purge. */
-  readonly disturbed = new Set<string>();
+  /** Groups in which what was purged has not come back yet: nothing waits for it meanwhile. */
+  readonly #purged = new Set<string>();
+  readonly #lost = new Map<string, number>();
+  readonly #epochs = new Map<string, number>();
 
-  delivered(messages: readonly Delivery[], isOrdered: boolean): void {
+  /** How often an operator did something to the group: what was asked for before may be told after. */
+  epoch(group: string): number {
+    return this.#epochs.get(group) ?? 0;
+  }
+
+  /** `epoch`: of the group when the messages were asked for. */
+  delivered(messages: readonly Delivery[], isOrdered: boolean, epoch: number): void {
     for (const message of messages) {
       this.#checkContent(message);
       this.#checkLease(message);
-      if (isOrdered) this.#checkOrder(message, messages);
+      const isCalm = this.epoch(message.group) === epoch && !this.#purged.has(message.group);
+      if (isOrdered && isCalm) this.#checkOrder(message, messages);
     }
     for (const message of messages) {
       const accepted = this.#known(message)?.accepted ?? false;
       this.#group(message.group).set(at(message), {
         last: message,
-        perhapsEnded: false,
-        perhapsCountedBack: false,
+        perhapsEnded: this.epoch(message.group) !== epoch,
+        // Where the one before it fails, it is given back with it, also by time.
+        perhapsCountedBack:
+          this.epoch(message.group) !== epoch || (isOrdered && hasEarlierOfKey(message, messages)),
         perhapsResolved: false,
         accepted,
+        lostBefore: this.#lostReceives(message.group),
       });
     }
+  }
+
+  /** A receive got no reply: whatever it leased was delivered all the same. */
+  lostReceive(group: string): void {
+    this.#lost.set(group, this.#lostReceives(group) + 1);
   }
 
   /** Something is sent about the message; nobody knows yet whether it takes effect. */
@@ -78,6 +104,16 @@ export class Witness {
     if (known !== undefined && known.last.token === message.token) known.accepted = true;
   }
 
+  /** An operator names these messages, whatever state they are in. */
+  touch(group: string, partition: number, offset: number): void {
+    this.#touched.add(`${group}/${at({ partition, offset })}`);
+  }
+
+  purged(group: string, isPurged: boolean): void {
+    if (isPurged) this.#purged.add(group);
+    else this.#purged.delete(group);
+  }
+
   /** An operator or time may have done anything to messages of the group. */
   disturb(group: string): void {
     for (const known of this.#group(group).values()) {
@@ -85,7 +121,7 @@ export class Witness {
       known.perhapsCountedBack = true;
       known.perhapsResolved = true;
     }
-    this.disturbed.add(group);
+    this.#epochs.set(group, this.epoch(group) + 1);
   }
 
   acceptedIn(group: string): Place[] {
@@ -126,8 +162,10 @@ export class Witness {
       if (together.some((other) => at(other) === at(place))) continue;
       const known = this.#group(message.group).get(at(place));
       if (known?.accepted || known?.perhapsResolved) continue;
-      // Its attempts may have been exhausted by time alone.
-      if (known !== undefined && known.last.deliveries >= DELIVERIES_MAX) continue;
+      if (this.#touched.has(`${message.group}/${at(place)}`)) continue;
+      // Its attempts may have been exhausted by time alone, some of them in receives whose reply was lost.
+      const lost = this.#lostReceives(message.group) - (known?.lostBefore ?? 0);
+      if ((known?.last.deliveries ?? 0) + lost >= DELIVERIES_MAX) continue;
       this.#fault(message, `came before ${at(place)} of its key was resolved`);
     }
   }
@@ -140,6 +178,10 @@ export class Witness {
       known.perhapsEnded = true;
       known.perhapsCountedBack = true;
     }
+  }
+
+  #lostReceives(group: string): number {
+    return this.#lost.get(group) ?? 0;
   }
 
   #known(message: Delivery): Known | undefined {

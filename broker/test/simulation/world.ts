@@ -76,9 +76,6 @@ export class World {
   async kill(): Promise<void> {
     const store = this.#store;
     vi.clearAllTimers();
-    const waiting = this.#killed;
-    this.#killed = [];
-    for (const reject of waiting) reject(new Killed('killed'));
     const last = store.commits.at(-1);
     if (store.inFlight > 0 && last !== undefined && this.#random.chance(0.5)) {
       await this.#disk.commit(last);
@@ -86,6 +83,10 @@ export class World {
     this.life += 1;
     this.#store = this.#openStore();
     this.#handlers = this.#start(this.#store);
+    // Told last: who calls again at once calls the new process.
+    const waiting = this.#killed;
+    this.#killed = [];
+    for (const reject of waiting) reject(new Killed('killed'));
   }
 
   #openStore(): FaultyStore {
