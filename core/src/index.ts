@@ -71,6 +71,7 @@ export { type GroupTotals, groupTotals } from './operations/group-totals.ts';
 export { listTasks } from './operations/list-tasks.ts';
 export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';
+export * from './queue-rows.ts';
 export * from './rows.ts';
 export {
   type AlterScheduleCommand,

@@ -3,7 +3,8 @@
 import { LIMITS } from '@millrace/protocol';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { expiryEntry, removeExpiryEntry } from '../expiries/expiry-entry.ts';
-import { type AttemptRow, put, type Write } from '../rows.ts';
+import type { AttemptRow } from '../queue-rows.ts';
+import { put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { PlacedLease } from './repeat-receive.ts';
 

@@ -5,7 +5,7 @@ import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { checkKeyText } from '../expiries/check-key-text.ts';
-import type { AttemptRow } from '../rows.ts';
+import type { AttemptRow } from '../queue-rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from '../share/batch-cursor.ts';
 import type { Lease } from '../share/decide-receive.ts';

@@ -12,7 +12,8 @@ import {
 } from '@millrace/protocol';
 import { attempt } from '../attempt.ts';
 import type { Refused, View } from '../decision.ts';
-import { type DedupRow, put, type TopicConfig, type Write } from '../rows.ts';
+import type { DedupRow } from '../queue-rows.ts';
+import { put, type TopicConfig, type Write } from '../rows.ts';
 import { laneNumber } from '../share/lanes/lane-number.ts';
 import { type DedupKey, dedupExpiries, dedupKey } from './dedup-row.ts';
 

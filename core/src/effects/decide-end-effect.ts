@@ -3,7 +3,7 @@
 import type { RequestOf } from '@millrace/protocol';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
 import { checkKeyText } from '../expiries/check-key-text.ts';
-import type { EffectRow } from '../rows.ts';
+import type { EffectRow } from '../queue-rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { findShareGroup } from '../share/share-scope.ts';
 import { effectAt, putEffect, removeEffect } from './effect-rows.ts';

@@ -3,7 +3,8 @@
 
 import type { View } from '../decision.ts';
 import { expiryEntry, removeExpiryEntry } from '../expiries/expiry-entry.ts';
-import { type EffectRow, type KeyOf, put, remove, type Write } from '../rows.ts';
+import type { EffectRow } from '../queue-rows.ts';
+import { type KeyOf, put, remove, type Write } from '../rows.ts';
 
 type Key = KeyOf<'effects'>;
 

@@ -4,7 +4,8 @@
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { dedupsOfExpiry } from '../dedup/dedup-row.ts';
-import { type ExpiringTable, type KeyOf, remove, type ValueOf, type Write } from '../rows.ts';
+import type { ExpiringTable } from '../queue-rows.ts';
+import { type KeyOf, remove, type ValueOf, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { keyOfExpiry } from './expiry-entry.ts';
 

@@ -1,6 +1,7 @@
 // The index of rows that go at a time: one entry a row. It only makes and reads entries; `decideExpireRows` acts on them.
 
-import { type ExpiringTable, type KeyOf, put, remove, type Write } from '../rows.ts';
+import type { ExpiringTable } from '../queue-rows.ts';
+import { type KeyOf, put, remove, type Write } from '../rows.ts';
 
 /** Write it in the decision that writes the row: the row goes once the time has come. [L-90] */
 export function expiryEntry<T extends ExpiringTable>(

@@ -4,8 +4,9 @@
 import type { RequestOf, ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
+import type { PurgeRow } from '../queue-rows.ts';
 import { removeRange } from '../remove-range.ts';
-import { type PurgeRow, put, type SharePartitionRow, type Write } from '../rows.ts';
+import { put, type SharePartitionRow, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { countShare, type MessageCounts } from '../share/counters.ts';
 import type { ShareScope } from '../share/share-scope.ts';

@@ -12,7 +12,8 @@ import {
   refuse,
   type View,
 } from '../decision.ts';
-import type { TaskRow, Write } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
+import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { decideCreateShareGroup } from '../share/decide-create-share-group.ts';
 import { findShareGroup } from '../share/share-scope.ts';

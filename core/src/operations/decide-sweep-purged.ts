@@ -3,7 +3,8 @@
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
-import { type PurgeRow, put, remove, type SharePartitionRow, type Write } from '../rows.ts';
+import type { PurgeRow } from '../queue-rows.ts';
+import { put, remove, type SharePartitionRow, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { laneAt, runOf } from '../share/run.ts';
 import { findShare, type ShareKey, type ShareScope } from '../share/share-scope.ts';

@@ -1,7 +1,7 @@
 // Where a dead letter comes from, as its headers say; and the record that it was. It reads nothing else.
 
 import { DEAD_LETTER_HEADERS, type LogRecord, type RecordInput } from '@millrace/protocol';
-import type { TaskRow } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
 
 /** Null: the letter does not say, or what it says cannot be. */
 export interface LetterOrigin {

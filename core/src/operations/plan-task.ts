@@ -3,7 +3,8 @@
 
 import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import { put, remove, type TaskRow, type Write } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
+import { put, remove, type Write } from '../rows.ts';
 import type { Task, Tasks } from './tasks.ts';
 
 export type Ending = 'completed' | 'cancelled' | 'failed';

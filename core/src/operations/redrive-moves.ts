@@ -4,7 +4,8 @@
 import { type LogRecord, partitionForKey } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Context, View, Wake } from '../decision.ts';
-import type { DeadRow, TaskRow, Write } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
+import type { DeadRow, Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { laneColumn } from '../share/lanes/lane-column.ts';
 import { LetterAppends } from '../share/letter-appends.ts';

@@ -3,7 +3,7 @@
 
 import type { Topic } from '../catalog/catalog.ts';
 import type { View } from '../decision.ts';
-import type { TaskRow } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { countShare } from '../share/counters.ts';
 import type { Run } from '../share/run.ts';

@@ -3,14 +3,8 @@
 
 import { assert } from '../assert.ts';
 import type { View } from '../decision.ts';
-import {
-  type PurgeRow,
-  put,
-  type RunRow,
-  remove,
-  type SharePartitionRow,
-  type Write,
-} from '../rows.ts';
+import type { PurgeRow } from '../queue-rows.ts';
+import { put, type RunRow, remove, type SharePartitionRow, type Write } from '../rows.ts';
 import { inLanes } from '../share/lanes/in-lanes.ts';
 import { LaneDraft } from '../share/lanes/lane-draft.ts';
 import { isWaiting, lanesOf, type Run, rowOf, runOf } from '../share/run.ts';

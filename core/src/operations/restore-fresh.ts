@@ -2,7 +2,8 @@
 // back; otherwise they become ready, never delivered, in slices: the cursor has moved on and cannot tell of them.
 
 import type { Context, View } from '../decision.ts';
-import type { PurgeRow, RunRow } from '../rows.ts';
+import type { PurgeRow } from '../queue-rows.ts';
+import type { RunRow } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor, indexFrom, offsetOf } from '../share/batch-cursor.ts';
 import { laneColumn } from '../share/lanes/lane-column.ts';

@@ -3,7 +3,8 @@
 
 import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import type { TaskRow, Write } from '../rows.ts';
+import type { TaskRow } from '../queue-rows.ts';
+import type { Write } from '../rows.ts';
 
 export type Task = TaskRow & { readonly taskId: number };
 

@@ -9,7 +9,8 @@ import {
   refuse,
   type View,
 } from '../decision.ts';
-import { put, type ScheduleRow } from '../rows.ts';
+import type { ScheduleRow } from '../queue-rows.ts';
+import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
 import { oversized, tickBatch } from './tick-batch.ts';

@@ -2,7 +2,7 @@
 
 import type { RequestOf, ResponseInput } from '@millrace/protocol';
 import { accept, type Decision, type Refused, refuse, type View } from '../decision.ts';
-import type { ScheduleRow } from '../rows.ts';
+import type { ScheduleRow } from '../queue-rows.ts';
 import type { ShardState } from '../shard-state.ts';
 
 type Reply = ResponseInput<'ListSchedules'>;

@@ -3,7 +3,7 @@
 
 import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import type { ScheduleRow } from '../rows.ts';
+import type { ScheduleRow } from '../queue-rows.ts';
 import type { Ticks } from './ticks.ts';
 
 export interface PlannedTicks {

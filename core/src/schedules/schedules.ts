@@ -2,7 +2,7 @@
 
 import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
-import type { ScheduleRow } from '../rows.ts';
+import type { ScheduleRow } from '../queue-rows.ts';
 
 export interface Schedule {
   readonly scheduleId: number;

@@ -2,7 +2,7 @@
 
 import { BatchBuilder, recordBytes, SCHEDULE_HEADERS } from '@millrace/protocol';
 import type { Topic } from '../catalog/catalog.ts';
-import type { ScheduleRow } from '../rows.ts';
+import type { ScheduleRow } from '../queue-rows.ts';
 import { utf8 } from '../share/utf8.ts';
 
 /** One record a tick, alike but for the tick. [S-6] */

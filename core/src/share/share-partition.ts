@@ -4,13 +4,8 @@
 import { assert } from '../assert.ts';
 import type { DeadlineQueue } from '../collections/deadline-queue.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
-import {
-  type PurgeRow,
-  RUN_STATES,
-  type RunRow,
-  type RunState,
-  type SharePartitionRow,
-} from '../rows.ts';
+import type { PurgeRow } from '../queue-rows.ts';
+import { RUN_STATES, type RunRow, type RunState, type SharePartitionRow } from '../rows.ts';
 import { laneAt } from './lanes/lane-column.ts';
 import { NO_LANE } from './lanes/lane-number.ts';
 import type { LaneTable } from './lanes/lane-table.ts';

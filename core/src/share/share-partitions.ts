@@ -3,7 +3,8 @@
 
 import { assert } from '../assert.ts';
 import { DeadlineQueue } from '../collections/deadline-queue.ts';
-import type { KeyOf, PurgeRow, Write } from '../rows.ts';
+import type { PurgeRow } from '../queue-rows.ts';
+import type { KeyOf, Write } from '../rows.ts';
 import { FirstWait } from './first-wait.ts';
 import { LaneCache } from './lanes/lane-cache.ts';
 import { LaneTable } from './lanes/lane-table.ts';

@@ -4,7 +4,8 @@
 import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { type Context, type Refused, refuse, type View } from '../decision.ts';
 import { expiryEntry } from '../expiries/expiry-entry.ts';
-import { put, type TransactionRow, type Write } from '../rows.ts';
+import type { TransactionRow } from '../queue-rows.ts';
+import { put, type Write } from '../rows.ts';
 
 export type TransactReply = ResponseOf<'Transact'>;
 export type BatchOutcome = TransactReply['batches'][number];
