@@ -4,8 +4,11 @@ import { assert } from './assert.ts';
 import type { Store, StoreReader } from './contract.ts';
 import { StorageFormatError } from './errors.ts';
 
-/** Raise it with every change of a key or a value that an older broker would misread, and add a migration. */
-export const FORMAT_VERSION = 1;
+/**
+ * Raise it with every change of a key or a value that an older broker would misread, and add a migration. 1 was never
+ * released: there is none from it.
+ */
+export const FORMAT_VERSION = 2;
 
 const ROW = ['formatVersion'] as const;
 
