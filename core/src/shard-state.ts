@@ -39,7 +39,15 @@ export function applyWrites(state: ShardState, writes: readonly Write[]): void {
 export function applyWrite(state: ShardState, write: Write): void {
   const { catalog } = state;
   switch (write.table) {
+    // Read from the store where they are needed.
     case 'batches':
+    case 'waitLanes':
+    case 'results':
+    case 'dedups':
+    case 'effects':
+    case 'transactions':
+    case 'attempts':
+    case 'expiries':
       return;
     case 'segments': {
       const [topicId, partition, baseOffset] = write.key;

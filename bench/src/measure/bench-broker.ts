@@ -57,9 +57,12 @@ export class BenchBroker implements ArenaBroker {
   }
 
   #watch({ exited }: BrokerProcess): void {
-    void exited.then(({ code, signal }) => {
-      if (this.#isEnding) return;
-      this.#fail(new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`));
-    });
+    void this.#fails(exited);
+  }
+
+  async #fails(exited: BrokerProcess['exited']): Promise<void> {
+    const { code, signal } = await exited;
+    if (this.#isEnding) return;
+    this.#fail(new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`));
   }
 }

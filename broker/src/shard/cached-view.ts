@@ -21,7 +21,7 @@ export class CachedView implements View {
 
   get<T extends TableName>(table: T, key: KeyOf<T>): ValueOf<T> | undefined {
     if (table !== 'batches') return this.#inner.get(table, key);
-    return this.#batch(key as KeyOf<'batches'>) as ValueOf<T> | undefined;
+    return this.#batch(key) as ValueOf<T> | undefined;
   }
 
   range<T extends TableName>(
@@ -37,7 +37,7 @@ export class CachedView implements View {
     this.#bytes = 0;
   }
 
-  #batch(key: KeyOf<'batches'>): Uint8Array | undefined {
+  #batch(key: KeyOf<TableName>): Uint8Array | undefined {
     const name = key.join();
     const known = this.#batches.get(name);
     if (known !== undefined) {
@@ -45,7 +45,7 @@ export class CachedView implements View {
       this.#batches.set(name, known);
       return known;
     }
-    const found = this.#inner.get('batches', key);
+    const found = this.#inner.get('batches', key as KeyOf<'batches'>);
     if (found !== undefined && found.length >= BATCH_BYTES_MIN) this.#keep(name, found);
     return found;
   }

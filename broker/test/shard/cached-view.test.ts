@@ -1,6 +1,6 @@
 // The cache of batches: it saves reads, holds no more than its bound, and forgets on command.
 
-import type { KeyOf, View } from '@millrace/core';
+import type { KeyOf } from '@millrace/core';
 import { describe, expect, test } from 'vitest';
 import { CachedView } from '../../src/shard/cached-view.ts';
 
@@ -22,7 +22,7 @@ class CountingView {
 
 function cached() {
   const inner = new CountingView();
-  const view = new CachedView(inner as unknown as View);
+  const view = new CachedView(inner);
   const read = (offset: number) => view.get('batches', [1, 0, offset] as KeyOf<'batches'>);
   return { inner, view, read };
 }

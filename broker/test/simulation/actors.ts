@@ -91,7 +91,7 @@ export class Actors {
       const place = { group: group.name, partition, token, deliveries, leasedAtMs, deadlineMs };
       for (const batch of lease.batches) {
         const range = { from: firstOffset, to: lastOffset };
-        for (const { offset, key, value } of readRecords(batch as Uint8Array, range)) {
+        for (const { offset, key, value } of readRecords(batch, range)) {
           const payload = value === null ? '' : text.decode(value);
           messages.push({ ...place, offset, payload, key: key && text.decode(key), receive });
         }

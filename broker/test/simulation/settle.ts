@@ -132,12 +132,11 @@ async function readTopic(world: World, topicId: number, partitions: number): Pro
       const [read] = reply.partitions;
       if (read === undefined || offset >= read.endOffset) break;
       for (const batch of read.batches) {
-        const bytes = batch as Uint8Array;
-        const { baseOffset } = batchHeader(bytes);
-        for (const record of readRecords(bytes)) {
+        const { baseOffset } = batchHeader(batch);
+        for (const record of readRecords(batch)) {
           found.set(`${partition}/${record.offset}`, {
             payload: record.value === null ? '' : text.decode(record.value),
-            isCopy: recordGroup(bytes, record.offset - baseOffset) !== 0,
+            isCopy: recordGroup(batch, record.offset - baseOffset) !== 0,
           });
           offset = record.offset + 1;
         }
@@ -223,7 +222,7 @@ async function openLetters(world: World, topic: string): Promise<string[]> {
       );
       if (reply.ranges[0]?.state === 'acknowledged') continue;
       for (const batch of reply.batches) {
-        for (const { headers } of readRecords(batch as Uint8Array, {
+        for (const { headers } of readRecords(batch, {
           from: fromOffset,
           to: fromOffset,
         })) {

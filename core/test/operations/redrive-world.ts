@@ -1,13 +1,7 @@
 // A topic whose messages die, its dead letters, and a redrive of them: what is where can be asked at any moment.
 // Every message has a value of its own, and must be in exactly one place.
 
-import {
-  batchHeader,
-  DEAD_LETTER_HEADERS,
-  encodeBatch,
-  readRecords,
-  recordGroup,
-} from '@millrace/protocol';
+import { batchHeader, encodeBatch, readRecords, recordGroup } from '@millrace/protocol';
 import {
   decideAcknowledge,
   decideAppend,
@@ -206,5 +200,3 @@ export class RedriveWorld {
 export function nameOf(topic: TopicName): string {
   return topic === 'letters' ? 'orders.dlq' : topic;
 }
-
-export const ID = DEAD_LETTER_HEADERS.messageId;

@@ -108,7 +108,6 @@ export const listMessages = api({
 
 /** What an operator does to messages that nobody has leased. */
 export const CHANGE_ACTIONS = ['retry', 'reschedule', 'cancel', 'deadLetter'] as const;
-export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
 
 export const changeMessages = api({
   key: 44,
