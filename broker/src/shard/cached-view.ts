@@ -21,7 +21,7 @@ export class CachedView implements View {
 
   get<T extends TableName>(table: T, key: KeyOf<T>): ValueOf<T> | undefined {
     if (table !== 'batches') return this.#inner.get(table, key);
-    return this.#batch(key) as ValueOf<T> | undefined;
+    return this.#batch(key);
   }
 
   range<T extends TableName>(
