@@ -6,7 +6,7 @@ import { assert } from '../assert.ts';
 import type { Context, View } from '../decision.ts';
 import { type DeathReason, put } from '../rows.ts';
 import { backoffMs } from './backoff.ts';
-import { BatchCursor } from './batch-cursor.ts';
+import { BatchCursor, offsetOf } from './batch-cursor.ts';
 import { type Part, partsBy } from './batch-parts.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Run } from './run.ts';
@@ -40,7 +40,7 @@ interface Range {
 
 /**
  * Which messages of the range were delivered as often as they may be: each as its record says, or else as the group
- * does. Asked when an attempt ends, or at the next receive, and never while one runs. [L-18] [L-50]
+ * does; what retention took away says nothing any more. Asked when an attempt ends, or at the next receive, and never while one runs. [L-18] [L-50]
  */
 export function exhaustedParts(
   { scope, view }: Ending,
@@ -55,8 +55,9 @@ export function exhaustedParts(
   return partsBy(
     batches,
     range,
-    ({ bytes, isIndexed }, index) => {
-      const own = isIndexed ? recordMaxDeliveries(bytes, index) : 0;
+    (batch, index) => {
+      const isThere = batch.isIndexed && offsetOf(batch, index) >= log.startOffset;
+      const own = isThere ? recordMaxDeliveries(batch.bytes, index) : 0;
       return own > 0 ? isOver(own) : byGroup;
     },
     byGroup,

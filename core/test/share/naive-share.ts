@@ -48,7 +48,7 @@ export class NaiveShare {
       if (found.length === room) return found;
       if (offset < start || message.state !== 'ready') continue;
       if (message.expiresMs <= now) this.#die(offset, 'expired', message.error, start, now);
-      else if (this.config.exhaustedAt === 'receive' && this.#isExhausted(message))
+      else if (this.config.exhaustedAt === 'receive' && this.#isExhausted(message, true))
         this.#exhaust(offset, 'exhausted', message.error, start, now);
       else found.push(offset);
     }
@@ -190,7 +190,7 @@ export class NaiveShare {
     now: number,
   ): void {
     const message = this.at(offset);
-    if (this.config.exhaustedAt === 'end' && this.#isExhausted(message)) {
+    if (this.config.exhaustedAt === 'end' && this.#isExhausted(message, offset >= start)) {
       this.#exhaust(offset, 'exhausted', error, start, now);
       return;
     }
@@ -204,8 +204,8 @@ export class NaiveShare {
     message.untilMs = delayMs === 0 ? 0 : now + delayMs;
   }
 
-  #isExhausted({ maxDeliveries, deliveries }: NaiveMessage): boolean {
-    const max = maxDeliveries || this.config.maxDeliveries;
+  #isExhausted({ maxDeliveries, deliveries }: NaiveMessage, isInLog: boolean): boolean {
+    const max = (isInLog && maxDeliveries) || this.config.maxDeliveries;
     return max !== 0 && deliveries >= max;
   }
 
