@@ -190,6 +190,6 @@ it('agrees with the naive share partition, and with what a restart loads [L-2]-[
         compareLists(twins.machine, twins.naive.messages);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
 }, 120_000);
