@@ -42,7 +42,7 @@ async function untilReady(adminPort: number): Promise<void> {
 test('the tour of the README runs as written', { timeout: 180_000 }, async () => {
   const [start, ...blocks] = tourBlocks();
   expect(start).toBe('npm start\n');
-  expect(blocks.length).toBeGreaterThanOrEqual(6);
+  expect(blocks.length).toBeGreaterThanOrEqual(7);
   const directory = new TemporaryDirectory('millrace-tour-');
   const [port, adminPort] = [await freePort(), await freePort()];
   const env = {
@@ -78,7 +78,8 @@ test('the tour of the README runs as written', { timeout: 180_000 }, async () =>
     expect(printed[2]).toContain('the oven is cold');
     expect(printed[3]).toContain('the oven is broken');
     expect(printed[4]).toContain('cooking for eve');
-    expect(printed[5]).toContain('millrace_share_group_messages');
+    expect(printed[5]).toContain('Moved 1 dead letter');
+    expect(printed[6]).toContain('millrace_share_group_messages');
   } finally {
     if (broker.exitCode === null) process.kill(-(broker.pid ?? 0), 'SIGTERM');
     await ended;
