@@ -5,21 +5,36 @@
 import type { RequestOf } from '@millrace/protocol';
 import type { ShardState } from '../shard-state.ts';
 
-type Item = RequestOf<'Transact'>['acknowledgements'][number]['items'][number];
+type Acknowledgements = RequestOf<'Transact'>['acknowledgements'];
+type Item = Acknowledgements[number]['items'][number];
 
 export interface PlacedItem {
+  readonly group: string;
   readonly item: Item;
-  /** Its position in the request. */
+  /** Which acknowledgements of the request it is of, and which item of them. */
+  readonly part: number;
   readonly at: number;
 }
 
+/** Group by group, also where a group is named in several parts: its items are about the same keys. [L-105] */
+export function inOrder(state: ShardState, parts: Acknowledgements): readonly PlacedItem[] {
+  const groups = new Map<string, PlacedItem[]>();
+  parts.forEach(({ group, items }, part) => {
+    const placed = groups.get(group) ?? [];
+    groups.set(group, placed);
+    items.forEach((item, at) => {
+      placed.push({ group, item, part, at });
+    });
+  });
+  return [...groups].flatMap(([group, placed]) => groupInOrder(state, group, placed));
+}
+
 /** As they are asked for; with ordering by key first those that leave others alone, then from the last offset down. */
-export function inOrder(
+function groupInOrder(
   state: ShardState,
   group: string,
-  items: readonly Item[],
+  placed: readonly PlacedItem[],
 ): readonly PlacedItem[] {
-  const placed = items.map((item, at) => ({ item, at }));
   const found = state.catalog.groupByName(group);
   if (found?.kind !== 'share' || found.config.ordering !== 'key') return placed;
   const { visibilityTimeoutMs } = found.config;

@@ -11,7 +11,7 @@ import { type AcknowledgeReply, decideAcknowledge } from '../share/decide-acknow
 import type { RecordSources } from '../share/record-source.ts';
 import { findShareGroup } from '../share/share-scope.ts';
 import { batchRefusalOf, conflict, refusalOf } from './fault.ts';
-import { inOrder } from './order-items.ts';
+import { inOrder, type PlacedItem } from './order-items.ts';
 
 type Request = RequestOf<'Transact'>;
 export type Decide<R> = (state: ShardState, view: View, ctx: Context) => Decision<R>;
@@ -38,10 +38,8 @@ export function stagesOf(
   sources: RecordSources,
 ): Stages {
   return {
-    acknowledgements: request.acknowledgements.flatMap(({ group, items }, part) =>
-      inOrder(state, group, items).map(({ item, at }) =>
-        acknowledgementStage(group, item, sources, `acknowledgements[${part}]`, at),
-      ),
+    acknowledgements: inOrder(state, request.acknowledgements).map((placed) =>
+      acknowledgementStage(placed, sources),
     ),
     offsets: request.offsets.map((command, part) => offsetsStage(command, `offsets[${part}]`)),
     effects: request.effects.map((command, part) => ({
@@ -57,13 +55,11 @@ export function stagesOf(
 }
 
 function acknowledgementStage(
-  group: string,
-  item: Request['acknowledgements'][number]['items'][number],
+  { group, item, part, at }: PlacedItem,
   sources: RecordSources,
-  part: string,
-  at: number,
 ): Stage<AcknowledgeReply> {
-  const field = `${part}.items[${at}]`;
+  const acknowledgements = `acknowledgements[${part}]`;
+  const field = `${acknowledgements}.items[${at}]`;
   return {
     decide: (state, view, ctx) => {
       const found = findShareGroup(state, group);
@@ -72,7 +68,7 @@ function acknowledgementStage(
       return decideAcknowledge(state, view, { groupId, ...item, sources }, ctx);
     },
     faultOf: (decision) => {
-      if (decision.error) return refusalOf(field, `${part}.group`, decision.error);
+      if (decision.error) return refusalOf(field, `${acknowledgements}.group`, decision.error);
       const bad = decision.reply.outcomes.find(({ errorCode }) => errorCode !== NO_ERROR);
       return bad && outcomeConflict(field, bad.errorCode, `offsets ${rangeText(bad)}.`);
     },
