@@ -99,6 +99,8 @@ describe('what a message says', () => {
     [{ dedupId: '' }, 'dedupId', '1 bytes'],
     [{ dedupId: 'é'.repeat(65) }, 'dedupId', '128 bytes'],
     [{ dedupId: 7 as never }, 'dedupId', '1 bytes'],
+    [{ dedupId: 'order-\ud800' }, 'dedupId', undefined],
+    [{ tenant: '\udc00' }, 'tenant', undefined],
     [{ tenant: '' }, 'tenant', '1 bytes'],
     [{ tenant: 'x'.repeat(129) }, 'tenant', '128 bytes'],
   ])('is refused before it leaves: %j', async (rules, field, limit) => {

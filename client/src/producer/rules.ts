@@ -56,7 +56,11 @@ function delayOf({ delayMs, deliverAt }: MessageRules, nowMs: number): number | 
 
 function textOf(field: string, value: string, bytesMax: number): string {
   const size = typeof value === 'string' ? Buffer.byteLength(value) : 0;
-  if (size >= 1 && size <= bytesMax) return value;
+  if (size >= 1 && size <= bytesMax) {
+    // As UTF-8 all halves of surrogate pairs read alike: texts that differ would be one.
+    if (value.isWellFormed()) return value;
+    throw unfit(field, `${field} has half of a surrogate pair.`);
+  }
   const text = `${field} is a text of 1 to ${bytesMax} bytes.`;
   throw unfit(field, text, `${size === 0 ? 1 : bytesMax} bytes`);
 }
