@@ -12,7 +12,7 @@ export const TOPIC = 'bench';
 
 export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'> & {
   /** So many different keys, one after the other; absent: no keys. */
-  readonly keys?: number | undefined;
+  readonly distinctKeys?: number | undefined;
 };
 
 export class BatchSender {
@@ -29,7 +29,7 @@ export class BatchSender {
     const { batch, recordBytes, inFlight, partitions } = settings;
     const values = payload(recordBytes, batch);
     this.#client = client;
-    this.#keys = settings.keys ?? 0;
+    this.#keys = settings.distinctKeys ?? 0;
     this.#messages = values.map((value) => ({ value }));
     this.encoded = encodeBatch(this.#messages as { value: Uint8Array }[], { nowMs: Date.now() });
     // What one sendBatch takes fills a batch to the byte, so that it is stored as one.

@@ -19,7 +19,7 @@ export async function fillTopic(
     partitions,
     batch: Math.min(batch, backlog),
     inFlight: BATCHES_IN_FLIGHT,
-    keys,
+    distinctKeys: keys,
   });
   const step = progress.start('fill the topic', backlog);
   let begun = 0;

@@ -130,7 +130,7 @@ test('only so many share groups are named; the others are counted as one', async
   const groups = [...samples.keys()].filter((key) =>
     key.startsWith('millrace_share_group_messages'),
   );
-  expect(groups).toHaveLength(201 * 6);
+  expect(groups).toHaveLength(201 * 8);
   // The 50 groups with the fewest unresolved messages: 0 to 49 fresh each.
   expect(samples.get('millrace_share_group_messages{group="(others)",state="fresh"}')).toBe(
     (49 * 50) / 2,
