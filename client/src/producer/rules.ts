@@ -54,11 +54,13 @@ function delayOf({ delayMs, deliverAt }: MessageRules, nowMs: number): number | 
   );
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 function textOf(field: string, value: string, bytesMax: number): string {
   const size = typeof value === 'string' ? Buffer.byteLength(value) : 0;
   if (size >= 1 && size <= bytesMax) {
     // As UTF-8 all halves of surrogate pairs read alike: texts that differ would be one.
-    if (value.isWellFormed()) return value;
+    if (!LONE_SURROGATE.test(value)) return value;
     throw unfit(field, `${field} has half of a surrogate pair.`);
   }
   const text = `${field} is a text of 1 to ${bytesMax} bytes.`;
