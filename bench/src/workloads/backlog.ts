@@ -37,7 +37,7 @@ export const backlog: Workload = {
     'As `queue`, with millions of messages waiting and many leased one by one, against the same without those; then a restart.',
   latencyOf: 'from the call of the handler to the acknowledgement (a sample)',
   takes: [...TIMED, 'batch', 'inFlight', 'backlog', 'outstanding'],
-  defaults: { batch: 100, inFlight: 8, partitions: 4, backlog: 10_000_000 },
+  defaults: { batch: 100, inFlight: 32, partitions: 4, backlog: 10_000_000 },
   async open(arena: Arena): Promise<Session> {
     const messages = await fillTopic(arena, recordsWithin(FILL_BATCH, arena.settings.recordBytes));
     const session = new BacklogSession(arena, messages);
