@@ -13,9 +13,13 @@ import {
 import type { Ending } from './end-attempt.ts';
 import { bury } from './end-attempt.ts';
 import { type FreshLanes, PARKED_RUN_MAX } from './lanes/fresh-lanes.ts';
+import { LANE_BYTES, sameLane } from './lanes/lane-column.ts';
 import type { Run } from './run.ts';
 import { type Fate, fateOf, GIVEN, isPlainFrom, isSameFate, isSifted } from './sift.ts';
 import { type Budget, type Stretch, takeStretches } from './take-stretches.ts';
+
+/** Messages that wait each by itself are a few rows each: passing one over is as much work as looking at so many. */
+const RUN_COST = 8;
 
 /** How much of the work that a decision may do is left. */
 export interface Scan {
@@ -131,7 +135,7 @@ class FreshWalk {
 
   /** The next record of the batch, and those that follow it and share its fate. */
   #sift(batch: StoredBatch, end: number): void {
-    const { scan, budget } = this.#taking;
+    const { scan, budget, freshLanes } = this.#taking;
     const index = indexFrom(batch, this.#next);
     const to = indexFrom(batch, end);
     if (index >= to) {
@@ -140,7 +144,9 @@ class FreshWalk {
     }
     const fate = this.#fateAt(batch, index);
     const isGiven = fate.to === 'given';
-    const passed = fate.to === 'parked' ? Math.min(scan.left, PARKED_RUN_MAX) : scan.left;
+    const waitsByLane =
+      fate.to === 'parked' || (fate.to === 'scheduled' && freshLanes !== undefined);
+    const passed = waitsByLane ? Math.min(scan.left, PARKED_RUN_MAX) : scan.left;
     const room = isGiven ? (budget?.messagesLeft ?? 0) : passed;
     this.#note(fate, batch, index);
     let bytes = bytesOf(batch, index);
@@ -192,7 +198,7 @@ class FreshWalk {
       bury(ending, run, { first, last }, 'expired', null);
       draft.resolveFresh({ first, last }, 'dead');
     }
-    scan.left -= last - first + 1;
+    scan.left -= Math.max(last - first + 1, RUN_COST * lanesIn(lanes));
     this.#next = last + 1;
   }
 
@@ -213,6 +219,14 @@ class FreshWalk {
   #flush(): void {
     for (const stretch of this.#pending.splice(0)) this.#taking.lease(stretch);
   }
+}
+
+/** How often the lane changes among neighbours: what waits is of one lane a row. */
+function lanesIn(column: Uint8Array | null): number {
+  if (column === null) return 1;
+  let count = 0;
+  for (let i = 0; i < column.length / LANE_BYTES; i += sameLane(column, i)) count += 1;
+  return count;
 }
 
 /** A run of messages that nobody has had; `untilMs` 0: only to tell of them. */

@@ -82,6 +82,8 @@ export class LeaseInTurn {
 
   /** [L-72] */
   #takeNoisy(): void {
+    // Whose turn it would be is asked of each that waits: not where nothing can be given any more.
+    if (this.#isOver()) return;
     const waiting = new Set([...this.#asked].filter((lane) => this.leftOf(lane) > 0));
     for (let lane = this.#nextTurn(); lane !== undefined; lane = this.#nextTurn()) {
       waiting.add(lane);

@@ -2,7 +2,7 @@
 import { equal } from 'node:assert/strict';
 import { TENANT_HEADER } from '@millrace/protocol';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   counters,
   decideAcknowledge,
@@ -12,6 +12,7 @@ import {
   decideReceive,
   type Lease,
 } from '../../../src/index.ts';
+import { LaneTable } from '../../../src/share/lanes/lane-table.ts';
 import { appendRecords } from '../../support/batches.ts';
 import { Machine } from '../../support/machine.ts';
 import { topicChange } from '../../support/topic-change.ts';
@@ -191,5 +192,41 @@ describe('fairness among tenants', () => {
     const given = all.receive(30);
     expect(given.filter((at) => all.tenants[at] === 'mid')).toHaveLength(25);
     expect(all.inFlightOf('big')).toBe(65);
+  });
+
+  it('asks no more tenants than it gives to, however many wait [L-72]', () => {
+    const all = new Tenants();
+    for (let i = 0; i < 200; i += 1) all.append(`t${i}`, 1);
+    all.receive(200);
+    for (const lease of [...all.leases]) all.acknowledge(lease, 'release');
+    let asked = 0;
+    const { turns } = LaneTable.prototype;
+    const counting = vi.spyOn(LaneTable.prototype, 'turns');
+    counting.mockImplementation(function* counted(this: LaneTable) {
+      for (const lane of turns.call(this)) {
+        asked += 1;
+        yield lane;
+      }
+    });
+    expect(all.receive(3)).toHaveLength(3);
+    counting.mockRestore();
+    expect(asked).toBe(3);
+  });
+
+  it('passes over fewer messages at a time where each waits by itself [L-43]', () => {
+    const all = new Tenants();
+    const records = Array.from({ length: 3_000 }, (_, i) => ({
+      value: TEXT.encode('v'),
+      headers: [[TENANT_HEADER, TEXT.encode(`t${i}`)] as const],
+      delayMs: 60_000,
+    }));
+    all.machine.run(decideAppend, appendRecords(1, 0, records));
+    const cursor = () => all.machine.state.shares.at(1, 1, 0).cursor;
+    all.receive(1);
+    expect(cursor()).toBeGreaterThan(0);
+    expect(cursor()).toBeLessThan(1_400);
+    all.receive(1);
+    all.receive(1);
+    expect(cursor()).toBe(3_000);
   });
 });
