@@ -18,6 +18,7 @@ import {
   changedLanes,
   changedShareConfig,
   hasDeadLetters,
+  mayHaveDeadLetters,
   type ShareConfigChange,
 } from './share-config.ts';
 import { findShareGroup, type ShareGroup } from './share-scope.ts';
@@ -84,11 +85,12 @@ function namesFor(
   deadLetterTopic: string | null,
 ): DeadLetterNames {
   const names = new Map<Topic, string>();
-  if (!hasDeadLetters(config)) return names;
+  if (!mayHaveDeadLetters(config)) return names;
   for (const topic of topics) {
     const current = attached.get(topic.topicId)?.deadLetterTopicId ?? null;
     const kept = current === null ? undefined : catalog.topics.get(current)?.name;
-    names.set(topic, deadLetterTopic ?? kept ?? deadLetterName(topic));
+    const name = deadLetterTopic ?? kept ?? (hasDeadLetters(config) ? deadLetterName(topic) : null);
+    if (name !== null) names.set(topic, name);
   }
   return names;
 }

@@ -45,7 +45,7 @@ export function decideCreateShareGroup(
   if (group.error !== undefined) return group;
 
   const { groupId } = group;
-  const sources = hasDeadLetters(config) ? topics : [];
+  const sources = deadLetterTopic !== null || hasDeadLetters(config) ? topics : [];
   const names = new Map(sources.map((topic) => [topic, deadLetterTopic ?? deadLetterName(topic)]));
   const deadLetters = planDeadLetters(state.catalog, groupId, names, ctx);
   if (deadLetters.error !== undefined) return deadLetters;

@@ -9,7 +9,7 @@ export type ShareConfigChange = Partial<NonNullable<RequestOf<'CreateShareGroup'
 
 type Checked = { readonly error?: undefined; readonly config: ShareConfig } | Refused;
 
-/** Naming a dead-letter topic asks for it to be used. */
+/** Naming a dead-letter topic asks for it to be used, unless messages are to block. */
 export function changedShareConfig(
   base: ShareConfig,
   change: ShareConfigChange | null,
@@ -41,9 +41,14 @@ export function hasDeadLetters({ onExhausted, onExpired }: ShareConfig): boolean
   return onExhausted === 'dlq' || onExpired === 'dlq';
 }
 
+/** Where messages block, operators may move them to a dead-letter topic; then one is named. [L-54] */
+export function mayHaveDeadLetters(config: ShareConfig): boolean {
+  return hasDeadLetters(config) || config.onExhausted === 'block';
+}
+
 /** Settings that cannot go together. [L-54] */
 function contradiction(config: ShareConfig, deadLetterTopic: string | null): Refused | undefined {
-  if (deadLetterTopic !== null && !hasDeadLetters(config)) {
+  if (deadLetterTopic !== null && !mayHaveDeadLetters(config)) {
     const message = `onExhausted is ${config.onExhausted}: a dead-letter topic contradicts it.`;
     return refuse('INVALID_CONFIG', message, { field: 'deadLetterTopic' });
   }
