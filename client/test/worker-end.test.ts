@@ -186,8 +186,17 @@ describe('what goes wrong', () => {
     const { client } = await setup();
     const common = { group: 'g', topics: 't' };
     const both = { ...common, handler: () => {}, eachBatch: () => {} };
-    for (const options of [common, both, { ...common, handler: () => {}, concurrency: 0 }]) {
-      expect(() => client.worker(options as WorkerOptions<unknown>)).toThrow(
+    const one = { ...common, handler: () => {} };
+    const wrong = [
+      { ...one, concurrency: 0 },
+      { ...one, batchSize: 5 },
+    ];
+    const uncallable = [
+      { ...common, handler: 'work' },
+      { ...common, eachBatch: null },
+    ];
+    for (const options of [common, both, ...wrong, ...uncallable]) {
+      expect(() => client.worker(options as unknown as WorkerOptions<unknown>)).toThrow(
         expect.objectContaining({ code: 'INVALID_CONFIG' }),
       );
     }

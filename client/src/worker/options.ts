@@ -179,6 +179,7 @@ export function workerSettings<V, R>(
     });
   }
   const isBatch = handler === undefined;
+  checkHandler(options);
   const kind = kindOf(options);
   const bound = kind.keepsResults || kind.transactional ? TRANSACTION_BATCH : POSITIVE;
   const concurrency = options.concurrency ?? (isBatch ? 1 : CONCURRENCY);
@@ -206,6 +207,24 @@ export function workerSettings<V, R>(
     memberId: options.memberId ?? defaults.memberId,
     onOutcome: options.onOutcome,
   };
+}
+
+interface Handlers {
+  readonly handler?: unknown;
+  readonly eachBatch?: unknown;
+  readonly batchSize?: unknown;
+}
+
+/** Found out by the first message, all messages would fail until they are dead. */
+function checkHandler({ handler, eachBatch, batchSize }: Handlers): void {
+  const field = handler === undefined ? 'eachBatch' : 'handler';
+  if (typeof (handler ?? eachBatch) !== 'function') {
+    throw new MillraceError('INVALID_CONFIG', `${field} is a function.`, { field });
+  }
+  if (handler !== undefined && batchSize !== undefined) {
+    const text = 'A handler gets one message a call: batchSize goes with eachBatch.';
+    throw new MillraceError('INVALID_CONFIG', text, { field: 'batchSize' });
+  }
 }
 
 interface Kind {
