@@ -5,6 +5,7 @@ import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { planGroup } from '../catalog/plan-group.ts';
 import { accept, type Context, type Decision, type Refused, refuse } from '../decision.ts';
+import { checkKeyText } from '../expiries/check-key-text.ts';
 import { type ConsumerGroupRow, put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { ConsumerGroup, Member } from './consumer-groups.ts';
@@ -59,6 +60,8 @@ function checkJoin(command: Command, group: ConsumerGroup): Refused | undefined 
   if (memberId === '') {
     return refuse('INVALID_REQUEST', 'A member needs an id.', { field: 'memberId' });
   }
+  const unfit = checkKeyText(memberId, 'memberId');
+  if (unfit !== undefined) return unfit;
   if (topics === null) {
     return refuse('INVALID_REQUEST', 'To join, say which topics.', { field: 'topics' });
   }

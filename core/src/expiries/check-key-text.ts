@@ -1,5 +1,5 @@
-// The one rule for texts that clients choose and that become part of a stored key: ids of transactions and attempts, and
-// keys of effects. It keeps them printable, so that as JSON they fit in a key, and so that people can read them.
+// The one rule for texts that clients choose and that become part of a stored key: ids of transactions, attempts and
+// members of consumer groups, and keys of effects. It keeps them printable, so that as JSON they fit in a key, and so that people can read them.
 
 import { type Refused, refuse } from '../decision.ts';
 

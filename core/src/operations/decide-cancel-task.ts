@@ -13,7 +13,9 @@ export function decideCancelTask(
   ctx: Context,
 ): Decision<ResponseOf<'CancelTask'>> {
   const task = tasks.all.get(taskId);
-  if (task === undefined) return refuse('UNKNOWN_TASK', `No task has the id ${taskId}.`);
+  if (task === undefined) {
+    return refuse('UNKNOWN_TASK', `No task has the id ${taskId}.`, { field: 'taskId' });
+  }
   const { moved, state } = task;
   if (state === 'cancelled') return accept({ moved });
   if (state !== 'running') return refuse('TASK_ENDED', `Task ${taskId} is ${state}.`);

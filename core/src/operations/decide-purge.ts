@@ -49,7 +49,7 @@ export function isPending(purge: PurgeRow, nowMs: number): boolean {
 function pendingText({ group, topic, key }: ShareScope, { isUndone, undoUntilMs }: PurgeRow) {
   const where = `partition ${key.partition} of ${topic.name} in share group ${group.name}`;
   if (isUndone) return `A purge of ${where} is being undone.`;
-  return `A purge of ${where} can be undone until ${undoUntilMs} (ms since 1970): undo it first, or wait.`;
+  return `A purge of ${where} can be undone until ${new Date(undoUntilMs).toISOString()}: undo it first, or wait.`;
 }
 
 /** Messages that nobody has resolved. */

@@ -16,7 +16,10 @@ export function listTasks(
   const found: Told[] = [];
   for (const taskId of new Set(taskIds ?? tasks.all.keys())) {
     const task = tasks.all.get(taskId);
-    if (task === undefined) return refuse('UNKNOWN_TASK', `No task has the id ${taskId}.`);
+    if (task === undefined)
+      return refuse('UNKNOWN_TASK', `No task has the id ${taskId}.`, {
+        field: 'taskIds',
+      });
     found.push(tell(task));
   }
   return accept({ tasks: found.toSorted((a, b) => b.taskId - a.taskId) });

@@ -2,7 +2,14 @@
 // changes nothing.
 
 import { type RequestOf, type ResponseOf, sliceBatch } from '@millrace/protocol';
-import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
+import {
+  accept,
+  type Context,
+  type Decision,
+  type Refused,
+  refuse,
+  type View,
+} from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor, indexFrom, offsetOf, type StoredBatch } from './batch-cursor.ts';
 import { ShareRuns } from './share-runs.ts';
@@ -26,18 +33,21 @@ export function getMessage(
   const { groupId } = group;
   const scope = findShare(state, { groupId, topicId, partition });
   if (scope.error !== undefined) return scope;
+  if (offset >= scope.log.durableEnd) return outOfRange(offset);
   const batch = batchAt(scope, view, offset);
   const kept = view.get('results', [groupId, topicId, partition, offset]);
   const result = kept === undefined || kept[2] <= nowMs ? null : toldResult(kept);
   const found = stateOf(scope, view, offset);
   const isKnown = result !== null || found.state === 'dead';
-  if (batch === undefined && !isKnown) {
-    const message = `There is no message at offset ${offset}, or no longer.`;
-    return refuse('OFFSET_OUT_OF_RANGE', message, { field: 'offset' });
-  }
+  if (batch === undefined && !isKnown) return outOfRange(offset);
   const appendTimeMs = batch?.appendTimeMs ?? null;
   const batches = batch === undefined ? [] : [bytesAt(batch, offset)];
   return accept({ topic: scope.topic.name, state: found, result, appendTimeMs, batches });
+}
+
+function outOfRange(offset: number): Refused {
+  const message = `There is no message at offset ${offset}, or no longer.`;
+  return refuse('OFFSET_OUT_OF_RANGE', message, { field: 'offset' });
 }
 
 function toldResult([value, atMs, expiresAtMs]: readonly [Uint8Array, number, number]) {

@@ -39,7 +39,7 @@ export function findShare(state: ShardState, key: ShareKey): ShareScope | Refuse
   const attachment = state.catalog.attachment(groupId, topicId);
   if (attachment === undefined) {
     const message = `Share group ${group.name} does not take messages from ${topic.name}.`;
-    return refuse('TOPIC_NOT_IN_GROUP', message);
+    return refuse('TOPIC_NOT_IN_GROUP', message, { field: 'group' });
   }
   const log = state.logs.at(topicId, partition);
   const share = state.shares.at(groupId, topicId, partition);
@@ -53,7 +53,11 @@ export function findShareGroup(state: ShardState, name: string): ShareGroup | Re
 }
 
 function asShareGroup(group: Group | undefined, which: string): ShareGroup | Refused {
-  if (group === undefined) return refuse('UNKNOWN_GROUP', `There is no group ${which}.`);
+  if (group === undefined) {
+    return refuse('UNKNOWN_GROUP', `There is no group ${which}.`, { field: 'group' });
+  }
   if (group.kind === 'share') return group;
-  return refuse('GROUP_KIND_MISMATCH', `The group ${which} is a consumer group.`);
+  return refuse('GROUP_KIND_MISMATCH', `The group ${which} is a consumer group.`, {
+    field: 'group',
+  });
 }

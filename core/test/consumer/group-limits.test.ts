@@ -27,6 +27,13 @@ describe('limits of consumer groups', () => {
     expect(heartbeat(machine, { memberId: 'm1', topics: [] }).memberEpoch).toBe(2);
   });
 
+  it('takes no member id that cannot be part of a stored key [C-3]', () => {
+    for (const memberId of ['\u0000', 'a\nb', '\u007f']) {
+      const error = new Machine().refused(decideHeartbeat, heartbeatRequest({ memberId }));
+      expect([error.code, error.detail.field]).toEqual(['INVALID_REQUEST', 'memberId']);
+    }
+  });
+
   it('has no more topics in a group than the limit, over all its members', () => {
     const machine = new Machine();
     heartbeat(machine, { memberId: 'm0', topics: names('a', LIMITS.topicsPerGroupMax - 1) });
