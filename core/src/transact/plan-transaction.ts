@@ -17,7 +17,9 @@ import type { AppendCommand } from '../log/decide-append.ts';
 import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { RecordSources } from '../share/record-source.ts';
+import { findShareGroup } from '../share/share-scope.ts';
 import { checkRequest } from './check-request.ts';
+import { refusalOf } from './fault.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type BatchOutcome, findOutcome, keepOutcome, type TransactReply } from './outcome.ts';
 import { type Decide, type Stage, type Stages, stagesOf } from './stages.ts';
@@ -65,7 +67,8 @@ export function planTransaction(
   const met: MetIds = new Map();
   const tried = batches.map((batch) => ({ ...batch, met }));
   const trial = stagesOf(state, request, tried, sources);
-  const refused = tooManyGroups(state, request) ?? tryAll(state, view, trial, sources, ctx);
+  const unknown = unknownGroup(state, request) ?? tooManyGroups(state, request);
+  const refused = unknown ?? tryAll(state, view, trial, sources, ctx);
   if (refused !== undefined) return refused;
   const stages = stagesOf(state, request, batches, sources);
   return accept({
@@ -86,6 +89,17 @@ function tooManyRecords(batches: readonly AppendCommand[]): Refused | undefined 
   const limit = `${LIMITS.batchRecordsMax} records`;
   const message = `The batches have ${records} records; in a transaction they have at most ${limit}.`;
   return refuse('LIMIT_EXCEEDED', message, { field: 'batches', limit });
+}
+
+/** Also of a part without items, which no decision is made about. [L-101] */
+function unknownGroup(state: ShardState, { acknowledgements }: Request): Refused | undefined {
+  for (const [part, { group }] of acknowledgements.entries()) {
+    const found = findShareGroup(state, group);
+    if (!('error' in found)) continue;
+    const field = `acknowledgements[${part}]`;
+    return refusalOf(field, `${field}.group`, found.error);
+  }
+  return undefined;
 }
 
 /** Groups that offsets would make, one by one, have to fit all together. */

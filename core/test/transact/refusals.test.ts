@@ -79,6 +79,11 @@ describe('a part that cannot be done', () => {
     const codes = [
       [{ acknowledgements: [group] }, 'UNKNOWN_GROUP', 'acknowledgements[0].group'],
       [
+        { acknowledgements: [{ group: 'nobody', items: [] }] },
+        'UNKNOWN_GROUP',
+        'acknowledgements[0].group',
+      ],
+      [
         { offsets: [offsets('workers', [ORDERS, 0, 1])] },
         'GROUP_KIND_MISMATCH',
         'offsets[0].group',
