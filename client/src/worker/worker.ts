@@ -30,6 +30,7 @@ export class Worker<V> implements AsyncDisposable {
   private readonly source: ReceiveSource<V>;
   private readonly keeper: LeaseKeeper<V>;
   private readonly runner: JobRunner<V>;
+  private readonly demand: Demand;
   private readonly intake: Intake<V>;
   private readonly onClosed: () => void;
   private readonly intakeEnded: Promise<void>;
@@ -50,9 +51,9 @@ export class Worker<V> implements AsyncDisposable {
     this.source = { link, metadata, codec, resultCodec, acknowledger };
     this.leaseMs = settings.visibilityTimeoutMs;
     this.keeper = new LeaseKeeper(() => this.leaseMs ?? LEASE_MS);
-    const demand = new Demand({ runningMax: concurrency * batchSize, prefetch });
-    this.runner = new JobRunner(settings, this.keeper, this.runnerSource(metadata, demand));
-    this.intake = new Intake(settings, this.source, demand, this.intakeOwner());
+    this.demand = new Demand({ runningMax: concurrency * batchSize, prefetch });
+    this.runner = new JobRunner(settings, this.keeper, this.runnerSource(metadata));
+    this.intake = new Intake(settings, this.source, this.demand, this.intakeOwner());
     const running = this.intake.run();
     this.intakeEnded = settled(running);
     this.finished = this.finish(running);
@@ -86,7 +87,7 @@ export class Worker<V> implements AsyncDisposable {
     await this.close();
   }
 
-  private runnerSource(metadata: Metadata, demand: Demand): RunnerSource {
+  private runnerSource(metadata: Metadata): RunnerSource {
     const { link } = this.source;
     const { group, memberId, resultCodec, sendCodec, transactional } = this.settings;
     return {
@@ -98,7 +99,7 @@ export class Worker<V> implements AsyncDisposable {
       newOutbox: () => new Outbox(sendCodec, messageBytesMax(link.limits)),
       newEffects: () => new Effects({ link, group, memberId, codec: resultCodec }),
       onFinished: (messages) => {
-        demand.ended(messages);
+        this.demand.ended(messages);
         this.intake.poke();
       },
     };
@@ -141,7 +142,10 @@ export class Worker<V> implements AsyncDisposable {
     try {
       const { groups } = await link.request('DescribeShareGroups', body);
       const config = groups[0]?.config;
-      if (config?.ordering === 'key') this.runner.order();
+      if (config?.ordering === 'key') {
+        this.runner.order();
+        this.demand.order();
+      }
       return { leaseMs: Math.max(1, config?.visibilityTimeoutMs ?? LEASE_MS) };
     } catch (error) {
       // Receive may create the group; otherwise it says the same.

@@ -19,7 +19,7 @@ import { type Fate, fateOf, GIVEN, isPlainFrom, isSameFate, isSifted } from './s
 import { type Budget, type Stretch, takeStretches } from './take-stretches.ts';
 
 /** Messages that wait each by itself are a few rows each: passing one over is as much work as looking at so many. */
-const RUN_COST = 8;
+export const RUN_COST = 8;
 
 /** How much of the work that a decision may do is left. */
 export interface Scan {

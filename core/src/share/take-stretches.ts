@@ -22,7 +22,7 @@ export interface Stretch {
 
 /** What a receive may still take. */
 export class Budget {
-  readonly #messagesMax: number;
+  readonly messagesMax: number;
   readonly #bytesMax: number;
   readonly #firstWhole: boolean;
   #messages = 0;
@@ -32,12 +32,12 @@ export class Budget {
   constructor(messagesMax: number, bytesMax: number, firstWhole: boolean) {
     assert(messagesMax > 0 && bytesMax > 0);
     this.#firstWhole = firstWhole;
-    this.#messagesMax = messagesMax;
+    this.messagesMax = messagesMax;
     this.#bytesMax = bytesMax;
   }
 
   get messagesLeft(): number {
-    return this.#messagesMax - this.#messages;
+    return this.messagesMax - this.#messages;
   }
 
   get bytesLeft(): number {

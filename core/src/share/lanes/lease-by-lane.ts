@@ -2,7 +2,7 @@
 // parked ones. There are no ready runs in such groups.
 
 import type { LeasingReady } from '../lease-ready.ts';
-import { takeFresh } from '../take-fresh.ts';
+import { RUN_COST, takeFresh } from '../take-fresh.ts';
 import type { Stretch } from '../take-stretches.ts';
 import { FreshLanes } from './fresh-lanes.ts';
 import type { LaneCache } from './lane-cache.ts';
@@ -28,9 +28,23 @@ export function leaseByLane(leasing: LeasingByLane): boolean {
     leasing.lease({ ...stretch, lanes: column });
   };
   turns.beforeFresh(draft.cursor < scope.log.durableEnd);
-  const moreFresh = !budget.isSpent && takeFresh({ ...leasing, lease, freshLanes });
+  const moreFresh = !budget.isSpent && takeFreshBeside(turns, { ...leasing, lease, freshLanes });
   const moreParked = turns.afterFresh();
   // What was parked just now for a noisy tenant can be given next time.
   const isWaiting = lanes.table.kind === 'tenant' && freshLanes.hasHeld && !budget.isSpent;
   return moreFresh || moreParked || isWaiting;
+}
+
+/**
+ * Where keys enough wait for their turn to fill the receive, the cursor passes less than is given: otherwise, once members
+ * hold messages of most keys, all that is fresh would be parked, one by one, and never be given at once again. [L-61]
+ */
+function takeFreshBeside(turns: LeaseInTurn, taking: LeasingReady): boolean {
+  const { scan, budget } = taking;
+  if (!turns.canFill) return takeFresh(taking);
+  const left = Math.min(scan.left, Math.ceil((budget.messagesMax * RUN_COST) / 2));
+  const part = { left };
+  const more = takeFresh({ ...taking, scan: part });
+  scan.left -= left - part.left;
+  return more;
 }

@@ -7,6 +7,9 @@ import type { LaneDraft } from './lane-draft.ts';
 import { ParkedLanes } from './parked-lanes.ts';
 import type { LoadAhead } from './tenant-load.ts';
 
+/** With fewer keys to take turns others are looked for, however many messages have to be parked on the way. */
+const MANY_KEYS = 64;
+
 export class LeaseInTurn {
   readonly #leasing: LeasingReady;
   readonly #lanes: LaneDraft;
@@ -27,6 +30,13 @@ export class LeaseInTurn {
   /** Parked messages of the lane that were not taken. */
   leftOf(lane: number): number {
     return this.#parked.leftOf(lane);
+  }
+
+  /** Keys that were not asked yet can give all that is left of the receive, and they are not few. */
+  get canFill(): boolean {
+    const { table } = this.#lanes;
+    const keys = table.kind === 'key' ? table.turnCount - this.#asked.length : 0;
+    return keys >= Math.max(this.#leasing.budget.messagesLeft, MANY_KEYS);
   }
 
   /** What comes before fresh messages. */
