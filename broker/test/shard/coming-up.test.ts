@@ -105,6 +105,24 @@ describe('limits in flight [L-51]', () => {
     expect((await waiting).leases[0]).toMatchObject({ firstOffset: 1 });
     await shard.close();
   });
+
+  test('wake who waits when they are raised or lifted', async () => {
+    const shard = openTestShard();
+    const topicId = await createQueue(shard);
+    await alter(shard, { maxInFlight: 1 });
+    await produce(shard, topicId, 'a', 'b', 'c');
+    await shard.call('Receive', receiveOf(0));
+    for (const [maxInFlight, firstOffset] of [
+      [2, 1],
+      [0, 2],
+    ] as const) {
+      const waiting = shard.call('Receive', receiveOf(5_000));
+      await alter(shard, { maxInFlight });
+      const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'late'));
+      expect(await Promise.race([waiting, late])).toMatchObject({ leases: [{ firstOffset }] });
+    }
+    await shard.close();
+  });
 });
 
 describe('operators [L-55]', () => {

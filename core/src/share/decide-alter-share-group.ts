@@ -60,7 +60,10 @@ export function decideAlterShareGroup(
     if (deadLetterTopicId === before) continue;
     writes.push(put('attachments', [groupId, topicId], { startAt, deadLetterTopicId }));
   }
-  const wake: Wake[] = [];
+  // Members that the old limit kept waiting may have messages now. [L-51]
+  const isLimitMoved = config.maxInFlight !== group.config.maxInFlight;
+  const woken = isLimitMoved ? [...attached.keys()] : [];
+  const wake = woken.map((topicId): Wake => ({ kind: 'ready', groupId, topicId }));
   for (const topic of added) {
     const { topicId } = topic;
     const { startAt } = command;
