@@ -56,15 +56,15 @@ describe('receive', () => {
     const { queue, broker } = await setup();
     broker.handlers.Receive = () => SILENT;
     const from = performance.now();
-    const options = { topics: 't', maxWaitMs: 60, timeoutMs: 40 };
-    expect((await rejection(queue.receive(options))).code).toBe('DEADLINE_EXCEEDED');
+    const late = queue.receive({ topics: 't', maxWaitMs: 60, timeoutMs: 40 });
+    expect((await rejection(late)).code).toBe('DEADLINE_EXCEEDED');
     expect(performance.now() - from).toBeGreaterThan(95);
   });
 
-  it('passes on what the broker says', async () => {
+  it('passes on what the broker says, and does not ask again where it waited [L-51]', async () => {
     const { queue, broker } = await setup();
-    broker.handlers.Receive = () => new MillraceError('TOPIC_NOT_IN_GROUP');
-    expect((await rejection(queue.receive({ topics: 't' }))).code).toBe('TOPIC_NOT_IN_GROUP');
+    broker.handlers.Receive = () => new MillraceError('TOO_MANY_IN_FLIGHT');
+    await expect(queue.receive({ topics: 't', timeoutMs: 60_000 })).rejects.toThrow(/in flight/);
   });
 });
 

@@ -253,6 +253,8 @@ export class Link implements SessionOwner {
   ): number | undefined {
     if (error.code === 'OUTCOME_UNKNOWN') return repeatable ? 0 : undefined;
     if (error.code === 'CONNECTION_LOST' || error.code === 'DEADLINE_EXCEEDED') return undefined;
+    // The request has waited for its turn at the broker already, as long as its caller wanted. [L-51]
+    if (error.code === 'TOO_MANY_IN_FLIGHT') return undefined;
     if (error.action !== 'retry') return undefined;
     return backoffMs(this.options.retry, attempt, error.detail.retryAfterMs);
   }
