@@ -234,6 +234,7 @@ describe('decisions about messages', () => {
 
   it.each([
     [{ firstOffset: 5, lastOffset: 4 }, 'lastOffset'],
+    [{ firstOffset: 0, lastOffset: Number.MAX_SAFE_INTEGER }, 'lastOffset'],
     [{ firstOffset: -1 }, 'firstOffset'],
     [{ firstOffset: 0.5 }, 'firstOffset'],
   ])('refuse %j before they are sent', async (span, field) => {

@@ -17,7 +17,7 @@ export interface OffsetSpan {
   readonly topic: string;
   readonly partition: number;
   readonly firstOffset: number;
-  /** Included; default: the first. */
+  /** Included; default: the first. A span has at most 100 million offsets. */
   readonly lastOffset?: number | undefined;
 }
 
@@ -55,6 +55,9 @@ interface Item {
   readonly firstOffset: number;
   readonly lastOffset: number;
 }
+
+/** Of one span: each part of it is a request, and its outcomes are kept until all have come. */
+const SPAN_MAX = 1_000 * LIMITS.acknowledgeOffsetsMax;
 
 const DELAY = { min: 0, max: LIMITS.delayMsMax };
 
@@ -103,7 +106,7 @@ async function itemsOf(
   }
   const { topic, partition } = target;
   const first = integerOption('firstOffset', target.firstOffset, NOT_NEGATIVE);
-  const range = { min: first, max: Number.MAX_SAFE_INTEGER };
+  const range = { min: first, max: Math.min(first + SPAN_MAX - 1, Number.MAX_SAFE_INTEGER) };
   const last = integerOption('lastOffset', target.lastOffset ?? first, range);
   const { topicId } = await metadata.get(topic, how);
   const items: Item[] = [];
