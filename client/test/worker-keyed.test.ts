@@ -126,6 +126,25 @@ describe('a group with ordering by key', () => {
     ]);
   });
 
+  it('fails the first of each key where a whole batch fails, and gives the others back [L-63]', async () => {
+    const { queue, work } = await setup(numbers(6), byParity);
+    queue.ordering = 'key';
+    let calls = 0;
+    const worker = work({
+      batchSize: 10,
+      handler: undefined,
+      eachBatch: () => {
+        calls += 1;
+        if (calls === 1) throw new Error('no');
+      },
+    });
+    await eventually(() => worker.stats.accepted === 6);
+    const from = (kind: 'return' | 'release') =>
+      Math.min(...queue.itemsOf(kind).map(([first]) => first));
+    expect([from('release'), from('return')]).toEqual([0, 2]);
+    expect(worker.stats).toMatchObject({ released: 2, returned: 4 });
+  });
+
   it('counts as given back what the broker has taken back already', async () => {
     const { queue, work } = await setup(numbers(4), () => 'k');
     queue.ordering = 'key';

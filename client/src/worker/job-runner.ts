@@ -175,7 +175,8 @@ export class JobRunner<V> {
   }
 
   /** What is to be said of the messages that the handler left open; the others have their outcome. */
-  private judged(job: Job<V>, verdictOf: VerdictOf<V>): Statement<V>[] {
+  private judged(job: Job<V>, given: VerdictOf<V>): Statement<V>[] {
+    const verdictOf = this.isOrdered ? firstOfKeyFails(job.messages, given) : given;
     const statements = statementsOf(job.messages, verdictOf);
     for (let at = 0; at < job.messages.length; at += 1) {
       const message = job.messages[at] as HeldMessage<V>;
@@ -236,6 +237,24 @@ export class JobRunner<V> {
       this.source.logger.error?.('onOutcome has thrown', { error: failure });
     }
   };
+}
+
+/** With ordering by key the first message of a key has failed; those after it were not at fault and go back. */
+function firstOfKeyFails<V>(
+  messages: readonly HeldMessage<V>[],
+  verdictOf: VerdictOf<V>,
+): VerdictOf<V> {
+  const failed = new Set<string>();
+  const verdicts = messages.map((message, at) => {
+    const verdict = verdictOf(message, at);
+    const { keyBytes, lease, partition } = message;
+    if (verdict.kind !== 'release' || keyBytes === null) return verdict;
+    const key = `${lease.topicId}/${partition}/${Buffer.from(keyBytes).toString('latin1')}`;
+    if (failed.has(key)) return RETURNED;
+    failed.add(key);
+    return verdict;
+  });
+  return (_message, at) => verdicts[at] as Verdict;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
