@@ -28,7 +28,7 @@ export function decidePurge(
   for (const scope of found.scopes) {
     const { purge } = scope.share;
     if (!dryRun && purge !== undefined && isPending(purge, ctx.nowMs)) {
-      return refuse('PURGE_PENDING', pendingText(scope, purge));
+      return refuse('PURGE_PENDING', pendingText(scope, purge, ctx.nowMs));
     }
     const counts = countShare(scope, view);
     const messages = openMessages(counts);
@@ -46,10 +46,11 @@ export function isPending(purge: PurgeRow, nowMs: number): boolean {
   return purge.isUndone || (purge.toOffset > purge.sweepTo && nowMs < purge.undoUntilMs);
 }
 
-function pendingText({ group, topic, key }: ShareScope, { isUndone, undoUntilMs }: PurgeRow) {
+function pendingText({ group, topic, key }: ShareScope, purge: PurgeRow, nowMs: number): string {
   const where = `partition ${key.partition} of ${topic.name} in share group ${group.name}`;
-  if (isUndone) return `A purge of ${where} is being undone.`;
-  return `A purge of ${where} can be undone until ${new Date(undoUntilMs).toISOString()}: undo it first, or wait.`;
+  if (purge.isUndone) return `A purge of ${where} is being undone.`;
+  const seconds = Math.ceil((purge.undoUntilMs - nowMs) / 1_000);
+  return `A purge of ${where} can be undone for another ${seconds} s: undo it first, or wait.`;
 }
 
 /** Messages that nobody has resolved. */
