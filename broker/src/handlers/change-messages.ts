@@ -13,6 +13,14 @@ type Outcome = ResponseInput<'ChangeMessages'>['results'][number]['outcomes'][nu
 
 const ROWS_PER_SLICE = 250;
 
+interface Slice {
+  readonly outcomes: readonly Outcome[];
+  /** Once its commit has ended: why nothing of the slice was done, or undefined. */
+  readonly failure: Promise<MillraceError | undefined>;
+  /** What was left of the item when the slice began. */
+  readonly rest: Item;
+}
+
 export function createChangeMessagesHandler(services: Services): Handler<'ChangeMessages'> {
   const { shard, metrics } = services;
 
@@ -25,23 +33,23 @@ export function createChangeMessagesHandler(services: Services): Handler<'Change
     return reply;
   }
 
-  /** Where a slice fails, those before it stay done. */
+  /** Slices follow each other without waiting for the disk; each is told as what its own commit came to. */
   async function change(groupId: number, request: Request, item: Item): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    let firstOffset = item.firstOffset;
-    for (;;) {
-      try {
-        const reply = slice(groupId, request, { ...item, firstOffset });
-        if (reply.nextOffset !== null) await shard.durable();
-        for (const outcome of reply.outcomes) append(outcomes, outcome);
-        if (reply.nextOffset === null) return outcomes;
-        firstOffset = reply.nextOffset;
-      } catch (error) {
-        if (!(error instanceof MillraceError)) throw error;
-        append(outcomes, { ...item, firstOffset, errorCode: error.number });
-        return outcomes;
+    const slices: Slice[] = [];
+    let firstOffset: number | null = item.firstOffset;
+    while (firstOffset !== null) {
+      if (slices.length > 0) await turn();
+      await shard.whenRoom();
+      const rest: Item = { ...item, firstOffset };
+      const reply = attempt(() => slice(groupId, request, rest));
+      if (reply instanceof MillraceError) {
+        slices.push({ outcomes: [], failure: Promise.resolve(reply), rest });
+        break;
       }
+      slices.push({ outcomes: reply.outcomes, failure: failureOf(shard.durable()), rest });
+      firstOffset = reply.nextOffset;
     }
+    return told(slices);
   }
 
   return async (request) => {
@@ -50,12 +58,48 @@ export function createChangeMessagesHandler(services: Services): Handler<'Change
     if (refused !== undefined) throw refused.error;
     const results: { outcomes: Outcome[] }[] = [];
     for (const item of request.items) {
-      if (shard.isFull) await shard.durable();
       results.push({ outcomes: await change(groupId, request, item) });
     }
-    await shard.durable();
     return { results };
   };
+}
+
+/** Where a slice fails, those before it stay done, and nothing after it is told as done. */
+async function told(slices: readonly Slice[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { outcomes: said, failure, rest } of slices) {
+    const error = await failure;
+    if (error !== undefined) {
+      append(outcomes, { ...rest, errorCode: error.number });
+      return outcomes;
+    }
+    for (const outcome of said) append(outcomes, outcome);
+  }
+  return outcomes;
+}
+
+async function failureOf(flushed: Promise<void>): Promise<MillraceError | undefined> {
+  try {
+    await flushed;
+    return undefined;
+  } catch (error) {
+    if (error instanceof MillraceError) return error;
+    throw error;
+  }
+}
+
+function attempt(change: () => ChangeReply): ChangeReply | MillraceError {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof MillraceError) return error;
+    throw error;
+  }
+}
+
+/** Other requests get their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Outcomes of one slice go on where those of the slice before ended. */
