@@ -40,7 +40,7 @@ export const queueKeyed: Workload = {
   about: 'As `queue`, in the order of keys: one message of a key at a time, or one receive.',
   latencyOf: LATENCY_OF,
   takes: [...TIMED, 'batch', 'inFlight', 'backlog', 'keys'],
-  defaults: { batch: 100, inFlight: 32, partitions: 4 },
+  defaults: { batch: 100, inFlight: 8, partitions: 4 },
   open: (arena) => {
     const { batch, inFlight, keys } = arena.settings;
     const drain = (client: Client, pass: Pass) =>
