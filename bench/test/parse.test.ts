@@ -22,7 +22,7 @@ function refusal(line: string): string {
 
 describe('parseCommand', () => {
   it('gives a workload its own defaults over the common ones', () => {
-    expect(settingsOf('queue')).toMatchObject({ batch: 100, inFlight: 8, runs: 5, duration: 5 });
+    expect(settingsOf('queue')).toMatchObject({ batch: 100, inFlight: 32, runs: 5, duration: 5 });
     expect(settingsOf('produce')).toMatchObject({ batch: 1_000, recordBytes: 100, sync: 'always' });
     expect(settingsOf('produce-one')).toMatchObject({ inFlight: 1 });
   });

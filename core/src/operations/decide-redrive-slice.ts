@@ -157,8 +157,12 @@ class Slice {
     const { run, first, last } = stretch;
     if (this.#isSpent()) return first;
     if (run?.state === 'leased' || (run !== undefined && first >= look.scope.share.cursor)) {
-      this.#counts.skipped += last - first + 1;
-      this.#looksLeft -= 1;
+      const messages = last - Math.max(first, look.lookFrom) + 1;
+      // What an operator put off stays ahead of the cursor: an earlier slice may have looked at it.
+      if (messages > 0) {
+        this.#counts.skipped += messages;
+        this.#looksLeft -= 1;
+      }
       return last + 1;
     }
     look.settler.begin(stretch);

@@ -194,6 +194,6 @@ it('loses nothing and doubles nothing, and counts what it moves [L-116]-[L-121]'
         expect(run.world.machine.state.tasks.running.size).toBeLessThan(2);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 }, 120_000);
