@@ -72,8 +72,13 @@ export class NaiveLanes {
       const { state, offset, visibleAtMs } = message;
       if (offset >= durableEnd || offset < start) return false;
       if (state !== 'parked' && (state !== 'fresh' || visibleAtMs > now)) return false;
-      return this.before(message).length === 0;
+      return this.before(message).length === 0 && !this.#isStopped(message);
     });
+  }
+
+  /** A blocked message stops its whole key, what comes before it included. [L-62] [L-66] */
+  #isStopped({ key }: NaiveMessage): boolean {
+    return key !== null && this.messages.some((m) => m.key === key && m.state === 'blocked');
   }
 
   /** A receive gave these, each under its token, and moved the cursor. */
