@@ -17,6 +17,10 @@ const CONFIG = {
   retentionAcked: false,
   deadLettersFrom: 'all' as const,
   deadLetterSources: [],
+  cleanupPolicy: 'delete' as const,
+  compactionLagMs: 0,
+  tombstoneRetentionMs: 1,
+  compactionDirtyRatio: 0.5,
 };
 
 async function setup() {

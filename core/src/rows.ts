@@ -3,6 +3,7 @@
 // type aliases: unlike interfaces they are plain data to the type system too. A row is the present state, never an event.
 
 import type { ResponseOf } from '@millrace/protocol';
+import type { CompactionRow, ProducerRow, SequenceRow } from './log-rows.ts';
 import type {
   AttemptRow,
   DedupRow,
@@ -249,6 +250,14 @@ export interface Rows {
   };
   tasks: { key: readonly [taskId: number]; value: TaskRow };
   schedules: { key: readonly [scheduleId: number]; value: ScheduleRow };
+  producers: { key: readonly [producerId: number]; value: ProducerRow };
+  /** Producers that have a name, by it. */
+  producerNames: { key: readonly [name: string]; value: number };
+  sequences: {
+    key: readonly [topicId: number, partition: number, producerId: number];
+    value: SequenceRow;
+  };
+  compactions: { key: readonly [topicId: number, partition: number]; value: CompactionRow };
   lastErrors: {
     key: readonly [groupId: number, topicId: number, partition: number, offset: number];
     value: string;

@@ -59,6 +59,9 @@ export const LIMITS = {
   /** Batches in one reply: small ones cost their frame more by their number than by their bytes. */
   fetchBatchesMax: 100_000,
   fetchWaitMsMax: 60 * SECOND,
+  /** Fetch sessions of a connection, and the partitions that one keeps. */
+  fetchSessionsMax: 16,
+  fetchSessionPartitionsMax: 100_000,
 
   receiveTopicsMax: 32,
   receiveMessagesMax: 1_000,
@@ -127,11 +130,24 @@ export const LIMITS = {
 
   sessionTimeoutMsMin: 1 * SECOND,
   sessionTimeoutMsMax: 30 * MINUTE,
+  rebalanceTimeoutMsMin: 1 * SECOND,
+  rebalanceTimeoutMsMax: 1 * DAY,
+  /** A heartbeat may wait at the broker for news for this long. */
+  heartbeatWaitMsMax: 60 * SECOND,
+  topicPatternBytesMax: 512,
+
+  producerNameBytesMax: 128,
+  /** Batches of a producer in a partition whose place is remembered: so many may be on their way at a time. */
+  producerBatchesInFlightMax: 5,
+  /** A producer that appended nothing for this long is forgotten. */
+  producerExpiryMs: 1 * DAY,
 
   segmentBytesMin: 64 * KIB,
   segmentBytesMax: 1_024 * MIB,
   segmentMsMin: 1 * SECOND,
   retentionMsMin: 1 * SECOND,
+  compactionLagMsMax: 365 * DAY,
+  tombstoneRetentionMsMax: 365 * DAY,
 } as const;
 
 export type LimitName = keyof typeof LIMITS;

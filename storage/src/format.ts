@@ -5,10 +5,10 @@ import type { Store, StoreReader } from './contract.ts';
 import { StorageFormatError } from './errors.ts';
 
 /**
- * Raise it with every change of a key or a value that an older broker would misread, and add a migration. 1 was never
- * released: there is none from it.
+ * Raise it with every change of a key or a value that an older broker would misread, and add a migration. 1 and 2
+ * were never released: there is none from them.
  */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 const ROW = ['formatVersion'] as const;
 

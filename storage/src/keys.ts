@@ -139,6 +139,20 @@ export const TABLES = {
   },
   tasks: { id: 25, key: ['u32'], value: 'row', about: 'task id -> task' },
   schedules: { id: 26, key: ['u32'], value: 'row', about: 'schedule id -> recurring message' },
+  producers: { id: 27, key: ['u53'], value: 'row', about: 'producer id -> producer' },
+  producerNames: { id: 28, key: ['string'], value: 'row', about: 'name -> producer id' },
+  sequences: {
+    id: 29,
+    key: ['u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'topic, partition, producer -> its last batches',
+  },
+  compactions: {
+    id: 30,
+    key: ['u32', 'u16'],
+    value: 'row',
+    about: 'topic, partition -> how far it is compacted',
+  },
 } as const satisfies Record<string, TableSpec>;
 
 export type TableName = keyof typeof TABLES;

@@ -8,6 +8,7 @@ import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
 import { createOperationHandlers } from './operations.ts';
+import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import { createScheduleHandlers } from './schedules.ts';
@@ -32,5 +33,6 @@ export function createHandlers(services: Services): Handlers {
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...createOperationHandlers(services),
+    ...PENDING,
   });
 }

@@ -3,6 +3,7 @@
 import {
   encodeBatch,
   type MillraceError,
+  type RequestInput,
   type RequestOf,
   type ResponseInput,
 } from '@millrace/protocol';
@@ -16,6 +17,7 @@ import type {
 } from '../../src/handlers/handler.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
 import { type OpenShard, openShard } from '../../src/shard/open-shard.ts';
+import { asReceived } from './as-received.ts';
 
 export class TestCancel implements CancelSignal {
   reason: MillraceError | undefined;
@@ -54,7 +56,7 @@ export interface TestShard extends OpenShard {
   readonly backgroundFailures: unknown[];
   readonly call: <N extends HandledApiName>(
     api: N,
-    request: RequestOf<N>,
+    request: RequestInput<N>,
     signal?: CancelSignal,
   ) => Promise<ResponseInput<N>>;
 }
@@ -92,7 +94,7 @@ export function openTestShard(store: Store = new MemoryStore()): TestShard {
     call: async (api, request, signal = new TestCancel()) => {
       const handler = handlers[api] as Handler<typeof api>;
       const context = { connection: CONNECTION, signal, receivedAtMs: 0, apiVersion: 1 };
-      return handler(request, context);
+      return handler(asReceived(api, request), context);
     },
   };
 }

@@ -32,7 +32,7 @@ async function prepared(store: Store = new MemoryStore()) {
   const end = { ...EFFECT, token: effectToken ?? 0, end: 'done' as const };
   const request = (): Transaction => ({
     transactionId: 't1',
-    batches: [{ topicId, partition: 0, batch: batchOf('out') }],
+    batches: [{ topicId, partition: 0, batch: batchOf('out'), expectedOffset: null }],
     acknowledgements: [
       { group: 'g', items: [{ ...item, delayMs: null, errorText: null, result: null }] },
     ],
@@ -145,9 +145,13 @@ describe('a transaction that is refused', () => {
         'TRANSACTION_CONFLICT',
         'effects[0]',
       ],
-      [{ batches: [{ topicId: 1, partition: 0, batch: corrupt }] }, 'CORRUPT_BATCH', 'batches[0]'],
       [
-        { batches: [{ topicId: 9, partition: 0, batch: batchOf('x') }] },
+        { batches: [{ topicId: 1, partition: 0, batch: corrupt, expectedOffset: null }] },
+        'CORRUPT_BATCH',
+        'batches[0]',
+      ],
+      [
+        { batches: [{ topicId: 9, partition: 0, batch: batchOf('x'), expectedOffset: null }] },
         'UNKNOWN_TOPIC',
         'batches[0]',
       ],

@@ -2,13 +2,14 @@
 // is killed, under fake timers. A seed decides everything: when commits end, fail, or never end, and when the kill comes.
 
 import type { Random } from '@millrace/harness';
-import type { ApiName, MillraceError, RequestOf, ResponseInput } from '@millrace/protocol';
+import type { ApiName, MillraceError, RequestInput, ResponseInput } from '@millrace/protocol';
 import { MemoryStore, type Store } from '@millrace/storage';
 import { type Fault, FaultyStore } from '@millrace/storage/testing';
 import { vi } from 'vitest';
 import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
 import { openShard } from '../../src/shard/open-shard.ts';
+import { asReceived } from '../shard/as-received.ts';
 import { TestCancel } from '../shard/open-test-shard.ts';
 
 const CONNECTION = {
@@ -59,7 +60,7 @@ export class World {
   /** The reply, as a client gets it. @throws MillraceError; Killed where the process ended before it replied. */
   async call<N extends HandledApiName & ApiName>(
     api: N,
-    request: RequestOf<N>,
+    request: RequestInput<N>,
   ): Promise<ResponseInput<N>> {
     const handler = this.#handlers[api] as Handler<N>;
     const context = {
@@ -69,7 +70,7 @@ export class World {
       apiVersion: 1,
     };
     const killed = new Promise<never>((_, reject) => this.#killed.push(reject));
-    return Promise.race([killed, Promise.resolve(handler(request, context))]);
+    return Promise.race([killed, Promise.resolve(handler(asReceived(api, request), context))]);
   }
 
   /** kill -9 and a new start. What was handed to the disk and not yet answered may be there or not. */

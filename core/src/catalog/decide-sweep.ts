@@ -20,7 +20,13 @@ export interface SweepReply {
 }
 
 /** Tables keyed by topic first. */
-const OF_TOPIC = ['batches', 'segments', 'dedups'] as const satisfies readonly TableName[];
+const OF_TOPIC = [
+  'batches',
+  'segments',
+  'dedups',
+  'sequences',
+  'compactions',
+] as const satisfies readonly TableName[];
 /** Tables keyed by group and then topic. */
 const OF_GROUP_AND_TOPIC = [
   'offsets',

@@ -52,6 +52,10 @@ function merged(base: TopicConfig, change: Partial<TopicConfigChange> | null): T
     retentionAcked: change?.retentionAcked ?? base.retentionAcked,
     deadLettersFrom,
     deadLetterSources: isKept ? [...new Set(sources)] : [],
+    cleanupPolicy: change?.cleanupPolicy ?? base.cleanupPolicy,
+    compactionLagMs: change?.compactionLagMs ?? base.compactionLagMs,
+    tombstoneRetentionMs: change?.tombstoneRetentionMs ?? base.tombstoneRetentionMs,
+    compactionDirtyRatio: change?.compactionDirtyRatio ?? base.compactionDirtyRatio,
   };
 }
 

@@ -20,4 +20,8 @@ export const TOPIC_DEFAULTS: Readonly<TopicConfig> = {
   retentionAcked: false,
   deadLettersFrom: 'all',
   deadLetterSources: [],
+  cleanupPolicy: 'delete',
+  compactionLagMs: 0,
+  tombstoneRetentionMs: DAY,
+  compactionDirtyRatio: 0.5,
 };

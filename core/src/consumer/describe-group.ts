@@ -20,7 +20,9 @@ export function describeGroup(
   if (entry.error !== undefined) return entry;
   const group = state.consumers.at(entry.groupId);
   const members = membersOf(group);
-  return accept({ epoch: entry.epoch, members, offsets: progressOf(state, group) });
+  const groupState = members.length === 0 ? 'empty' : 'stable';
+  const offsets = progressOf(state, group);
+  return accept({ epoch: entry.epoch, members, offsets, state: groupState, assignor: null });
 }
 
 /** By id. A partition that is to be given up is still worked on. */
@@ -28,10 +30,21 @@ function membersOf(group: ConsumerGroup): Reply['members'] {
   const members = [...group.members.values()].toSorted((a, b) =>
     a.memberId < b.memberId ? -1 : 1,
   );
-  return members.map(({ memberId, epoch, topics, assigned, revoking }) => {
+  return members.map(({ memberId, epoch, topics, assigned, revoking, sessionTimeoutMs }) => {
     const keys = [...assigned.keys(), ...revoking.keys()];
     const held = [...byTopic(keys)].map(([topicId, partitions]) => ({ topicId, partitions }));
-    return { memberId, memberEpoch: epoch, topics: [...topics], assigned: held };
+    return {
+      memberId,
+      memberEpoch: epoch,
+      topics: [...topics],
+      assigned: held,
+      instanceId: null,
+      topicPattern: null,
+      isAway: false,
+      target: null,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs: 0,
+    };
   });
 }
 
@@ -46,9 +59,12 @@ function progressOf({ catalog, logs }: ShardState, group: ConsumerGroup): Reply[
     if (topic === undefined) continue;
     for (let partition = 0; partition < partitions; partition += 1) {
       const { startOffset, durableEnd: endOffset } = logs.at(topicId, partition);
-      const offset = group.offsets.get(partitionKey(topicId, partition))?.[0] ?? -1;
+      const key = partitionKey(topicId, partition);
+      const [offset, metadata, committedAtMs] = group.offsets.get(key) ?? [-1, null, null];
+      const memberId = group.owners.get(key) ?? null;
       const lag = Math.max(0, endOffset - Math.max(offset, startOffset));
-      progress.push({ topicId, topic, partition, offset, endOffset, lag });
+      const place = { topicId, topic, partition };
+      progress.push({ ...place, offset, endOffset, lag, memberId, metadata, committedAtMs });
     }
   }
   return progress;

@@ -60,6 +60,7 @@ function membershipCommands(machine: Machine): TraceCommands {
         group: word(command, 0),
         memberId: word(command, 1),
         memberEpoch,
+        keep: false,
       });
       return undefined;
     },

@@ -58,7 +58,7 @@ export class GroupPair {
 
   leave(memberId: string, memberEpoch: number): Compared {
     const expected = this.naive.leave(memberId, memberEpoch, this.topics);
-    const command = { group: 'g', memberId, memberEpoch };
+    const command = { group: 'g', memberId, memberEpoch, keep: false };
     const reply = outcome(() => this.machine.run(decideLeave, command));
     return { actual: typeof reply === 'string' ? reply : 'ok', expected };
   }

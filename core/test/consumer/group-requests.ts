@@ -14,6 +14,11 @@ export function heartbeatRequest(fields: Partial<HeartbeatRequest> = {}): Heartb
     sessionTimeoutMs: 45_000,
     topics: null,
     owned: null,
+    instanceId: null,
+    topicPattern: null,
+    assignor: null,
+    rebalanceTimeoutMs: 300_000,
+    maxWaitMs: 0,
     ...fields,
   };
 }

@@ -97,7 +97,7 @@ export class SimGroup {
   /** Gives everything up and says so; nothing tells whether anybody hears it. */
   leave(member: SimMember): void {
     const { memberId } = member.options;
-    const request = { group: 'g', memberId, memberEpoch: member.epoch };
+    const request = { group: 'g', memberId, memberEpoch: member.epoch, keep: false };
     if (member.hasJoined) this.requests.push({ kind: 'leave', request });
     this.kill(member);
   }

@@ -54,7 +54,7 @@ function partsOf(machine: Machine): Readonly<Record<string, Add>> {
     ...Object.fromEntries(ACK_KINDS.map((kind) => [kind, acknowledge(kind)])),
     append: (request, [place = '', values = '']) => {
       const target = placeOf(machine, place);
-      request.batches.push({ ...target, batch: batchOf(values.split(',')) });
+      request.batches.push({ ...target, batch: batchOf(values.split(',')), expectedOffset: null });
     },
     offset: (request, [group = '', place = '', offset = '']) => {
       const { topicId, partition } = placeOf(machine, place);

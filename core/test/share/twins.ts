@@ -51,6 +51,10 @@ const RETENTION = {
   retentionAcked: null,
   deadLettersFrom: null,
   deadLetterSources: null,
+  cleanupPolicy: null,
+  compactionLagMs: null,
+  tombstoneRetentionMs: null,
+  compactionDirtyRatio: null,
 };
 
 export class Twins {

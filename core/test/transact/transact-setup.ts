@@ -70,7 +70,7 @@ export function rowsOf(machine: Machine): string {
 }
 
 export function batch(topicId: number, ...values: string[]): Transaction['batches'][number] {
-  return { topicId, partition: 0, batch: batchOf(values) };
+  return { topicId, partition: 0, batch: batchOf(values), expectedOffset: null };
 }
 
 export function item(

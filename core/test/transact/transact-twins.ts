@@ -95,7 +95,8 @@ export class TransactTwins {
   #told(request: NaiveRequest): NaiveReply {
     const batches = request.batches.map((ids) => {
       const records = ids.map((id) => ({ value: null, dedup: new Uint8Array(16).fill(id + 1) }));
-      return { topicId: this.target, partition: 0, batch: encodeBatch(records, { nowMs: 0 }) };
+      const batch = encodeBatch(records, { nowMs: 0 });
+      return { topicId: this.target, partition: 0, batch, expectedOffset: null };
     });
     try {
       const { reply } = transact(this.machine, { ...request, batches });

@@ -111,13 +111,13 @@ describe('a transaction', () => {
         dedup: new Uint8Array(16).fill(id),
         value: new Uint8Array(999),
       }));
-      return appendRecords(topicId, 0, list, codec);
+      return { ...appendRecords(topicId, 0, list, codec), expectedOffset: null };
     };
     const broken = records([1, 2], 'gzip');
     broken.batch.fill(0xff, broken.batch.length - 20);
     const pair = (second: { batch: Uint8Array }) => [
       records([1]),
-      { topicId, partition: 0, ...second },
+      { topicId, partition: 0, ...second, expectedOffset: null },
     ];
     const accepted = { acknowledgements: [acks(item(0, 3, 1))] };
     const refused = refusalOf(machine, transaction('t1', { ...accepted, batches: pair(broken) }));

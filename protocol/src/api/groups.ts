@@ -1,8 +1,9 @@
 // APIs of consumer groups, and the list of groups of both kinds.
 
 import { LIMITS } from '../limits.ts';
-import { api, array, choice, int, nullable, string, struct } from '../schema.ts';
+import { api, array, bool, choice, int, nullable, string, struct } from '../schema.ts';
 import {
+  ASSIGNORS,
   errorCode,
   errorMessage,
   groupName,
@@ -14,8 +15,22 @@ import {
 } from './shared.ts';
 
 export const GROUP_KINDS = ['consumer', 'share'] as const;
+export const GROUP_STATES = ['empty', 'reconciling', 'stable'] as const;
 
 const memberEpoch = int('Epoch of the member; 0 joins.', { max: 0xffff_ffff });
+const instanceId = nullable(
+  string(
+    'Names a static member: who comes back under it within the session gets back what it had.',
+    LIMITS.memberIdBytesMax,
+  ),
+);
+const topicPattern = nullable(
+  string(
+    'Topics whose whole name matches this RE2 pattern are subscribed to as well.',
+    LIMITS.topicPatternBytesMax,
+  ),
+);
+const assignor = choice('How partitions are shared out.', ASSIGNORS);
 const partitions = array('Partition numbers.', partition, LIMITS.partitionsPerTopicMax);
 const owned = struct('Partitions of a topic.', { topicId, partitions });
 const offsetMetadata = nullable(string("The consumer's own note.", LIMITS.offsetMetadataBytesMax));
@@ -49,6 +64,21 @@ export const groupHeartbeat = api({
         LIMITS.topicsPerGroupMax,
       ),
     ),
+    instanceId,
+    topicPattern,
+    assignor: nullable(assignor),
+    rebalanceTimeoutMs: int(
+      'The member is removed when it has not given up what it was told to for this long, ms.',
+      {
+        min: LIMITS.rebalanceTimeoutMsMin,
+        max: LIMITS.rebalanceTimeoutMsMax,
+        fallback: 300_000,
+      },
+    ),
+    maxWaitMs: int('Answer at once where there is news for the member, otherwise after this, ms.', {
+      max: LIMITS.heartbeatWaitMsMax,
+      fallback: 0,
+    }),
   },
   response: {
     memberEpoch,
@@ -65,7 +95,10 @@ export const groupHeartbeat = api({
     'GROUP_KIND_MISMATCH',
     'UNKNOWN_MEMBER',
     'FENCED_MEMBER_EPOCH',
+    'INSTANCE_IN_USE',
+    'FENCED_INSTANCE',
     'INVALID_NAME',
+    'INVALID_PATTERN',
     'LIMIT_EXCEEDED',
   ],
 });
@@ -76,7 +109,14 @@ export const groupLeave = api({
   about: 'Leave a consumer group; its partitions go to the others at once.',
   versions: { min: 1, max: 1 },
   idempotent: true,
-  request: { group: groupName, memberId, memberEpoch },
+  request: {
+    group: groupName,
+    memberId,
+    memberEpoch,
+    keep: bool('A static member: what it has stays its own until its session ends.', {
+      fallback: false,
+    }),
+  },
   response: {},
   errors: ['UNKNOWN_GROUP', 'UNKNOWN_MEMBER', 'FENCED_MEMBER_EPOCH'],
 });
@@ -194,6 +234,14 @@ export const describeGroup = api({
         memberEpoch,
         topics: array('Topics subscribed to.', topicName, LIMITS.topicsPerGroupMax),
         assigned: array('What it works on now.', owned, LIMITS.topicsPerGroupMax),
+        instanceId,
+        topicPattern,
+        isAway: bool('A static member that left to come back.', { fallback: false }),
+        target: nullable(array('What it is to work on.', owned, LIMITS.topicsPerGroupMax)),
+        sessionTimeoutMs: int('The member is removed after this long without a heartbeat, ms.', {
+          fallback: 0,
+        }),
+        rebalanceTimeoutMs: int('The time it has to give up partitions, ms.', { fallback: 0 }),
       }),
       LIMITS.membersPerGroupMax,
     ),
@@ -206,9 +254,18 @@ export const describeGroup = api({
         offset: int('The next offset to read; -1: none committed.', { min: -1 }),
         endOffset: offset,
         lag: int('Records after the committed offset; from the start where none is committed.'),
+        memberId: nullable(memberId),
+        metadata: offsetMetadata,
+        committedAtMs: nullable(int('When the offset was committed, ms since 1970.')),
       }),
       LIMITS.partitionsMax,
     ),
+    state: choice(
+      'empty: without members. reconciling: partitions are on their way to other members. stable.',
+      GROUP_STATES,
+      { fallback: 'stable' },
+    ),
+    assignor: nullable(assignor),
   },
   errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
 });

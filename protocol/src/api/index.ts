@@ -14,7 +14,7 @@ import {
 import { changeMessages, getMessage, listMessages, peek } from './messages.ts';
 import { cancelTask, listTasks, purge, startRedrive, undoPurge } from './operations.ts';
 import { acknowledge, receive } from './queue.ts';
-import { fetch, listOffsets, produce } from './records.ts';
+import { deleteRecords, fetch, initProducer, listOffsets, produce } from './records.ts';
 import { alterSchedule, createSchedule, deleteSchedule, listSchedules } from './schedules.ts';
 import {
   alterShareGroup,
@@ -37,6 +37,8 @@ export const APIS = {
   Produce: produce,
   Fetch: fetch,
   ListOffsets: listOffsets,
+  InitProducer: initProducer,
+  DeleteRecords: deleteRecords,
   GroupHeartbeat: groupHeartbeat,
   GroupLeave: groupLeave,
   OffsetCommit: offsetCommit,

@@ -1,7 +1,7 @@
-// APIs of the log: Produce, Fetch, ListOffsets.
+// APIs of the log: Produce, Fetch, ListOffsets, InitProducer, DeleteRecords.
 
 import { LIMITS } from '../limits.ts';
-import { api, array, bytes, int, nullable, struct } from '../schema.ts';
+import { api, array, bool, bytes, int, nullable, string, struct } from '../schema.ts';
 import { errorCode, errorMessage, offset, partition, position, topicId } from './shared.ts';
 
 const batch = bytes('A record batch.', LIMITS.batchBytesMax);
@@ -15,7 +15,14 @@ export const produce = api({
   request: {
     batches: array(
       'Batches.',
-      struct('A batch and where it goes.', { topicId, partition, batch }),
+      struct('A batch and where it goes.', {
+        topicId,
+        partition,
+        batch,
+        expectedOffset: nullable(
+          int('Append only if the partition ends here; absent: wherever it ends.'),
+        ),
+      }),
       LIMITS.produceBatchesMax,
     ),
   },
@@ -40,6 +47,13 @@ export const produce = api({
             LIMITS.batchRecordsMax,
           ),
         ),
+        repeated: bool('The producer sent the batch before: this is where it was appended then.', {
+          fallback: false,
+        }),
+        endOffset: int('OFFSET_MISMATCH: where the partition ends; otherwise -1.', {
+          min: -1,
+          fallback: -1,
+        }),
       }),
       LIMITS.produceBatchesMax,
     ),
@@ -51,6 +65,12 @@ export const produce = api({
     'BATCH_TOO_LARGE',
     'MESSAGE_TOO_LARGE',
     'UNSUPPORTED_CODEC',
+    'KEY_REQUIRED',
+    'OFFSET_MISMATCH',
+    'PRODUCER_FENCED',
+    'UNKNOWN_PRODUCER',
+    'OUT_OF_ORDER_SEQUENCE',
+    'DUPLICATE_SEQUENCE',
     'STORAGE_FULL',
     'STORAGE_ERROR',
   ],
@@ -91,10 +111,24 @@ export const fetch = api({
       }),
       LIMITS.fetchPartitionsMax,
     ),
+    sessionId: int(
+      'Chosen by the client: partitions asked for under it are asked for again by every later request of this connection that names it; 0: this request stands alone.',
+      { max: 0xffff_ffff, fallback: 0 },
+    ),
+    isNewSession: bool('Begins the session, in place of an earlier one of this id.', {
+      fallback: false,
+    }),
+    forgotten: nullable(
+      array(
+        'Partitions that the session no longer asks for.',
+        struct('A partition.', { topicId, partition }),
+        LIMITS.fetchSessionPartitionsMax,
+      ),
+    ),
   },
   response: {
     partitions: array(
-      'The partitions asked for, in the same order.',
+      'The partitions asked for, in the same order; of a session only those with batches or an error.',
       struct('A partition.', {
         topicId,
         partition,
@@ -111,7 +145,13 @@ export const fetch = api({
       LIMITS.fetchPartitionsMax,
     ),
   },
-  errors: ['UNKNOWN_TOPIC', 'UNKNOWN_PARTITION', 'OFFSET_OUT_OF_RANGE'],
+  errors: [
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'OFFSET_OUT_OF_RANGE',
+    'UNKNOWN_FETCH_SESSION',
+    'LIMIT_EXCEEDED',
+  ],
 });
 
 export const listOffsets = api({
@@ -142,4 +182,73 @@ export const listOffsets = api({
     ),
   },
   errors: ['UNKNOWN_TOPIC', 'UNKNOWN_PARTITION'],
+});
+
+const producerId = int('Id of a producer, never reused.');
+const producerEpoch = int('Epoch of the producer; batches of an older one are refused.', {
+  max: 0x7fff_ffff,
+});
+
+export const initProducer = api({
+  key: 13,
+  name: 'InitProducer',
+  about:
+    'Get an id under which batches are appended once and in order, or a newer epoch of it, which fences off older ones.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    name: nullable(
+      string(
+        'Of the producer: whoever asks for it last may write, earlier instances no more. Absent: nobody takes over.',
+        LIMITS.producerNameBytesMax,
+      ),
+    ),
+    producerId: nullable(producerId),
+    producerEpoch: nullable(producerEpoch),
+  },
+  response: { producerId, producerEpoch },
+  errors: [
+    'PRODUCER_FENCED',
+    'UNKNOWN_PRODUCER',
+    'INVALID_REQUEST',
+    'STORAGE_FULL',
+    'STORAGE_ERROR',
+  ],
+});
+
+export const deleteRecords = api({
+  key: 14,
+  name: 'DeleteRecords',
+  about: 'Remove all records before an offset; the log then starts there.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    partitions: array(
+      'Partitions.',
+      struct('A partition.', {
+        topicId,
+        partition,
+        beforeOffset: int('The new start; -1: the durable end.', { min: -1 }),
+      }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  response: {
+    results: array(
+      'Outcomes, in order.',
+      struct('Outcome.', {
+        errorCode,
+        errorMessage,
+        startOffset: int('Where the log starts; -1 on error.', { min: -1 }),
+      }),
+      LIMITS.fetchPartitionsMax,
+    ),
+  },
+  errors: [
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'OFFSET_OUT_OF_RANGE',
+    'CORRUPT_BATCH',
+    'STORAGE_ERROR',
+  ],
 });

@@ -34,6 +34,9 @@ export const position = int(
 export const CODECS = ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'] as const;
 export type CodecName = (typeof CODECS)[number];
 
+/** What becomes of old records: removed by retention; replaced by a newer one of their key; both. */
+export const CLEANUP_POLICIES = ['delete', 'compact', 'compact-delete'] as const;
+export const ASSIGNORS = ['uniform', 'range'] as const;
 export const DEDUPS = ['none', 'id', 'content'] as const;
 export const DEDUP_SCOPES = ['topic', 'key'] as const;
 export const DEAD_LETTER_POLICIES = ['all', 'none', 'listed'] as const;
@@ -64,6 +67,21 @@ const deadLetterSources = array(
   LIMITS.deadLetterSourcesMax,
 );
 
+const cleanupPolicy = choice(
+  'delete: retention removes old records. compact: only the last record of each key is kept. compact-delete: both.',
+  CLEANUP_POLICIES,
+);
+const compactionLagMs = int('Records younger than this are not compacted, ms.', {
+  max: LIMITS.compactionLagMsMax,
+});
+const tombstoneRetentionMs = int('A record without a value is kept this long by compaction, ms.', {
+  max: LIMITS.tombstoneRetentionMsMax,
+});
+const compactionDirtyRatio = float(
+  'Compaction begins when this part of the bytes is not compacted yet.',
+  { min: 0, max: 1 },
+);
+
 /** A topic's settings when created or altered; a field left out keeps its value or gets the broker's default. */
 export const topicConfigChange = struct(
   'Settings; absent fields keep their value or get the default.',
@@ -86,6 +104,10 @@ export const topicConfigChange = struct(
     retentionAcked: nullable(retentionAcked),
     deadLettersFrom: nullable(deadLettersFrom),
     deadLetterSources: nullable(deadLetterSources),
+    cleanupPolicy: nullable(cleanupPolicy),
+    compactionLagMs: nullable(compactionLagMs),
+    tombstoneRetentionMs: nullable(tombstoneRetentionMs),
+    compactionDirtyRatio: nullable(compactionDirtyRatio),
   },
 );
 
@@ -102,6 +124,10 @@ export const topicConfig = struct('Settings in force.', {
   retentionAcked,
   deadLettersFrom,
   deadLetterSources,
+  cleanupPolicy,
+  compactionLagMs,
+  tombstoneRetentionMs,
+  compactionDirtyRatio,
 });
 
 export const BACKOFFS = ['none', 'fixed', 'exponential'] as const;

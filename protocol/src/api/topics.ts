@@ -98,6 +98,7 @@ export const describeTopics = api({
             endOffset: int('Offset after the last durable record.'),
             segments: int('Number of segments.'),
             bytes: int('Stored bytes of its batches.'),
+            compactedTo: int('Before this offset no key has two records.', { fallback: 0 }),
           }),
           LIMITS.partitionsPerTopicMax,
         ),

@@ -30,6 +30,9 @@ export const transact = api({
         topicId,
         partition,
         batch: bytes('A record batch.', LIMITS.batchBytesMax),
+        expectedOffset: nullable(
+          int('Append only if the partition ends here; absent: wherever it ends.'),
+        ),
       }),
       LIMITS.transactionBatchesMax,
     ),

@@ -1,0 +1,31 @@
+// Shapes of the rows that the log keeps beside its batches: producers, where each of them stands in a partition, and how
+// far compaction is. `rows.ts` has the tables.
+
+export type ProducerRow = {
+  /** Null: nobody can take over. */
+  readonly name: string | null;
+  /** Batches of an older epoch are refused. */
+  readonly epoch: number;
+  /** Of its last InitProducer, or of the last time its expiry was put off. */
+  readonly updatedMs: number;
+};
+
+/** A batch of a producer and what was answered to it; `duplicates`: as in the reply to Produce. */
+export type AppendedBatch = readonly [
+  sequence: number,
+  count: number,
+  baseOffset: number,
+  appendTimeMs: number,
+  duplicates: readonly (readonly [index: number, partition: number, offset: number])[] | null,
+];
+
+/** `nextSequence`: of the first record of the next batch. `recent`: the last batches of the epoch, oldest first. */
+export type SequenceRow = readonly [
+  epoch: number,
+  nextSequence: number,
+  updatedMs: number,
+  recent: readonly AppendedBatch[],
+];
+
+/** How far a partition is compacted: before `compactedTo` no key has two records. */
+export type CompactionRow = readonly [compactedTo: number, finishedMs: number];
