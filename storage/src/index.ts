@@ -25,3 +25,4 @@ export { STORAGE_LIMITS } from './limits.ts';
 export type { SyncMode } from './lmdb-environment.ts';
 export { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from './lmdb-store.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+export { openSnapshot, type ScannedRow, type Snapshot } from './snapshot.ts';

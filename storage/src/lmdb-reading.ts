@@ -1,13 +1,14 @@
-// Reads values and slices of rows from an LMDB environment. Everything returned is a copy, and no cursor is left open.
-// It knows no ranges longer than a slice.
+// Reads values and rows from an LMDB environment, in slices. Everything returned is a copy, and no cursor is left open.
+// It writes nothing.
 
-import type { RangeOptions, RootDatabase } from 'lmdb';
+import type { RangeOptions, RootDatabase, Transaction } from 'lmdb';
 import { assert } from './assert.ts';
-import type { PlainValue } from './contract.ts';
-import { type PackedKey, packKey } from './key-codec.ts';
+import type { PlainValue, StoredRow } from './contract.ts';
+import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
 import type { KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
-import { decodeValue } from './values.ts';
+import { STORAGE_LIMITS } from './limits.ts';
+import { decodeValue, holdsBytes } from './values.ts';
 
 export type Environment = RootDatabase<PlainValue, PackedKey>;
 
@@ -25,6 +26,8 @@ export const LMDB_KEYS = {
 
 let reading: TableName = 'meta';
 let memory: Uint8Array = new Uint8Array(0);
+/** Stored bytes of the value decoded last. */
+let sizeRead = 0;
 
 /**
  * Values are encoded before they come here. lmdb-js copies each value it reads into one and the same buffer and has
@@ -32,7 +35,10 @@ let memory: Uint8Array = new Uint8Array(0);
  */
 export const LMDB_VALUES = {
   encode: (value: Uint8Array): Uint8Array => value,
-  decode(buffer: Uint8Array, size = buffer.length): PlainValue {
+  decode(buffer: Uint8Array, given?: unknown): PlainValue {
+    // lmdb-js gives the size with a range, and the options of a single read.
+    const size = typeof given === 'number' ? given : buffer.length;
+    sizeRead = size;
     const { buffer: whole, byteOffset, byteLength } = buffer;
     // A plain array over the same bytes: a Buffer's `slice` would share memory where an array's copies.
     if (memory.buffer !== whole || memory.byteOffset !== byteOffset) {
@@ -46,9 +52,22 @@ export function readValue(
   environment: Environment,
   table: TableName,
   key: Key,
+  view?: Transaction,
 ): PlainValue | undefined {
+  return readPacked(environment, table, packKey(table, key), view)[0];
+}
+
+/** A value by the bytes of its key, and how many bytes it has. Throws where it cannot be decoded. */
+export function readPacked(
+  environment: Environment,
+  table: TableName,
+  key: PackedKey,
+  view: Transaction | undefined,
+): readonly [value: PlainValue | undefined, bytes: number] {
   reading = table;
-  return environment.get(packKey(table, key));
+  sizeRead = 0;
+  const value = view ? environment.get(key, { transaction: view }) : environment.get(key);
+  return [value, sizeRead];
 }
 
 /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
@@ -56,10 +75,11 @@ export function readSlice(
   environment: Environment,
   table: TableName,
   interval: KeyInterval,
+  view?: Transaction,
 ): [PackedKey, PlainValue][] {
   reading = table;
   const rows: [PackedKey, PlainValue][] = [];
-  for (const { key, value } of environment.getRange(boundsOf(interval))) {
+  for (const { key, value } of environment.getRange(boundsOf(interval, view))) {
     // A limit given to lmdb-js would read one row too many.
     if (rows.push([key, value]) === interval.limit) break;
   }
@@ -70,12 +90,53 @@ export function readSlice(
 export function readKeySlice(
   environment: Environment,
   interval: KeyInterval,
+  view?: Transaction,
 ): [PackedKey, PlainValue][] {
   const rows: [PackedKey, PlainValue][] = [];
-  for (const key of environment.getKeys(boundsOf(interval))) {
+  for (const key of environment.getKeys(boundsOf(interval, view))) {
     if (rows.push([key, null]) === interval.limit) break;
   }
   return rows;
+}
+
+export interface Walk {
+  readonly keysOnly: boolean;
+  /** A view to read in; otherwise each slice shows the state of its moment. */
+  readonly view?: Transaction | undefined;
+  /** Throws where nothing may be read any more; asked before each slice. */
+  readonly assertOpen: () => void;
+}
+
+/** Rows first read of a range without a limit; then twice as many each time. */
+const FIRST_ROWS = 8;
+
+/** All rows of an interval, in slices: nothing is open while the caller looks at one. */
+export function* walkRows(
+  environment: Environment,
+  table: TableName,
+  interval: KeyInterval,
+  { keysOnly, view, assertOpen }: Walk,
+): Generator<StoredRow> {
+  const { reverse } = interval;
+  const isLarge = holdsBytes(table) && !keysOnly;
+  const rowsMax = isLarge ? STORAGE_LIMITS.rangeBatchesMax : STORAGE_LIMITS.rangeRowsMax;
+  let { low, high, limit } = interval;
+  let rows = Number.isFinite(limit) ? limit : isLarge ? 1 : FIRST_ROWS;
+  while (limit > 0 && low < high) {
+    rows = Math.min(rows, rowsMax, limit);
+    const part = { low, high, reverse, limit: rows };
+    assertOpen();
+    const slice = keysOnly
+      ? readKeySlice(environment, part, view)
+      : readSlice(environment, table, part, view);
+    for (const [key, value] of slice) yield [unpackKey(table, key), value];
+    const last = slice.at(-1)?.[0];
+    if (slice.length < rows || last === undefined) return;
+    if (reverse) high = last;
+    else low = `${last}\0`;
+    limit -= rows;
+    rows *= 2;
+  }
 }
 
 /** True when the environment still reads. After a failed write of its head LMDB refuses everything. */
@@ -89,8 +150,13 @@ export function stillReads(environment: Environment): boolean {
   }
 }
 
-function boundsOf({ low, high, reverse, limit }: KeyInterval): RangeOptions {
+function boundsOf(
+  { low, high, reverse, limit }: KeyInterval,
+  view: Transaction | undefined,
+): RangeOptions {
   assert(low < high && limit > 0, 'a slice is not empty');
-  if (!reverse) return { start: low, end: high };
-  return { start: high, end: low, reverse, exclusiveStart: true, inclusiveEnd: true };
+  const within = view ? { transaction: view } : {};
+  if (!reverse) return { start: low, end: high, ...within };
+  const backwards = { reverse, exclusiveStart: true, inclusiveEnd: true };
+  return { start: high, end: low, ...backwards, ...within };
 }

@@ -14,10 +14,8 @@ import type {
 } from './contract.ts';
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
-import { unpackKey } from './key-codec.ts';
-import { intervalOf, type KeyInterval } from './key-interval.ts';
+import { intervalOf } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
-import { STORAGE_LIMITS } from './limits.ts';
 import {
   type EnvironmentOptions,
   flushEnvironment,
@@ -28,14 +26,7 @@ import {
   syncPath,
 } from './lmdb-environment.ts';
 import { explainFailure } from './lmdb-failure.ts';
-import {
-  type Environment,
-  readKeySlice,
-  readSlice,
-  readValue,
-  stillReads,
-} from './lmdb-reading.ts';
-import { holdsBytes } from './values.ts';
+import { type Environment, readValue, stillReads, walkRows } from './lmdb-reading.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -52,8 +43,6 @@ export interface LmdbStoreOptions {
 }
 
 const MAP_BYTES = 2 ** 30;
-/** Rows first read of a range without a limit; then twice as many each time. */
-const FIRST_ROWS = 8;
 
 /**
  * @throws StorageFormatError when the file is of a newer version or not ours; otherwise what the system says.
@@ -97,7 +86,10 @@ export class LmdbStore implements Store {
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
     assert(!this.#closed, 'the store is open');
-    return this.#walk(table, intervalOf(table, query), query.keysOnly === true);
+    return walkRows(this.#environment, table, intervalOf(table, query), {
+      keysOnly: query.keysOnly === true,
+      assertOpen: () => assert(!this.#closed, 'the store is open'),
+    });
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
@@ -115,6 +107,8 @@ export class LmdbStore implements Store {
   }
 
   usage(): StoreUsage {
+    // Tools that read beside the broker and were killed would keep freed pages from being used again for ever.
+    this.#environment.readerCheck();
     const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
     return {
       fileBytes: statSync(this.#path).size,
@@ -166,28 +160,5 @@ export class LmdbStore implements Store {
   #fileSystemFreeBytes(): number {
     const { bavail, bsize } = statfsSync(dirname(this.#path));
     return bavail * bsize;
-  }
-
-  *#walk(table: TableName, interval: KeyInterval, keysOnly: boolean): Generator<StoredRow> {
-    const { reverse } = interval;
-    const isLarge = holdsBytes(table) && !keysOnly;
-    const rowsMax = isLarge ? STORAGE_LIMITS.rangeBatchesMax : STORAGE_LIMITS.rangeRowsMax;
-    let { low, high, limit } = interval;
-    let rows = Number.isFinite(limit) ? limit : isLarge ? 1 : FIRST_ROWS;
-    while (limit > 0 && low < high) {
-      rows = Math.min(rows, rowsMax, limit);
-      const part = { low, high, reverse, limit: rows };
-      assert(!this.#closed, 'the store is open');
-      const slice = keysOnly
-        ? readKeySlice(this.#environment, part)
-        : readSlice(this.#environment, table, part);
-      for (const [key, value] of slice) yield [unpackKey(table, key), value];
-      const last = slice.at(-1)?.[0];
-      if (slice.length < rows || last === undefined) return;
-      if (reverse) high = last;
-      else low = `${last}\0`;
-      limit -= rows;
-      rows *= 2;
-    }
   }
 }

@@ -1,0 +1,142 @@
+// One view of a data file as it was at one moment, for tools beside a running broker or without one. It reads also what
+// no broker should have written: foreign keys, rows that do not decode. It changes nothing and knows no row's meaning.
+
+import { existsSync, statSync } from 'node:fs';
+import type { Transaction } from 'lmdb';
+import { assert } from './assert.ts';
+import type { PlainValue, RangeQuery, StoredRow, StoreReader } from './contract.ts';
+import { StorageFormatError } from './errors.ts';
+import { readFormat } from './format.ts';
+import { type PackedKey, packPrefix, prefixEnd, unpackKey } from './key-codec.ts';
+import { intervalOf } from './key-interval.ts';
+import { type Key, TABLES, type TableName } from './keys.ts';
+import { STORAGE_LIMITS } from './limits.ts';
+import { openEnvironment } from './lmdb-environment.ts';
+import { type Environment, readKeySlice, readPacked, readValue, walkRows } from './lmdb-reading.ts';
+
+/** A row as it is stored, also where it should not be. */
+export interface ScannedRow {
+  /** The bytes of the key, in hex. */
+  readonly keyHex: string;
+  /** Undefined where the bytes are no key of the table. */
+  readonly key: Key | undefined;
+  /** Undefined where the bytes are no value, or the key is none. */
+  readonly value: PlainValue | undefined;
+  /** Of key and value, as stored. */
+  readonly bytes: number;
+  /** What is wrong with the bytes. */
+  readonly fault: string | undefined;
+}
+
+/** Address space beyond the file: another process may let it grow while the view is opened. */
+const ROOM_TO_GROW = 2 ** 32;
+const FIRST_BYTE_MAX = 0xff;
+
+/**
+ * @throws StorageFormatError when there is no data file, it is not ours, or a newer version wrote it; otherwise what
+ * the system says.
+ */
+export async function openSnapshot(path: string): Promise<Snapshot> {
+  if (!existsSync(path)) throw new StorageFormatError('FORMAT_UNKNOWN', `there is no ${path}`);
+  const { size } = statSync(path);
+  if (size === 0) throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is empty`);
+  const mapBytes = size * 2 + ROOM_TO_GROW;
+  const environment = openEnvironment({ path, sync: 'always', mapBytes, readOnly: true });
+  const snapshot = new Snapshot(path, environment);
+  try {
+    readFormat(snapshot);
+    return snapshot;
+  } catch (error) {
+    await snapshot.close();
+    throw error;
+  }
+}
+
+/**
+ * Pages that a running broker frees meanwhile are not used again before the view is closed, so a long look lets its file
+ * grow.
+ */
+export class Snapshot implements StoreReader {
+  readonly path: string;
+  readonly #environment: Environment;
+  readonly #view: Transaction;
+  #closed = false;
+
+  /** Use `openSnapshot`. */
+  constructor(path: string, environment: Environment) {
+    this.path = path;
+    this.#environment = environment;
+    this.#view = environment.useReadTransaction();
+  }
+
+  get(table: TableName, key: Key): PlainValue | undefined {
+    this.#assertOpen();
+    return readValue(this.#environment, table, key, this.#view);
+  }
+
+  range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
+    this.#assertOpen();
+    return walkRows(this.#environment, table, intervalOf(table, query), {
+      keysOnly: query.keysOnly === true,
+      view: this.#view,
+      assertOpen: () => this.#assertOpen(),
+    });
+  }
+
+  /** Every row of a table, whatever is wrong with it. Values of tables of bytes are read one at a time. */
+  *scan(table: TableName): Generator<ScannedRow> {
+    const low = packPrefix(table, []);
+    for (const packed of this.#keys(low, prefixEnd(low))) yield this.#scanned(table, packed);
+  }
+
+  /** Keys, in hex, that belong to no table. */
+  *strangers(): Generator<string> {
+    const known = new Set<number>(Object.values(TABLES).map(({ id }) => id));
+    for (let id = 0; id < FIRST_BYTE_MAX; id += 1) {
+      if (known.has(id)) continue;
+      const low = String.fromCharCode(id);
+      for (const packed of this.#keys(low, String.fromCharCode(id + 1))) yield hexOf(packed);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#view.done();
+    await this.#environment.close();
+  }
+
+  *#keys(low: PackedKey, high: PackedKey): Generator<PackedKey> {
+    const limit = STORAGE_LIMITS.rangeRowsMax;
+    for (let from = low; ; ) {
+      this.#assertOpen();
+      const part = { low: from, high, reverse: false, limit };
+      const slice = readKeySlice(this.#environment, part, this.#view);
+      for (const [packed] of slice) yield packed;
+      const last = slice.at(-1)?.[0];
+      if (slice.length < limit || last === undefined) return;
+      from = `${last}\0`;
+    }
+  }
+
+  #scanned(table: TableName, packed: PackedKey): ScannedRow {
+    this.#assertOpen();
+    const keyHex = hexOf(packed);
+    let key: Key | undefined;
+    try {
+      key = unpackKey(table, packed);
+      const [value, bytes] = readPacked(this.#environment, table, packed, this.#view);
+      return { keyHex, key, value, bytes: packed.length + bytes, fault: undefined };
+    } catch (error) {
+      const what = key === undefined ? 'the key cannot be read' : 'the value cannot be read';
+      const fault = `${what}: ${(error as Error).message}`;
+      return { keyHex, key, value: undefined, bytes: packed.length, fault };
+    }
+  }
+
+  #assertOpen(): void {
+    assert(!this.#closed, 'the snapshot is open');
+  }
+}
+
+const hexOf = (packed: PackedKey): string => Buffer.from(packed, 'latin1').toString('hex');
