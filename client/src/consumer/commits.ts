@@ -22,6 +22,19 @@ export interface Committer {
   fenced(error: MillraceError): void;
 }
 
+/** Where the group's offsets go: to the broker alone, or together with what was made of the records. */
+export interface OffsetSink {
+  /** `holder`: what is read now of the partition; absent where it is not read now. */
+  commit(offset: Offset, holder?: Holder): Promise<void>;
+}
+
+/** One time of reading a partition: it is over when the state is 'gone'. */
+export interface Holder {
+  readonly state: string;
+  readonly topicId: number;
+  readonly partition: number;
+}
+
 interface Waiting {
   readonly offset: Offset;
   readonly settle: ((error: MillraceError | undefined) => void)[];
@@ -29,7 +42,7 @@ interface Waiting {
 
 type Round = Map<string, Waiting>;
 
-export class Commits {
+export class Commits implements OffsetSink {
   private readonly link: Link;
   private readonly group: string;
   private readonly committer: Committer;

@@ -6,7 +6,7 @@ import type { Link } from '../net/link.ts';
 import { settled } from '../wait.ts';
 import type { Claim } from './claim.ts';
 import { nameKey, type PartitionName } from './claims.ts';
-import { Commits } from './commits.ts';
+import { Commits, type OffsetSink } from './commits.ts';
 import { type Assignment, Membership, type MembershipOwner, type Owned } from './membership.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { Reader } from './reader.ts';
@@ -16,31 +16,35 @@ export class GroupPartitions<V> implements MembershipOwner {
   private readonly settings: ConsumerSettings<V>;
   private readonly reader: Reader<V>;
   private readonly membership: Membership;
-  private readonly commits: Commits;
+  private readonly commits: OffsetSink;
   private target = new Map<string, PartitionName>();
   /** How far partitions in hand were at an earlier heartbeat, and since when. */
   private readonly progress = new WeakMap<Claim<V>, { steps: number; since: number }>();
   private timer: NodeJS.Timeout | undefined;
+  private watchdog: NodeJS.Timeout | undefined;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
     this.link = link;
     this.settings = settings;
     this.reader = reader;
     this.membership = new Membership(link, { ...settings, group }, this);
-    this.commits = new Commits(link, group, this.membership);
+    this.commits =
+      settings.newSink?.(this.membership) ?? new Commits(link, group, this.membership);
   }
 
   start(): void {
     this.membership.start();
+    this.watchdog ??= setInterval(() => this.watch(), watchEveryMs(this.settings.maxProcessingMs));
     if (this.settings.commit !== 'auto' || this.timer !== undefined) return;
     this.timer = setInterval(() => this.autoCommit(), this.settings.commitIntervalMs);
   }
 
   /** Commits what is processed where that is automatic, and leaves the group. */
-  async close(timeoutMs: number): Promise<void> {
+  async close(timeoutMs: number, keep: boolean): Promise<void> {
     clearInterval(this.timer);
+    clearInterval(this.watchdog);
     if (this.settings.commit === 'auto') await this.commitQuietly([...this.reader.claims]);
-    await this.membership.close(timeoutMs);
+    await this.membership.close(timeoutMs, keep);
   }
 
   /** Commits what is processed of these partitions, or of all. */
@@ -56,7 +60,7 @@ export class GroupPartitions<V> implements MembershipOwner {
       throw new MillraceError('FENCED_MEMBER_EPOCH', text);
     }
     const { topicId, partition } = claim;
-    await this.commits.commit({ topicId, partition, offset, metadata });
+    await this.commits.commit({ topicId, partition, offset, metadata }, claim);
     claim.committed = offset;
   }
 
@@ -138,6 +142,11 @@ export class GroupPartitions<V> implements MembershipOwner {
     return claim.state !== 'gone';
   }
 
+  /** Heartbeats wait for long: what is stuck is looked for between them. */
+  private watch(): void {
+    if (this.stuck() !== undefined) this.membership.poke();
+  }
+
   private autoCommit(): void {
     void this.commitQuietly([...this.reader.claims]);
   }
@@ -150,4 +159,8 @@ export class GroupPartitions<V> implements MembershipOwner {
       this.link.options.logger.warn?.('offsets were not committed', { group, error });
     }
   }
+}
+
+function watchEveryMs(maxProcessingMs: number): number {
+  return Math.min(1_000, Math.max(10, Math.floor(maxProcessingMs / 4)));
 }

@@ -1,7 +1,7 @@
 // What a consumer can be told, with its defaults.
 
 import { randomUUID } from 'node:crypto';
-import { LIMITS, MillraceError } from '@millrace/protocol';
+import { LIMITS, MillraceError, type RequestInput } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import {
   choiceOption,
@@ -10,9 +10,10 @@ import {
   POSITIVE,
   type Range,
   TIMEOUT_MS,
-  topicsOption,
 } from '../options-check.ts';
 import type { ConsumerMessage } from './chunk.ts';
+import type { Committer, OffsetSink } from './commits.ts';
+import { type Subscription, subscriptionOption, type TopicChoice } from './subscription.ts';
 
 /** Where to begin reading. */
 export type StartFrom =
@@ -30,8 +31,12 @@ export type CommitMode =
   /** Nothing: the group only shares the partitions. */
   | 'none';
 
+/** How the partitions of a group are shared out. */
+export type Assignor = NonNullable<RequestInput<'GroupHeartbeat'>['assignor']>;
+
 export interface ConsumerOptions<V> {
-  readonly topics: string | readonly string[];
+  /** Names; in a group also patterns, which topics that are created later match as well. */
+  readonly topics: TopicChoice | readonly TopicChoice[];
   /** Members of a group share the partitions. Absent: reads alone, all partitions or those named. */
   readonly group?: string | undefined;
   /** Without a group: only these partitions of every topic. */
@@ -46,10 +51,19 @@ export interface ConsumerOptions<V> {
   readonly commitIntervalMs?: number | undefined;
   /** Names this member in its group; default: random. */
   readonly memberId?: string | undefined;
+  /**
+   * A static member, named by whoever starts it: who comes back under the name within the session gets back what it had.
+   * close() keeps its place; `close({ leave: true })` gives it up.
+   */
+  readonly instanceId?: string | undefined;
+  /** 'uniform' (even shares that move as little as they can) or 'range'. The group takes what most members ask for. */
+  readonly assignor?: Assignor | undefined;
   /** Removed from the group after this long without a heartbeat, ms, from 1,000 to 30 minutes; default 45,000. */
   readonly sessionTimeoutMs?: number | undefined;
   /** A message (or batch) in hand for longer makes the consumer leave its group until it is done; default 300,000. */
   readonly maxProcessingMs?: number | undefined;
+  /** The time for giving up partitions that go to another member, ms, from 1,000; default: maxProcessingMs. */
+  readonly rebalanceTimeoutMs?: number | undefined;
   /** How long a fetch waits at the broker for records, ms, at most 60,000; default 5,000. */
   readonly maxWaitMs?: number | undefined;
   /** A fetch is answered once there are this many bytes; default 1. */
@@ -76,17 +90,28 @@ export interface ConsumerOptions<V> {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Given<V> = Required<Omit<ConsumerOptions<V>, 'group' | 'partitions' | 'signal' | 'topics'>>;
+type Given<V> = Required<
+  Omit<
+    ConsumerOptions<V>,
+    'group' | 'partitions' | 'signal' | 'topics' | 'instanceId' | 'assignor'
+  >
+>;
 
 export type ConsumerSettings<V> = {
   readonly [N in keyof Given<V>]: NonNullable<Given<V>[N]>;
-} & {
-  readonly topics: readonly string[];
-  readonly group: string | undefined;
-  readonly partitions: readonly number[] | undefined;
-};
+} & Subscription & {
+    readonly group: string | undefined;
+    readonly partitions: readonly number[] | undefined;
+    readonly instanceId: string | null;
+    readonly assignor: Assignor | null;
+  };
 
 const SESSION: Range = { min: LIMITS.sessionTimeoutMsMin, max: LIMITS.sessionTimeoutMsMax };
+const REBALANCE: Range = {
+  min: LIMITS.rebalanceTimeoutMsMin,
+  max: LIMITS.rebalanceTimeoutMsMax,
+};
+const ASSIGNORS: readonly Assignor[] = ['uniform', 'range'];
 const WAIT: Range = { min: 0, max: LIMITS.fetchWaitMsMax };
 const FETCH_BYTES: Range = { min: 1, max: LIMITS.fetchBytesMax };
 const POSITIONS = ['earliest', 'latest'] as const;
@@ -112,6 +137,29 @@ function partitionsOption(partitions: readonly number[] | undefined): typeof par
   return partitions;
 }
 
+function instanceOption(instanceId: string | undefined, hasGroup: boolean): string | null {
+  if (instanceId === undefined) return null;
+  const limit = LIMITS.memberIdBytesMax;
+  const isGood = typeof instanceId === 'string' && instanceId !== '';
+  if (isGood && hasGroup && Buffer.byteLength(instanceId) <= limit) return instanceId;
+  const text = `instanceId names a member of a group in 1 to ${limit} bytes.`;
+  throw new MillraceError('INVALID_CONFIG', text, {
+    field: 'instanceId',
+    limit: `${limit} bytes`,
+  });
+}
+
+function assignorOption(assignor: Assignor | undefined): Assignor | null {
+  return assignor === undefined ? null : choiceOption('assignor', assignor, ASSIGNORS);
+}
+
+/** The time that one message may take is also the time that others have to wait for its partition. */
+function rebalanceOption(rebalanceTimeoutMs: number | undefined, maxProcessingMs: number): number {
+  const { min, max } = REBALANCE;
+  const value = rebalanceTimeoutMs ?? Math.min(max, Math.max(min, maxProcessingMs));
+  return integerOption('rebalanceTimeoutMs', value, REBALANCE);
+}
+
 /** Throws INVALID_CONFIG. */
 export function consumerSettings<V>(
   options: ConsumerOptions<V>,
@@ -124,8 +172,9 @@ export function consumerSettings<V>(
   if (group === undefined && (options.commit ?? 'none') !== 'none') {
     throw new MillraceError('INVALID_CONFIG', 'Offsets can be committed in a group only.');
   }
+  const maxProcessingMs = options.maxProcessingMs ?? 300_000;
   return {
-    topics: topicsOption(options.topics, LIMITS.topicsPerGroupMax),
+    ...subscriptionOption(options.topics, group !== undefined),
     group,
     partitions: partitionsOption(partitions),
     from: startOption(options.from ?? 'earliest'),
@@ -149,11 +198,10 @@ export function consumerSettings<V>(
       options.sessionTimeoutMs ?? 45_000,
       SESSION,
     ),
-    maxProcessingMs: integerOption(
-      'maxProcessingMs',
-      options.maxProcessingMs ?? 300_000,
-      TIMEOUT_MS,
-    ),
+    instanceId: instanceOption(options.instanceId, group !== undefined),
+    assignor: assignorOption(options.assignor),
+    maxProcessingMs: integerOption('maxProcessingMs', maxProcessingMs, TIMEOUT_MS),
+    rebalanceTimeoutMs: rebalanceOption(options.rebalanceTimeoutMs, maxProcessingMs),
     maxWaitMs: integerOption('maxWaitMs', options.maxWaitMs ?? 5_000, WAIT),
     minBytes: integerOption('minBytes', options.minBytes ?? 1, {
       min: 0,
