@@ -104,6 +104,8 @@ export type ConsumerSettings<V> = {
     readonly partitions: readonly number[] | undefined;
     readonly instanceId: string | null;
     readonly assignor: Assignor | null;
+    /** Offsets go elsewhere than to the broker alone; said by what is built on a consumer, never by its caller. */
+    readonly newSink?: (committer: Committer) => OffsetSink;
   };
 
 const SESSION: Range = { min: LIMITS.sessionTimeoutMsMin, max: LIMITS.sessionTimeoutMsMax };
