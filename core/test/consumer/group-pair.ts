@@ -122,8 +122,8 @@ export class GroupPair {
     if (typeof found === 'string') {
       return { actual: found, expected: naive.exists ? 'a group' : 'UNKNOWN_GROUP' };
     }
-    const members = found.members.map((member) => {
-      return { ...member, assigned: placesOf(member.assigned) };
+    const members = found.members.map(({ memberId, memberEpoch, topics, assigned }) => {
+      return { memberId, memberEpoch, topics, assigned: placesOf(assigned) };
     });
     const committed = found.offsets.filter(({ offset }) => offset >= 0);
     const offsets = committed.map((o) => [`${o.topicId}/${o.partition}`, o.offset] as const);
