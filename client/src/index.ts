@@ -62,9 +62,10 @@ export { type Codec, codecs } from './codecs.ts';
 export type { ConnectOptions } from './connect-options.ts';
 export type { ConsumerBatch, ConsumerMessage } from './consumer/chunk.ts';
 export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts';
-export type { Consumer, PartitionLag } from './consumer/consumer.ts';
-export type { CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
+export type { Consumer, ConsumerCloseOptions, PartitionLag } from './consumer/consumer.ts';
+export type { Assignor, CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
 export type { RunContext, RunHandlers } from './consumer/run.ts';
+export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';
 export type {
   EnqueueOptions,
   Jobs,

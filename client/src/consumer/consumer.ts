@@ -14,6 +14,11 @@ import type { ConsumerSettings } from './options.ts';
 import { Reader } from './reader.ts';
 import { type RunHandlers, Runner } from './run.ts';
 
+export interface ConsumerCloseOptions extends CloseOptions {
+  /** A static member (`instanceId`) gives up its place in the group; others always do. */
+  readonly leave?: boolean | undefined;
+}
+
 /** How far a partition is read. */
 export interface PartitionLag extends TopicPartition {
   /** The next offset to process; -1: not known yet. */
@@ -139,8 +144,9 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
    * Finishes what handlers have in hand, commits where that is automatic, leaves the group. A loop ends at its next
    * step; the message it has in hand does not count as processed. Not to be awaited in a handler.
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.closing ??= this.shut(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
+  close(options: ConsumerCloseOptions = {}): Promise<void> {
+    const keep = this.settings.instanceId !== null && options.leave !== true;
+    this.closing ??= this.shut(options.timeoutMs ?? CLOSE_TIMEOUT_MS, keep);
     return this.closing;
   }
 
@@ -231,7 +237,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
       .filter((claim) => claim !== undefined);
   }
 
-  private async shut(timeoutMs: number): Promise<void> {
+  private async shut(timeoutMs: number, keep: boolean): Promise<void> {
     const deadlineAt = performance.now() + timeoutMs;
     const leftMs = () => Math.max(0, deadlineAt - performance.now());
     this.reader.close();
@@ -241,7 +247,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     }
     if (this.isStarted) {
       await settledWithin(
-        this.group?.close(leftMs()) ?? Promise.resolve(),
+        this.group?.close(leftMs(), keep) ?? Promise.resolve(),
         leftMs() + ABORT_GRACE_MS,
       );
     }

@@ -28,8 +28,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     this.settings = settings;
     this.reader = reader;
     this.membership = new Membership(link, { ...settings, group }, this);
-    this.commits =
-      settings.newSink?.(this.membership) ?? new Commits(link, group, this.membership);
+    this.commits = settings.newSink?.(this.membership) ?? new Commits(link, group, this.membership);
   }
 
   start(): void {

@@ -91,10 +91,7 @@ export interface ConsumerOptions<V> {
 }
 
 type Given<V> = Required<
-  Omit<
-    ConsumerOptions<V>,
-    'group' | 'partitions' | 'signal' | 'topics' | 'instanceId' | 'assignor'
-  >
+  Omit<ConsumerOptions<V>, 'group' | 'partitions' | 'signal' | 'topics' | 'instanceId' | 'assignor'>
 >;
 
 export type ConsumerSettings<V> = {

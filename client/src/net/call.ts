@@ -5,7 +5,7 @@ import { onAbort } from '../on-abort.ts';
 import { abortedError } from '../wait.ts';
 
 /** APIs that may wait at the broker: only these are worth a Cancel. */
-const WAITING: ReadonlySet<ApiName> = new Set<ApiName>(['Fetch', 'Receive']);
+const WAITING: ReadonlySet<ApiName> = new Set<ApiName>(['Fetch', 'Receive', 'GroupHeartbeat']);
 
 /** How long a cancelled request may take to say so, ms. */
 const CANCEL_GRACE_MS = 2_000;

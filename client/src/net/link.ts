@@ -3,6 +3,7 @@
 
 import {
   type ApiName,
+  type CodecName,
   MillraceError,
   type RequestInput,
   type ResponseOf,
@@ -41,6 +42,7 @@ export class Link implements SessionOwner {
   private session: Session | undefined;
   private lastBroker: BrokerInfo | undefined;
   private lastLimits: BrokerLimits = {};
+  private lastCodecs: readonly CodecName[] = [];
   private clockOffsetMs = 0;
   private maxInFlight: number;
 
@@ -76,6 +78,11 @@ export class Link implements SessionOwner {
 
   get limits(): BrokerLimits {
     return this.lastLimits;
+  }
+
+  /** What the broker takes in batches. */
+  get codecs(): readonly CodecName[] {
+    return this.lastCodecs;
   }
 
   /** By the broker's clock, as well as it is known here, ms since 1970. */
@@ -159,6 +166,7 @@ export class Link implements SessionOwner {
     }
     this.lastBroker = session.broker;
     this.lastLimits = session.limits;
+    this.lastCodecs = session.codecs;
     this.clockOffsetMs = session.clockOffsetMs;
     const bound = (session.limits['inFlightRequestsMax'] ?? Infinity) - URGENT_RESERVE;
     this.maxInFlight = Math.max(1, Math.min(this.options.maxInFlight, bound));
@@ -255,6 +263,8 @@ export class Link implements SessionOwner {
     if (error.code === 'CONNECTION_LOST' || error.code === 'DEADLINE_EXCEEDED') return undefined;
     // The request has waited for its turn at the broker already, as long as its caller wanted. [L-51]
     if (error.code === 'TOO_MANY_IN_FLIGHT') return undefined;
+    // It may take a whole session: who joins waits by itself, and says so.
+    if (error.code === 'INSTANCE_IN_USE') return undefined;
     if (error.action !== 'retry') return undefined;
     return backoffMs(this.options.retry, attempt, error.detail.retryAfterMs);
   }

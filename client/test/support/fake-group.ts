@@ -1,6 +1,6 @@
 // A consumer group of one member for the fake broker: the test says what is assigned and sees what is reported.
 import { MillraceError, type RequestOf } from '@millrace/protocol';
-import type { Handlers } from './fake-broker.ts';
+import { type Handlers, untilAborted } from './fake-broker.ts';
 import type { FakeLog } from './fake-log.ts';
 
 export class FakeGroup {
@@ -13,6 +13,14 @@ export class FakeGroup {
   readonly commits: RequestOf<'OffsetCommit'>[] = [];
   /** Partitions reported as owned last. */
   owned: number[] = [];
+  /** Heartbeats without news are answered after their time only. */
+  waits = false;
+  /** Heartbeats under way, and the most at a time. */
+  underWay = 0;
+  underWayMost = 0;
+  /** Says no instead of letting the member join. */
+  refusal: MillraceError | undefined;
+  private news: (() => void)[] = [];
   private readonly log: FakeLog;
 
   constructor(log: FakeLog, target: number[]) {
@@ -23,22 +31,37 @@ export class FakeGroup {
   assign(target: number[]): void {
     this.target = target;
     this.epoch += 1;
+    this.tell();
   }
 
   /** The group does not know its member any more. */
   forget(): void {
     this.epoch = 0;
+    this.tell();
+  }
+
+  /** Heartbeats that wait are answered. */
+  tell(): void {
+    for (const wake of this.news.splice(0)) wake();
   }
 
   get handlers(): Handlers {
     const { handlers } = this.log;
     return {
       ...handlers,
-      GroupHeartbeat: (body) => {
+      GroupHeartbeat: async (body, call) => {
         this.beats.push(body);
+        this.underWay += 1;
+        this.underWayMost = Math.max(this.underWayMost, this.underWay);
+        this.owned = (body.owned ?? []).flatMap(({ partitions }) => partitions);
+        if (this.waits && body.memberEpoch > 0 && body.memberEpoch === this.epoch) {
+          const told = new Promise<void>((resolve) => this.news.push(resolve));
+          await Promise.race([told, untilAborted(call.signal, body.maxWaitMs)]);
+        }
+        this.underWay -= 1;
+        if (this.refusal !== undefined) return this.refusal;
         if (body.memberEpoch > 0 && this.epoch === 0) return new MillraceError('UNKNOWN_MEMBER');
         if (body.memberEpoch === 0) this.epoch += 1;
-        this.owned = (body.owned ?? []).flatMap(({ partitions }) => partitions);
         const topicId = this.log.topics.get('t')?.topicId ?? 0;
         return {
           memberEpoch: this.epoch,
