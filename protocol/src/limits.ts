@@ -59,9 +59,10 @@ export const LIMITS = {
   /** Batches in one reply: small ones cost their frame more by their number than by their bytes. */
   fetchBatchesMax: 100_000,
   fetchWaitMsMax: 60 * SECOND,
-  /** Fetch sessions of a connection, and the partitions that one keeps. */
+  /** Fetch sessions of a connection, the partitions that they keep together, and those of all connections. */
   fetchSessionsMax: 16,
   fetchSessionPartitionsMax: 100_000,
+  fetchSessionPartitionsTotalMax: 1_000_000,
 
   receiveTopicsMax: 32,
   receiveMessagesMax: 1_000,

@@ -1,67 +1,78 @@
 // Fetch: durable batches from offsets on; waits until there are enough bytes or the time is over.
 
-import { readBatches } from '@millrace/core';
-import { LIMITS, type RequestOf, type ResponseInput } from '@millrace/protocol';
-import type { Handler } from './handler.ts';
-import { ITEM_OK, itemError } from './item-outcome.ts';
+import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { type Answer, FetchReply } from './fetch-reply.ts';
+import { FetchSessions } from './fetch-sessions.ts';
+import type { Handler, RequestContext } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
 
-type Answer = ResponseInput<'Fetch'>['partitions'][number];
+type Request = RequestOf<'Fetch'>;
+type Reply = ResponseInput<'Fetch'>;
 
 interface Look {
   readonly partitions: Answer[];
-  readonly bytes: number;
-  readonly hasErrors: boolean;
+  readonly reply: FetchReply;
 }
 
 export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
-  /** Batches are added while they fit the reply; only the very first comes whatever its size. */
-  function look(request: RequestOf<'Fetch'>, bytesMax: number): Look {
-    let bytes = 0;
-    let batchesLeft: number = LIMITS.fetchBatchesMax;
-    let hasErrors = false;
-    const partitions = request.partitions.map(
-      ({ topicId, partition, offset, maxBytes }): Answer => {
-        const command = {
-          topicId,
-          partition,
-          offset,
-          bytesMax: Math.min(maxBytes, bytesMax - bytes),
-          batchesMax: batchesLeft,
-          firstWhole: bytes === 0,
-        };
-        const found = shard.peek((state, view) => readBatches(state, view, command));
-        if (found.error) {
-          hasErrors = true;
-          return {
-            topicId,
-            partition,
-            ...itemError(found.error),
-            startOffset: 0,
-            endOffset: 0,
-            batches: [],
-          };
-        }
-        bytes += found.bytes;
-        batchesLeft -= found.batches.length;
-        const { startOffset, durableEnd: endOffset, batches } = found;
-        return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
-      },
-    );
-    return { partitions, bytes, hasErrors };
+  const sessions = new FetchSessions(shard);
+
+  function look(request: Request, bytesMax: number): Look {
+    const reply = new FetchReply(shard, bytesMax);
+    return { partitions: request.partitions.map((asked) => reply.read(asked)), reply };
   }
 
-  return async (request, { connection, signal }) => {
+  async function fetchOnce(request: Request, context: RequestContext): Promise<Reply> {
     const found = await longPoll({
-      tryNow: () => look(request, Math.min(request.maxBytes, connection.replyRoomBytes)),
-      enough: ({ bytes, hasErrors }) => bytes >= request.minBytes || hasErrors,
+      tryNow: () => look(request, bytesMaxOf(request, context)),
+      enough: ({ reply }) => isEnough(request, reply),
       waitMs: request.maxWaitMs,
       join: (attempt) => shard.waiters.waitForAppend(request.partitions, attempt),
-      signal,
+      signal: context.signal,
     });
     // An error shows state that may be staged only: a topic just created or deleted, a start just moved.
-    if (found.hasErrors) await shard.durable();
+    if (found.reply.hasErrors) await shard.durable();
     return { partitions: found.partitions };
+  }
+
+  async function fetchOn(request: Request, context: RequestContext): Promise<Reply> {
+    const session = sessions.take(context.connection, request);
+    session.isBusy = true;
+    try {
+      const found = await longPoll({
+        tryNow: () => session.look(bytesMaxOf(request, context)),
+        enough: ({ reply }) => isEnough(request, reply),
+        waitMs: request.maxWaitMs,
+        join: (attempt) => session.wait(attempt),
+        signal: context.signal,
+      });
+      const answers = session.answersOf(found);
+      if (found.reply.hasErrors) await shard.durable();
+      session.sent(answers);
+      return { partitions: [...answers.values()] };
+    } finally {
+      session.isBusy = false;
+    }
+  }
+
+  return (request, context) => {
+    if (request.sessionId !== 0) return fetchOn(request, context);
+    mustStandAlone(request);
+    return fetchOnce(request, context);
   };
+}
+
+function bytesMaxOf({ maxBytes }: Request, { connection }: RequestContext): number {
+  return Math.min(maxBytes, connection.replyRoomBytes);
+}
+
+function isEnough({ minBytes }: Request, { bytes, hasErrors }: FetchReply): boolean {
+  return bytes >= minBytes || hasErrors;
+}
+
+function mustStandAlone({ isNewSession, forgotten }: Request): void {
+  if (!isNewSession && forgotten === null) return;
+  const message = 'A session has an id from 1 on.';
+  throw new MillraceError('INVALID_REQUEST', message, { field: 'sessionId', limit: 'from 1 on' });
 }

@@ -19,6 +19,8 @@ export interface ConnectionInfo {
   readonly clientVersion: string;
   /** Reply bytes the connection can take now; a reading handler gives no more beyond the first batch. */
   readonly replyRoomBytes: number;
+  /** Cancelled when the connection has ended: what is kept for it goes. */
+  readonly ended: CancelSignal;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { encodeErrorResponse, FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
+import { CancelToken } from '../dispatch/cancel-token.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
@@ -47,6 +48,7 @@ export class Connection implements Peer, Flushable {
 
   readonly #socket: Socket;
   readonly #shared: ConnectionShared;
+  readonly #ended = new CancelToken();
   readonly #details: { clientName: string; clientVersion: string };
   readonly #decoder = new FrameDecoder({ frameBytesMax: LIMITS.frameBytesMax });
   readonly #outbox = new Outbox();
@@ -65,7 +67,7 @@ export class Connection implements Peer, Flushable {
 
   constructor(
     socket: Socket,
-    info: Omit<ConnectionInfo, 'clientName' | 'clientVersion' | 'replyRoomBytes'>,
+    info: Omit<ConnectionInfo, 'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended'>,
     shared: ConnectionShared,
   ) {
     this.#socket = socket;
@@ -76,6 +78,7 @@ export class Connection implements Peer, Flushable {
       ...info,
       clientName: '',
       clientVersion: '',
+      ended: this.#ended,
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
       },
@@ -274,7 +277,9 @@ export class Connection implements Peer, Flushable {
     this.#forgetBacklog();
     this.#shared.gate.forget(this.#onRoom);
     this.#shared.metrics.endedBy(reason);
-    this.waiting.cancelAll(new MillraceError('CANCELLED', 'The connection is closed.'));
+    const closed = new MillraceError('CANCELLED', 'The connection is closed.');
+    this.waiting.cancelAll(closed);
+    this.#ended.cancel(closed);
   }
 
   #closed(): void {

@@ -1,6 +1,8 @@
 // Who waits for what: long polls of Fetch wait for partitions, long polls of Receive wait for a group's topics.
 // It knows no requests: a waiter is a function that tries again and says whether it got what it wanted.
 
+import { partitionKey } from '@millrace/core';
+
 /** Tries again, synchronously. True: satisfied; the waiter is then taken off every queue it stands in. */
 export type Attempt = () => boolean;
 
@@ -12,6 +14,12 @@ export interface Place {
 export interface GroupTopic {
   readonly groupId: number;
   readonly topicId: number;
+}
+
+/** Stands for a partition until it is taken off; an append does not satisfy it. */
+export interface Watcher {
+  /** Records of the partition became durable, or it is gone. Synchronous; it may neither watch nor unwatch. */
+  appended(): void;
 }
 
 interface Waiter {
@@ -61,6 +69,8 @@ function leaveAll(waiter: Waiter): void {
 export class Waiters {
   /** By topic and partition. */
   readonly #fetches = new WaiterQueues();
+  /** By the key of the partition. */
+  readonly #watchers = new Map<number, Set<Watcher>>();
   /** By topic and share group. */
   readonly #receives = new WaiterQueues();
 
@@ -69,6 +79,27 @@ export class Waiters {
     const waiter: Waiter = { attempt, leave: [] };
     for (const { topicId, partition } of places) this.#fetches.join(topicId, partition, waiter);
     return () => leaveAll(waiter);
+  }
+
+  /** From now on the watcher hears of appends to the partition. */
+  watch({ topicId, partition }: Place, watcher: Watcher): void {
+    const key = partitionKey(topicId, partition);
+    const watchers = this.#watchers.get(key) ?? new Set();
+    this.#watchers.set(key, watchers.add(watcher));
+  }
+
+  unwatch({ topicId, partition }: Place, watcher: Watcher): void {
+    const key = partitionKey(topicId, partition);
+    const watchers = this.#watchers.get(key);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#watchers.delete(key);
+  }
+
+  /** How many watch, counted once a partition. */
+  get watched(): number {
+    let watchers = 0;
+    for (const { size } of this.#watchers.values()) watchers += size;
+    return watchers;
   }
 
   /** Wait for messages of the group in any of the topics. Returns the way out. */
@@ -80,6 +111,8 @@ export class Waiters {
 
   /** Records became durable: every reader of the partition tries. */
   appended({ topicId, partition }: Place): void {
+    const watchers = this.#watchers.get(partitionKey(topicId, partition));
+    if (watchers !== undefined) for (const watcher of watchers) watcher.appended();
     for (const waiter of this.#fetches.standing(topicId, partition)) {
       if (waiter.attempt()) leaveAll(waiter);
     }

@@ -8,9 +8,11 @@ import {
   type ResponseInput,
 } from '@millrace/protocol';
 import { MemoryStore, type Store } from '@millrace/storage';
+import { CancelToken } from '../../src/dispatch/cancel-token.ts';
 import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type {
   CancelSignal,
+  ConnectionInfo,
   HandledApiName,
   Handler,
   Handlers,
@@ -38,7 +40,7 @@ export class TestCancel implements CancelSignal {
   }
 }
 
-const CONNECTION = {
+export const CONNECTION: ConnectionInfo = {
   connectionId: 1,
   sessionId: 'test',
   remoteAddress: '127.0.0.1',
@@ -48,6 +50,7 @@ const CONNECTION = {
   clientName: 'test',
   clientVersion: '0',
   replyRoomBytes: 1_000_000,
+  ended: new CancelToken(),
 };
 
 export interface TestShard extends OpenShard {
@@ -58,6 +61,7 @@ export interface TestShard extends OpenShard {
     api: N,
     request: RequestInput<N>,
     signal?: CancelSignal,
+    connection?: ConnectionInfo,
   ) => Promise<ResponseInput<N>>;
 }
 
@@ -91,9 +95,9 @@ export function openTestShard(store: Store = new MemoryStore()): TestShard {
     fatal,
     reloads,
     backgroundFailures,
-    call: async (api, request, signal = new TestCancel()) => {
+    call: async (api, request, signal = new TestCancel(), connection = CONNECTION) => {
       const handler = handlers[api] as Handler<typeof api>;
-      const context = { connection: CONNECTION, signal, receivedAtMs: 0, apiVersion: 1 };
+      const context = { connection, signal, receivedAtMs: 0, apiVersion: 1 };
       return handler(asReceived(api, request), context);
     },
   };

@@ -112,7 +112,7 @@ export const fetch = api({
       LIMITS.fetchPartitionsMax,
     ),
     sessionId: int(
-      'Chosen by the client: partitions asked for under it are asked for again by every later request of this connection that names it; 0: this request stands alone.',
+      'Chosen by the client: partitions asked for under it are asked for again by every later request of this connection that names it, each from after what was answered last; 0: this request stands alone.',
       { max: 0xffff_ffff, fallback: 0 },
     ),
     isNewSession: bool('Begins the session, in place of an earlier one of this id.', {
@@ -128,7 +128,7 @@ export const fetch = api({
   },
   response: {
     partitions: array(
-      'The partitions asked for, in the same order; of a session only those with batches or an error.',
+      'The partitions asked for, in the same order. Of a session, in any order: those this request names, and others with batches or an error; one with an error has left the session.',
       struct('A partition.', {
         topicId,
         partition,
@@ -150,6 +150,7 @@ export const fetch = api({
     'UNKNOWN_PARTITION',
     'OFFSET_OUT_OF_RANGE',
     'UNKNOWN_FETCH_SESSION',
+    'INVALID_REQUEST',
     'LIMIT_EXCEEDED',
   ],
 });

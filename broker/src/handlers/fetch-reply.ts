@@ -1,0 +1,62 @@
+// A Fetch reply as it fills up: partition after partition, batches while they fit. It knows no sessions and no waiting.
+
+import { readBatches } from '@millrace/core';
+import { LIMITS, NO_ERROR, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import type { Shard } from '../shard/shard.ts';
+import { ITEM_OK, itemError } from './item-outcome.ts';
+
+export type Asked = RequestOf<'Fetch'>['partitions'][number];
+export type Answer = ResponseInput<'Fetch'>['partitions'][number];
+
+export class FetchReply {
+  readonly #shard: Shard;
+  readonly #bytesMax: number;
+  #batchesLeft: number = LIMITS.fetchBatchesMax;
+  bytes = 0;
+  hasErrors = false;
+
+  constructor(shard: Shard, bytesMax: number) {
+    this.#shard = shard;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** True where not even `bytes` more would fit. */
+  isFullFor(bytes: number): boolean {
+    return this.#batchesLeft === 0 || this.#bytesMax - this.bytes < bytes;
+  }
+
+  /** Batches are added while they fit; only the very first of the reply comes whatever its size. [G-7] */
+  read(asked: Asked): Answer {
+    return this.#read(asked, this.#batchesLeft);
+  }
+
+  /** Where the partition begins and ends, or why it cannot be read; no batches. */
+  readEnds(asked: Asked): Answer {
+    return this.#read(asked, 0);
+  }
+
+  #read({ topicId, partition, offset, maxBytes }: Asked, batchesMax: number): Answer {
+    const command = {
+      topicId,
+      partition,
+      offset,
+      bytesMax: Math.min(maxBytes, this.#bytesMax - this.bytes),
+      batchesMax,
+      firstWhole: this.bytes === 0,
+    };
+    const found = this.#shard.peek((state, view) => readBatches(state, view, command));
+    if (found.error) {
+      this.hasErrors = true;
+      const nothing = { startOffset: 0, endOffset: 0, batches: [] };
+      return { topicId, partition, ...itemError(found.error), ...nothing };
+    }
+    this.bytes += found.bytes;
+    this.#batchesLeft -= found.batches.length;
+    const { startOffset, durableEnd: endOffset, batches } = found;
+    return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
+  }
+}
+
+export function isRefused({ errorCode }: Answer): boolean {
+  return errorCode !== NO_ERROR;
+}
