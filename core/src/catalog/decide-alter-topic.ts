@@ -14,6 +14,7 @@ import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { Catalog, Topic } from './catalog.ts';
 import { checkAnnotations } from './check-annotations.ts';
+import { isCompacted, refuseQueue } from './compacted.ts';
 import { checkPartitions } from './plan-topics.ts';
 import { alteredTopicConfig } from './topic-config.ts';
 
@@ -34,6 +35,8 @@ export function decideAlterTopic(
   if (refusal !== undefined) return refusal;
   const checked = alteredTopicConfig(row.config, command.config);
   if (checked.error !== undefined) return checked;
+  const inUse = isCompacted(checked.config) ? refuseQueue(state, topic) : undefined;
+  if (inUse !== undefined) return inUse;
   const annotations = command.annotations ?? row.annotations;
   const oversized = checkAnnotations(annotations);
   if (oversized !== undefined) return oversized;

@@ -4,6 +4,7 @@ import { LIMITS, type RequestOf } from '@millrace/protocol';
 import { type Refused, refuse } from '../decision.ts';
 import type { TopicConfig } from '../rows.ts';
 import { checkName } from './check-name.ts';
+import { isCompacted } from './compacted.ts';
 import { TOPIC_DEFAULTS } from './topic-defaults.ts';
 
 /** A field that is null keeps its value or gets the default. */
@@ -66,7 +67,7 @@ type Setting = {
   string;
 
 interface Rule {
-  readonly field: Setting | 'deadLetterSources';
+  readonly field: Setting | 'deadLetterSources' | 'deadLettersFrom';
   readonly breaks: (config: TopicConfig) => boolean;
   readonly limit: (config: TopicConfig) => string;
 }
@@ -84,6 +85,15 @@ const RULES: readonly Rule[] = [
   most('messageTtlMs', LIMITS.messageTtlMsMax, 'ms'),
   least('dedupWindowMs', LIMITS.dedupWindowMsMin, 'ms'),
   most('dedupWindowMs', LIMITS.dedupWindowMsMax, 'ms'),
+  least('compactionLagMs', 0, 'ms'),
+  most('compactionLagMs', LIMITS.compactionLagMsMax, 'ms'),
+  least('tombstoneRetentionMs', 0, 'ms'),
+  most('tombstoneRetentionMs', LIMITS.tombstoneRetentionMsMax, 'ms'),
+  {
+    field: 'compactionDirtyRatio',
+    breaks: ({ compactionDirtyRatio: ratio }) => !(ratio >= 0 && ratio <= 1),
+    limit: () => 'from 0 to 1',
+  },
   {
     field: 'segmentBytes',
     breaks: (config) => config.retentionBytes !== -1 && config.segmentBytes > config.retentionBytes,
@@ -112,6 +122,11 @@ const RULES: readonly Rule[] = [
     field: 'deadLetterSources',
     breaks: (config) => config.deadLettersFrom !== 'listed' && config.deadLetterSources.length > 0,
     limit: (config) => `left out where deadLettersFrom is ${config.deadLettersFrom}`,
+  },
+  {
+    field: 'deadLettersFrom',
+    breaks: (config) => isCompacted(config) && config.deadLettersFrom === 'listed',
+    limit: ({ cleanupPolicy }) => `none or left out where cleanupPolicy is ${cleanupPolicy}`,
   },
 ];
 

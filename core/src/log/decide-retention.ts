@@ -3,6 +3,7 @@
 // before a crash: what lies below the start is never read, and the next slice goes on with it.
 
 import { assert } from '../assert.ts';
+import { isRetained } from '../catalog/compacted.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { removeRange } from '../remove-range.ts';
 import { put, remove, type TopicConfig, type Write } from '../rows.ts';
@@ -82,6 +83,7 @@ function countExpired(
   max: number,
   ackedUntil: () => number,
 ): number {
+  if (!isRetained(config)) return 0;
   let kept = log.bytes;
   let count = 0;
   let doneEnd: number | undefined;

@@ -4,6 +4,7 @@
 import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Topic } from '../catalog/catalog.ts';
+import { refuseTable } from '../catalog/compacted.ts';
 import {
   accept,
   type Context,
@@ -50,6 +51,8 @@ export function decideStartRedrive(
       field: 'target',
     });
   }
+  const table = refuseTable(topic, 'topic') ?? (target && refuseTable(target, 'target'));
+  if (table) return table;
   const filter = request.filter ?? NO_FILTER;
   const refused = checkFilter(filter, topic);
   if (refused !== undefined) return refused;

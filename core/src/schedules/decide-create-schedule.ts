@@ -13,7 +13,7 @@ import type { ScheduleRow } from '../queue-rows.ts';
 import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
-import { oversized, tickBatch } from './tick-batch.ts';
+import { oversized, tickBatch, withoutKey } from './tick-batch.ts';
 import { type CronTicks, ticksOf } from './ticks.ts';
 
 type Request = RequestOf<'CreateSchedule'>;
@@ -38,6 +38,8 @@ export function decideCreateSchedule(
   }
   if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${command.topic}.`);
   if (schedules.size >= LIMITS.schedulesMax) return limited();
+  const keyless = withoutKey({ key }, topic);
+  if (keyless !== undefined) return refuse('KEY_REQUIRED', keyless, { field: 'key' });
   const timing = { cron, everyMs, timeZone, createdAtMs: nowMs };
   const ticks = ticksOf(timing, command.cronTicks);
   if (ticks instanceof MillraceError) return { error: ticks };

@@ -11,7 +11,7 @@ import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
 import { type PlannedTicks, planTicks } from './plan-ticks.ts';
-import { oversized, tickBatch } from './tick-batch.ts';
+import { oversized, tickBatch, withoutKey } from './tick-batch.ts';
 import { type CronTicks, ticksOf } from './ticks.ts';
 
 export interface TickCommand {
@@ -60,7 +60,7 @@ function carryOut(
     return passOver(scheduleId, row, sent, `Topic ${row.topic} was deleted.`);
   }
   const batch = tickBatch(row, sent);
-  const error = oversized(batch, topic);
+  const error = withoutKey(row, topic) ?? oversized(batch, topic);
   if (error !== undefined) return passOver(scheduleId, row, sent, error);
   const partition = partitionOf(row, topic);
   const { writes } = planAppend(state, row.topicId, partition, batch, ctx);

@@ -2,6 +2,7 @@
 
 import { BatchBuilder, recordBytes, SCHEDULE_HEADERS } from '@millrace/protocol';
 import type { Topic } from '../catalog/catalog.ts';
+import { isCompacted } from '../catalog/compacted.ts';
 import type { ScheduleRow } from '../queue-rows.ts';
 import { utf8 } from '../share/utf8.ts';
 
@@ -33,4 +34,13 @@ export function oversized(batch: Uint8Array, { name, config }: Topic): string | 
   const max = config.messageBytesMax;
   if (bytes <= max) return undefined;
   return `The message has ${bytes} bytes; topic ${name} takes at most ${max}.`;
+}
+
+/** Why the topic takes no message of a schedule without key; undefined where it does. [G-33] */
+export function withoutKey(
+  { key }: Pick<ScheduleRow, 'key'>,
+  { name, config }: Topic,
+): string | undefined {
+  if (key !== null || !isCompacted(config)) return undefined;
+  return `Topic ${name} is compacted: the messages of a schedule need a key.`;
 }

@@ -4,6 +4,7 @@
 import { LIMITS } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import type { Topic } from '../catalog/catalog.ts';
+import { refuseTable } from '../catalog/compacted.ts';
 import { type Refused, refuse, type View } from '../decision.ts';
 import { listOffset } from '../log/list-offset.ts';
 import { put, type Write } from '../rows.ts';
@@ -29,6 +30,15 @@ export function findTopics(
     topics.add(topic);
   }
   return { topics: [...topics] };
+}
+
+/** Refused with INVALID_CONFIG where one of them is compacted. [G-34] */
+export function firstTable(topics: readonly Topic[], field: string): Refused | undefined {
+  for (const topic of topics) {
+    const refusal = refuseTable(topic, field);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 /** Refused with LIMIT_EXCEEDED where a group would take from more topics than it may. */

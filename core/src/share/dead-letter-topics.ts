@@ -3,6 +3,7 @@
 
 import { LIMITS } from '@millrace/protocol';
 import type { Catalog, Topic } from '../catalog/catalog.ts';
+import { refuseTable } from '../catalog/compacted.ts';
 import { planTopics, type TopicSpec } from '../catalog/plan-topics.ts';
 import { type Context, type Refused, refuse } from '../decision.ts';
 import type { TopicConfig, Write } from '../rows.ts';
@@ -23,7 +24,7 @@ export function deadLetterName(topic: Topic): string {
 }
 
 /**
- * Refused with INVALID_NAME, LIMIT_EXCEEDED, DLQ_NOT_ALLOWED or DLQ_LOOP. Use it at most once in a decision. [L-26]
+ * Refused with INVALID_NAME, LIMIT_EXCEEDED, INVALID_CONFIG, DLQ_NOT_ALLOWED or DLQ_LOOP. Use it at most once in a decision. [L-26]
  * [L-27] [L-89]
  */
 export function planDeadLetters(
@@ -86,6 +87,8 @@ function checkAllowed(
     const taker = catalog.topics.get(takerId);
     const source = catalog.topics.get(sourceId)?.name ?? '';
     const isUsed = catalog.attachment(groupId, sourceId)?.deadLetterTopicId === takerId;
+    const table = taker === undefined ? undefined : refuseTable(taker, 'deadLetterTopic');
+    if (table !== undefined) return table;
     if (taker === undefined || isUsed || takesFrom(taker.config, source)) continue;
     const message = `${taker.name} does not take dead letters of ${source}.`;
     return refuse('DLQ_NOT_ALLOWED', message, { field: 'deadLetterTopic' });

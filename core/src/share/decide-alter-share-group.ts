@@ -12,7 +12,7 @@ import {
   type Write,
 } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
+import { checkTopicCount, findTopics, firstTable, planStart } from './attach-topics.ts';
 import { type DeadLetterNames, deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
 import {
   changedLanes,
@@ -44,6 +44,8 @@ export function decideAlterShareGroup(
   const added = found.topics.filter(({ topicId }) => !attached.has(topicId));
   const tooMany = checkTopicCount(attached.size + added.length, 'addTopics');
   if (tooMany !== undefined) return tooMany;
+  const table = firstTable(added, 'addTopics');
+  if (table !== undefined) return table;
   const checked = changedShareConfig(group.config, command.config, command.deadLetterTopic);
   if (checked.error !== undefined) return checked;
   const { config } = checked;

@@ -5,7 +5,7 @@ import { planGroup } from '../catalog/plan-group.ts';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
 import { put, type ShareConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import { checkTopicCount, findTopics, planStart } from './attach-topics.ts';
+import { checkTopicCount, findTopics, firstTable, planStart } from './attach-topics.ts';
 import { deadLetterName, planDeadLetters } from './dead-letter-topics.ts';
 import { changedShareConfig, hasDeadLetters, type ShareConfigChange } from './share-config.ts';
 import { SHARE_DEFAULTS, SHARE_DEFAULTS_ON_DEAD_LETTERS } from './share-defaults.ts';
@@ -33,6 +33,8 @@ export function decideCreateShareGroup(
   }
   const tooMany = checkTopicCount(topics.length, 'topics');
   if (tooMany !== undefined) return tooMany;
+  const table = firstTable(topics, 'topics');
+  if (table !== undefined) return table;
   const base = defaultsFor(
     state,
     topics.map(({ topicId }) => topicId),

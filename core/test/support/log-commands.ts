@@ -32,11 +32,15 @@ const SETTINGS = {
   'message-bytes': 'messageBytesMax',
   'message-ttl-ms': 'messageTtlMs',
   'dedup-window-ms': 'dedupWindowMs',
+  'lag-ms': 'compactionLagMs',
+  'tombstone-ms': 'tombstoneRetentionMs',
+  'dirty-ratio': 'compactionDirtyRatio',
 } as const;
 const CHOICES = {
   dedup: 'dedup',
   'dedup-scope': 'dedupScope',
   'letters-from': 'deadLettersFrom',
+  cleanup: 'cleanupPolicy',
 } as const;
 
 function configOf(command: TraceCommand): TopicConfigChange {

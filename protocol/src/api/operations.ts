@@ -93,6 +93,7 @@ export const startRedrive = api({
     'GROUP_KIND_MISMATCH',
     'TOPIC_NOT_IN_GROUP',
     'INVALID_REQUEST',
+    'INVALID_CONFIG',
     'LIMIT_EXCEEDED',
     'STORAGE_ERROR',
   ],

@@ -52,6 +52,7 @@ export const createSchedule = api({
     'SCHEDULE_EXISTS',
     'UNKNOWN_TOPIC',
     'INVALID_REQUEST',
+    'KEY_REQUIRED',
     'MESSAGE_TOO_LARGE',
     'LIMIT_EXCEEDED',
     'STORAGE_ERROR',

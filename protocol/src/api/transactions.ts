@@ -113,6 +113,7 @@ export const transact = api({
     'BATCH_TOO_LARGE',
     'MESSAGE_TOO_LARGE',
     'UNSUPPORTED_CODEC',
+    'KEY_REQUIRED',
     'LIMIT_EXCEEDED',
     'STORAGE_FULL',
     'STORAGE_ERROR',
