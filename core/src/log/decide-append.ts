@@ -11,6 +11,8 @@ import {
 } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { attempt } from '../attempt.ts';
+import { isCompacted } from '../catalog/compacted.ts';
+import { keyless } from '../compaction/key-scan.ts';
 import {
   type Accepted,
   accept,
@@ -28,6 +30,7 @@ import {
   isDeduped,
   type MetIds,
 } from '../dedup/find-duplicates.ts';
+import type { TopicConfig } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { missingPartition } from './missing-partition.ts';
 import { planAppend } from './plan-append.ts';
@@ -77,7 +80,8 @@ function refusalOfAppend(
     missingPartition(catalog, topicId, partition) ??
     gapped(header) ??
     forOneGroup(header) ??
-    oversized(catalog.topics.get(topicId)?.config.messageBytesMax ?? 0, batch, header)
+    oversized(catalog.topics.get(topicId)?.config.messageBytesMax ?? 0, batch, header) ??
+    withoutKey(catalog.topics.get(topicId)?.config, batch, header)
   );
 }
 
@@ -138,4 +142,13 @@ function oversized(max: number, batch: Uint8Array, header: BatchHeader): Refused
     return refuse('MESSAGE_TOO_LARGE', message, { field: 'batch', limit: `${max} bytes` });
   }
   return undefined;
+}
+
+/** [G-33] */
+function withoutKey(
+  config: TopicConfig | undefined,
+  batch: Uint8Array,
+  header: BatchHeader,
+): Refused | undefined {
+  return config !== undefined && isCompacted(config) ? keyless(batch, header) : undefined;
 }
