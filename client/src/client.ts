@@ -22,6 +22,8 @@ import { type ProducerOptions, producerSettings } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
 import { Queue, type QueueOptions } from './queue/queue.ts';
 import { Requester, type RequesterOptions, requesterSettings } from './request/requester.ts';
+import { type TransformerOptions, transformerSettings } from './transform/options.ts';
+import { Transformer } from './transform/transformer.ts';
 import { type WorkerOptions, workerSettings } from './worker/options.ts';
 import { Worker } from './worker/worker.ts';
 
@@ -72,7 +74,7 @@ export class Client implements AsyncDisposable {
     return this.link.isConnected;
   }
 
-  /** Throws INVALID_CONFIG. */
+  /** Throws INVALID_CONFIG, or UNSUPPORTED_CODEC where this process or the broker lacks the codec. */
   producer<V = unknown>(options: ProducerOptions<V> = {}): Producer<V> {
     this.mustBeOpen();
     const settings = producerSettings(options, {
@@ -107,6 +109,19 @@ export class Client implements AsyncDisposable {
       this.drop(worker),
     );
     return this.keep(worker, options.signal);
+  }
+
+  /**
+   * Consumes, transforms and produces exactly once, from now on: what a handler makes of an input is committed together with
+   * the input's offset. Throws INVALID_CONFIG; what goes wrong later is in `transformer.finished`.
+   */
+  transformer<V = unknown>(options: TransformerOptions<V>): Transformer<V> {
+    this.mustBeOpen();
+    const settings = transformerSettings(options, this.settings.codec);
+    const transformer: Transformer<V> = new Transformer(this.link, this.metadata, settings, () =>
+      this.drop(transformer),
+    );
+    return this.keep(transformer, options.signal);
   }
 
   /** A share group by hand. */

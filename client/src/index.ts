@@ -3,7 +3,9 @@
 export {
   type AckKind,
   type ApiName,
+  type BodyCodec,
   type CodecName,
+  codecsAvailable,
   ERRORS,
   type ErrorAction,
   type ErrorDetail,
@@ -11,9 +13,11 @@ export {
   LIMITS,
   type MessageState,
   MillraceError,
+  type OptionalCodecName,
   partitionForKey,
   type RequestInput,
   type ResponseOf,
+  registerCodec,
 } from '@millrace/protocol';
 export type { Admin } from './admin/admin.ts';
 export type {
@@ -93,6 +97,10 @@ export type {
 } from './queue/queue.ts';
 export { RequestRejected } from './request/pending.ts';
 export type { RequestCall, Requester, RequesterOptions } from './request/requester.ts';
+export type { TransformBatch, TransformContext, TransformerOptions } from './transform/options.ts';
+export type { ProduceOptions } from './transform/outputs.ts';
+export type { TransformerStats } from './transform/stats.ts';
+export type { Transformer } from './transform/transformer.ts';
 export type { Once, OnceOptions } from './worker/effects.ts';
 export type { HandlerContext } from './worker/job.ts';
 export type { BatchReport, Sends } from './worker/judge.ts';

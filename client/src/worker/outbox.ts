@@ -1,19 +1,11 @@
 // Messages that a handler sends together with the end of its own: encoded and checked when they are given, laid out in
 // batches when the handler has ended. It sends nothing.
 
-import {
-  BatchBuilder,
-  LIMITS,
-  MillraceError,
-  partitionForKey,
-  type RecordInput,
-  type RequestInput,
-} from '@millrace/protocol';
+import { LIMITS, MillraceError, partitionForKey, type RecordInput } from '@millrace/protocol';
+import { BatchesOf, TRANSACTION_BYTES_MAX, type WireBatch } from '../batches-of.ts';
 import type { Codec } from '../codecs.ts';
 import type { Metadata, TopicInfo } from '../metadata.ts';
 import { encodeMessage, type OutgoingMessage, recordSize } from '../producer/outgoing.ts';
-
-type WireBatch = NonNullable<RequestInput<'Transact'>['batches']>[number];
 
 interface Entry {
   readonly record: RecordInput;
@@ -22,11 +14,6 @@ interface Entry {
   /** Nothing is wrong where its topic is gone. */
   readonly optional: boolean;
 }
-
-/** A transaction is one frame: room is left for its acknowledgements and effects. */
-const OUTBOX_BYTES_MAX = LIMITS.frameBytesMax - 6 * 1024 * 1024;
-/** A batch grows past it by one message at most. */
-const BATCH_BYTES = LIMITS.batchBytesMax - 2 * LIMITS.messageBytesMax;
 
 export class Outbox {
   private readonly codec: Codec<unknown>;
@@ -47,9 +34,9 @@ export class Outbox {
   add(message: OutgoingMessage<unknown>, { codec = this.codec, optional = false } = {}): void {
     const record = encodeMessage(message, codec, this.messageBytesMax);
     this.bytes += recordSize(record);
-    if (this.bytes > OUTBOX_BYTES_MAX) {
+    if (this.bytes > TRANSACTION_BYTES_MAX) {
       const text = 'The messages of one transaction are too many bytes.';
-      const limit = `${OUTBOX_BYTES_MAX} bytes`;
+      const limit = `${TRANSACTION_BYTES_MAX} bytes`;
       throw new MillraceError('LIMIT_EXCEEDED', text, { field: 'send', limit });
     }
     const { topic, partition } = message;
@@ -61,14 +48,14 @@ export class Outbox {
    * of a partition keep their order. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, LIMIT_EXCEEDED.
    */
   async batches(metadata: Metadata, nowMs: number): Promise<WireBatch[]> {
-    const places = new Map<string, Place>();
+    const places = new Map<string, BatchesOf>();
     const free = Math.random();
     for (const entry of this.entries) {
       const info = await topicOf(metadata, entry);
       if (info === undefined) continue;
       const partition = partitionOf(entry, info.partitions, free);
       const name = `${info.topicId}/${partition}`;
-      const place = places.get(name) ?? new Place(info.topicId, partition);
+      const place = places.get(name) ?? new BatchesOf(info.topicId, partition);
       places.set(name, place);
       place.add(entry.record, nowMs);
     }
@@ -77,34 +64,6 @@ export class Outbox {
     const text = `The messages of the transaction need ${batches.length} batches.`;
     const limit = `${LIMITS.transactionBatchesMax} batches`;
     throw new MillraceError('LIMIT_EXCEEDED', text, { field: 'send', limit });
-  }
-}
-
-/** The records for one partition. */
-class Place {
-  private readonly where: { readonly topicId: number; readonly partition: number };
-  private readonly done: WireBatch[] = [];
-  private open: BatchBuilder | undefined;
-
-  constructor(topicId: number, partition: number) {
-    this.where = { topicId, partition };
-  }
-
-  add(record: RecordInput, nowMs: number): void {
-    this.open ??= new BatchBuilder();
-    const size = this.open.add(record, nowMs);
-    if (size >= BATCH_BYTES || this.open.count >= LIMITS.batchRecordsMax) this.seal();
-  }
-
-  batches(): readonly WireBatch[] {
-    this.seal();
-    return this.done;
-  }
-
-  private seal(): void {
-    if (this.open === undefined) return;
-    this.done.push({ ...this.where, batch: this.open.build() });
-    this.open = undefined;
   }
 }
 
