@@ -10,6 +10,14 @@ export {
   encodeBatch,
   RECORD_BYTES_MAX,
 } from './batch/batch-builder.ts';
+export type { BodyCodec } from './batch/body-codec.ts';
+export {
+  codecsAvailable,
+  lacksCodec,
+  type OptionalCodecName,
+  registerCodec,
+  requireCodec,
+} from './batch/codec-registry.ts';
 export {
   batchFlags,
   indexEntryBytes,
@@ -19,7 +27,6 @@ export {
   recordMaxDeliveries,
   recordTtlMs,
 } from './batch/columns.ts';
-export { CODECS_AVAILABLE } from './batch/compression.ts';
 export {
   type BatchHeader,
   batchHeader,
@@ -45,7 +52,8 @@ export {
   TENANT_HEADER,
 } from './batch/record.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
-export { type BatchLimits, validateBatch } from './batch/validate-batch.ts';
+export { type ProducerStamp, stampProducer } from './batch/stamp-producer.ts';
+export { type BatchLimits, validateBatch, verifyBatch } from './batch/validate-batch.ts';
 export {
   apiByKey,
   decodeError,

@@ -3,7 +3,7 @@
 import {
   APIS,
   type ApiName,
-  CODECS_AVAILABLE,
+  codecsAvailable,
   LIMITS,
   MillraceError,
   type RequestOf,
@@ -45,7 +45,7 @@ export function answerHello(
     connectionId: peer.info.connectionId,
     serverTimeMs: facts.nowMs(),
     apis: API_RANGES,
-    codecs: [...CODECS_AVAILABLE],
+    codecs: codecsAvailable(),
     limits: { ...LIMITS, inFlightRequestsMax, connectionsMax },
   };
 }

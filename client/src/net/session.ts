@@ -5,7 +5,8 @@ import {
   APIS,
   type ApiName,
   apiByKey,
-  CODECS_AVAILABLE,
+  type CodecName,
+  codecsAvailable,
   decodeError,
   decodeResponse,
   encodeRequest,
@@ -45,6 +46,8 @@ export interface SessionOwner {
 export class Session implements ConnectionOwner {
   broker: BrokerInfo;
   limits: BrokerLimits = {};
+  /** What the broker takes in batches. */
+  codecs: readonly CodecName[] = [];
   /** The broker's clock less ours, ms, as well as Hello tells. */
   clockOffsetMs = 0;
   /** Set once the connection is gone. */
@@ -81,7 +84,7 @@ export class Session implements ConnectionOwner {
       versionMin: versions.min,
       versionMax: versions.max,
     }));
-    const body = { clientName, clientVersion, apis, codecs: CODECS_AVAILABLE };
+    const body = { clientName, clientVersion, apis, codecs: codecsAvailable() };
     const timer = setTimeout(() => {
       const text = `${this.broker.address} did not answer Hello within ${timeoutMs} ms.`;
       this.connection.destroy(new MillraceError('CONNECTION_LOST', text));
@@ -182,6 +185,7 @@ export class Session implements ConnectionOwner {
       connectionId: reply.connectionId,
     };
     this.limits = reply.limits;
+    this.codecs = reply.codecs;
     this.clockOffsetMs = reply.serverTimeMs - Date.now();
   }
 

@@ -1,12 +1,16 @@
 // What a producer can be told, with its defaults.
 
-import { CODECS_AVAILABLE, type CodecName, LIMITS, MillraceError } from '@millrace/protocol';
+import { type CodecName, LIMITS } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { integerOption, POSITIVE, TIMEOUT_MS, TIMER_MS } from '../options-check.ts';
+import { checkedCompression } from './compression.ts';
 
 export interface ProducerOptions<V> {
   readonly codec?: Codec<V> | undefined;
-  /** Of batches; default 'none'. */
+  /**
+   * Of batches; default 'none'. 'gzip' and 'brotli' are always there; 'zstd' from Node.js 22.15 on; 'snappy' and 'lz4'
+   * where the packages snappy and lz4-napi are installed. See `registerCodec` for others.
+   */
   readonly compression?: CodecName | undefined;
   /**
    * Messages wait this long for others of their partition, ms. Default 0: they leave at the end of the tick, and those
@@ -30,20 +34,14 @@ export type ProducerSettings<V> = {
 /** A batch grows past its size by one message at most, and must still fit. */
 const BATCH_BYTES_MAX = LIMITS.batchBytesMax - 2 * LIMITS.messageBytesMax;
 
-/** Throws INVALID_CONFIG. */
+/** Throws INVALID_CONFIG, or UNSUPPORTED_CODEC where this process lacks the codec. */
 export function producerSettings<V>(
   options: ProducerOptions<V>,
   defaults: { readonly codec: Codec<V>; readonly deliveryTimeoutMs: number },
 ): ProducerSettings<V> {
-  const compression = options.compression ?? 'none';
-  if (!CODECS_AVAILABLE.includes(compression)) {
-    const text = `Batches cannot be compressed with ${compression} here.`;
-    const limit = CODECS_AVAILABLE.join(', ');
-    throw new MillraceError('INVALID_CONFIG', text, { field: 'compression', limit });
-  }
   return {
     codec: options.codec ?? defaults.codec,
-    compression,
+    compression: checkedCompression(options.compression ?? 'none'),
     lingerMs: integerOption('lingerMs', options.lingerMs ?? 0, TIMER_MS),
     batchBytes: Math.min(
       integerOption('batchBytes', options.batchBytes ?? 256 * 1024, POSITIVE),

@@ -6,6 +6,7 @@ import type { Metadata, TopicInfo } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import { orAborted, settledWithin, throwIfAborted } from '../wait.ts';
 import { Accumulator } from './accumulator.ts';
+import { BrokerCodecs } from './compression.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Gate } from './gate.ts';
 import type { ProducerSettings } from './options.ts';
@@ -40,6 +41,7 @@ export class Producer<V> implements AsyncDisposable {
   private readonly link: Link;
   private readonly metadata: Metadata;
   private readonly settings: ProducerSettings<V>;
+  private readonly brokerCodecs: BrokerCodecs;
   private readonly gate: Gate;
   private readonly accumulator: Accumulator;
   private readonly dispatcher: Dispatcher;
@@ -56,6 +58,8 @@ export class Producer<V> implements AsyncDisposable {
     this.metadata = metadata;
     this.settings = settings;
     this.onClosed = onClosed;
+    this.brokerCodecs = new BrokerCodecs(link, settings.compression);
+    this.brokerCodecs.check();
     this.gate = new Gate(WAITING_FACTOR * settings.maxBufferedBytes);
     this.accumulator = new Accumulator(settings, (lane) => this.dispatcher.touch(lane));
     this.dispatcher = new Dispatcher(link, metadata, settings, (batch) =>
@@ -70,7 +74,7 @@ export class Producer<V> implements AsyncDisposable {
 
   /**
    * Sends one message; resolves once it is on the broker's disk. Waits for room while the buffer is full. Messages of
-   * one partition keep the order of the calls. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, CODEC_FAILED,
+   * one partition keep the order of the calls. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, CODEC_FAILED, UNSUPPORTED_CODEC,
    * MESSAGE_TOO_LARGE, INVALID_REQUEST before sending; STORAGE_FULL and the like once the delivery timeout is over; OUTCOME_UNKNOWN or
    * DEADLINE_EXCEEDED where nobody can tell whether it was appended; LIMIT_EXCEEDED where callers do not wait.
    */
@@ -134,6 +138,7 @@ export class Producer<V> implements AsyncDisposable {
 
   private encode(message: BatchMessage<V>): RecordInput {
     if (this.closing !== undefined) throw new MillraceError('CLIENT_CLOSED');
+    this.brokerCodecs.check();
     return encodeMessage(message, this.settings.codec, messageBytesMax(this.link.limits));
   }
 

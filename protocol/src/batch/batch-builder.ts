@@ -4,9 +4,10 @@ import { CODECS, type CodecName } from '../api/shared.ts';
 import { MillraceError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { checksumOf } from './checksum.ts';
+import { requireCodec } from './codec-registry.ts';
 import { type ColumnEntry, ColumnWriter, columnEntry } from './column-writer.ts';
 import { indexEntryBytes } from './columns.ts';
-import { codecName, compressBody } from './compression.ts';
+import { compressBody } from './compression.ts';
 import {
   AT,
   CHECKED_FROM,
@@ -18,6 +19,7 @@ import {
 } from './layout.ts';
 import type { RecordInput } from './record.ts';
 import { RecordWriter } from './record-writer.ts';
+import { NO_PRODUCER, type ProducerStamp, writeProducer } from './stamp-producer.ts';
 
 export interface BatchBuilderOptions {
   readonly codec?: CodecName | undefined;
@@ -48,7 +50,8 @@ export class BatchBuilder {
   private entryBytes = COLUMN_BYTES;
 
   constructor(options: BatchBuilderOptions = {}) {
-    this.codec = codecName(CODECS.indexOf(options.codec ?? 'none'));
+    this.codec = options.codec ?? 'none';
+    requireCodec(this.codec);
     const headroom = options.deadLetter === true;
     this.recordBytesMax = headroom ? RECORD_BYTES_MAX : LIMITS.messageBytesMax;
     this.writer = new RecordWriter(headroom ? RECORD_HEADERS_MAX : LIMITS.headersPerRecordMax);
@@ -132,8 +135,8 @@ export class BatchBuilder {
     }
   }
 
-  /** The whole batch, with offsets from 0 and no producer. A body that compression does not shorten stays as it is. */
-  build(): Uint8Array {
+  /** The whole batch, with offsets from 0. A body that compression does not shorten stays as it is. */
+  build(producer: ProducerStamp = NO_PRODUCER): Uint8Array {
     const { lengths, writer, records: count } = this;
     if (count === 0) throw new MillraceError('INVALID_REQUEST', 'A batch has at least one record.');
     const raw = writer.bytes.subarray(0, writer.length);
@@ -149,9 +152,7 @@ export class BatchBuilder {
     writeU32(batch, AT.lastOffsetDelta, count - 1);
     writeI64(batch, AT.firstTimestamp, this.firstTimestampMs);
     writeI64(batch, AT.lastTimestamp, this.lastTimestampMs);
-    writeI64(batch, AT.producerId, -1);
-    writeU32(batch, AT.producerEpoch, -1);
-    writeU32(batch, AT.sequence, -1);
+    writeProducer(batch, producer);
     writeU32(batch, AT.indexBytes, indexBytes);
     writeU32(batch, AT.bodyBytes, body.length);
     writeU32(batch, AT.bodyBytesRaw, raw.length);

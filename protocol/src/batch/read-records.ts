@@ -1,5 +1,6 @@
 // Decodes the records of a batch. It takes hostile bytes: whatever is wrong is CORRUPT_BATCH, never a view out of bounds.
 
+import { requireCodec } from './codec-registry.ts';
 import { codecName, decompressBody } from './compression.ts';
 import { type BatchHeader, recordBytes, recordIndexFrom, recordOffsetDelta } from './header.ts';
 import { FLAG_GAPS, HEADER_BYTES } from './layout.ts';
@@ -59,12 +60,14 @@ export class BatchRecords {
     return records;
   }
 
-  /** Decompresses the body, unless that is done. Throws CORRUPT_BATCH, and then so does every read. */
+  /** Decompresses the body, unless that is done. Throws CORRUPT_BATCH or UNSUPPORTED_CODEC, and then so does every read. */
   open(): RecordReader {
     if (this.reader !== undefined) return this.reader;
-    const { codec, indexBytes, bodyBytesRaw } = this.header;
+    const { codec, indexBytes, bodyBytesRaw, baseOffset } = this.header;
+    const name = codecName(codec);
+    requireCodec(name, `The batch at offset ${baseOffset} cannot be read: this process`);
     const body = this.bytes.subarray(HEADER_BYTES + indexBytes);
-    this.reader = new RecordReader(decompressBody(codecName(codec), body, bodyBytesRaw));
+    this.reader = new RecordReader(decompressBody(name, body, bodyBytesRaw));
     return this.reader;
   }
 

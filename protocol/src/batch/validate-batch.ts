@@ -5,6 +5,7 @@ import { MillraceError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { RECORD_BYTES_MAX } from './batch-builder.ts';
 import { checksumOf } from './checksum.ts';
+import { requireCodec } from './codec-registry.ts';
 import { columnFrom, FLAGS_KNOWN, indexEntryBytes } from './columns.ts';
 import { codecName } from './compression.ts';
 import { type BatchHeader, batchHeader, corrupt } from './header.ts';
@@ -155,10 +156,17 @@ export function checkLayout(bytes: Uint8Array, limits: BatchLimits = {}): BatchH
 }
 
 /**
- * Throws CORRUPT_BATCH, BATCH_TOO_LARGE, MESSAGE_TOO_LARGE or UNSUPPORTED_CODEC. The bytes must be one batch and
- * nothing more.
+ * For who takes batches from producers. Throws CORRUPT_BATCH, BATCH_TOO_LARGE, MESSAGE_TOO_LARGE, or UNSUPPORTED_CODEC
+ * where this process lacks the codec. The bytes must be one batch and nothing more.
  */
 export function validateBatch(bytes: Uint8Array, limits: BatchLimits = {}): BatchHeader {
+  const header = verifyBatch(bytes, limits);
+  requireCodec(codecName(header.codec), 'The broker');
+  return header;
+}
+
+/** For who gets batches that a broker took: as `validateBatch`, but a codec that is lacking matters to who reads it. */
+export function verifyBatch(bytes: Uint8Array, limits: BatchLimits = {}): BatchHeader {
   const header = checkLayout(bytes, limits);
   if (checksumOf(bytes, CHECKED_FROM, bytes.length) !== header.checksum)
     throw corrupt('its checksum does not match');

@@ -25,12 +25,6 @@ describe('BatchBuilder', () => {
     expect(codeOf(() => new BatchBuilder().build())).toBe('INVALID_REQUEST');
   });
 
-  it('refuses a codec it does not have', () => {
-    for (const codec of ['zstd', 'lz4', 'snappy'] as const) {
-      expect(codeOf(() => new BatchBuilder({ codec }))).toBe('UNSUPPORTED_CODEC');
-    }
-  });
-
   it.each([
     [
       'a record beyond the limit',

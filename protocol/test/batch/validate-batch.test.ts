@@ -115,7 +115,7 @@ describe('validateBatch', () => {
     expect(limit(() => validateBatch(wide))).toBe('BATCH_TOO_LARGE 33554432 bytes');
   });
 
-  it.each([3, 4, 5, 6, 255])('refuses codec %i', (codec) => {
+  it.each([6, 255])('refuses codec %i', (codec) => {
     const batch = assemble({ records: two, codec });
     expect(codeOf(() => validateBatch(batch))).toBe('UNSUPPORTED_CODEC');
     expect(codeOf(() => readRecords(batch))).toBe('UNSUPPORTED_CODEC');
