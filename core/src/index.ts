@@ -13,8 +13,8 @@ export { type PlannedGroup, planGroup, planGroupDeletion } from './catalog/plan-
 export { type PlannedTopics, planTopics, type TopicSpec } from './catalog/plan-topics.ts';
 export type { TopicConfigChange } from './catalog/topic-config.ts';
 export { TOPIC_DEFAULTS } from './catalog/topic-defaults.ts';
-export type { Subscriber, Target } from './consumer/assign-range.ts';
 export { assignRange } from './consumer/assign-range.ts';
+export { assignUniform } from './consumer/assign-uniform.ts';
 export { ConsumerGroups, createConsumerGroups } from './consumer/consumer-groups.ts';
 export { decideDeleteGroup } from './consumer/decide-delete-group.ts';
 export { decideExpireMembers, type ExpiredMember } from './consumer/decide-expire-members.ts';
@@ -24,6 +24,7 @@ export { decideOffsetCommit } from './consumer/decide-offset-commit.ts';
 export { describeGroup } from './consumer/describe-group.ts';
 export { fetchOffsets } from './consumer/fetch-offsets.ts';
 export { listGroups } from './consumer/list-groups.ts';
+export type { Subscriber, Target } from './consumer/subscriber.ts';
 export { nextSessionDueMs, resumeSessions, touchSession } from './consumer/touch-session.ts';
 export * from './decision.ts';
 export { decideClaimEffect } from './effects/decide-claim-effect.ts';
@@ -71,6 +72,7 @@ export { type GroupTotals, groupTotals } from './operations/group-totals.ts';
 export { listTasks } from './operations/list-tasks.ts';
 export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';
+export { decideInitProducer } from './producers/decide-init-producer.ts';
 export * from './queue-rows.ts';
 export * from './rows.ts';
 export {
