@@ -4,14 +4,7 @@
 import { assert } from '../assert.ts';
 import { partitionKey } from '../log/logs.ts';
 import type { SubscribedTopic } from '../rows.ts';
-
-export interface Subscriber {
-  readonly memberId: string;
-  readonly topics: readonly string[];
-}
-
-/** Member -> the keys of the partitions it should have. */
-export type Target = ReadonlyMap<string, ReadonlySet<number>>;
+import { inOrder, type Subscriber, type Target } from './subscriber.ts';
 
 /**
  * Every partition of a topic with subscribers goes to exactly one of them. Members are taken in the order of their ids,
@@ -37,10 +30,6 @@ export function assignRange(
     spread(topicId, partitions, subscribersOf.get(name) ?? []);
   }
   return target;
-}
-
-function inOrder(subscribers: Iterable<Subscriber>): Subscriber[] {
-  return [...subscribers].toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
 }
 
 /** The first `partitions mod shares` shares get one more than the others. */

@@ -4,8 +4,9 @@
 import { assert } from '../assert.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ConsumerGroupRow, SubscribedTopic } from '../rows.ts';
-import { assignRange, type Subscriber, type Target } from './assign-range.ts';
+import { assignRange } from './assign-range.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
+import type { Subscriber, Target } from './subscriber.ts';
 
 /** Derived from the rows of a group, and so kept only as long as its epoch lasts. */
 export interface EpochPlan {

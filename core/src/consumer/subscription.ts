@@ -4,8 +4,8 @@
 import { LIMITS } from '@millrace/protocol';
 import { checkName } from '../catalog/check-name.ts';
 import { type Refused, refuse } from '../decision.ts';
-import type { Subscriber } from './assign-range.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
+import type { Subscriber } from './subscriber.ts';
 
 /** The names in order, each once. */
 export function subscriptionOf(topics: readonly string[]): readonly string[] {
