@@ -4,6 +4,8 @@ import {
   decideAcknowledge,
   decideReceive,
   type PlacedLease,
+  type ReceiveCommand,
+  type ReceiveReply,
   RecordSources,
   receivablePartitions,
 } from '@millrace/core';
@@ -23,6 +25,8 @@ interface Look {
   more: boolean;
   /** As many messages are in flight somewhere as the group allows. */
   isLimited: boolean;
+  /** Why some partition gives nothing: records that this process cannot read. The others go on. [L-130] */
+  refusal: MillraceError | undefined;
 }
 
 export function createReceiveHandler(services: Services): Handler<'Receive'> {
@@ -30,6 +34,17 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   const attempts = new Attempts(shard);
   /** Where the walk over the partitions begins: another one each time, so that none is always first. */
   let rotation = 0;
+
+  /** Undefined where its messages cannot be read here. */
+  function tryPartition(command: ReceiveCommand, look: Look): ReceiveReply | undefined {
+    try {
+      return shard.stage((state, view, context) => decideReceive(state, view, command, context));
+    } catch (error) {
+      if (!(error instanceof MillraceError && error.code === 'UNSUPPORTED_CODEC')) throw error;
+      look.refusal ??= error;
+      return undefined;
+    }
+  }
 
   function take(
     groupId: number,
@@ -55,9 +70,8 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         visibilityTimeoutMs: request.visibilityTimeoutMs,
         sources,
       };
-      const reply = shard.stage((state, view, context) =>
-        decideReceive(state, view, command, context),
-      );
+      const reply = tryPartition(command, look);
+      if (reply === undefined) continue;
       for (const lease of reply.leases) {
         leases.push({ ...place, ...lease });
         messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
@@ -73,11 +87,11 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   return async (request, context) => {
     const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
     const tryNow = () => {
-      const look = { more: false, isLimited: false };
+      const look: Look = { more: false, isLimited: false, refusal: undefined };
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
       return { leases: leased, ...look, seq: shard.stagedSeq };
     };
-    const { leases, isLimited, seq } = await longPoll({
+    const { leases, isLimited, refusal, seq } = await longPoll({
       tryNow,
       more: (found) => found.more,
       enough: (found) => found.leases.length > 0,
@@ -90,6 +104,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       if (isAlone) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
+    if (leases.length === 0 && refusal !== undefined) throw refusal;
     if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
     return { leases };
   };

@@ -1,8 +1,9 @@
 // Receive from one share partition: leases messages to a member, those that came back first, then fresh ones.
 // Waiting, and the order of topics and partitions, are the caller's.
 
-import { LIMITS } from '@millrace/protocol';
+import { LIMITS, MillraceError } from '@millrace/protocol';
 import { assert } from '../assert.ts';
+import { attempt } from '../attempt.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
@@ -62,7 +63,10 @@ interface Receiving {
 
 const NOTHING = { leases: [], bytes: 0, more: false, isLimited: false, deadLettered: 0 };
 
-/** Writes nothing where nothing can be leased and nothing has to go. */
+/**
+ * Writes nothing where nothing can be leased and nothing has to go. Refused with UNSUPPORTED_CODEC where the order of
+ * messages is in records that this process cannot read. [L-130]
+ */
 export function decideReceive(
   state: ShardState,
   view: View,
@@ -91,10 +95,12 @@ export function decideReceive(
     lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
     leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),
   };
+  const { lanes } = draft;
   const more =
-    draft.lanes === undefined
+    lanes === undefined
       ? leaseAll(leasing)
-      : leaseByLane({ ...leasing, lanes: draft.lanes, cache: state.shares.laneCache });
+      : attempt(() => leaseByLane({ ...leasing, lanes, cache: state.shares.laneCache }));
+  if (more instanceof MillraceError) return { error: more };
   const copies = letters.finish();
   const reply = {
     leases,

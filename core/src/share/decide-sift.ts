@@ -1,8 +1,9 @@
 // What a receive would do on its way to the first message it can give, without one: delayed messages at the cursor
 // become scheduled and expired ones go, although nobody receives. It gives nothing.
 
-import { LIMITS } from '@millrace/protocol';
+import { LIMITS, MillraceError } from '@millrace/protocol';
 import { assert } from '../assert.ts';
+import { attempt } from '../attempt.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import { BatchCursor } from './batch-cursor.ts';
@@ -37,14 +38,18 @@ export function decideSift(
   }
   const draft = new ShareDraft(scope.key, share, view);
   const letters = new DeadLetters(state, view, ctx, new RecordSources());
-  const more = takeFresh({
-    ending: { scope, draft, letters, view, ctx },
-    scan: { left: LIMITS.receiveScanMax },
-    batches: new BatchCursor(view, key.topicId, key.partition, log.durableEnd),
-    budget: undefined,
-    lease: () => assert(false, 'nothing is given'),
-    freshLanes: draft.lanes && lanesOfFresh(scope.key, draft.lanes, state.shares.laneCache),
-  });
+  const more = attempt(() =>
+    takeFresh({
+      ending: { scope, draft, letters, view, ctx },
+      scan: { left: LIMITS.receiveScanMax },
+      batches: new BatchCursor(view, key.topicId, key.partition, log.durableEnd),
+      budget: undefined,
+      lease: () => assert(false, 'nothing is given'),
+      freshLanes: draft.lanes && lanesOfFresh(scope.key, draft.lanes, state.shares.laneCache),
+    }),
+  );
+  // Whoever receives is told; here nobody asks. [L-130]
+  if (more instanceof MillraceError) return accept({ passed: 0, deadLettered: 0, more: false });
   const copies = letters.finish();
   const reply = { passed: draft.cursor - share.cursor, deadLettered: letters.count, more };
   return accept(reply, [...draft.finish(), ...copies.writes], [...draft.wake(), ...copies.wake]);

@@ -79,7 +79,10 @@ export class LaneCache {
   }
 }
 
-/** Undefined where it cannot be opened: then its records have no lane. */
+/**
+ * Undefined where it cannot be opened: then its records have no lane. Throws UNSUPPORTED_CODEC: those that this process
+ * cannot open, another can, and their lanes must not be taken for none. [L-130]
+ */
 function bodyOf({ bytes, isIndexed }: StoredBatch): Uint8Array | undefined {
   if (!isIndexed) return undefined;
   const { codec, batchBytes, bodyBytes } = batchHeader(bytes);
@@ -87,7 +90,7 @@ function bodyOf({ bytes, isIndexed }: StoredBatch): Uint8Array | undefined {
   try {
     return new BatchRecords(bytes).open().bytes;
   } catch (error) {
-    if (error instanceof MillraceError) return undefined;
+    if (error instanceof MillraceError && error.code !== 'UNSUPPORTED_CODEC') return undefined;
     throw error;
   }
 }
