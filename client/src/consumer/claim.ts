@@ -6,7 +6,7 @@ import {
   type LogRecord,
   type MillraceError,
   readRecords,
-  validateBatch,
+  verifyBatch,
 } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Fifo } from '../fifo.ts';
@@ -110,7 +110,7 @@ export class Claim<V> {
   /** Takes fetched batches. Throws CORRUPT_BATCH; what came before the corrupt one is kept. */
   fill(batches: readonly Uint8Array[], verify: boolean): void {
     for (const batch of batches) {
-      const { baseOffset, lastOffsetDelta } = verify ? validateBatch(batch) : batchHeader(batch);
+      const { baseOffset, lastOffsetDelta } = verify ? verifyBatch(batch) : batchHeader(batch);
       const end = baseOffset + lastOffsetDelta + 1;
       if (end <= this.fetchOffset) continue;
       this.batches.push(batch);
