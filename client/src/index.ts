@@ -68,6 +68,7 @@ export type { ConsumerBatch, ConsumerMessage } from './consumer/chunk.ts';
 export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts';
 export type { Consumer, ConsumerCloseOptions, PartitionLag } from './consumer/consumer.ts';
 export type { Assignor, CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
+export type { RebalanceContext, RebalanceListener } from './consumer/rebalance-calls.ts';
 export type { RunContext, RunHandlers } from './consumer/run.ts';
 export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';
 export type {

@@ -136,3 +136,44 @@ describe('commits', () => {
     expect(group.committed()).toBe(undefined);
   });
 });
+
+describe('commits by themselves', () => {
+  it('each: a handler has its next message once the last one is committed', async () => {
+    const { consumer, group, log } = await setup({ commit: 'each' });
+    log.appendTexts('t', 0, texts(4));
+    const before: (number | undefined)[] = [];
+    const run = consumer.run({ eachMessage: () => void before.push(group.committed()) });
+    await eventually(() => group.committed() === 4);
+    expect(before).toEqual([undefined, 1, 2, 3]);
+    await consumer.close();
+    await run;
+    expect(group.commits.length).toBe(4);
+  });
+
+  it('each: batches, and loops without waiting', async () => {
+    const { consumer, group, log } = await setup({ commit: 'each', maxBatchMessages: 2 });
+    log.appendTexts('t', 0, texts(6));
+    const seen: number[] = [];
+    for await (const { offset } of consumer) {
+      seen.push(offset);
+      if (offset > 0) await eventually(() => group.committed() === offset);
+      if (offset === 2) break;
+    }
+    const before: (number | undefined)[] = [];
+    const run = consumer.run({ eachBatch: () => void before.push(group.committed()) });
+    await eventually(() => group.committed() === 6);
+    expect(before).toEqual([2, 5]);
+    await consumer.close();
+    await run;
+  });
+
+  it('auto: after so many, whatever the interval', async () => {
+    const { consumer, group, log } = await setup({ commitThreshold: 4, commitIntervalMs: 60_000 });
+    log.appendTexts('t', 0, texts(10));
+    const run = consumer.run({ eachMessage: () => {} });
+    await eventually(() => (group.committed() ?? 0) >= 8);
+    await consumer.close();
+    await run;
+    expect(group.committed()).toBe(10);
+  });
+});

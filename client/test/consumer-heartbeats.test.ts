@@ -93,7 +93,7 @@ describe('heartbeats that wait', () => {
     const log = new FakeLog({ t: 2 });
     const group = new FakeGroup(log, [0, 1]);
     const broker = await fakeBroker(group.handlers);
-    broker.handlers.DescribeTopics = async (_, { signal }) => {
+    broker.handlers.DescribeTopics = async (_, { signal }): Promise<typeof SILENT> => {
       await untilAborted(signal);
       return SILENT;
     };

@@ -35,6 +35,8 @@ export type OnUnreadable<V> = (error: MillraceError, message: ConsumerMessage<V>
 export interface ChunkRules<V> {
   readonly commitThrough: CommitThrough<V>;
   readonly onUnreadable: OnUnreadable<V> | undefined;
+  /** So many more offsets of the partition are processed. Absent: nobody wants to know. */
+  readonly onProcessed?: ((claim: Claim<V>, count: number) => void) | undefined;
 }
 
 class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
@@ -144,7 +146,10 @@ export class Chunk<V> implements MessageSource<V> {
       this.at === this.records.length
         ? this.nextOffset
         : (this.records[this.at - 1] as LogRecord).offset + 1;
-    if (next > this.claim.processed) this.claim.processed = next;
+    const count = next - this.claim.processed;
+    if (count <= 0) return;
+    this.claim.processed = next;
+    this.rules.onProcessed?.(this.claim, count);
   }
 
   /** What was not handed out goes back; others may take the partition. */

@@ -84,7 +84,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
       throw new MillraceError('INVALID_CONFIG', 'run() takes either eachMessage or eachBatch.');
     }
     this.begin(handlers);
-    const runner = new Runner(this.reader.delivery, handlers, this.settings.maxBatchMessages);
+    const runner = this.runner(handlers);
     const ended = runner.run();
     this.running = { runner, ended };
     try {
@@ -92,6 +92,16 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     } finally {
       await this.close();
     }
+  }
+
+  private runner(handlers: RunHandlers<V>): Runner<V> {
+    const { maxBatchMessages, commit } = this.settings;
+    const { group } = this;
+    const afterEach =
+      commit === 'each' && group !== undefined
+        ? (claim: Claim<V>) => group.caughtUp(claim)
+        : undefined;
+    return new Runner(this.reader.delivery, handlers, maxBatchMessages, afterEach);
   }
 
   /** The partitions read now. */
@@ -117,7 +127,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   resume(partitions?: readonly TopicPartition[]): void {
     for (const claim of this.claimsOf(partitions)) {
       claim.isPaused = false;
-      this.reader.delivery.offer(claim);
+      this.reader.offer(claim);
     }
     this.reader.fetcher.poke();
   }
@@ -180,7 +190,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
       const names = await Promise.all(
         this.settings.topics.map((topic) => this.partitionsOf(topic)),
       );
-      this.reader.begin(names.flat());
+      await this.reader.start(this.reader.add(names.flat()));
     } catch (error) {
       this.reader.delivery.fail(error as MillraceError);
     }
@@ -199,13 +209,15 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   }
 
   private rules(link: Link): ChunkRules<V> {
-    const { onDecodeError } = this.settings;
+    const { onDecodeError, commit, commitThreshold } = this.settings;
+    const isWatched = commit === 'each' || commitThreshold !== null;
     const skip = (error: MillraceError, { topic, partition, offset }: ConsumerMessage<V>) =>
       link.options.logger.warn?.('message skipped', { topic, partition, offset, error });
     return {
       onUnreadable:
         onDecodeError === 'throw' ? undefined : onDecodeError === 'skip' ? skip : onDecodeError,
       commitThrough: (claim, nextOffset) => this.commitThrough(claim, nextOffset),
+      onProcessed: isWatched ? (claim, count) => this.group?.processed(claim, count) : undefined,
     };
   }
 

@@ -18,7 +18,7 @@ export class Delivery<V> {
   private readonly queued = new Set<Claim<V>>();
   private readonly news = new Bell();
   private turnEndsAt = 0;
-  private error: MillraceError | undefined;
+  private error: Error | undefined;
   isClosed = false;
 
   constructor(rules: ChunkRules<V>, onTaken: () => void) {
@@ -61,6 +61,11 @@ export class Delivery<V> {
     else await this.news.wait();
   }
 
+  /** Something has changed for who has partitions in hand. */
+  nudge(): void {
+    this.news.ring();
+  }
+
   /** Lets the event loop have its turn when it is due. */
   async turn(): Promise<void> {
     const now = performance.now();
@@ -74,7 +79,7 @@ export class Delivery<V> {
     this.news.ring();
   }
 
-  fail(error: MillraceError): void {
+  fail(error: Error): void {
     this.error ??= error;
     this.news.ring();
   }

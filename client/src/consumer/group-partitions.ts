@@ -3,47 +3,72 @@
 
 import { MillraceError } from '@millrace/protocol';
 import type { Link } from '../net/link.ts';
-import { settled } from '../wait.ts';
+import { settled, settledWithin } from '../wait.ts';
+import { AutoCommits } from './auto-commits.ts';
 import type { Claim } from './claim.ts';
 import { nameKey, type PartitionName } from './claims.ts';
 import { Commits, type OffsetSink } from './commits.ts';
 import { type Assignment, Membership, type MembershipOwner, type Owned } from './membership.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { Reader } from './reader.ts';
+import { RebalanceCalls } from './rebalance-calls.ts';
+
+/** Of the time to give up a partition, this part is left for its last commit. */
+const COMMIT_PART = 0.1;
 
 export class GroupPartitions<V> implements MembershipOwner {
-  private readonly link: Link;
   private readonly settings: ConsumerSettings<V>;
   private readonly reader: Reader<V>;
   private readonly membership: Membership;
   private readonly commits: OffsetSink;
+  private readonly autoCommits: AutoCommits<V>;
+  private readonly calls: RebalanceCalls<V>;
+  private readonly commitsUnderWay = new Set<Promise<void>>();
   private target = new Map<string, PartitionName>();
-  /** How far partitions in hand were at an earlier heartbeat, and since when. */
+  /** How far partitions in hand were at an earlier look, and since when. */
   private readonly progress = new WeakMap<Claim<V>, { steps: number; since: number }>();
-  private timer: NodeJS.Timeout | undefined;
   private watchdog: NodeJS.Timeout | undefined;
+  private isClosing = false;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
-    this.link = link;
     this.settings = settings;
     this.reader = reader;
     this.membership = new Membership(link, { ...settings, group }, this);
     this.commits = settings.newSink?.(this.membership) ?? new Commits(link, group, this.membership);
+    const { logger } = link.options;
+    this.autoCommits = new AutoCommits({ ...settings, group, logger }, (claims) =>
+      this.commitProcessed(claims),
+    );
+    this.calls = new RebalanceCalls(settings, (error) => reader.delivery.fail(error));
   }
 
   start(): void {
     this.membership.start();
     this.watchdog ??= setInterval(() => this.watch(), watchEveryMs(this.settings.maxProcessingMs));
-    if (this.settings.commit !== 'auto' || this.timer !== undefined) return;
-    this.timer = setInterval(() => this.autoCommit(), this.settings.commitIntervalMs);
+    this.autoCommits.start();
   }
 
-  /** Commits what is processed where that is automatic, and leaves the group. */
+  /** Lets the caller finish, commits what is processed where that is automatic, and leaves the group. */
   async close(timeoutMs: number, keep: boolean): Promise<void> {
-    clearInterval(this.timer);
+    const deadlineAt = performance.now() + timeoutMs;
+    const leftMs = () => Math.max(0, deadlineAt - performance.now());
+    this.isClosing = true;
+    this.autoCommits.stop();
     clearInterval(this.watchdog);
-    if (this.settings.commit === 'auto') await this.commitQuietly([...this.reader.claims]);
-    await this.membership.close(timeoutMs, keep);
+    this.calls.interrupt(new MillraceError('CLIENT_CLOSED', 'The consumer closes.'));
+    const claims = [...this.reader.claims];
+    await Promise.all(claims.map((claim) => this.calls.revoked(claim, deadlineAt)));
+    await settledWithin(this.commitLast(claims), leftMs());
+    await this.membership.close(leftMs(), keep);
+  }
+
+  /** So many more offsets of the partition are processed. */
+  processed(claim: Claim<V>, count: number): void {
+    this.autoCommits.processed(claim, count);
+  }
+
+  caughtUp(claim: Claim<V>): Promise<void> {
+    return this.autoCommits.caughtUp(claim);
   }
 
   /** Commits what is processed of these partitions, or of all. */
@@ -59,8 +84,14 @@ export class GroupPartitions<V> implements MembershipOwner {
       throw new MillraceError('FENCED_MEMBER_EPOCH', text);
     }
     const { topicId, partition } = claim;
-    await this.commits.commit({ topicId, partition, offset, metadata }, claim);
-    claim.committed = offset;
+    const done = this.commits.commit({ topicId, partition, offset, metadata }, claim);
+    this.commitsUnderWay.add(done);
+    try {
+      await done;
+      claim.committed = offset;
+    } finally {
+      this.commitsUnderWay.delete(done);
+    }
   }
 
   /** Of a partition that is not read now; the broker decides whether this member may. */
@@ -92,7 +123,9 @@ export class GroupPartitions<V> implements MembershipOwner {
 
   lost(reason: MillraceError): void {
     this.target.clear();
-    for (const claim of this.reader.claims) this.reader.lose(claim, reason);
+    const claims = [...this.reader.claims];
+    for (const claim of claims) this.reader.lose(claim, reason);
+    this.calls.lost(claims, reason);
   }
 
   stuck(): Promise<void> | undefined {
@@ -112,6 +145,7 @@ export class GroupPartitions<V> implements MembershipOwner {
   }
 
   private reconcile(): void {
+    if (this.isClosing) return;
     const { claims } = this.reader;
     for (const claim of claims) {
       const isWanted = this.target.has(nameKey(claim));
@@ -119,22 +153,38 @@ export class GroupPartitions<V> implements MembershipOwner {
     }
     const added = [...this.target.values()].filter((name) => !claims.has(nameKey(name)));
     if (added.length === 0) return;
-    this.reader.begin(added);
+    void this.takeUp(this.reader.add(added));
     // What is worked on has changed: the broker waits to hear it.
     this.membership.poke();
   }
 
+  private async takeUp(claims: readonly Claim<V>[]): Promise<void> {
+    await this.reader.leftovers(claims);
+    await this.calls.assigned(claims);
+    await this.reader.start(claims);
+  }
+
   /** Finishes what is in hand, commits, and only then reports the partition as given up. */
   private async giveBack(claim: Claim<V>): Promise<void> {
+    const { rebalanceTimeoutMs } = this.settings;
+    const deadlineAt = performance.now() + rebalanceTimeoutMs * (1 - COMMIT_PART);
     claim.state = 'revoking';
+    this.reader.delivery.nudge();
     await claim.idle();
-    if (this.settings.commit === 'auto') await this.commitQuietly([claim]);
-    if (!this.isReading(claim)) return;
+    await this.calls.revoked(claim, deadlineAt);
+    await this.commitLast([claim]);
+    if (this.isClosing || !this.isReading(claim)) return;
     claim.state = 'gone';
     claim.drop();
     this.reader.claims.delete(claim);
     this.reconcile();
     this.membership.poke();
+  }
+
+  /** What is processed, and what the caller commits just now: nothing of it may come after the partition was given up. */
+  private async commitLast(claims: readonly Claim<V>[]): Promise<void> {
+    await this.autoCommits.now(claims);
+    await Promise.allSettled(this.commitsUnderWay);
   }
 
   private isReading(claim: Claim<V>): boolean {
@@ -144,19 +194,6 @@ export class GroupPartitions<V> implements MembershipOwner {
   /** Heartbeats wait for long: what is stuck is looked for between them. */
   private watch(): void {
     if (this.stuck() !== undefined) this.membership.poke();
-  }
-
-  private autoCommit(): void {
-    void this.commitQuietly([...this.reader.claims]);
-  }
-
-  private async commitQuietly(claims: readonly Claim<V>[]): Promise<void> {
-    try {
-      await this.commitProcessed(claims);
-    } catch (error) {
-      const { group } = this.settings;
-      this.link.options.logger.warn?.('offsets were not committed', { group, error });
-    }
   }
 }
 

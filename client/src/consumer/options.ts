@@ -13,6 +13,7 @@ import {
 } from '../options-check.ts';
 import type { ConsumerMessage } from './chunk.ts';
 import type { Committer, OffsetSink } from './commits.ts';
+import type { RebalanceListener } from './rebalance-calls.ts';
 import { type Subscription, subscriptionOption, type TopicChoice } from './subscription.ts';
 
 /** Where to begin reading. */
@@ -26,6 +27,8 @@ export type StartFrom =
 export type CommitMode =
   /** What is processed: every `commitIntervalMs`, when a partition is given back, and at close. */
   | 'auto'
+  /** What is processed, at once: a handler's next message of the partition comes when the last one is committed. */
+  | 'each'
   /** Only what `commit()` is called for. */
   | 'manual'
   /** Nothing: the group only shares the partitions. */
@@ -34,7 +37,7 @@ export type CommitMode =
 /** How the partitions of a group are shared out. */
 export type Assignor = NonNullable<RequestInput<'GroupHeartbeat'>['assignor']>;
 
-export interface ConsumerOptions<V> {
+export interface ConsumerOptions<V> extends RebalanceListener {
   /** Names; in a group also patterns, which topics that are created later match as well. */
   readonly topics: TopicChoice | readonly TopicChoice[];
   /** Members of a group share the partitions. Absent: reads alone, all partitions or those named. */
@@ -49,6 +52,8 @@ export interface ConsumerOptions<V> {
   readonly commit?: CommitMode | undefined;
   /** Default 5,000. */
   readonly commitIntervalMs?: number | undefined;
+  /** With commit 'auto': committed also once so many offsets are processed since the last time. Default: no such bound. */
+  readonly commitThreshold?: number | undefined;
   /** Names this member in its group; default: random. */
   readonly memberId?: string | undefined;
   /**
@@ -91,16 +96,28 @@ export interface ConsumerOptions<V> {
 }
 
 type Given<V> = Required<
-  Omit<ConsumerOptions<V>, 'group' | 'partitions' | 'signal' | 'topics' | 'instanceId' | 'assignor'>
+  Omit<
+    ConsumerOptions<V>,
+    | 'group'
+    | 'partitions'
+    | 'signal'
+    | 'topics'
+    | 'instanceId'
+    | 'assignor'
+    | 'commitThreshold'
+    | keyof RebalanceListener
+  >
 >;
 
 export type ConsumerSettings<V> = {
   readonly [N in keyof Given<V>]: NonNullable<Given<V>[N]>;
-} & Subscription & {
+} & Subscription &
+  RebalanceListener & {
     readonly group: string | undefined;
     readonly partitions: readonly number[] | undefined;
     readonly instanceId: string | null;
     readonly assignor: Assignor | null;
+    readonly commitThreshold: number | null;
     /** Offsets go elsewhere than to the broker alone; said by what is built on a consumer, never by its caller. */
     readonly newSink?: (committer: Committer) => OffsetSink;
   };
@@ -114,7 +131,7 @@ const ASSIGNORS: readonly Assignor[] = ['uniform', 'range'];
 const WAIT: Range = { min: 0, max: LIMITS.fetchWaitMsMax };
 const FETCH_BYTES: Range = { min: 1, max: LIMITS.fetchBytesMax };
 const POSITIONS = ['earliest', 'latest'] as const;
-const COMMIT_MODES = ['auto', 'manual', 'none'] as const;
+const COMMIT_MODES = ['auto', 'each', 'manual', 'none'] as const;
 
 function startOption(from: StartFrom): StartFrom {
   if (typeof from === 'object' && from !== null) {
@@ -146,6 +163,22 @@ function instanceOption(instanceId: string | undefined, hasGroup: boolean): stri
     field: 'instanceId',
     limit: `${limit} bytes`,
   });
+}
+
+function thresholdOption(commitThreshold: number | undefined): number | null {
+  if (commitThreshold === undefined) return null;
+  return integerOption('commitThreshold', commitThreshold, POSITIVE);
+}
+
+function listenerOption<V>(options: ConsumerOptions<V>): RebalanceListener {
+  const { onAssigned, onRevoked, onLost } = options;
+  for (const [field, given] of Object.entries({ onAssigned, onRevoked, onLost })) {
+    if (given === undefined || (typeof given === 'function' && options.group !== undefined))
+      continue;
+    const text = `${field} is a function, for members of a group.`;
+    throw new MillraceError('INVALID_CONFIG', text, { field });
+  }
+  return { onAssigned, onRevoked, onLost };
 }
 
 function assignorOption(assignor: Assignor | undefined): Assignor | null {
@@ -191,6 +224,8 @@ export function consumerSettings<V>(
       options.commitIntervalMs ?? 5_000,
       TIMEOUT_MS,
     ),
+    commitThreshold: thresholdOption(options.commitThreshold),
+    ...listenerOption(options),
     memberId: options.memberId ?? `consumer-${randomUUID()}`,
     sessionTimeoutMs: integerOption(
       'sessionTimeoutMs',

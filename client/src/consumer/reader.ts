@@ -27,7 +27,7 @@ export class Reader<V> implements FetcherOwner<V> {
   private readonly settings: ConsumerSettings<V>;
   private readonly closing = new AbortController();
   /** Lost partitions of which something is still in hand. */
-  private readonly leftovers = new Map<string, Claim<V>>();
+  private readonly left = new Map<string, Claim<V>>();
 
   constructor(link: Link, settings: ConsumerSettings<V>, rules: ChunkRules<V>) {
     this.link = link;
@@ -37,21 +37,21 @@ export class Reader<V> implements FetcherOwner<V> {
     this.delivery = new Delivery(rules, () => this.fetcher.poke());
   }
 
-  /** Reads these partitions from their starts on. */
-  begin(names: readonly PartitionName[]): void {
-    void this.start(names.map((name) => this.claims.add(name)));
+  /** These partitions are this consumer's; `start` reads them. */
+  add(names: readonly PartitionName[]): Claim<V>[] {
+    return names.map((name) => this.claims.add(name));
   }
 
   /** Gives up a partition, whatever is in hand. */
   lose(claim: Claim<V>, reason: MillraceError): void {
     claim.lose(reason);
     this.claims.delete(claim);
-    if (claim.isBusy) this.leftovers.set(nameKey(claim), claim);
+    if (claim.isBusy) this.left.set(nameKey(claim), claim);
   }
 
   /** Everything of which something is in hand. */
   *busy(): Generator<Claim<V>, void> {
-    for (const claims of [this.claims, this.leftovers.values()]) {
+    for (const claims of [this.claims, this.left.values()]) {
       for (const claim of claims) if (claim.isBusy) yield claim;
     }
   }
@@ -64,7 +64,13 @@ export class Reader<V> implements FetcherOwner<V> {
   }
 
   filled(claim: Claim<V>): void {
+    this.offer(claim);
+  }
+
+  /** There may be something to hand out, also to who has the partition in hand. */
+  offer(claim: Claim<V>): void {
     this.delivery.offer(claim);
+    if (claim.isBusy) this.delivery.nudge();
   }
 
   refused(claim: Claim<V>, error: MillraceError): void {
@@ -84,9 +90,14 @@ export class Reader<V> implements FetcherOwner<V> {
     this.delivery.close();
   }
 
-  private async start(claims: readonly Claim<V>[]): Promise<void> {
-    const { group, from } = this.settings;
+  /** What another life of this consumer still has in hand of these partitions is finished first. */
+  async leftovers(claims: readonly Claim<V>[]): Promise<void> {
     await Promise.all(claims.map((claim) => this.leftover(claim)));
+  }
+
+  /** Reads them from their starts on, or from where they were put meanwhile. */
+  async start(claims: readonly Claim<V>[]): Promise<void> {
+    const { group, from } = this.settings;
     await this.untilDone(async () => {
       const starting = claims.filter(({ state }) => state === 'starting');
       if (starting.length === 0) return true;
@@ -96,13 +107,12 @@ export class Reader<V> implements FetcherOwner<V> {
     });
   }
 
-  /** What another life of this consumer still has in hand of the partition is finished first. */
   private async leftover(claim: Claim<V>): Promise<void> {
     const key = nameKey(claim);
-    const earlier = this.leftovers.get(key);
+    const earlier = this.left.get(key);
     if (earlier === undefined) return;
     await earlier.idle();
-    if (this.leftovers.get(key) === earlier) this.leftovers.delete(key);
+    if (this.left.get(key) === earlier) this.left.delete(key);
   }
 
   private outOfRange(claim: Claim<V>, error: MillraceError): void {

@@ -1,6 +1,7 @@
 // Handlers over a delivery: so many partitions at a time, each in order. The first error ends all of them.
 
 import type { Chunk, ConsumerBatch, ConsumerMessage } from './chunk.ts';
+import type { Claim } from './claim.ts';
 import type { Delivery } from './delivery.ts';
 import { nextChunk } from './iterators.ts';
 
@@ -23,13 +24,21 @@ export class Runner<V> {
   private readonly delivery: Delivery<V>;
   private readonly handlers: RunHandlers<V>;
   private readonly maxBatchMessages: number;
+  /** Waited for after each message or batch: it is to be committed before the next one. */
+  private readonly afterEach: ((claim: Claim<V>) => Promise<void>) | undefined;
   private readonly inHand = new Set<Chunk<V>>();
   private isStopped = false;
 
-  constructor(delivery: Delivery<V>, handlers: RunHandlers<V>, maxBatchMessages: number) {
+  constructor(
+    delivery: Delivery<V>,
+    handlers: RunHandlers<V>,
+    maxBatchMessages: number,
+    afterEach?: (claim: Claim<V>) => Promise<void>,
+  ) {
     this.delivery = delivery;
     this.handlers = handlers;
     this.maxBatchMessages = maxBatchMessages;
+    this.afterEach = afterEach;
   }
 
   /** Resolves once the delivery is closed and all handlers have returned; rejects with the first error. */
@@ -75,6 +84,7 @@ export class Runner<V> {
     const batch = chunk.all();
     if (batch !== undefined) await this.handlers.eachBatch?.(batch, chunk);
     chunk.processedBefore();
+    await this.afterEach?.(chunk.claim);
   }
 
   private async eachMessage(chunk: Chunk<V>): Promise<void> {
@@ -84,7 +94,10 @@ export class Runner<V> {
       if (message === undefined) return;
       const result = eachMessage?.(message, chunk);
       if (isThenable(result)) await result;
-      if (this.isStopped || this.delivery.isClosed) chunk.processedBefore();
+      if (this.afterEach !== undefined) {
+        chunk.processedBefore();
+        await this.afterEach(chunk.claim);
+      } else if (this.isStopped || this.delivery.isClosed) chunk.processedBefore();
     }
   }
 }
