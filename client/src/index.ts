@@ -26,6 +26,7 @@ export type {
   MessageTarget,
   OffsetSpan,
 } from './admin/change-messages.ts';
+export type { DeletedRecords, DeleteRecordsTarget } from './admin/delete-records.ts';
 export type {
   AlterShareGroup,
   CreateShareGroup,

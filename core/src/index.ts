@@ -38,6 +38,11 @@ export { expiryEntry } from './expiries/expiry-entry.ts';
 export { assertInvariants, loadShardState } from './load-shard-state.ts';
 export { type AppendCommand, type AppendReply, decideAppend } from './log/decide-append.ts';
 export {
+  type DeleteRecordsCommand,
+  type DeleteRecordsReply,
+  decideDeleteRecords,
+} from './log/decide-delete-records.ts';
+export {
   decideRetention,
   type RetentionCommand,
   type RetentionReply,

@@ -30,9 +30,14 @@ export type TopicRow = {
 /**
  * The segment holds offsets from its base to before `nextOffset`. `visibleMs`: when the last of its delayed records
  * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry, deliveries or one group; each
- * 0 where there is none.
+ * 0 where there is none. `countedFrom`: its bytes count batches from this offset on, which were deleted below its base
+ * and wait to be swept; absent: from its base.
  */
-export type SegmentRow = readonly [
+export type SegmentRow =
+  | SegmentNumbers
+  | readonly [...numbers: SegmentNumbers, countedFrom: number];
+
+type SegmentNumbers = readonly [
   nextOffset: number,
   bytes: number,
   firstAppendMs: number,

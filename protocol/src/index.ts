@@ -53,6 +53,7 @@ export {
 } from './batch/record.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
 export { type ProducerStamp, stampProducer } from './batch/stamp-producer.ts';
+export { thinBatch } from './batch/thin-batch.ts';
 export { type BatchLimits, validateBatch, verifyBatch } from './batch/validate-batch.ts';
 export {
   apiByKey,

@@ -2,6 +2,7 @@
 
 import { createAcknowledgeHandler } from './acknowledge.ts';
 import { createChangeMessagesHandler } from './change-messages.ts';
+import { createDeleteRecordsHandler } from './delete-records.ts';
 import { createEffectHandlers } from './effects.ts';
 import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
@@ -24,6 +25,7 @@ export function createHandlers(services: Services): Handlers {
     Produce: createProduceHandler(services),
     Fetch: createFetchHandler(services),
     ListOffsets: createListOffsetsHandler(services),
+    DeleteRecords: createDeleteRecordsHandler(services),
     ...createGroupHandlers(services),
     ...createShareGroupHandlers(services),
     ...createScheduleHandlers(services),

@@ -3,7 +3,7 @@
 import { MillraceError } from '@millrace/protocol';
 import type { Handlers } from './handler.ts';
 
-type Pending = 'InitProducer' | 'DeleteRecords';
+type Pending = 'InitProducer';
 
 function notYet(): never {
   throw new MillraceError('UNKNOWN_API');
@@ -11,5 +11,4 @@ function notYet(): never {
 
 export const PENDING: Pick<Handlers, Pending> = {
   InitProducer: notYet,
-  DeleteRecords: notYet,
 };

@@ -6,6 +6,7 @@ import {
   decideDeleteTopic,
   type ShardState,
   type Topic,
+  type View,
 } from '@millrace/core';
 import { MillraceError, type ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
@@ -37,12 +38,13 @@ function eachTopic<A>(
   });
 }
 
-function describe(state: ShardState, topic: Topic): Described {
+function describe(state: ShardState, view: View, topic: Topic): Described {
   const { topicId, name, createdAtMs, config, annotations } = topic;
   const partitions = Array.from({ length: topic.partitions }, (_, partition) => {
     const log = state.logs.at(topicId, partition);
     const { startOffset, durableEnd: endOffset, bytes, segments } = log;
-    return { partition, startOffset, endOffset, bytes, segments: segments.length };
+    const [compactedTo = 0] = view.get('compactions', [topicId, partition]) ?? [];
+    return { partition, startOffset, endOffset, bytes, segments: segments.length, compactedTo };
   });
   return {
     ...ITEM_OK,
@@ -95,11 +97,11 @@ export function createTopicHandlers({ shard, settings }: Services) {
     shard.submit((state, view, context) => decideAlterTopic(state, view, command, context));
 
   const describeTopics: Handler<'DescribeTopics'> = async ({ topics: names }) => {
-    const topics = await shard.read((state) =>
+    const topics = await shard.read((state, view) =>
       eachTopic(
         state,
         names,
-        (topic) => describe(state, topic),
+        (topic) => describe(state, view, topic),
         (name, error) => ({
           ...error,
           name,

@@ -1,8 +1,8 @@
 // A view that keeps batches read lately in memory: ten receives of a hundred messages out of one batch of a thousand
-// copy it out of the store once. Batches never change under their key; only an aborted commit takes some back, and then
-// the cache is emptied.
+// copy it out of the store once. What is written or deleted under a key is forgotten; an aborted commit takes some back,
+// and then the cache is emptied.
 
-import type { KeyOf, RangeQuery, TableName, ValueOf, View } from '@millrace/core';
+import type { KeyOf, RangeQuery, TableName, ValueOf, View, Write } from '@millrace/core';
 
 /** What all kept batches may take. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024;
@@ -29,6 +29,17 @@ export class CachedView implements View {
     query: RangeQuery,
   ): Iterable<readonly [KeyOf<T>, ValueOf<T>]> {
     return this.#inner.range(table, query);
+  }
+
+  /** Compaction writes batches anew, and DeleteRecords cuts one. */
+  forget(writes: readonly Write[]): void {
+    if (this.#batches.size === 0) return;
+    for (const { table, key } of writes) {
+      if (table !== 'batches') continue;
+      const name = key.join();
+      const { length = 0 } = this.#batches.get(name) ?? {};
+      if (this.#batches.delete(name)) this.#bytes -= length;
+    }
   }
 
   /** Staged batches may have been taken back. */

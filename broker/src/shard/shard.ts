@@ -176,6 +176,7 @@ export class Shard {
   #carryOut(writes: readonly Write[], wake: readonly Wake[], nowMs: number): void {
     try {
       applyWrites(this.#state, writes);
+      this.#view.forget(writes);
       if (nowMs !== this.#clockSavedMs) this.#committer.stage([put('meta', ['clockMs'], nowMs)]);
       this.#clockSavedMs = nowMs;
       const seq = this.#committer.stage(writes);

@@ -5,24 +5,13 @@ import type { Codec } from '../codecs.ts';
 import type { TopicPartitionOffset } from '../consumer/claims.ts';
 import { type Metadata, onlyOne } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
-import {
-  type Change,
-  type ChangeResult,
-  changeMessages,
-  type MessageTarget,
-} from './change-messages.ts';
+import * as changes from './change-messages.ts';
+import * as records from './delete-records.ts';
 import type * as about from './descriptions.ts';
 import { type Effect, type EffectOptions, getEffect } from './effects.ts';
 import { type GetMessageOptions, getMessage, type MessageDetails } from './get-message.ts';
 import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
-import {
-  commitGroupOffsets,
-  groupOffsets,
-  listOffsets,
-  type OffsetAnswer,
-  type OffsetQuestion,
-  wirePosition,
-} from './offsets.ts';
+import * as offsets from './offsets.ts';
 import * as ops from './operations.ts';
 import { type PeekOptions, type PeekResult, peek } from './peek.ts';
 import { countersOf, type QueueStats } from './queue-stats.ts';
@@ -84,13 +73,13 @@ export class Admin {
 
   /** Throws GROUP_EXISTS, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_NAME, INVALID_CONFIG, DLQ_LOOP, LIMIT_EXCEEDED. */
   async createShareGroup(input: about.CreateShareGroup, options?: RequestOptions): Promise<void> {
-    const startAt = wirePosition(input.startAt ?? 'earliest');
+    const startAt = offsets.wirePosition(input.startAt ?? 'earliest');
     await this.link.request('CreateShareGroup', { ...input, startAt }, options);
   }
 
   /** Changes settings, or adds topics. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_CONFIG, DLQ_LOOP. */
   async alterShareGroup(input: about.AlterShareGroup, options?: RequestOptions): Promise<void> {
-    const startAt = wirePosition(input.startAt ?? 'earliest');
+    const startAt = offsets.wirePosition(input.startAt ?? 'earliest');
     await this.link.request('AlterShareGroup', { ...input, startAt }, options);
   }
 
@@ -132,24 +121,33 @@ export class Admin {
 
   /** What a consumer group has committed, by topic and partition; topics that are deleted are left out. */
   async groupOffsets(group: string, options?: RequestOptions): Promise<TopicPartitionOffset[]> {
-    return groupOffsets(this.link, group, options);
+    return offsets.groupOffsets(this.link, group, options);
   }
 
   /** Sets where a consumer group without members goes on. Throws GROUP_NOT_EMPTY, UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
   async commitGroupOffsets(
     group: string,
-    offsets: readonly TopicPartitionOffset[],
+    committed: readonly TopicPartitionOffset[],
     options?: RequestOptions,
   ): Promise<void> {
-    await commitGroupOffsets(this.link, this.metadata, group, offsets, options);
+    await offsets.commitGroupOffsets(this.link, this.metadata, group, committed, options);
   }
 
   /** Offsets by their meaning, in the order of the questions. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
   async listOffsets(
-    questions: readonly OffsetQuestion[],
+    questions: readonly offsets.OffsetQuestion[],
     options?: RequestOptions,
-  ): Promise<OffsetAnswer[]> {
-    return listOffsets(this.link, this.metadata, questions, options);
+  ): Promise<offsets.OffsetAnswer[]> {
+    return offsets.listOffsets(this.link, this.metadata, questions, options);
+  }
+
+  /** Deletes all records before an offset. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, OFFSET_OUT_OF_RANGE. */
+  async deleteRecords(
+    topic: string,
+    targets: readonly records.DeleteRecordsTarget[],
+    options?: RequestOptions,
+  ): Promise<records.DeletedRecords[]> {
+    return records.deleteRecords(this.link, this.metadata, topic, targets, options);
   }
 
   /** Exact counts of a share group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
@@ -183,37 +181,37 @@ export class Admin {
   /** Ready now, whatever they wait for; of a blocked one the deliveries are counted anew. */
   async retryMessages(
     group: string,
-    targets: readonly MessageTarget[],
+    targets: readonly changes.MessageTarget[],
     options?: RequestOptions,
-  ): Promise<ChangeResult> {
+  ): Promise<changes.ChangeResult> {
     return this.change(group, { action: 'retry' }, targets, options);
   }
 
   /** Ready after the delay, ms from now. */
   async rescheduleMessages(
     group: string,
-    targets: readonly MessageTarget[],
+    targets: readonly changes.MessageTarget[],
     delayMs: number,
     options?: RequestOptions,
-  ): Promise<ChangeResult> {
+  ): Promise<changes.ChangeResult> {
     return this.change(group, { action: 'reschedule', delayMs }, targets, options);
   }
 
   /** Dead, without a copy in the dead-letter topic. */
   async cancelMessages(
     group: string,
-    targets: readonly MessageTarget[],
+    targets: readonly changes.MessageTarget[],
     options?: RequestOptions,
-  ): Promise<ChangeResult> {
+  ): Promise<changes.ChangeResult> {
     return this.change(group, { action: 'cancel' }, targets, options);
   }
 
   /** Dead, with a copy in the dead-letter topic if the group has one. */
   async deadLetterMessages(
     group: string,
-    targets: readonly MessageTarget[],
+    targets: readonly changes.MessageTarget[],
     options?: RequestOptions,
-  ): Promise<ChangeResult> {
+  ): Promise<changes.ChangeResult> {
     return this.change(group, { action: 'deadLetter' }, targets, options);
   }
 
@@ -291,10 +289,10 @@ export class Admin {
 
   private change(
     group: string,
-    change: Change,
-    targets: readonly MessageTarget[],
+    change: changes.Change,
+    targets: readonly changes.MessageTarget[],
     options?: RequestOptions,
-  ): Promise<ChangeResult> {
-    return changeMessages(this.link, this.metadata, group, change, targets, options);
+  ): Promise<changes.ChangeResult> {
+    return changes.changeMessages(this.link, this.metadata, group, change, targets, options);
   }
 }

@@ -5,12 +5,13 @@
 import { assert } from '../assert.ts';
 import { isRetained } from '../catalog/compacted.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
-import { removeRange } from '../remove-range.ts';
-import { put, remove, type TopicConfig, type Write } from '../rows.ts';
+import { remove, type TopicConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { ackedEnd } from './acked-end.ts';
 import type { LogPartition, Segment } from './log-partition.ts';
 import { missingPartition } from './missing-partition.ts';
+import { placeholder } from './placeholder.ts';
+import { sweepBatches } from './sweep-batches.ts';
 
 export interface RetentionCommand {
   readonly topicId: number;
@@ -52,12 +53,8 @@ export function decideRetention(
   }
   const startOffset = startAfter(log, expired);
   const rest = rowsMax - expired;
-  const range = {
-    prefix: [topicId, partition],
-    to: [topicId, partition, startOffset],
-    rowsMax: rest,
-  };
-  const batches = startOffset === 0 ? 0 : removeRange(writes, view, 'batches', range);
+  const sweep = { place: [topicId, partition] as const, startOffset, rowsMax: rest };
+  const batches = startOffset === 0 ? 0 : sweepBatches(writes, view, sweep, log.segments[expired]);
   const recordsRemoved = startOffset - log.startOffset;
   const more = startOffset > 0 && batches === rest;
   return accept({ startOffset, recordsRemoved, rowsRemoved: expired + batches, more }, writes);
@@ -66,13 +63,6 @@ export function decideRetention(
 function startAfter(log: LogPartition, expired: number): number {
   if (expired === 0) return log.startOffset;
   return log.segments[expired]?.baseOffset ?? log.nextOffset;
-}
-
-/** Keeps the place of a log whose records have all expired: its end and its time go on from here. */
-function placeholder(log: LogPartition, topicId: number, partition: number): Write {
-  const { nextOffset, lastAppendMs } = log;
-  const row = [nextOffset, 0, lastAppendMs, lastAppendMs, 0, 0] as const;
-  return put('segments', [topicId, partition, nextOffset], row);
 }
 
 /** Segments at the front that may go, at most `max`. It is asked what groups are done with where that may matter. */
@@ -100,9 +90,9 @@ function countExpired(
   return count;
 }
 
-/** Only what is durable goes; a segment without records keeps the place. [G-12] [G-13] */
+/** Only what is durable goes; a segment without offsets keeps the place. [G-12] [G-13] */
 function canGo(segment: Segment, { durableEnd }: LogPartition): boolean {
-  return segment.bytes > 0 && segment.nextOffset <= durableEnd;
+  return segment.nextOffset > segment.baseOffset && segment.nextOffset <= durableEnd;
 }
 
 /** Of a delayed record the time counts from when it becomes visible. [G-15] */

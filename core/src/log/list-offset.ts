@@ -30,19 +30,22 @@ export function listOffset(
 ): ListOffsetReply | Refused {
   const refusal = missingPartition(state.catalog, topicId, partition);
   if (refusal !== undefined) return refusal;
-  const { durableEnd, segments } = state.logs.at(topicId, partition);
+  const { startOffset, durableEnd, segments } = state.logs.at(topicId, partition);
   const atEnd = { offset: durableEnd, timestampMs: -1 };
   if (at === POSITION.latest) return atEnd;
   // Earliest is what is at or after the beginning of time.
   const timeMs = at === POSITION.earliest ? 0 : at;
-  const segment = firstReaching(segments, timeMs);
-  if (segment === undefined) return atEnd;
-  const found = searchSegment(view, [topicId, partition], segment, timeMs);
-  return found.offset < durableEnd ? found : atEnd;
+  for (let i = firstReaching(segments, timeMs); i < segments.length; i += 1) {
+    const found = searchSegment(view, [topicId, partition], segments[i] as Segment, timeMs);
+    if (found === undefined) continue;
+    if (found.offset >= durableEnd) break;
+    return at === POSITION.earliest ? { ...found, offset: startOffset } : found;
+  }
+  return atEnd;
 }
 
-/** The first segment that has a batch at or after the time. */
-function firstReaching(segments: readonly Segment[], timeMs: number): Segment | undefined {
+/** Place of the first segment that had a batch at or after the time; compaction may have taken it away. */
+function firstReaching(segments: readonly Segment[], timeMs: number): number {
   let low = 0;
   let high = segments.length;
   while (low < high) {
@@ -52,38 +55,59 @@ function firstReaching(segments: readonly Segment[], timeMs: number): Segment | 
     if (segment.lastAppendMs < timeMs) low = middle + 1;
     else high = middle;
   }
-  return segments[low];
+  return low;
 }
 
-/** Its last batch is at or after the time; every look reads one batch and halves what is left. */
+/** Its first batch at or after the time, if one is left; every look reads one batch and halves what is left. */
 function searchSegment(
   view: View,
   prefix: readonly [number, number],
   segment: Segment,
   timeMs: number,
-): ListOffsetReply {
+): ListOffsetReply | undefined {
   let low = segment.baseOffset;
   let high = segment.nextOffset;
-  let found = { offset: low, timestampMs: segment.firstAppendMs };
-  if (segment.firstAppendMs >= timeMs) return found;
+  if (segment.firstAppendMs >= timeMs) return firstIn(view, prefix, segment);
+  let found: ListOffsetReply | undefined;
   // What begins before `low` is too old; what begins at `high` or after is not.
   while (low < high) {
-    const batch = batchAt(view, prefix, low + Math.floor((high - low) / 2));
-    if (batch.appendTimeMs < timeMs) {
-      low = batch.baseOffset + batch.lastOffsetDelta + 1;
+    const middle = low + Math.floor((high - low) / 2);
+    const batch = batchWithin(view, prefix, low, middle);
+    if (batch === undefined) {
+      low = middle + 1;
+    } else if (batch.appendTimeMs < timeMs) {
+      low = Math.max(middle, batch.baseOffset + batch.lastOffsetDelta) + 1;
     } else {
       high = batch.baseOffset;
       found = { offset: high, timestampMs: batch.appendTimeMs };
     }
   }
-  assert(found.offset === high && found.timestampMs >= timeMs);
+  assert(found === undefined || (found.offset === high && found.timestampMs >= timeMs));
   return found;
 }
 
-function batchAt(view: View, prefix: readonly [number, number], offset: number): BatchHeader {
-  const query = { prefix, from: [...prefix, offset], reverse: true, limit: 1 };
-  let header: BatchHeader | undefined;
-  for (const [, batch] of view.range('batches', query)) header = batchHeader(batch);
-  assert(header !== undefined, 'every offset of a segment lies in a batch');
-  return header;
+function firstIn(
+  view: View,
+  prefix: readonly [number, number],
+  { baseOffset, nextOffset }: Segment,
+): ListOffsetReply | undefined {
+  const query = { prefix, from: [...prefix, baseOffset], to: [...prefix, nextOffset], limit: 1 };
+  for (const [[, , offset], batch] of view.range('batches', query)) {
+    return { offset, timestampMs: batchHeader(batch).appendTimeMs };
+  }
+  return undefined;
+}
+
+/** The last batch that begins from `first` to `last`, both included. */
+function batchWithin(
+  view: View,
+  prefix: readonly [number, number],
+  first: number,
+  last: number,
+): BatchHeader | undefined {
+  const query = { prefix, from: [...prefix, last], reverse: true, limit: 1 };
+  for (const [[, , base], batch] of view.range('batches', query)) {
+    if (base >= first) return batchHeader(batch);
+  }
+  return undefined;
 }

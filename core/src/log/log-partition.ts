@@ -4,7 +4,10 @@
 import { assert } from '../assert.ts';
 import type { SegmentRow } from '../rows.ts';
 
-/** Offsets from `baseOffset` to before `nextOffset`. A segment without bytes only keeps the place. */
+/**
+ * Offsets from `baseOffset` to before `nextOffset`. One without offsets only keeps the place; one without bytes had all its
+ * records compacted away.
+ */
 export interface Segment {
   readonly baseOffset: number;
   nextOffset: number;
@@ -15,11 +18,14 @@ export interface Segment {
   visibleMs: number;
   /** Offset after its last batch with flags; 0 where it has none. */
   flaggedEnd: number;
+  /** `bytes` counts batches from here on: below the base they are deleted and wait to be swept. */
+  countedFrom: number;
 }
 
 export function segmentRow(segment: Readonly<Segment>): SegmentRow {
   const { nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd } = segment;
-  return [nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd];
+  const row = [nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd] as const;
+  return segment.countedFrom < segment.baseOffset ? [...row, segment.countedFrom] : row;
 }
 
 /** `startOffset <= durableEnd <= nextOffset`; readers see what lies from `startOffset` to before `durableEnd`. */
@@ -58,7 +64,10 @@ export class LogPartition {
     let last: Segment | undefined;
     for (const segment of this.segments) {
       assert(segment.firstAppendMs <= segment.lastAppendMs && segment.bytes >= 0);
-      assert(segment.bytes > 0 === segment.nextOffset > segment.baseOffset);
+      assert(segment.nextOffset >= segment.baseOffset);
+      assert(segment.bytes === 0 || segment.nextOffset > segment.baseOffset, 'bytes have offsets');
+      assert(segment.countedFrom <= segment.baseOffset);
+      assert(last === undefined || segment.countedFrom === segment.baseOffset, 'only the first');
       assert(last === undefined || last.nextOffset === segment.baseOffset, 'no gap');
       assert(last === undefined || last.lastAppendMs <= segment.firstAppendMs, 'time goes on');
       bytes += segment.bytes;
@@ -74,45 +83,58 @@ export class LogPartition {
   }
 }
 
-/** Takes one row of `segments` into the log. Rows go away at the front, and are added at the back. */
+/**
+ * Takes one row of `segments` into the log. Rows are added at the back and go at the front; DeleteRecords moves the first
+ * one, compaction makes them smaller and joins neighbours. Within one decision they may overlap for a moment.
+ */
 export function applySegmentWrite(
   log: LogPartition,
   baseOffset: number,
   row: SegmentRow | undefined,
 ): void {
+  const { segments } = log;
+  const at = placeOf(segments, baseOffset);
+  const found = segments[at];
+  const old = found?.baseOffset === baseOffset ? found : undefined;
   if (row === undefined) {
-    removeSegment(log, baseOffset);
+    assert(old !== undefined, 'a segment that goes away was there');
+    removeSegment(log, at, old);
     return;
   }
   const [nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd] = row;
-  if (flaggedEnd > 0) log.flaggedEnd = flaggedEnd;
-  const last = log.segments[log.segments.length - 1];
-  if (last === undefined || last.baseOffset < baseOffset) {
-    assert(last === undefined || last.nextOffset === baseOffset, 'segments have no gap');
-    if (last === undefined) log.durableEnd = baseOffset;
-    const times = { firstAppendMs, lastAppendMs, visibleMs };
-    log.segments.push({ baseOffset, nextOffset, bytes, ...times, flaggedEnd });
-    log.bytes += bytes;
-    return;
-  }
-  assert(last.baseOffset === baseOffset, 'only the last segment is written to');
-  assert(nextOffset >= last.nextOffset && bytes >= last.bytes, 'a segment only grows');
-  log.bytes += bytes - last.bytes;
-  last.nextOffset = nextOffset;
-  last.bytes = bytes;
-  last.firstAppendMs = firstAppendMs;
-  last.lastAppendMs = lastAppendMs;
-  last.visibleMs = visibleMs;
-  last.flaggedEnd = flaggedEnd;
+  assert(old === undefined || nextOffset >= old.nextOffset, 'a segment keeps its offsets');
+  const countedFrom = row.length === 7 ? row[6] : baseOffset;
+  const values = { nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd };
+  if (segments.length === 0) log.durableEnd = baseOffset;
+  assert(segments.length === 0 || baseOffset <= log.nextOffset, 'segments have no gap');
+  log.bytes += bytes - (old?.bytes ?? 0);
+  if (old === undefined) segments.splice(at, 0, { baseOffset, ...values, countedFrom });
+  else Object.assign(old, values, { countedFrom });
+  if (flaggedEnd > log.flaggedEnd) log.flaggedEnd = flaggedEnd;
 }
 
-function removeSegment(log: LogPartition, baseOffset: number): void {
-  const first = log.segments[0];
-  assert(first?.baseOffset === baseOffset, 'segments go away at the front');
-  assert(first.nextOffset <= log.durableEnd, 'what goes away was durable');
-  assert(log.segments.length > 1, 'the last segment keeps the place');
-  log.bytes -= first.bytes;
-  // Segments behind it that have flagged batches have later ones.
-  if (first.flaggedEnd === log.flaggedEnd) log.flaggedEnd = 0;
-  log.segments.shift();
+/** Where the segment with this base is, or would be: most often the last one or after it. */
+function placeOf(segments: readonly Segment[], baseOffset: number): number {
+  const last = segments[segments.length - 1];
+  if (last === undefined || last.baseOffset < baseOffset) return segments.length;
+  let low = 0;
+  let high = segments.length - 1;
+  if (last.baseOffset === baseOffset) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((segments[middle]?.baseOffset ?? 0) < baseOffset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function removeSegment(log: LogPartition, at: number, segment: Segment): void {
+  const { segments } = log;
+  assert(segment.baseOffset <= log.durableEnd, 'what goes away was durable');
+  assert(segments.length > 1, 'the last segment keeps the place');
+  log.bytes -= segment.bytes;
+  if (at === 0) segments.shift();
+  else segments.splice(at, 1);
+  if (segment.flaggedEnd !== log.flaggedEnd) return;
+  log.flaggedEnd = segments.findLast(({ flaggedEnd }) => flaggedEnd > 0)?.flaggedEnd ?? 0;
 }

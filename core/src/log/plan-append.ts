@@ -15,7 +15,7 @@ import { assert } from '../assert.ts';
 import type { Context } from '../decision.ts';
 import { put, type TopicConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import type { LogPartition, Segment } from './log-partition.ts';
+import { type LogPartition, type Segment, segmentRow } from './log-partition.ts';
 
 /** Share groups look at the single records of batches with these flags. */
 const FLAGS_SIFTED = FLAG_DELAY | FLAG_TTL | FLAG_DELIVERIES | FLAG_GROUP;
@@ -47,16 +47,16 @@ export function planAppend(
   stampBatch(batch, baseOffset, appendTimeMs);
   const bytes = segment.bytes + batch.length;
   const isFlagged = (header.flags & FLAGS_SIFTED) !== 0;
-  const row = [
+  const row = segmentRow({
+    ...segment,
     nextOffset,
     bytes,
-    segment.firstAppendMs,
-    appendTimeMs,
-    isFlagged
+    lastAppendMs: appendTimeMs,
+    visibleMs: isFlagged
       ? Math.max(segment.visibleMs, visibleMs(batch, header, appendTimeMs))
       : segment.visibleMs,
-    isFlagged ? nextOffset : segment.flaggedEnd,
-  ] as const;
+    flaggedEnd: isFlagged ? nextOffset : segment.flaggedEnd,
+  });
   const writes = [
     put('batches', [topicId, partition, baseOffset], batch),
     put('segments', [topicId, partition, segment.baseOffset], row),
@@ -93,5 +93,6 @@ function segmentFor(
     if (hasRoom && appendTimeMs - last.firstAppendMs < config.segmentMs) return last;
   }
   const { nextOffset: baseOffset } = log;
-  return { baseOffset, bytes: 0, firstAppendMs: appendTimeMs, visibleMs: 0, flaggedEnd: 0 };
+  const fresh = { bytes: 0, firstAppendMs: appendTimeMs, visibleMs: 0, flaggedEnd: 0 };
+  return { baseOffset, ...fresh, countedFrom: baseOffset };
 }

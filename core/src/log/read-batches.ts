@@ -1,7 +1,7 @@
 // Reading a partition from an offset on, for Fetch and for leases: durable batches, as they are stored.
 // It reads the store and changes nothing.
 
-import { assert } from '../assert.ts';
+import { batchHeader } from '@millrace/protocol';
 import { type Refused, refuse, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { LogPartition } from './log-partition.ts';
@@ -55,7 +55,7 @@ export function readBatches(
   return { startOffset, durableEnd, batches, bytes };
 }
 
-/** The batch that holds the offset, then all that begin before the end. */
+/** The batch that takes the offset, if one does, then all that begin before the end. Compaction leaves holes. [G-38] */
 function* batchesFrom(
   view: View,
   { topicId, partition, offset, untilOffset }: ReadCommand,
@@ -65,12 +65,14 @@ function* batchesFrom(
   if (offset >= end) return;
   const prefix = [topicId, partition];
   const at = [topicId, partition, offset];
-  let found = false;
-  for (const [, batch] of view.range('batches', { prefix, from: at, reverse: true, limit: 1 })) {
-    found = true;
-    yield batch;
+  for (const [[, , base], batch] of view.range('batches', {
+    prefix,
+    from: at,
+    reverse: true,
+    limit: 1,
+  })) {
+    if (offset <= base + batchHeader(batch).lastOffsetDelta) yield batch;
   }
-  assert(found, 'every offset from the start to the durable end lies in a batch');
   const from = [topicId, partition, offset + 1];
   if (offset + 1 >= end) return;
   for (const [, batch] of view.range('batches', { prefix, from, to: [...prefix, end] }))

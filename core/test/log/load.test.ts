@@ -55,7 +55,12 @@ it.each<[string, Write[], string]>([
     [segment(0, 0, [2, 9, 5, 6, 0, 0]), segment(0, 2, [4, 9, 4, 7, 0, 0])],
     'time goes on',
   ],
-  ['records without bytes', [segment(0, 0, [2, 0, 1, 1, 0, 0])], 'assertion failed'],
+  ['bytes without records', [segment(0, 0, [0, 9, 1, 1, 0, 0])], 'bytes have offsets'],
+  [
+    'bytes to sweep below a later segment',
+    [segment(0, 0, [2, 9, 1, 1, 0, 0]), segment(0, 2, [4, 9, 1, 1, 0, 0, 1])],
+    'only the first',
+  ],
   ['a log without a topic', [segment(0, 0, [2, 9, 1, 1, 0, 0], 9)], 'a log has its topic'],
   ['a log of a partition too many', [segment(2, 0, [2, 9, 1, 1, 0, 0])], 'a log has its topic'],
   ['a topic whose id is still free', [put('topics', [2], TOPIC)], 'assertion failed'],

@@ -10,6 +10,7 @@ import {
   decideAlterTopic,
   decideAppend,
   decideCreateTopic,
+  decideDeleteRecords,
   decideDeleteTopic,
   decideExpireRows,
   decideRetention,
@@ -191,6 +192,11 @@ function recordCommands(machine: Machine): TraceCommands {
       const { startOffset, recordsRemoved, rowsRemoved, more } = reply;
       const rest = more ? ', more' : '';
       return `start ${startOffset}: ${recordsRemoved} records, ${rowsRemoved} rows${rest}`;
+    },
+    'delete-records': (command) => {
+      const beforeOffset = numberOf(command, 'before');
+      const place = placeOf(machine, word(command, 0));
+      return `start ${machine.run(decideDeleteRecords, { ...place, beforeOffset }).startOffset}`;
     },
     log: (command) => describe(machine, word(command, 0)),
   };

@@ -250,6 +250,7 @@ export const deleteRecords = api({
     'UNKNOWN_PARTITION',
     'OFFSET_OUT_OF_RANGE',
     'CORRUPT_BATCH',
+    'UNSUPPORTED_CODEC',
     'STORAGE_ERROR',
   ],
 });

@@ -1,5 +1,5 @@
 // The lanes of batches that were looked at lately, so that a batch is decompressed once and not by every receive that
-// takes a part of it. It holds nothing but what the log says: batches that are durable never change. Bounded.
+// takes a part of it. It holds nothing but what the log says. Bounded.
 
 import { BatchRecords, batchHeader, MillraceError } from '@millrace/protocol';
 import { assert } from '../../assert.ts';
@@ -59,7 +59,8 @@ export class LaneCache {
     batch: StoredBatch,
   ): BatchLanes {
     if (batch.isSliceable && batch.count <= AHEAD) return new BatchLanes(kind, batch.count);
-    const name = `${kind}/${topicId}/${partition}/${batch.baseOffset}`;
+    // Compaction writes a batch anew under its offset, with fewer records.
+    const name = `${kind}/${topicId}/${partition}/${batch.baseOffset}/${batch.count}`;
     const known = this.#batches.get(name);
     if (known !== undefined) return known;
     const lanes = new BatchLanes(kind, batch.count);

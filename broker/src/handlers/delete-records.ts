@@ -1,0 +1,41 @@
+// DeleteRecords: the start of each partition's log moves, each with its own outcome.
+
+import { decideDeleteRecords } from '@millrace/core';
+import type { RequestOf, ResponseInput } from '@millrace/protocol';
+import type { Handler } from './handler.ts';
+import { ITEM_OK, itemError } from './item-outcome.ts';
+import type { Services } from './services.ts';
+
+type Item = RequestOf<'DeleteRecords'>['partitions'][number];
+type Outcome = ResponseInput<'DeleteRecords'>['results'][number];
+
+/** Cutting batches of more bytes than this takes a while: others come first. */
+const CUT_BYTES_PER_TURN = 1024 * 1024;
+
+export function createDeleteRecordsHandler({ shard }: Services): Handler<'DeleteRecords'> {
+  return async ({ partitions }) => {
+    const results: Outcome[] = [];
+    let cut = 0;
+    for (const item of partitions) {
+      if (cut > CUT_BYTES_PER_TURN) {
+        await new Promise((resolve) => setImmediate(resolve));
+        cut = 0;
+      }
+      results.push(deleteFrom(item));
+    }
+    await shard.durable();
+    return { results };
+
+    function deleteFrom(item: Item): Outcome {
+      try {
+        const reply = shard.stage((state, view, context) =>
+          decideDeleteRecords(state, view, item, context),
+        );
+        cut += reply.cutBytes;
+        return { ...ITEM_OK, startOffset: reply.startOffset };
+      } catch (error) {
+        return { ...itemError(error), startOffset: -1 };
+      }
+    }
+  };
+}
