@@ -1,5 +1,5 @@
 // What the consumer makes of errors, and how much it fetches ahead.
-import { encodeBatch, stampBatch } from '@millrace/protocol';
+import { encodeBatch, MillraceError, type RequestOf, stampBatch } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { codecs } from '../src/index.ts';
 import { setup, take, texts } from './support/consumer-setup.ts';
@@ -133,35 +133,117 @@ describe('what goes wrong', () => {
 });
 
 describe('prefetching', () => {
-  it('keeps to its bytes, and asks for idle partitions together', async () => {
-    const { consumer, log, broker } = await setup({ maxBufferedBytes: 300_000, maxWaitMs: 200 }, 3);
-    for (let n = 0; n < 30; n += 1) log.append('t', 0, [{ value: Buffer.alloc(20_000) }]);
+  it('keeps to its bytes exactly, and says nothing more of idle partitions', async () => {
+    const bound = 300_000;
+    const { consumer, log, broker } = await setup({ maxBufferedBytes: bound }, 3);
+    const size = 20_000;
+    for (let n = 0; n < 60; n += 1) log.append('t', n % 2, [{ value: Buffer.alloc(size) }]);
     const real = broker.handlers.Fetch as Handler<'Fetch'>;
-    const asked: number[][] = [];
+    let read = 0;
     let given = 0;
+    let ahead = 0;
     broker.handlers.Fetch = async (body, call) => {
-      asked.push(body.partitions.map(({ partition }) => partition));
       const reply = (await real(body, call)) as unknown as {
         partitions: { batches: Uint8Array[] }[];
       };
-      for (const [at, part] of reply.partitions.entries()) {
-        const most = body.partitions[at]?.maxBytes ?? 0;
-        let bytes = 0;
-        part.batches = part.batches.filter((batch) => {
-          bytes += batch.length;
-          return bytes === batch.length || bytes <= most;
-        });
-        given += part.batches.reduce((sum, batch) => sum + batch.length, 0);
+      for (const { batches } of reply.partitions) {
+        given += batches.reduce((sum, batch) => sum + batch.length, 0);
       }
+      ahead = Math.max(ahead, given - read * size);
       return reply as never;
     };
     const iterator = consumer[Symbol.asyncIterator]();
     await iterator.next();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    // Half of a third of the bound, but 64 KiB at least, is asked for at a time, and once more while that is read.
-    expect(given).toBeLessThan(300_000);
-    for (let n = 1; n < 30; n += 1) await iterator.next();
-    expect(given).toBeGreaterThan(600_000);
-    await eventually(() => asked.at(-1)?.length === 3);
+    await eventually(() => given > bound / 2);
+    for (let n = 1; n < 60; n += 1) {
+      await iterator.next();
+      read += 1;
+      if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(ahead).toBeLessThanOrEqual(bound + size);
+    expect(given).toBeGreaterThan(60 * size);
+    await eventually(() => {
+      const last = broker.requests('Fetch').at(-1);
+      return last?.partitions.length === 0 && last.forgotten === null && last.maxWaitMs > 0;
+    });
+  });
+
+  it('lets no partition that is paused keep the bytes from the others', async () => {
+    const { consumer, log } = await setup({ maxBufferedBytes: 100_000 }, 2);
+    const big = () => ({ value: Buffer.alloc(20_000) });
+    for (let n = 0; n < 20; n += 1) log.append('t', 0, [big()]);
+    const seen: number[] = [];
+    const run = consumer.run({
+      eachMessage: ({ partition, offset }) => {
+        if (partition === 0 && offset === 1) consumer.pause([{ topic: 't', partition: 0 }]);
+        seen.push(partition);
+      },
+    });
+    await eventually(() => seen.length === 2);
+    for (let n = 0; n < 20; n += 1) log.append('t', 1, [big()]);
+    await eventually(() => seen.length === 22);
+    consumer.resume();
+    await eventually(() => seen.length === 40);
+    expect(seen.filter((partition) => partition === 0).length).toBe(20);
+    await consumer.close();
+    await run;
+  });
+});
+
+describe('fetch sessions', () => {
+  const waiting = ({ broker }: { broker: { requests(api: 'Fetch'): RequestOf<'Fetch'>[] } }) =>
+    broker.requests('Fetch').at(-1)?.maxWaitMs !== 0;
+
+  it('begins anew where the connection was lost, an error came, or the broker has forgotten it', async () => {
+    const context = await setup({}, 2);
+    const { consumer, log, broker } = context;
+    const iterator = consumer[Symbol.asyncIterator]();
+    const next = async () => (await iterator.next()).value?.value;
+    log.appendTexts('t', 0, ['a']);
+    expect(await next()).toBe('a');
+    const real = broker.handlers.Fetch as Handler<'Fetch'>;
+    const trouble: [string, () => void][] = [
+      ['b', () => broker.drop()],
+      ['c', () => fail(new MillraceError('INTERNAL'))],
+      ['d', () => fail(new MillraceError('UNKNOWN_FETCH_SESSION'))],
+    ];
+    const fail = (error: MillraceError) => {
+      broker.handlers.Fetch = (body, call) => (body.isNewSession ? real(body, call) : error);
+      log.appendTexts('t', 1, ['ends the wait']);
+    };
+    for (const [text, begin] of trouble) {
+      await eventually(() => waiting(context));
+      const before = broker.requests('Fetch').filter(({ isNewSession }) => isNewSession).length;
+      begin();
+      await eventually(
+        () => broker.requests('Fetch').filter(({ isNewSession }) => isNewSession).length > before,
+      );
+      broker.handlers.Fetch = real;
+      log.appendTexts('t', 0, [text]);
+      let value = await next();
+      while (value === 'ends the wait') value = await next();
+      expect(value).toBe(text);
+    }
+  });
+
+  it('names only what changes, and ends with the consumer', async () => {
+    const context = await setup({}, 20);
+    const { consumer, log, broker } = context;
+    const iterator = consumer[Symbol.asyncIterator]();
+    log.appendTexts('t', 3, ['a']);
+    expect((await iterator.next()).value?.value).toBe('a');
+    await eventually(() => waiting(context));
+    const before = broker.count('Fetch');
+    for (let n = 0; n < 10; n += 1) {
+      log.appendTexts('t', 7, [`${n}`]);
+      expect((await iterator.next()).value?.value).toBe(`${n}`);
+    }
+    const later = broker.requests('Fetch').slice(before);
+    expect(later.map(({ partitions }) => partitions.length)).toEqual(later.map(() => 0));
+    await consumer.close();
+    await eventually(() => {
+      const last = broker.requests('Fetch').at(-1);
+      return last?.isNewSession === true && last.partitions.length === 0;
+    });
   });
 });

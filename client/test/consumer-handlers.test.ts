@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { setup, take, texts } from './support/consumer-setup.ts';
 import { eventually, rejection } from './support/eventually.ts';
-import { type Handler, untilAborted } from './support/fake-broker.ts';
+import type { Handler } from './support/fake-broker.ts';
 
 describe('batches and handlers', () => {
   it('hand out neighbours of one partition', async () => {
@@ -138,16 +138,14 @@ describe('moving about', () => {
   it('what was asked for before a seek no longer counts', async () => {
     const { consumer, log, broker } = await setup();
     log.appendTexts('t', 0, texts(3));
-    const real = broker.handlers.Fetch as Handler<'Fetch'>;
-    broker.handlers.Fetch = async (body, call) => {
-      if (body.partitions[0]?.offset !== 3) return real(body, call);
-      await untilAborted(call.signal);
-      log.appendTexts('t', 0, ['late']);
-      // The reply was on its way when the Cancel came.
-      return real(body, { ...call, signal: new AbortController().signal });
-    };
     expect(await take(consumer, 3)).toEqual(texts(3));
-    await eventually(() => broker.requests('Fetch').at(-1)?.partitions[0]?.offset === 3);
+    await eventually(() => broker.requests('Fetch').at(-1)?.maxWaitMs !== 0);
+    const real = broker.handlers.Fetch as Handler<'Fetch'>;
+    broker.handlers.Fetch = (body, call) => {
+      // What waits is told of this; the reply crosses the request that names the offset sought.
+      if (body.partitions[0]?.offset === 1) log.appendTexts('t', 0, ['late']);
+      return real(body, call);
+    };
     consumer.seek({ topic: 't', partition: 0, offset: 1 });
     expect(await take(consumer, 3)).toEqual(['1', '2', 'late']);
   });

@@ -60,7 +60,7 @@ export const LIMITS = {
   fetchBatchesMax: 100_000,
   fetchWaitMsMax: 60 * SECOND,
   /** Fetch sessions of a connection, the partitions that they keep together, and those of all connections. */
-  fetchSessionsMax: 16,
+  fetchSessionsMax: 1_000,
   fetchSessionPartitionsMax: 100_000,
   fetchSessionPartitionsTotalMax: 1_000_000,
 

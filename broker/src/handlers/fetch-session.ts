@@ -48,8 +48,9 @@ export class FetchSession {
   #attempt: (() => boolean) | undefined;
   #isWoken = false;
   #isClosed = false;
-  /** A fetch is being answered. */
-  isBusy = false;
+  /** Ends when the fetch before has been answered. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #queued = 0;
 
   constructor(shard: Shard, load: SessionLoad) {
     this.#shard = shard;
@@ -58,6 +59,28 @@ export class FetchSession {
 
   get size(): number {
     return this.#partitions.size;
+  }
+
+  /** One fetch after the other, in the order they came: one that waits is answered when the next one is there. [G-75] */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#queued += 1;
+    this.#attempt?.();
+    const mine = this.#turn.then(() => {
+      this.#queued -= 1;
+      return work();
+    });
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** The next fetch is there already. */
+  get isAwaited(): boolean {
+    return this.#queued > 0;
+  }
+
+  /** @throws MillraceError CANCELLED: another session has taken its place. */
+  assertOpen(): void {
+    if (this.#isClosed) throw new MillraceError('CANCELLED', 'The fetch session was begun anew.');
   }
 
   /** How many partitions it would keep. */
@@ -78,7 +101,7 @@ export class FetchSession {
 
   /** What there is now, of the partitions that may have something. Throws CANCELLED once closed. */
   look(bytesMax: number): SessionLook {
-    if (this.#isClosed) throw new MillraceError('CANCELLED', 'The fetch session was begun anew.');
+    this.assertOpen();
     const reply = new FetchReply(this.#shard, bytesMax);
     const answers = new Map<SessionPartition, Answer>();
     let placesLeft = LIMITS.fetchPartitionsMax - this.#named.size;

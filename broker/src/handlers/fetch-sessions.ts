@@ -26,40 +26,43 @@ export class FetchSessions {
   }
 
   /**
-   * The session of the request, with what the request changes in it.
-   * @throws MillraceError UNKNOWN_FETCH_SESSION, INVALID_REQUEST or LIMIT_EXCEEDED; then nothing was changed.
+   * The session of the request, begun if that is what is asked for; undefined where it is ended: begun with nothing.
+   * @throws MillraceError UNKNOWN_FETCH_SESSION or LIMIT_EXCEEDED; then nothing was changed.
    */
-  take(connection: ConnectionInfo, request: Request): FetchSession {
-    const sessions = this.#sessionsOf(connection);
+  find(connection: ConnectionInfo, request: Request): FetchSession | undefined {
     const { sessionId, isNewSession, partitions } = request;
+    const sessions = this.#sessionsOf(connection);
     const known = sessions.get(sessionId);
-    if (!isNewSession) return this.#goOn(sessions, known, request);
-    if (known === undefined && sessions.size >= this.#limits.fetchSessionsMax)
-      throw tooMany('sessionId', `${this.#limits.fetchSessionsMax} sessions a connection`);
+    if (!isNewSession) {
+      if (known !== undefined) return known;
+      const message = `This connection has no fetch session ${sessionId}.`;
+      throw new MillraceError('UNKNOWN_FETCH_SESSION', message, { field: 'sessionId' });
+    }
+    if (partitions.length === 0) {
+      known?.close();
+      sessions.delete(sessionId);
+      return undefined;
+    }
+    const { fetchSessionsMax } = this.#limits;
+    if (known === undefined && sessions.size >= fetchSessionsMax)
+      throw tooMany('sessionId', `${fetchSessionsMax} sessions a connection`);
     const session = new FetchSession(this.#shard, this.#load);
     this.#mustFit(sessions, known?.size ?? 0, session.sizeAfter(partitions, []));
     known?.close();
     sessions.set(sessionId, session);
-    session.change(partitions, []);
     return session;
   }
 
-  #goOn(sessions: Sessions, session: FetchSession | undefined, request: Request): FetchSession {
-    const { sessionId, partitions } = request;
+  /** @throws MillraceError LIMIT_EXCEEDED, or CANCELLED where the session is no more; then nothing was changed. */
+  change(connection: ConnectionInfo, session: FetchSession, request: Request): void {
+    session.assertOpen();
+    const { partitions } = request;
     const forgotten = request.forgotten ?? [];
-    if (session === undefined) {
-      const message = `This connection has no fetch session ${sessionId}.`;
-      throw new MillraceError('UNKNOWN_FETCH_SESSION', message, { field: 'sessionId' });
+    if (partitions.length > 0) {
+      const size = session.sizeAfter(partitions, forgotten);
+      this.#mustFit(this.#sessionsOf(connection), session.size, size);
     }
-    if (session.isBusy) {
-      const message = `A fetch of session ${sessionId} is on its way: one at a time.`;
-      const detail = { field: 'sessionId', limit: '1 fetch a session' };
-      throw new MillraceError('INVALID_REQUEST', message, detail);
-    }
-    if (partitions.length > 0)
-      this.#mustFit(sessions, session.size, session.sizeAfter(partitions, forgotten));
     session.change(partitions, forgotten);
-    return session;
   }
 
   #sessionsOf(connection: ConnectionInfo): Sessions {

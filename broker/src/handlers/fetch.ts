@@ -36,13 +36,15 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
     return { partitions: found.partitions };
   }
 
-  async function fetchOn(request: Request, context: RequestContext): Promise<Reply> {
-    const session = sessions.take(context.connection, request);
-    session.isBusy = true;
-    try {
+  function fetchOn(request: Request, context: RequestContext): Promise<Reply> {
+    const session = sessions.find(context.connection, request);
+    if (session === undefined) return Promise.resolve({ partitions: [] });
+    return session.inTurn(async () => {
+      if (context.signal.reason !== undefined) throw context.signal.reason;
+      sessions.change(context.connection, session, request);
       const found = await longPoll({
         tryNow: () => session.look(bytesMaxOf(request, context)),
-        enough: ({ reply }) => isEnough(request, reply),
+        enough: ({ reply }) => isEnough(request, reply) || session.isAwaited,
         waitMs: request.maxWaitMs,
         join: (attempt) => session.wait(attempt),
         signal: context.signal,
@@ -51,9 +53,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
       if (found.reply.hasErrors) await shard.durable();
       session.sent(answers);
       return { partitions: [...answers.values()] };
-    } finally {
-      session.isBusy = false;
-    }
+    });
   }
 
   return (request, context) => {

@@ -179,28 +179,52 @@ describe('one connection', () => {
   test('[G-70] a session that is not there is refused, and so is an id or a change without one', async () => {
     shard = openTestShard();
     await expect(fetch({})).rejects.toEqual(refusedWith('UNKNOWN_FETCH_SESSION'));
-    await fetch({ isNewSession: true });
+    const topicId = await topicOf(1);
+    await fetch({ isNewSession: true, partitions: [at(topicId, 0)] });
     await expect(fetch({}, undefined, { ...ONE })).rejects.toEqual(
       refusedWith('UNKNOWN_FETCH_SESSION'),
     );
     const invalid = refusedWith('INVALID_REQUEST');
     await expect(fetch({ sessionId: 0, isNewSession: true })).rejects.toEqual(invalid);
     await expect(fetch({ sessionId: 0, forgotten: [] })).rejects.toEqual(invalid);
+    // Begun with nothing it is ended.
+    expect(await fetch({ isNewSession: true })).toEqual([]);
+    expect(shard.shard.waiters.watched).toBe(0);
+    await expect(fetch({})).rejects.toEqual(refusedWith('UNKNOWN_FETCH_SESSION'));
   });
 
-  test('[G-75] one fetch of a session at a time; the one that waits is not disturbed', async () => {
+  test('[G-75] fetches are answered in the order they came: the next one ends the wait of the one before', async () => {
     shard = openTestShard();
     const topicId = await topicOf(2);
     await fetch({ isNewSession: true, partitions: [at(topicId, 0)] });
-    const waiting = fetch({ maxWaitMs: 60_000 });
+    const order: string[] = [];
+    const named = (name: string, request: Partial<Fetch>) =>
+      fetch({ maxWaitMs: 60_000, ...request }).then((reply) => {
+        order.push(name);
+        return told(reply);
+      });
+    const first = named('first', {});
     await soon();
-    await expect(fetch({ partitions: [at(topicId, 1)] })).rejects.toEqual(
-      refusedWith('INVALID_REQUEST'),
-    );
-    await append(topicId, 1, 'not asked for');
-    await append(topicId, 0, 'a');
-    expect(told(await waiting)).toEqual(['0: 0']);
-    expect(await fetch({})).toEqual([]);
+    const second = named('second', { partitions: [at(topicId, 1)] });
+    const third = named('third', { forgotten: [at(topicId, 0)] });
+    expect([await first, await second]).toEqual([[], ['1: ']]);
+    await append(topicId, 0, 'forgotten');
+    await append(topicId, 1, 'a');
+    expect(await third).toEqual(['1: 0']);
+    expect(order).toEqual(['first', 'second', 'third']);
+  });
+
+  test('[G-75] a fetch that is cancelled before its turn changes nothing', async () => {
+    shard = openTestShard();
+    const topicId = await topicOf(2);
+    await fetch({ isNewSession: true, partitions: [at(topicId, 0)] });
+    const first = fetch({ maxWaitMs: 60_000 });
+    const signal = new TestCancel();
+    const second = fetch({ partitions: [at(topicId, 1)] }, signal);
+    signal.cancel(new MillraceError('CANCELLED'));
+    await expect(second).rejects.toEqual(refusedWith('CANCELLED'));
+    expect(await first).toEqual([]);
+    expect(shard.shard.waiters.watched).toBe(1);
   });
 
   test('[G-75] a session begun anew takes the place of the earlier one and ends its fetch', async () => {
@@ -242,18 +266,20 @@ describe('one connection', () => {
     const take = (sessionId: number, isNewSession: boolean, from: number, to: number, of = ONE) => {
       const partitions = [];
       for (let n = from; n < to; n += 1) partitions.push(at(1, n));
-      const body = { sessionId, isNewSession, partitions };
-      return sessions.take(of, asReceived('Fetch', body));
+      const request = asReceived('Fetch', { sessionId, isNewSession, partitions });
+      const session = sessions.find(of, request);
+      if (session !== undefined) sessions.change(of, session, request);
+      return session;
     };
     const tooMany = refusedWith('LIMIT_EXCEEDED');
     take(1, true, 0, 3);
     take(2, true, 0, 2);
-    expect(() => take(3, true, 0, 0)).toThrow(tooMany);
+    expect(() => take(3, true, 0, 1)).toThrow(tooMany);
     expect(() => take(1, false, 2, 4)).toThrow(tooMany);
     // Begun anew it has the room of the one before.
     take(1, true, 10, 13);
     expect(() => take(1, true, 10, 14)).toThrow(tooMany);
-    expect(take(1, false, 10, 13).size).toBe(3);
+    expect(take(1, false, 10, 13)?.size).toBe(3);
     const other = { ...ONE, connectionId: 2 };
     expect(() => take(1, true, 0, 3, other)).toThrow(tooMany);
     take(1, true, 0, 2, other);

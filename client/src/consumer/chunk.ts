@@ -155,6 +155,7 @@ export class Chunk<V> implements MessageSource<V> {
   /** What was not handed out goes back; others may take the partition. */
   release(): void {
     if (this.version === this.claim.version) this.claim.untake(this.records.length - this.at);
+    this.claim.settle();
     this.claim.isBusy = false;
     this.claim.onLost = undefined;
     this.claim.becameIdle.ring();

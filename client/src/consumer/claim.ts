@@ -2,6 +2,7 @@
 // It asks nobody: the fetcher fills it, the delivery empties it.
 
 import {
+  type BatchHeader,
   batchHeader,
   type LogRecord,
   type MillraceError,
@@ -11,6 +12,8 @@ import {
 import type { Codec } from '../codecs.ts';
 import { Fifo } from '../fifo.ts';
 import { Bell } from '../wait.ts';
+import type { PartitionName } from './claims.ts';
+import type { FetchBudget } from './fetch-budget.ts';
 
 export type ClaimState =
   /** Its position is being asked for. */
@@ -43,7 +46,6 @@ export class Claim<V> {
   /** Offset after the last record of the partition, as of the last fetch; -1: not known. */
   endOffset = -1;
   isPaused = false;
-  isFetching = false;
   /** Not fetched before this time, by performance.now(). */
   retryAt = 0;
   /** Something of it is in hand. */
@@ -60,14 +62,19 @@ export class Claim<V> {
   /** Records before this offset were handed out already, or are not wanted. */
   private nextOffset = -1;
   private waitingBytes = 0;
+  /** Of the batches that the decoded records are views of. */
+  private decodedBytes = 0;
+  private readonly budget: FetchBudget;
 
-  constructor(topic: string, topicId: number, partition: number, codec: Codec<V>) {
+  constructor({ topic, topicId, partition }: PartitionName, codec: Codec<V>, budget: FetchBudget) {
     this.topic = topic;
     this.topicId = topicId;
     this.partition = partition;
     this.codec = codec;
+    this.budget = budget;
   }
 
+  /** Fetched and not yet decoded. */
   get bufferedBytes(): number {
     return this.waitingBytes;
   }
@@ -102,20 +109,32 @@ export class Claim<V> {
   drop(): void {
     this.version += 1;
     this.batches.drain();
-    this.records = [];
-    this.cursor = 0;
+    this.budget.letGo(this.waitingBytes);
     this.waitingBytes = 0;
+    this.forgetRecords();
+  }
+
+  /** Gives up what was fetched last, down to so many bytes: it is asked for again. True where there was more. */
+  trim(bytesMax: number): boolean {
+    if (this.waitingBytes <= bytesMax) return false;
+    const before = this.waitingBytes;
+    this.waitingBytes = 0;
+    this.fetchOffset = this.nextOffset;
+    for (const batch of this.batches.drain()) {
+      if (this.waitingBytes + batch.length > bytesMax) break;
+      this.keep(batch, endOf(batchHeader(batch)));
+    }
+    this.budget.letGo(before - this.waitingBytes);
+    return true;
   }
 
   /** Takes fetched batches. Throws CORRUPT_BATCH; what came before the corrupt one is kept. */
   fill(batches: readonly Uint8Array[], verify: boolean): void {
     for (const batch of batches) {
-      const { baseOffset, lastOffsetDelta } = verify ? verifyBatch(batch) : batchHeader(batch);
-      const end = baseOffset + lastOffsetDelta + 1;
+      const end = endOf(verify ? verifyBatch(batch) : batchHeader(batch));
       if (end <= this.fetchOffset) continue;
-      this.batches.push(batch);
-      this.waitingBytes += batch.length;
-      this.fetchOffset = end;
+      this.keep(batch, end);
+      this.budget.hold(batch.length);
     }
   }
 
@@ -142,18 +161,40 @@ export class Claim<V> {
     this.cursor -= count;
   }
 
+  /** Nothing is in hand: buffers whose records were all handed out are let go. */
+  settle(): void {
+    if (this.cursor === this.records.length) this.forgetRecords();
+  }
+
+  private keep(batch: Uint8Array, end: number): void {
+    this.batches.push(batch);
+    this.waitingBytes += batch.length;
+    this.fetchOffset = end;
+  }
+
+  private forgetRecords(): void {
+    this.records = [];
+    this.cursor = 0;
+    this.budget.letGo(this.decodedBytes);
+    this.decodedBytes = 0;
+  }
+
   private decode(): void {
+    this.forgetRecords();
     let records: LogRecord[] = [];
     while (records.length < DECODE_TOGETHER) {
       const batch = this.batches.shift();
       if (batch === undefined) break;
       this.waitingBytes -= batch.length;
+      this.decodedBytes += batch.length;
       const more = readRecords(batch, { from: this.nextOffset });
-      const { baseOffset, lastOffsetDelta } = batchHeader(batch);
-      this.nextOffset = baseOffset + lastOffsetDelta + 1;
+      this.nextOffset = endOf(batchHeader(batch));
       records = records.length === 0 ? more : records.concat(more);
     }
     this.records = records;
-    this.cursor = 0;
   }
+}
+
+function endOf({ baseOffset, lastOffsetDelta }: BatchHeader): number {
+  return baseOffset + lastOffsetDelta + 1;
 }

@@ -2,6 +2,7 @@
 
 import type { Codec } from '../codecs.ts';
 import { Claim } from './claim.ts';
+import type { FetchBudget } from './fetch-budget.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -26,10 +27,15 @@ export function nameKey({ topicId, partition }: { topicId: number; partition: nu
 
 export class Claims<V> implements Iterable<Claim<V>> {
   private readonly codec: Codec<V>;
+  private readonly budget: FetchBudget;
+  /** Told of claims that are read no more. */
+  private readonly onGone: (claim: Claim<V>) => void;
   private readonly byKey = new Map<string, Claim<V>>();
 
-  constructor(codec: Codec<V>) {
+  constructor(codec: Codec<V>, budget: FetchBudget, onGone: (claim: Claim<V>) => void) {
     this.codec = codec;
+    this.budget = budget;
+    this.onGone = onGone;
   }
 
   get size(): number {
@@ -51,13 +57,14 @@ export class Claims<V> implements Iterable<Claim<V>> {
     return undefined;
   }
 
-  add({ topic, topicId, partition }: PartitionName): Claim<V> {
-    const claim = new Claim(topic, topicId, partition, this.codec);
+  add(name: PartitionName): Claim<V> {
+    const claim = new Claim(name, this.codec, this.budget);
     this.byKey.set(nameKey(claim), claim);
     return claim;
   }
 
   delete(claim: Claim<V>): void {
     this.byKey.delete(nameKey(claim));
+    this.onGone(claim);
   }
 }

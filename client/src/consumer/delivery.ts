@@ -13,7 +13,7 @@ const TURN_MS = 5;
 export class Delivery<V> {
   private readonly rules: ChunkRules<V>;
   /** Told when a partition may be fetched again. */
-  private readonly onTaken: () => void;
+  private readonly onTaken: (claim: Claim<V>) => void;
   private readonly ready = new Fifo<Claim<V>>();
   private readonly queued = new Set<Claim<V>>();
   private readonly news = new Bell();
@@ -21,7 +21,7 @@ export class Delivery<V> {
   private error: Error | undefined;
   isClosed = false;
 
-  constructor(rules: ChunkRules<V>, onTaken: () => void) {
+  constructor(rules: ChunkRules<V>, onTaken: (claim: Claim<V>) => void) {
     this.rules = rules;
     this.onTaken = onTaken;
   }
@@ -43,7 +43,7 @@ export class Delivery<V> {
       this.queued.delete(claim);
       if (!isAvailable(claim)) continue;
       const taken = this.takeFrom(claim, max);
-      this.onTaken();
+      this.onTaken(claim);
       if (taken !== undefined) return new Chunk(claim, taken, this.rules);
     }
     return undefined;

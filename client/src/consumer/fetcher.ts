@@ -1,30 +1,27 @@
-// Keeps partitions filled: one long-poll request for all that have room, further ones for those that get room meanwhile.
-// It hands nothing out.
+// Keeps partitions filled: one fetch waits at the broker for all that have room, and says only what has changed since the
+// one before. What is unsure (a lost connection, an error) begins anew. It hands nothing out.
 
-import {
-  LIMITS,
-  MillraceError,
-  NO_ERROR,
-  type RequestInput,
-  type ResponseOf,
-} from '@millrace/protocol';
+import { batchHeader, LIMITS, MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
 import { Deadlines } from '../deadlines.ts';
 import { outcomeError } from '../metadata.ts';
 import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
 import { isPassing } from '../net/passing.ts';
 import type { Claim } from './claim.ts';
+import type { FetchBudget } from './fetch-budget.ts';
+import { FetchSession } from './fetch-session.ts';
 
 /** A partition asks for no less at a time, whatever its share. */
 const SHARE_BYTES_MIN = 64 * 1024;
-/** After an empty reply others are about to come: they are asked for together. */
+/** After an empty reply the next request waits a little, for a broker that does not. */
 const GATHER_MS = 5;
+/** A second one ends the wait of the first, when it has something to say. */
+const ON_THEIR_WAY_MAX = 2;
 
 export interface FetchOptions {
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly fetchBytes: number;
-  readonly maxBufferedBytes: number;
   readonly verifyChecksums: boolean;
 }
 
@@ -35,9 +32,12 @@ export interface FetcherOwner<V> {
   refused(claim: Claim<V>, error: MillraceError): void;
 }
 
-interface Asked<V> {
-  readonly claim: Claim<V>;
-  readonly version: number;
+interface Fetch<V> {
+  readonly number: number;
+  readonly session: FetchSession<V>;
+  readonly isWaiting: boolean;
+  readonly reservedBytes: number;
+  readonly controller: AbortController;
 }
 
 type Reply = ResponseOf<'Fetch'>['partitions'][number];
@@ -46,21 +46,49 @@ export class Fetcher<V> {
   private readonly link: Link;
   private readonly options: FetchOptions;
   private readonly owner: FetcherOwner<V>;
-  private readonly waiting = new Map<AbortController, readonly Asked<V>[]>();
+  private readonly budget: FetchBudget;
+  private readonly onTheirWay = new Set<Fetch<V>>();
   private readonly timer = new Deadlines(() => this.pump());
+  /** Partitions to look at; 'all' after a change whose extent is not known. */
+  private due: Set<Claim<V>> | 'all' = new Set();
+  private session = new FetchSession<V>();
   private turn: NodeJS.Immediate | undefined;
+  private fetches = 0;
   private failures = 0;
-  private rotation = 0;
+  private restsUntil = 0;
   private isClosed = false;
 
-  constructor(link: Link, options: FetchOptions, owner: FetcherOwner<V>) {
+  constructor(link: Link, options: FetchOptions, owner: FetcherOwner<V>, budget: FetchBudget) {
     this.link = link;
     this.options = options;
     this.owner = owner;
+    this.budget = budget;
+    budget.onRoom = () => this.schedule();
   }
 
-  /** Some partition may have room. */
-  poke(): void {
+  /** The partition, or any of them, may have room, or have moved, or be gone. */
+  poke(claim?: Claim<V>): void {
+    if (claim === undefined) this.due = 'all';
+    else if (this.due !== 'all') this.due.add(claim);
+    this.schedule();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    if (this.turn !== undefined) clearImmediate(this.turn);
+    this.timer.close();
+    for (const { controller } of this.onTheirWay) controller.abort();
+    if (this.fetches > 0 && this.link.isConnected) this.end();
+  }
+
+  /** The connection may live on: the broker shall keep nothing for this. */
+  private end(): void {
+    const body = { sessionId: this.session.id, isNewSession: true, partitions: [], maxWaitMs: 0 };
+    // Where it fails the connection is gone, and the session with it.
+    this.link.request('Fetch', body, { once: true }).catch(() => {});
+  }
+
+  private schedule(): void {
     if (this.isClosed) return;
     this.turn ??= setImmediate(() => {
       this.turn = undefined;
@@ -68,100 +96,110 @@ export class Fetcher<V> {
     });
   }
 
-  /** What is being asked of this partition no longer matters. */
-  interrupt(claim: Claim<V>): void {
-    for (const [controller, asked] of this.waiting) {
-      if (asked.some((part) => part.claim === claim)) controller.abort();
-    }
-    this.poke();
-  }
-
-  close(): void {
-    this.isClosed = true;
-    if (this.turn !== undefined) clearImmediate(this.turn);
-    this.timer.close();
-    for (const controller of this.waiting.keys()) controller.abort();
-  }
-
-  /** Asks for all partitions that have room; returns when the next pause of one ends. */
+  /** Looks at what is due and asks; returns when the next pause of one ends. */
   private pump(): number {
-    const share = this.share();
     const now = performance.now();
+    if (now < this.restsUntil) return this.restsUntil;
     let next = Number.POSITIVE_INFINITY;
-    const asked: Asked<V>[] = [];
-    for (const claim of this.owner.claims) {
-      if (!wantsMore(claim, share)) continue;
-      if (claim.retryAt > now) next = Math.min(next, claim.retryAt);
-      else asked.push({ claim, version: claim.version });
+    const share = this.share();
+    const due = this.due === 'all' ? this.owner.claims : this.due;
+    const later = new Set<Claim<V>>();
+    for (const claim of due) {
+      const isWanted = wantsMore(claim, share);
+      if (isWanted && claim.retryAt <= now) this.session.want(claim);
+      else this.session.drop(claim);
+      if (!isWanted || claim.retryAt <= now) continue;
+      next = Math.min(next, claim.retryAt);
+      later.add(claim);
     }
-    this.rotation += 1;
-    const first = asked.length === 0 ? 0 : this.rotation % asked.length;
-    const rotated = [...asked.slice(first), ...asked.slice(0, first)];
-    for (let from = 0; from < rotated.length; from += LIMITS.fetchPartitionsMax) {
-      this.ask(rotated.slice(from, from + LIMITS.fetchPartitionsMax), share, now);
+    this.due = later;
+    while (this.mayAsk()) {
+      if (!this.ask(share)) break;
     }
     return next;
   }
 
   /** Half of a partition's part of the buffer: one half is read while the other is fetched. */
   private share(): number {
-    const { maxBufferedBytes, fetchBytes } = this.options;
-    const part = Math.floor(maxBufferedBytes / 2 / Math.max(1, this.owner.claims.size));
-    return Math.max(SHARE_BYTES_MIN, Math.min(fetchBytes, part));
+    const part = Math.floor(this.budget.bytesMax / 2 / Math.max(1, this.owner.claims.size));
+    return Math.max(SHARE_BYTES_MIN, Math.min(this.options.fetchBytes, part));
   }
 
-  private ask(asked: readonly Asked<V>[], share: number, now: number): void {
+  private mayAsk(): boolean {
+    if (this.session.isEmpty) return false;
+    if (this.onTheirWay.size === 0) return true;
+    if (!this.session.isBehind || this.onTheirWay.size >= ON_THEIR_WAY_MAX) return false;
+    for (const { isWaiting } of this.onTheirWay) if (!isWaiting) return false;
+    return true;
+  }
+
+  /** False where there is no room for what it may bring. */
+  private ask(share: number): boolean {
     const { maxWaitMs, minBytes, fetchBytes } = this.options;
-    const partitions = asked.map(({ claim }) => {
-      claim.isFetching = true;
-      const { topicId, partition, fetchOffset } = claim;
-      return { topicId, partition, offset: fetchOffset, maxBytes: share };
-    });
-    // All requests end their waiting at the same times, so that those without records become one again.
-    const waitMs = maxWaitMs === 0 ? 0 : Math.ceil(maxWaitMs - (now % maxWaitMs));
-    const body: RequestInput<'Fetch'> = {
-      maxWaitMs: waitMs,
-      minBytes,
-      maxBytes: fetchBytes,
-      partitions,
-    };
+    const maxBytes = Math.min(fetchBytes, this.budget.partBytes);
+    const reservedBytes = this.budget.sizeOf(maxBytes);
+    if (!this.budget.reserve(reservedBytes) && !this.reclaim(share, reservedBytes)) return false;
+    this.fetches += 1;
+    const { session, fetches: number } = this;
+    const changes = session.changes(number, LIMITS.fetchPartitionsMax, share);
+    // At the beginning the reply comes at once: it says where partitions end.
+    const isWaiting = !changes.isNewSession && !session.isBehind;
+    const waitMs = isWaiting ? maxWaitMs : 0;
     const controller = new AbortController();
-    this.waiting.set(controller, asked);
+    const fetch: Fetch<V> = { number, session, isWaiting, reservedBytes, controller };
+    this.onTheirWay.add(fetch);
+    const body = { ...changes, maxWaitMs: waitMs, minBytes, maxBytes };
     const timeoutMs = waitMs + this.link.options.requestTimeoutMs;
-    this.link.request('Fetch', body, { signal: controller.signal, timeoutMs }).then(
-      (reply) => this.answered(controller, asked, reply.partitions),
-      (error: MillraceError) => this.failed(controller, asked, error),
+    // Sent again it would say what later ones have changed.
+    const how = { signal: controller.signal, timeoutMs, once: true };
+    this.link.request('Fetch', body, how).then(
+      (reply) => this.answered(fetch, reply.partitions),
+      (error: MillraceError) => this.failed(fetch, error),
     );
+    return true;
   }
 
-  private answered(
-    controller: AbortController,
-    asked: readonly Asked<V>[],
-    replies: readonly Reply[],
-  ): void {
-    this.waiting.delete(controller);
-    this.failures = 0;
-    let isEmpty = true;
-    for (const [index, { claim, version }] of asked.entries()) {
-      claim.isFetching = false;
-      const reply = replies[index];
-      if (reply === undefined || claim.version !== version) isEmpty = false;
-      else if (this.read(claim, reply)) isEmpty = false;
+  /** Partitions that are paused, or hold more than their share by now, may not keep the others waiting. */
+  private reclaim(share: number, bytes: number): boolean {
+    if (this.onTheirWay.size > 0) return false;
+    for (const claim of this.owner.claims) {
+      if (claim.trim(claim.isPaused ? 0 : 2 * share)) this.poke(claim);
     }
-    if (this.isClosed) return;
-    if (isEmpty) this.timer.watch(performance.now() + GATHER_MS);
-    else this.poke();
+    return this.budget.reserve(bytes);
+  }
+
+  private answered(fetch: Fetch<V>, replies: readonly Reply[]): void {
+    this.onTheirWay.delete(fetch);
+    this.budget.release(fetch.reservedBytes);
+    if (this.isClosed || fetch.session !== this.session) return;
+    if (fetch.isWaiting) this.failures = 0;
+    let isEmpty = true;
+    for (const reply of replies) {
+      if (this.read(fetch, reply)) isEmpty = false;
+    }
+    if (isEmpty && !this.session.isBehind) this.timer.watch(performance.now() + GATHER_MS);
+    else this.schedule();
   }
 
   /** True where there was something. */
-  private read(claim: Claim<V>, reply: Reply): boolean {
+  private read({ session, number }: Fetch<V>, reply: Reply): boolean {
+    const last = reply.batches.at(-1);
+    const claim = session.told(number, reply, last === undefined ? undefined : endOf(last));
+    if (reply.errorCode !== NO_ERROR) session.left(number, reply);
+    if (claim === undefined) return last !== undefined;
+    this.poke(claim);
+    if (claim.state !== 'live') return last !== undefined;
     if (reply.errorCode !== NO_ERROR) {
       const about = `${claim.topic}/${claim.partition}`;
       this.owner.refused(claim, outcomeError(reply.errorCode, reply.errorMessage, about));
       return true;
     }
     claim.endOffset = reply.endOffset;
-    if (reply.batches.length === 0) return false;
+    if (last !== undefined) this.fill(claim, reply);
+    return last !== undefined;
+  }
+
+  private fill(claim: Claim<V>, reply: Reply): void {
     const before = claim.fetchOffset;
     try {
       claim.fill(reply.batches, this.options.verifyChecksums);
@@ -171,28 +209,21 @@ export class Fetcher<V> {
     }
     if (claim.fetchOffset === before) claim.retryAt = performance.now() + this.pauseMs();
     else this.owner.filled(claim);
-    return true;
   }
 
-  private failed(
-    controller: AbortController,
-    asked: readonly Asked<V>[],
-    error: MillraceError,
-  ): void {
-    this.waiting.delete(controller);
-    const isOurs = controller.signal.aborted;
-    const retryAt = isOurs ? 0 : performance.now() + this.pauseMs();
-    for (const { claim } of asked) {
-      claim.isFetching = false;
-      claim.retryAt = retryAt;
-    }
-    if (this.isClosed) return;
-    if (!isOurs && !isPassing(error)) {
-      for (const { claim } of asked) this.owner.refused(claim, error);
-      return;
-    }
-    if (!isOurs) {
-      this.failures += 1;
+  /** Nobody knows what the broker has taken in: all that is wanted is named again. */
+  private failed(fetch: Fetch<V>, error: MillraceError): void {
+    this.onTheirWay.delete(fetch);
+    this.budget.release(fetch.reservedBytes);
+    if (this.isClosed || fetch.session !== this.session) return;
+    for (const { controller } of this.onTheirWay) controller.abort();
+    this.session = new FetchSession(this.session.id);
+    this.failures += 1;
+    const isForgotten = error.code === 'UNKNOWN_FETCH_SESSION';
+    if (!isForgotten || this.failures > 1) this.restsUntil = performance.now() + this.pauseMs();
+    if (!isForgotten && !isPassing(error)) {
+      for (const claim of this.owner.claims) this.owner.refused(claim, error);
+    } else if (!isForgotten) {
       this.link.options.logger.warn?.('fetch failed, trying again', { error });
     }
     this.poke();
@@ -203,7 +234,12 @@ export class Fetcher<V> {
   }
 }
 
+function endOf(batch: Uint8Array): number {
+  const { baseOffset, lastOffsetDelta } = batchHeader(batch);
+  return baseOffset + lastOffsetDelta + 1;
+}
+
 function wantsMore<V>(claim: Claim<V>, share: number): boolean {
-  const { state, isFetching, isPaused, bufferedBytes } = claim;
-  return state === 'live' && !isFetching && !isPaused && bufferedBytes < share;
+  const { state, isPaused, bufferedBytes } = claim;
+  return state === 'live' && !isPaused && bufferedBytes < share;
 }

@@ -10,6 +10,7 @@ import type { ChunkRules } from './chunk.ts';
 import type { Claim } from './claim.ts';
 import { Claims, nameKey, type PartitionName } from './claims.ts';
 import { Delivery } from './delivery.ts';
+import { FetchBudget } from './fetch-budget.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
 import type { ConsumerSettings, StartFrom } from './options.ts';
 import { resolvePositions, startClaims } from './positions.ts';
@@ -32,9 +33,10 @@ export class Reader<V> implements FetcherOwner<V> {
   constructor(link: Link, settings: ConsumerSettings<V>, rules: ChunkRules<V>) {
     this.link = link;
     this.settings = settings;
-    this.claims = new Claims(settings.codec);
-    this.fetcher = new Fetcher(link, settings, this);
-    this.delivery = new Delivery(rules, () => this.fetcher.poke());
+    const budget = new FetchBudget(settings.maxBufferedBytes);
+    this.claims = new Claims(settings.codec, budget, (claim) => this.fetcher.poke(claim));
+    this.fetcher = new Fetcher(link, settings, this, budget);
+    this.delivery = new Delivery(rules, (claim) => this.fetcher.poke(claim));
   }
 
   /** These partitions are this consumer's; `start` reads them. */
@@ -60,7 +62,7 @@ export class Reader<V> implements FetcherOwner<V> {
     claim.moveTo(offset);
     claim.named = offset;
     claim.committed = -1;
-    this.fetcher.interrupt(claim);
+    this.fetcher.poke(claim);
   }
 
   filled(claim: Claim<V>): void {

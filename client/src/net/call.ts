@@ -24,6 +24,8 @@ export interface CallOptions {
   readonly urgent?: boolean | undefined;
   /** Sent twice it has one effect, though its API promises nothing: it names itself. Sent again after a lost reply. */
   readonly repeatable?: boolean | undefined;
+  /** Never sent again, whatever the outcome: later requests build on it. */
+  readonly once?: boolean | undefined;
 }
 
 export class Call {
@@ -113,6 +115,6 @@ export class Call {
   }
 }
 
-export function isRepeatable(api: ApiName, { repeatable }: CallOptions): boolean {
-  return repeatable ?? APIS[api].idempotent;
+export function isRepeatable(api: ApiName, { repeatable, once }: CallOptions): boolean {
+  return once !== true && (repeatable ?? APIS[api].idempotent);
 }

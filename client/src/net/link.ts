@@ -106,6 +106,7 @@ export class Link implements SessionOwner {
       try {
         return (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
       } catch (error) {
+        if (options.once === true) throw error;
         const pauseMs = this.pauseBeforeResend(
           error as MillraceError,
           attempt,

@@ -4,12 +4,14 @@ import {
   ERRORS,
   type ErrorName,
   encodeBatch,
+  MillraceError,
   type RecordInput,
+  type RequestOf,
   readRecords,
   recordDedup,
   stampBatch,
 } from '@millrace/protocol';
-import { type FakeCall, type Handlers, untilAborted } from './fake-broker.ts';
+import { type FakeCall, type FakeConnection, type Handlers, untilAborted } from './fake-broker.ts';
 
 interface Partition {
   startOffset: number;
@@ -20,6 +22,7 @@ interface Partition {
 export class FakeLog {
   readonly topics = new Map<string, { topicId: number; partitions: Partition[] }>();
   readonly committed = new Map<string, number>();
+  private readonly sessions = new Map<FakeConnection, Map<number, FakeSession>>();
   private readonly deduped = new Map<string, { partition: number; offset: number }>();
   private waiting: (() => void)[] = [];
   private nextTopicId = 1;
@@ -79,15 +82,8 @@ export class FakeLog {
           return { errorCode: 0, ...this.produce(found, partition, batch) };
         }),
       }),
-      Fetch: async ({ maxWaitMs, partitions }, call) => {
-        for (;;) {
-          const reply = partitions.map((asked) => this.read(asked));
-          const isDue = reply.some(({ batches, errorCode }) => batches.length > 0 || errorCode > 0);
-          if (isDue || call.signal.aborted || !(await this.news(call, maxWaitMs))) {
-            return { partitions: reply };
-          }
-        }
-      },
+      Fetch: (request, call) =>
+        request.sessionId === 0 ? this.fetch(request, call) : this.fetchOn(request, call),
       ListOffsets: ({ partitions }) => ({
         partitions: partitions.map(({ topicId, partition, at }) => {
           const found = this.find(topicId, partition);
@@ -113,6 +109,55 @@ export class FakeLog {
         }),
       }),
     };
+  }
+
+  private async fetch({ maxWaitMs, partitions }: Fetch, call: FakeCall) {
+    for (;;) {
+      const reply = partitions.map((asked) => this.read(asked));
+      if (reply.some(isNews) || call.signal.aborted || !(await this.news(call, maxWaitMs))) {
+        return { partitions: reply };
+      }
+    }
+  }
+
+  private async fetchOn(request: Fetch, call: FakeCall) {
+    const { sessionId, isNewSession, partitions } = request;
+    const sessions = this.sessions.get(call.connection) ?? new Map<number, FakeSession>();
+    this.sessions.set(call.connection, sessions);
+    const fresh = { asked: new Map(), turn: new AbortController(), done: Promise.resolve() };
+    if (isNewSession) sessions.set(sessionId, fresh);
+    if (isNewSession && partitions.length === 0) {
+      sessions.delete(sessionId);
+      return { partitions: [] };
+    }
+    const session = sessions.get(sessionId);
+    if (session === undefined) return new MillraceError('UNKNOWN_FETCH_SESSION');
+    session.turn.abort();
+    const turn = new AbortController();
+    session.turn = turn;
+    const signal = AbortSignal.any([call.signal, turn.signal]);
+    const answer = session.done.then(() => this.inTurn(session, request, { ...call, signal }));
+    session.done = answer.then(() => {});
+    return { partitions: await answer };
+  }
+
+  private async inTurn({ asked }: FakeSession, request: Fetch, call: FakeCall): Promise<Told[]> {
+    const { partitions, maxBytes, maxWaitMs } = request;
+    for (const place of request.forgotten ?? []) asked.delete(placeKey(place));
+    for (const one of partitions) asked.set(placeKey(one), { ...one });
+    const named = new Set(partitions.map(placeKey));
+    for (;;) {
+      let left = maxBytes;
+      const all = [...asked.values()].map((one) => {
+        const told = this.read(one, Math.min(left, one.maxBytes), left === maxBytes);
+        for (const { length } of told.batches) left -= length;
+        return told;
+      });
+      if (!all.some(isNews) && !call.signal.aborted && (await this.news(call, maxWaitMs))) continue;
+      const reply = all.filter((one) => isNews(one) || named.has(placeKey(one)));
+      for (const one of reply) goOn(asked, one);
+      return reply;
+    }
   }
 
   /** Drops what has a dedup hash that came before. */
@@ -145,7 +190,7 @@ export class FakeLog {
     return { errorCode: 0, name, topicId: topic.topicId, leaders: topic.partitions.map(() => 1) };
   }
 
-  private read({ topicId, partition, offset }: AskedPartition) {
+  read({ topicId, partition, offset }: AskedPartition, bytesMax = Infinity, firstWhole = true) {
     const found = this.find(topicId, partition);
     const { startOffset = 0, endOffset = 0 } = found ?? {};
     const refused = (name: ErrorName) => ({ errorCode: ERRORS[name].code, batches: [] });
@@ -158,7 +203,12 @@ export class FakeLog {
       const { baseOffset, lastOffsetDelta } = batchHeader(batch);
       return baseOffset + lastOffsetDelta >= offset;
     });
-    return { ...where, errorCode: 0, batches };
+    let bytes = 0;
+    const tooMany = batches.findIndex((batch, index) => {
+      bytes += batch.length;
+      return bytes > bytesMax && !(index === 0 && firstWhole);
+    });
+    return { ...where, errorCode: 0, batches: tooMany < 0 ? batches : batches.slice(0, tooMany) };
   }
 
   /** False where nothing came in time. */
@@ -174,11 +224,36 @@ export class FakeLog {
   }
 }
 
-interface AskedPartition {
-  readonly topicId: number;
-  readonly partition: number;
-  readonly offset: number;
+type Fetch = RequestOf<'Fetch'>;
+type Told = ReturnType<FakeLog['read']>;
+
+interface FakeSession {
+  readonly asked: Map<string, AskedPartition>;
+  /** Aborted by the next fetch. */
+  turn: AbortController;
+  done: Promise<void>;
 }
+
+function placeKey({ topicId, partition }: { topicId: number; partition: number }): string {
+  return `${topicId}/${partition}`;
+}
+
+function isNews({ batches, errorCode }: Told): boolean {
+  return batches.length > 0 || errorCode > 0;
+}
+
+/** The session reads on after what it was told. */
+function goOn(asked: Map<string, AskedPartition>, told: Told): void {
+  const key = placeKey(told);
+  const known = asked.get(key);
+  const last = told.batches.at(-1);
+  if (told.errorCode > 0) asked.delete(key);
+  if (known === undefined || last === undefined) return;
+  const { baseOffset, lastOffsetDelta } = batchHeader(last);
+  asked.set(key, { ...known, offset: baseOffset + lastOffsetDelta + 1 });
+}
+
+type AskedPartition = RequestOf<'Fetch'>['partitions'][number];
 
 export function refusal(name: ErrorName) {
   return { errorCode: ERRORS[name].code, errorMessage: null, baseOffset: -1, appendTimeMs: -1 };
