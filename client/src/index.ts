@@ -70,7 +70,7 @@ export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts'
 export type { Consumer, ConsumerCloseOptions, PartitionLag } from './consumer/consumer.ts';
 export type { Assignor, CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
 export type { RebalanceContext, RebalanceListener } from './consumer/rebalance-calls.ts';
-export type { RunContext, RunHandlers } from './consumer/run.ts';
+export type { Ordering, RunContext, RunHandlers } from './consumer/run.ts';
 export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';
 export type {
   EnqueueOptions,

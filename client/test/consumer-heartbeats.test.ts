@@ -102,6 +102,7 @@ describe('heartbeats that wait', () => {
     const hanging = client.admin.describeTopics().catch(() => {});
     const run = consumer.run({ eachMessage: () => {} });
     await eventually(() => group.beats.length > 4);
+    expect(broker.count('Fetch')).toBe(0);
     await client.close({ timeoutMs: 100 });
     await Promise.all([run, hanging]);
   });
@@ -109,14 +110,17 @@ describe('heartbeats that wait', () => {
   it('[C-27] an answer that comes after the session, by the own clock, is passed over', async () => {
     const { consumer, group, broker, log } = await setup({ sessionTimeoutMs: 1_000 });
     log.appendTexts('t', 0, ['a']);
-    let signal: AbortSignal | undefined;
+    const reasons: unknown[] = [];
     const run = consumer.run({
-      eachMessage: async (_, context) => {
-        signal ??= context.signal;
-        if (group.beats.length === 0) await pause(0);
-      },
+      eachMessage: (_, { signal }) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => {
+            reasons.push(signal.reason);
+            resolve();
+          });
+        }),
     });
-    await eventually(() => signal !== undefined && group.beats.length > 2);
+    await eventually(() => group.beats.length > 2);
     const real = group.handlers.GroupHeartbeat as NonNullable<
       typeof broker.handlers.GroupHeartbeat
     >;
@@ -131,7 +135,8 @@ describe('heartbeats that wait', () => {
       return answer;
     };
     await eventually(() => group.beats.filter(({ memberEpoch }) => memberEpoch === 0).length === 2);
-    await consumer.close();
+    expect(reasons).toMatchObject([{ code: 'UNKNOWN_MEMBER' }]);
+    await consumer.close({ timeoutMs: 50 });
     await run;
   });
 });

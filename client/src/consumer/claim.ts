@@ -50,6 +50,8 @@ export class Claim<V> {
   retryAt = 0;
   /** Something of it is in hand. */
   isBusy = false;
+  /** What is in hand waits for others: it is nobody's slowness. */
+  isResting = false;
   /** Grows with everything that is handed out: as long as it does, processing goes on. */
   steps = 0;
   /** Tells whoever has some of it in hand that it is lost. */

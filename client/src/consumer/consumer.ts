@@ -10,9 +10,10 @@ import type { Claim } from './claim.ts';
 import type { PartitionName, TopicPartition, TopicPartitionOffset } from './claims.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import { BatchIterator, MessageIterator } from './iterators.ts';
+import { type AnyRunner, newRunner } from './new-runner.ts';
 import type { ConsumerSettings } from './options.ts';
 import { Reader } from './reader.ts';
-import { type RunHandlers, Runner } from './run.ts';
+import type { RunHandlers } from './run.ts';
 
 export interface ConsumerCloseOptions extends CloseOptions {
   /** A static member (`instanceId`) gives up its place in the group; others always do. */
@@ -35,13 +36,14 @@ const ABORT_GRACE_MS = 250;
 export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisposable {
   private readonly metadata: Metadata;
   private readonly settings: ConsumerSettings<V>;
+  private readonly rules: ChunkRules<V>;
   private readonly reader: Reader<V>;
   private readonly group: GroupPartitions<V> | undefined;
   private readonly onClosed: () => void;
   private isStarted = false;
   /** What reads now: one loop or one run at a time. */
   private reading: object | undefined;
-  private running: { readonly runner: Runner<V>; readonly ended: Promise<void> } | undefined;
+  private running: { readonly runner: AnyRunner; readonly ended: Promise<void> } | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -53,7 +55,8 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     this.metadata = metadata;
     this.settings = settings;
     this.onClosed = onClosed;
-    this.reader = new Reader(link, settings, this.rules(link));
+    this.rules = this.newRules(link);
+    this.reader = new Reader(link, settings, this.rules);
     this.group =
       settings.group === undefined
         ? undefined
@@ -80,11 +83,15 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
    * committed, the message it failed at comes again to whoever reads next.
    */
   async run(handlers: RunHandlers<V>): Promise<void> {
-    if ((handlers.eachMessage === undefined) === (handlers.eachBatch === undefined)) {
-      throw new MillraceError('INVALID_CONFIG', 'run() takes either eachMessage or eachBatch.');
-    }
+    const { maxBatchMessages, maxBufferedBytes, commit } = this.settings;
+    const { group, rules } = this;
+    const isEach = commit === 'each' && group !== undefined;
+    const runner = newRunner(this.reader.delivery, rules, handlers, {
+      maxBatchMessages,
+      maxBufferedBytes,
+      afterEach: isEach ? (claim) => group.caughtUp(claim) : undefined,
+    });
     this.begin(handlers);
-    const runner = this.runner(handlers);
     const ended = runner.run();
     this.running = { runner, ended };
     try {
@@ -92,16 +99,6 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     } finally {
       await this.close();
     }
-  }
-
-  private runner(handlers: RunHandlers<V>): Runner<V> {
-    const { maxBatchMessages, commit } = this.settings;
-    const { group } = this;
-    const afterEach =
-      commit === 'each' && group !== undefined
-        ? (claim: Claim<V>) => group.caughtUp(claim)
-        : undefined;
-    return new Runner(this.reader.delivery, handlers, maxBatchMessages, afterEach);
   }
 
   /** The partitions read now. */
@@ -208,7 +205,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     return wanted.map((partition) => ({ topic, topicId, partition }));
   }
 
-  private rules(link: Link): ChunkRules<V> {
+  private newRules(link: Link): ChunkRules<V> {
     const { onDecodeError, commit, commitThreshold } = this.settings;
     const isWatched = commit === 'each' || commitThreshold !== null;
     const skip = (error: MillraceError, { topic, partition, offset }: ConsumerMessage<V>) =>

@@ -17,6 +17,7 @@ export class Delivery<V> {
   private readonly ready = new Fifo<Claim<V>>();
   private readonly queued = new Set<Claim<V>>();
   private readonly news = new Bell();
+  private onNews: (() => void) | undefined;
   private turnEndsAt = 0;
   private error: Error | undefined;
   isClosed = false;
@@ -31,22 +32,42 @@ export class Delivery<V> {
     if (this.queued.has(claim) || !isAvailable(claim)) return;
     this.queued.add(claim);
     this.ready.push(claim);
-    this.news.ring();
+    this.nudge();
   }
 
   /** The next chunk, at most `max` messages. Throws what made going on impossible. */
   take(max: number): Chunk<V> | undefined {
+    for (;;) {
+      const claim = this.hold();
+      if (claim === undefined) return undefined;
+      const taken = this.takeFrom(claim, max);
+      if (taken !== undefined) return new Chunk(claim, taken, this.rules);
+    }
+  }
+
+  /** The next partition with something to hand out, for who takes from it by `takeFrom`. Throws as `take` does. */
+  hold(): Claim<V> | undefined {
     if (this.error !== undefined) throw this.error;
     while (!this.isClosed) {
       const claim = this.ready.shift();
       if (claim === undefined) return undefined;
       this.queued.delete(claim);
-      if (!isAvailable(claim)) continue;
-      const taken = this.takeFrom(claim, max);
-      this.onTaken(claim);
-      if (taken !== undefined) return new Chunk(claim, taken, this.rules);
+      if (isAvailable(claim)) return claim;
     }
     return undefined;
+  }
+
+  /** Others wait for their turn. */
+  get hasReady(): boolean {
+    return this.ready.length > 0;
+  }
+
+  /** Calls back whenever something has changed, until the function returned is called. One listener at a time. */
+  listen(onNews: () => void): () => void {
+    this.onNews = onNews;
+    return () => {
+      this.onNews = undefined;
+    };
   }
 
   /** The chunk is done with, or given back. */
@@ -64,6 +85,7 @@ export class Delivery<V> {
   /** Something has changed for who has partitions in hand. */
   nudge(): void {
     this.news.ring();
+    this.onNews?.();
   }
 
   /** Lets the event loop have its turn when it is due. */
@@ -76,17 +98,20 @@ export class Delivery<V> {
 
   close(): void {
     this.isClosed = true;
-    this.news.ring();
+    this.nudge();
   }
 
   fail(error: Error): void {
     this.error ??= error;
-    this.news.ring();
+    this.nudge();
   }
 
-  private takeFrom(claim: Claim<V>, max: number) {
+  /** Records of a partition in hand. Throws CORRUPT_BATCH. */
+  takeFrom(claim: Claim<V>, max: number): ReturnType<Claim<V>['take']> {
     try {
-      return claim.take(max);
+      const taken = claim.take(max);
+      this.onTaken(claim);
+      return taken;
     } catch (cause) {
       const { topic, partition } = claim;
       const text = `${topic}/${partition}: ${(cause as Error).message}`;

@@ -134,7 +134,9 @@ export class GroupPartitions<V> implements MembershipOwner {
     let isStuck = false;
     for (const claim of busy) {
       const seen = this.progress.get(claim);
-      if (seen?.steps !== claim.steps) this.progress.set(claim, { steps: claim.steps, since: now });
+      if (claim.isResting) this.progress.delete(claim);
+      else if (seen?.steps !== claim.steps)
+        this.progress.set(claim, { steps: claim.steps, since: now });
       else if (now - seen.since > this.settings.maxProcessingMs) isStuck = true;
     }
     return isStuck ? settled(Promise.all(busy.map((claim) => claim.idle()))) : undefined;

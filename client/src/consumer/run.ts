@@ -10,13 +10,26 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
+/** What may be in handlers side by side. */
+export type Ordering =
+  /** Messages of different partitions: each partition in order. */
+  | 'partition'
+  /** Messages of different keys, and those without one: each key of a partition in order. */
+  | 'key'
+  /** All. */
+  | 'none';
+
 /** One of the two. Returning means processed; throwing ends `run` with the error, and the message stays unprocessed. */
 export interface RunHandlers<V> {
-  /** Partitions at a time; default 1. Within a partition one call follows the other. */
+  /** Calls at a time; default 1. */
   readonly concurrency?: number | undefined;
+  /** Default 'partition', the only one for batches. */
+  readonly ordering?: Ordering | undefined;
   readonly eachMessage?: (message: ConsumerMessage<V>, context: RunContext) => unknown;
   readonly eachBatch?: (batch: ConsumerBatch<V>, context: RunContext) => unknown;
 }
+
+export const ORDERINGS: readonly Ordering[] = ['partition', 'key', 'none'];
 
 const TURN_MESSAGES = 1_000;
 
