@@ -1,5 +1,13 @@
-// millrace-broker: serves until it is told to stop. Runs when imported; its options are in process.argv.
+// millrace-broker: serves until it is told to stop, or runs one of its offline commands. Runs when imported; the command
+// line is in process.argv.
 
-import { runBroker } from './run-broker.ts';
+import { isOfflineCommand } from './offline/commands.ts';
 
-await runBroker(process.argv.slice(2), process.env);
+const args = process.argv.slice(2);
+if (isOfflineCommand(args[0])) {
+  const { runOffline } = await import('./offline/run-offline.ts');
+  process.exitCode = await runOffline(args);
+} else {
+  const { runBroker } = await import('./run-broker.ts');
+  await runBroker(args, process.env);
+}

@@ -8,10 +8,19 @@ export interface ExitSpec {
 /** Numbers follow sysexits.h where it has a fitting one. */
 export const EXITS = {
   clean: { code: 0, about: 'Stopped as asked: everything acknowledged is on the disk.' },
+  damaged: {
+    code: 1,
+    about: 'An offline command found something corrupt, or rows that contradict each other.',
+  },
   badOption: { code: 64, about: 'An option is unknown, out of its range, or contradicts another.' },
   foreignData: {
     code: 65,
     about: 'The data directory was written by a newer version, or not by Millrace.',
+  },
+  noInput: {
+    code: 66,
+    about:
+      'What an offline command is to read does not exist: directory, topic, partition, record.',
   },
   addressTaken: {
     code: 69,
@@ -20,14 +29,19 @@ export const EXITS = {
   internalFault: { code: 70, about: "A fault of the broker's own; the log says more." },
   forced: {
     code: 71,
-    about: 'The shutdown deadline passed, or a second signal came. Acknowledged data is safe.',
+    about:
+      'The shutdown deadline passed, or a second signal came. Acknowledged data is safe. Also: a backup passed its time limit.',
   },
-  dataNotWritable: { code: 73, about: 'The data directory cannot be created or written.' },
+  dataNotWritable: {
+    code: 73,
+    about: 'The data directory, or the target of a copy, cannot be created or written.',
+  },
   flushUnknown: {
     code: 74,
     about: 'A flush failed or its outcome is unknown. Check the disk, then start again.',
   },
   dataLocked: { code: 75, about: 'Another broker uses the data directory.' },
+  interrupted: { code: 130, about: 'An offline command was ended by a signal before it was done.' },
 } as const satisfies Record<string, ExitSpec>;
 
 export type ExitName = keyof typeof EXITS;

@@ -23,8 +23,8 @@ export interface OpenStorage {
   close(): Promise<void>;
 }
 
-const DATA_FILE = 'shard-0.mdb';
-const INSTANCE_ROW = ['instanceId'] as const;
+export const DATA_FILE = 'shard-0.mdb';
+export const INSTANCE_ROW = ['instanceId'] as const;
 
 /** Throws StartError. */
 export async function openStorage(

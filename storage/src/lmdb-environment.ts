@@ -95,6 +95,7 @@ export interface EnvironmentPages {
   readonly pageBytes: number;
   /** Pages inside the file that hold nothing and can be written again. */
   readonly freePages: number;
+  readonly usedPages: number;
 }
 
 interface TreeStats {
@@ -120,6 +121,7 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
   return {
     pageBytes: stats.pageSize,
     freePages: Math.max(0, stats.lastPageNumber + 1 - usedPages),
+    usedPages,
   };
 }
 

@@ -11,7 +11,7 @@ import { type PackedKey, packPrefix, prefixEnd, unpackKey } from './key-codec.ts
 import { intervalOf } from './key-interval.ts';
 import { type Key, TABLES, type TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
-import { openEnvironment } from './lmdb-environment.ts';
+import { openEnvironment, pagesOfEnvironment } from './lmdb-environment.ts';
 import { type Environment, readKeySlice, readPacked, readValue, walkRows } from './lmdb-reading.ts';
 
 /** A row as it is stored, also where it should not be. */
@@ -83,10 +83,19 @@ export class Snapshot implements StoreReader {
     });
   }
 
-  /** Every row of a table, whatever is wrong with it. Values of tables of bytes are read one at a time. */
-  *scan(table: TableName): Generator<ScannedRow> {
+  /** Bytes of the file, and of its pages that hold something. */
+  size(): { readonly fileBytes: number; readonly usedBytes: number } {
+    this.#assertOpen();
+    const { pageBytes, usedPages } = pagesOfEnvironment(this.#environment);
+    return { fileBytes: statSync(this.path).size, usedBytes: pageBytes * usedPages };
+  }
+
+  /** Every row of a table, whatever is wrong with it. `keysOnly`: values are not read, and count for nothing. */
+  *scan(table: TableName, { keysOnly = false } = {}): Generator<ScannedRow> {
     const low = packPrefix(table, []);
-    for (const packed of this.#keys(low, prefixEnd(low))) yield this.#scanned(table, packed);
+    for (const packed of this.#keys(low, prefixEnd(low))) {
+      yield this.#scanned(table, packed, keysOnly);
+    }
   }
 
   /** Keys, in hex, that belong to no table. */
@@ -119,12 +128,15 @@ export class Snapshot implements StoreReader {
     }
   }
 
-  #scanned(table: TableName, packed: PackedKey): ScannedRow {
+  #scanned(table: TableName, packed: PackedKey, keysOnly: boolean): ScannedRow {
     this.#assertOpen();
     const keyHex = hexOf(packed);
     let key: Key | undefined;
     try {
       key = unpackKey(table, packed);
+      if (keysOnly) {
+        return { keyHex, key, value: undefined, bytes: packed.length, fault: undefined };
+      }
       const [value, bytes] = readPacked(this.#environment, table, packed, this.#view);
       return { keyHex, key, value, bytes: packed.length + bytes, fault: undefined };
     } catch (error) {

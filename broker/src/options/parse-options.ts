@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { StartError } from '../exit-codes.ts';
+import { offlineHelp } from '../offline/commands.ts';
 import { describeRange, formatValue, type OptionSpec, parseValue } from './option.ts';
 import {
   type BrokerOptions,
@@ -103,6 +104,7 @@ function brokerCommand(version: string): Command {
     .usage('[options]')
     .version(version, '--version', 'Print the version.')
     .helpOption('-h, --help', 'Print this text.')
+    .addHelpText('after', offlineHelp())
     .addHelpText(
       'after',
       '\nEvery option is also an environment variable: --admin-port is MILLRACE_ADMIN_PORT. A flag beats the variable.',

@@ -1,0 +1,164 @@
+// `backup`: a consistent copy of a data file in an empty directory, also beside a running broker. The manifest is written
+// last; whatever goes wrong before takes the copy away again.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StartError } from '../exit-codes.ts';
+import { DATA_FILE } from '../open-storage.ts';
+import { BROKER_VERSION } from '../version.ts';
+import { claimEmpty, digestOf, flushPath } from './files.ts';
+import { MANIFEST_FILE, type Manifest, manifestOf } from './manifest.ts';
+import { openData } from './open-data.ts';
+import type { Screen } from './screen.ts';
+import { formatSize } from './text.ts';
+import { type Verification, verify } from './verify.ts';
+
+const COPY_PROCESS = fileURLToPath(new URL('./copy-process.js', import.meta.url));
+const LOOK_MS = 200;
+
+export interface BackupOptions {
+  /** The copy holds one view of the data file, which keeps freed pages from being used again: no longer than this. */
+  readonly timeLimitMs: number;
+  /** Every batch and row of the copy is checked before it is called a backup. */
+  readonly verify: boolean;
+}
+
+export interface BackupDone extends Manifest {
+  readonly target: string;
+  readonly verification: Verification | null;
+}
+
+/** Throws StartError; then the target holds nothing. */
+export async function backup(
+  directory: string,
+  target: string,
+  options: BackupOptions,
+  screen: Screen,
+): Promise<BackupDone> {
+  const source = await sizeUp(directory);
+  const path = resolve(target);
+  claimEmpty(path);
+  checkRoom(path, source.usedBytes);
+  const written = [`${DATA_FILE}.part`, `${DATA_FILE}.part-lock`, DATA_FILE, `${DATA_FILE}-lock`];
+  const undo = () => {
+    for (const name of written) rmSync(join(path, name), { force: true });
+  };
+  const createdAtMs = Date.now();
+  try {
+    const part = join(path, `${DATA_FILE}.part`);
+    await copy(source.file, part, source.usedBytes, options.timeLimitMs, screen);
+    renameSync(part, join(path, DATA_FILE));
+    return await seal(path, createdAtMs, options, screen);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+async function sizeUp(directory: string) {
+  const data = await openData(directory);
+  try {
+    return { file: data.file, usedBytes: data.snapshot.size().usedBytes };
+  } finally {
+    await data.snapshot.close();
+  }
+}
+
+function checkRoom(path: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(path);
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const text = `${path} has room for ${formatSize(free)}, the copy needs about ${formatSize(bytes)}`;
+  throw new StartError('dataNotWritable', `${text}. Nothing was written.`);
+}
+
+async function copy(
+  from: string,
+  to: string,
+  bytes: number,
+  timeLimitMs: number,
+  screen: Screen,
+): Promise<void> {
+  const child = spawn(process.execPath, [COPY_PROCESS, from, to], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let ending: StartError | undefined;
+  const end = (error: StartError) => {
+    ending ??= error;
+    child.kill('SIGKILL');
+  };
+  const limit = `the copy took longer than ${timeLimitMs / 1_000} s (--time-limit)`;
+  const late = setTimeout(
+    () => end(new StartError('forced', `${limit}: it was given up.`)),
+    timeLimitMs,
+  );
+  const look = setInterval(() => {
+    const size = statSync(to, { throwIfNoEntry: false })?.size ?? 0;
+    screen.progress('copying', size, bytes, formatSize);
+  }, LOOK_MS);
+  const stop = () => end(new StartError('interrupted', 'interrupted: the copy was taken away.'));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += String(text);
+  });
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (ending !== undefined) throw ending;
+    if (code !== 0) throw new StartError('dataNotWritable', `the copy failed: ${lastLine(said)}.`);
+  } finally {
+    clearTimeout(late);
+    clearInterval(look);
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    screen.clear();
+  }
+}
+
+/** Of what node prints of an error that nobody caught: its first line names it. */
+function lastLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'for no reason it told';
+}
+
+/** Looks at the copy, and makes it a backup. */
+async function seal(
+  path: string,
+  createdAtMs: number,
+  options: BackupOptions,
+  screen: Screen,
+): Promise<BackupDone> {
+  const data = await openData(path);
+  const { view, file } = data;
+  const meta = (name: string) => view.get('meta', [name]);
+  const instanceId = meta('instanceId');
+  const fields = {
+    file: DATA_FILE,
+    formatVersion: Number(meta('formatVersion')),
+    instanceId: typeof instanceId === 'string' ? instanceId : null,
+    topics: [...view.range('topics', { keysOnly: true })].length,
+    groups: [...view.range('groups', { keysOnly: true })].length,
+  };
+  const verification = options.verify ? verify(data, {}, screen) : null;
+  await data.snapshot.close();
+  rmSync(`${file}-lock`, { force: true });
+  if (verification !== null && !verification.isSound) {
+    const count = verification.problemCount;
+    const text = `the copy has ${count} problem${count === 1 ? '' : 's'}, and so has its source`;
+    throw new StartError('damaged', `${text}: see inspect --verify. Nothing was kept.`);
+  }
+  const { size: bytes } = statSync(file);
+  const sha256 = await digestOf(file, (done) => screen.progress('digest', done, bytes, formatSize));
+  screen.clear();
+  const times = { brokerVersion: BROKER_VERSION, createdAtMs };
+  const manifest = manifestOf({ ...fields, ...times, bytes, sha256 });
+  const part = join(path, `${MANIFEST_FILE}.part`);
+  writeFileSync(part, `${JSON.stringify(manifest, null, 2)}\n`);
+  flushPath(part);
+  renameSync(part, join(path, MANIFEST_FILE));
+  flushPath(path);
+  flushPath(dirname(path));
+  return { target: path, ...manifest, verification };
+}

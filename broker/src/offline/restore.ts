@@ -1,0 +1,128 @@
+// `restore`: a data directory of a backup. What is wrong with the backup is found before a broker could start on it, and
+// then nothing is left in the directory.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DataDirectoryError, openDataDirectory, openLmdbStore } from '@millrace/storage';
+import { StartError } from '../exit-codes.ts';
+import { DATA_FILE, INSTANCE_ROW } from '../open-storage.ts';
+import { claimEmpty, copyWithDigest, flushPath } from './files.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { openDataFile, orStartError } from './open-data.ts';
+import type { Screen } from './screen.ts';
+import { formatSize } from './text.ts';
+import { type Verification, verificationText, verify } from './verify.ts';
+
+export interface RestoreOptions {
+  /** Every batch and row is checked, not only that the bytes are those of the backup. */
+  readonly verify: boolean;
+  /** The directory goes on as the one that was backed up, rather than as a new one. */
+  readonly keepInstance: boolean;
+}
+
+export interface RestoreDone {
+  readonly directory: string;
+  readonly backup: string;
+  readonly instanceId: string | null;
+  readonly manifest: Manifest;
+  readonly verification: Verification | null;
+}
+
+/** What a lock of the directory, taken by us, puts into it. */
+const isLock = (name: string): boolean => /^(?:new-)?lock-\d+-/.test(name);
+
+/** Throws StartError; then the directory is as empty as before. */
+export async function restore(
+  from: string,
+  to: string,
+  options: RestoreOptions,
+  screen: Screen,
+): Promise<RestoreDone> {
+  const source = resolve(from);
+  if (!existsSync(source)) throw new StartError('noInput', `${source} does not exist.`);
+  const manifest = readManifest(source);
+  const file = join(source, manifest.file);
+  if (!existsSync(file)) throw new StartError('noInput', `the backup lacks its file ${file}.`);
+  const { size } = statSync(file);
+  if (size !== manifest.bytes) {
+    const text = `${file} has ${size} bytes, the backup had ${manifest.bytes}`;
+    throw new StartError('damaged', `${text}. Nothing was written.`);
+  }
+  const path = resolve(to);
+  // First without the lock: nothing is put beside the files of somebody else.
+  claimEmpty(path, isLock);
+  const held = await locked(path);
+  try {
+    claimEmpty(path, isLock);
+    return { ...(await fill(source, path, manifest, options, screen)), backup: source, manifest };
+  } finally {
+    await held.close();
+  }
+}
+
+async function locked(path: string) {
+  try {
+    return await openDataDirectory(path);
+  } catch (error) {
+    if (!(error instanceof DataDirectoryError)) throw error;
+    const exit = error.code === 'LOCKED' ? 'dataLocked' : 'dataNotWritable';
+    throw new StartError(exit, `${error.message}.`, { cause: error });
+  }
+}
+
+async function fill(
+  source: string,
+  path: string,
+  manifest: Manifest,
+  options: RestoreOptions,
+  screen: Screen,
+) {
+  const part = join(path, `${DATA_FILE}.part`);
+  try {
+    const sha256 = await copyWithDigest(join(source, manifest.file), part, (done) =>
+      screen.progress('copying', done, manifest.bytes, formatSize),
+    );
+    screen.clear();
+    if (sha256 !== manifest.sha256) {
+      const text = 'the bytes of the backup are not those that were backed up';
+      throw new StartError('damaged', `${text} (SHA-256 differs). Nothing was kept.`);
+    }
+    const verification = options.verify ? await verified(path, part, screen) : null;
+    const instanceId = await adopt(part, options.keepInstance);
+    rmSync(`${part}-lock`, { force: true });
+    renameSync(part, join(path, DATA_FILE));
+    flushPath(path);
+    flushPath(dirname(path));
+    return { directory: path, instanceId, verification };
+  } catch (error) {
+    for (const name of [part, `${part}-lock`]) rmSync(name, { force: true });
+    throw error;
+  }
+}
+
+async function verified(directory: string, file: string, screen: Screen): Promise<Verification> {
+  const data = await openDataFile(directory, file);
+  try {
+    const verification = verify(data, {}, screen);
+    if (verification.isSound) return verification;
+    const text = `the backup is damaged:\n${verificationText(verification)}`;
+    throw new StartError('damaged', `${text}\nNothing was kept.`);
+  } finally {
+    await data.snapshot.close();
+  }
+}
+
+/** The identity of the directory: clients may tell by it that what they knew of offsets may be over. */
+async function adopt(file: string, keepInstance: boolean): Promise<string | null> {
+  const store = await orStartError(openLmdbStore({ path: file }));
+  try {
+    const saved = store.get('meta', INSTANCE_ROW);
+    if (keepInstance) return typeof saved === 'string' ? saved : null;
+    const instanceId = randomUUID();
+    await store.commit([{ table: 'meta', key: INSTANCE_ROW, value: instanceId }]);
+    return instanceId;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,130 @@
+// Restore: what is wrong with a backup is found, and nothing is left behind then.
+
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataDirectory } from '@millrace/storage';
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/offline/files.ts';
+import { MANIFEST_FILE, manifestOf } from '../../src/offline/manifest.ts';
+import { type RestoreOptions, restore } from '../../src/offline/restore.ts';
+import { damage, dataDirectory, openStore, quietScreen, scratch, verified } from './data-setup.ts';
+
+const FILE = 'shard-0.mdb';
+
+/** As `backup` leaves it. */
+async function backupOf(directory: string): Promise<string> {
+  const target = scratch();
+  const file = join(target, FILE);
+  const store = await openStore(directory);
+  await store.copyTo(file);
+  await store.close();
+  const manifest = manifestOf({
+    file: FILE,
+    bytes: statSync(file).size,
+    sha256: await digestOf(file, () => undefined),
+    formatVersion: 3,
+    instanceId: 'the-old-one',
+    brokerVersion: '0',
+    createdAtMs: 1,
+    topics: 1,
+    groups: 2,
+  });
+  writeFileSync(join(target, MANIFEST_FILE), JSON.stringify(manifest));
+  return target;
+}
+
+const run = async (from: string, to: string, options: Partial<RestoreOptions> = {}) =>
+  restore(from, to, { verify: true, keepInstance: false, ...options }, quietScreen());
+
+/** The refusal, and that the directory is as it was. */
+async function refusal(from: string, to: string, options: Partial<RestoreOptions> = {}) {
+  const before = readdirSync(to);
+  const error = await run(from, to, options).then(
+    () => undefined,
+    (thrown: { exit?: string; message: string }) => thrown,
+  );
+  expect(readdirSync(to)).toEqual(before);
+  return `${error?.exit}: ${error?.message}`;
+}
+
+async function instanceOf(directory: string) {
+  const store = await openStore(directory);
+  const instanceId = store.get('meta', ['instanceId']);
+  await store.close();
+  return instanceId;
+}
+
+describe('restore', () => {
+  it('makes a data directory with an identity of its own', async () => {
+    const backup = await backupOf(await dataDirectory());
+    const directory = join(scratch(), 'new', 'data');
+    const { instanceId, verification } = await run(backup, directory);
+    expect(verification).toMatchObject({ isSound: true, records: 8 });
+    expect(readdirSync(directory)).toEqual([FILE]);
+    expect(await verified(directory)).toMatchObject({ isSound: true, records: 8 });
+    expect(await instanceOf(directory)).toBe(instanceId);
+    expect(instanceId).toMatch(/^[0-9a-f-]{36}$/);
+    const same = scratch();
+    await run(backup, same, { keepInstance: true, verify: false });
+    expect(await instanceOf(same)).toBe('the-old-one');
+  });
+
+  it('refuses bytes that are not those of the backup, wherever they lie', async () => {
+    const backup = await backupOf(await dataDirectory());
+    const file = join(backup, FILE);
+    const bytes = readFileSync(file);
+    for (const at of [5_000, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      writeFileSync(file, changed);
+      expect(await refusal(backup, scratch())).toContain('damaged: the bytes of the backup');
+    }
+    writeFileSync(file, bytes.subarray(0, bytes.length - 10));
+    expect(await refusal(backup, scratch())).toContain('damaged');
+    writeFileSync(file, bytes);
+    await run(backup, scratch());
+  });
+
+  it('refuses a copy of what was damaged before, unless told to look no further', async () => {
+    const directory = await dataDirectory();
+    await damage(directory, () => [{ table: 'batches', key: [1, 0, 2], value: undefined }]);
+    const backup = await backupOf(directory);
+    expect(await refusal(backup, scratch())).toContain('damaged: the backup is damaged');
+    await run(backup, scratch(), { verify: false });
+  });
+
+  it('refuses what is no backup, or not a whole one', async () => {
+    const directory = await dataDirectory();
+    expect(await refusal(directory, scratch())).toContain('foreignData');
+    expect(await refusal('/nowhere/at/all', scratch())).toContain('noInput');
+    const backup = await backupOf(directory);
+    const manifest = readFileSync(join(backup, MANIFEST_FILE), 'utf8');
+    for (const text of [
+      '{',
+      'null',
+      '{"kind":"x"}',
+      manifest.replace('"version":1', '"version":2'),
+    ]) {
+      writeFileSync(join(backup, MANIFEST_FILE), text);
+      expect(await refusal(backup, scratch())).toContain('foreignData');
+    }
+    const outside = manifest.replace(FILE, `../${FILE}`);
+    writeFileSync(join(backup, MANIFEST_FILE), outside);
+    expect(await refusal(backup, scratch())).toContain('foreignData');
+    writeFileSync(join(backup, MANIFEST_FILE), manifest);
+    rmSync(join(backup, FILE));
+    expect(await refusal(backup, scratch())).toContain('noInput');
+  });
+
+  it('refuses a directory that holds something, or that a broker has', async () => {
+    const backup = await backupOf(await dataDirectory());
+    const full = scratch();
+    writeFileSync(join(full, 'notes.txt'), 'mine');
+    expect(await refusal(backup, full)).toContain('dataNotWritable');
+    const taken = scratch();
+    const held = await openDataDirectory(taken);
+    expect(await refusal(backup, taken)).toContain('dataLocked');
+    await held.close();
+    await run(backup, taken);
+  });
+});
