@@ -6,6 +6,8 @@ export type ProducerRow = {
   readonly name: string | null;
   /** Batches of an older epoch are refused. */
   readonly epoch: number;
+  /** The epoch was asked for by whoever had the one before it; not: by name. */
+  readonly isOwnEpoch: boolean;
   /** Of its last InitProducer, or of the last time its expiry was put off. */
   readonly updatedMs: number;
 };

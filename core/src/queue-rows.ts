@@ -123,5 +123,7 @@ export const EXPIRING_TABLES = [
   'effects',
   'transactions',
   'attempts',
+  'producers',
+  'sequences',
 ] as const;
 export type ExpiringTable = (typeof EXPIRING_TABLES)[number];

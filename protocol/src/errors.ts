@@ -113,6 +113,8 @@ export interface ErrorDetail {
   readonly limit?: string | undefined;
   /** Wait this long before trying again. */
   readonly retryAfterMs?: number | undefined;
+  /** OFFSET_MISMATCH: where the partition ends. */
+  readonly endOffset?: number | undefined;
 }
 
 /** The one error class: of the broker, the client and everything between. `name` is always `MillraceError`. */

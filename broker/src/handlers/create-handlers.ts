@@ -7,9 +7,9 @@ import { createEffectHandlers } from './effects.ts';
 import { createFetchHandler } from './fetch.ts';
 import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
+import { createInitProducerHandler } from './init-producer.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
 import { createOperationHandlers } from './operations.ts';
-import { PENDING } from './pending.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import { createScheduleHandlers } from './schedules.ts';
@@ -23,6 +23,7 @@ export function createHandlers(services: Services): Handlers {
   return toldDurably(services.shard, {
     ...createTopicHandlers(services),
     Produce: createProduceHandler(services),
+    InitProducer: createInitProducerHandler(services),
     Fetch: createFetchHandler(services),
     ListOffsets: createListOffsetsHandler(services),
     DeleteRecords: createDeleteRecordsHandler(services),
@@ -35,6 +36,5 @@ export function createHandlers(services: Services): Handlers {
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...createOperationHandlers(services),
-    ...PENDING,
   });
 }

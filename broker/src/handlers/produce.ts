@@ -1,7 +1,12 @@
 // Produce: check each batch, append those that stand, answer when all of them are durable.
 
 import { decideAppend } from '@millrace/core';
-import { type RequestOf, type ResponseInput, validateBatch } from '@millrace/protocol';
+import {
+  MillraceError,
+  type RequestOf,
+  type ResponseInput,
+  validateBatch,
+} from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, itemError } from './item-outcome.ts';
 import type { Services } from './services.ts';
@@ -15,25 +20,33 @@ interface Appended extends Outcome {
   readonly bytes: number;
 }
 
-const REFUSED = { baseOffset: -1, appendTimeMs: -1, duplicates: null, records: 0, bytes: 0 };
+const NOTHING = { baseOffset: -1, appendTimeMs: -1, duplicates: null, records: 0, bytes: 0 };
+
+/** @throws what is not a refusal. */
+function refused(error: unknown): Appended {
+  const outcome = itemError(error);
+  const endOffset = error instanceof MillraceError ? (error.detail.endOffset ?? -1) : -1;
+  return { ...outcome, ...NOTHING, endOffset };
+}
 
 export function createProduceHandler({ shard, space, metrics }: Services): Handler<'Produce'> {
-  function append({ topicId, partition, batch }: Item): Appended {
+  function append({ topicId, partition, batch, expectedOffset }: Item): Appended {
     try {
       space.assertRoom();
       const header = validateBatch(batch);
       const reply = shard.stage((state, view, context) =>
-        decideAppend(state, view, { topicId, partition, batch, header }, context),
+        decideAppend(state, view, { topicId, partition, batch, header, expectedOffset }, context),
       );
       return { ...ITEM_OK, ...reply };
     } catch (error) {
-      return { ...itemError(error), ...REFUSED };
+      return refused(error);
     }
   }
 
   return async ({ batches }) => {
     const results = batches.map(append);
-    // What came first may have been staged a moment ago, by somebody else: duplicates wait for it too.
+    // What came first may have been staged a moment ago, by somebody else: duplicates wait for it too, as does whoever is
+    // told of another end.
     await shard.durable();
     for (const { records, bytes } of results) if (records > 0) metrics.appended(records, bytes);
     return { results };

@@ -1,13 +1,14 @@
 // Deletes rows whose time has come, in slices: remembered dedup ids, results, effects, outcomes of transactions,
-// attempts. Nobody waits for it: whoever reads such a row looks at its time. It must not touch other tables.
+// attempts, what is known of producers. Nobody waits for it: whoever reads such a row looks at its time. It must not touch other tables.
 
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { dedupsOfExpiry } from '../dedup/dedup-row.ts';
+import { producerExpiresAtMs, sequenceExpiresAtMs } from '../producers/producer-expiry.ts';
 import type { ExpiringTable } from '../queue-rows.ts';
 import { type KeyOf, remove, type ValueOf, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import { keyOfExpiry } from './expiry-entry.ts';
+import { expiryEntry, keyOfExpiry } from './expiry-entry.ts';
 
 export interface ExpireRowsCommand {
   /** Rows looked at in this slice; more only by the last entry, of at most 256. */
@@ -30,6 +31,8 @@ type ExpiringWrite = Extract<Write, { readonly table: ExpiringTable }>;
 interface Kind<T extends ExpiringTable> {
   readonly expiresAtMs: (row: ValueOf<T>) => number;
   readonly bytes: (row: ValueOf<T>) => number;
+  /** The row may last longer than its entry says, without another one: the entry is put off. */
+  readonly isPutOff?: boolean;
 }
 
 const KINDS: { readonly [T in ExpiringTable]: Kind<T> } = {
@@ -38,6 +41,8 @@ const KINDS: { readonly [T in ExpiringTable]: Kind<T> } = {
   effects: { expiresAtMs: (row) => row.untilMs, bytes: (row) => row.value?.byteLength ?? 0 },
   transactions: { expiresAtMs: (row) => row.expiresAtMs, bytes: () => 0 },
   attempts: { expiresAtMs: (row) => row.expiresAtMs, bytes: () => 0 },
+  producers: { expiresAtMs: producerExpiresAtMs, bytes: () => 0, isPutOff: true },
+  sequences: { expiresAtMs: sequenceExpiresAtMs, bytes: () => 0, isPutOff: true },
 };
 
 export function decideExpireRows(
@@ -63,7 +68,11 @@ export function decideExpireRows(
       const found = look(view, row.table, row.key);
       rows += 1;
       bytes += found.bytes;
-      if (found.expiresAtMs > nowMs) continue;
+      if (found.expiresAtMs > nowMs) {
+        if (found.isPutOff) writes.push(expiryEntry(found.expiresAtMs, row.table, row.key));
+        continue;
+      }
+      if (row.table === 'producers') writes.push(...nameOf(view, row.key[0]));
       writes.push(row);
       rowsRemoved += 1;
     }
@@ -80,16 +89,25 @@ function rowsOf(
   return dedupsOfExpiry(rowKey, value).map((key) => remove('dedups', key) as ExpiringWrite);
 }
 
+/** Its name goes with a producer, unless another one has it by now. [G-59] */
+function nameOf(view: View, producerId: number): readonly Write[] {
+  const name = view.get('producers', [producerId])?.name ?? null;
+  if (name === null || view.get('producerNames', [name]) !== producerId) return [];
+  return [remove('producerNames', [name])];
+}
+
 interface Found {
   readonly expiresAtMs: number;
   readonly bytes: number;
+  readonly isPutOff: boolean;
 }
 
-const GONE: Found = { expiresAtMs: Number.POSITIVE_INFINITY, bytes: 0 };
+const GONE: Found = { expiresAtMs: Number.POSITIVE_INFINITY, bytes: 0, isPutOff: false };
 
 function look<T extends ExpiringTable>(view: View, table: T, key: KeyOf<T>): Found {
   const row = view.get(table, key);
   if (row === undefined) return GONE;
   const kind: Kind<T> = KINDS[table];
-  return { expiresAtMs: kind.expiresAtMs(row), bytes: kind.bytes(row) };
+  const { isPutOff = false } = kind;
+  return { expiresAtMs: kind.expiresAtMs(row), bytes: kind.bytes(row), isPutOff };
 }

@@ -30,8 +30,15 @@ import {
   isDeduped,
   type MetIds,
 } from '../dedup/find-duplicates.ts';
+import {
+  findInSequence,
+  type NextInSequence,
+  type Repeated,
+  rememberBatch,
+} from '../producers/sequence.ts';
 import type { TopicConfig } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { partitionKey } from './logs.ts';
 import { missingPartition } from './missing-partition.ts';
 import { planAppend } from './plan-append.ts';
 
@@ -39,7 +46,14 @@ import { planAppend } from './plan-append.ts';
 export interface AppendCommand extends DedupBatch {
   /** Ids of batches that are decided about before this one and not applied yet; its own are added. */
   readonly met?: MetIds | undefined;
+  /** Append only if the partition ends here. */
+  readonly expectedOffset?: number | null | undefined;
+  /** Offsets that batches before this one take and that are not applied yet; its own are added. */
+  readonly ahead?: OffsetsAhead | undefined;
 }
+
+/** By `partitionKey`. */
+export type OffsetsAhead = Map<number, number>;
 
 export interface AppendReply {
   /** Of the first record that was appended, as `appendTimeMs`; both -1 where none was: all are duplicates. */
@@ -50,9 +64,50 @@ export interface AppendReply {
   /** What was appended. */
   readonly records: number;
   readonly bytes: number;
+  /** The producer sent the batch before: this is what became of it then, and now nothing was appended. */
+  readonly repeated: boolean;
 }
 
 export function decideAppend(
+  state: ShardState,
+  view: View,
+  command: AppendCommand,
+  ctx: Context,
+): Decision<AppendReply> {
+  const { topicId, partition, header } = command;
+  const missing = missingPartition(state.catalog, topicId, partition);
+  if (missing !== undefined) return missing;
+  if (header.producerId < 0) return appendFresh(state, view, command, ctx);
+  const place = findInSequence(view, command, ctx.nowMs);
+  if (place.error !== undefined) return place;
+  if (place.first !== undefined) return accept(toldAgain(place));
+  return appendNext(state, view, command, place, ctx);
+}
+
+/** The first answer, whatever has become of the records since. [G-54] */
+function toldAgain({ first }: Repeated): AppendReply {
+  const [, , baseOffset, appendTimeMs, told] = first;
+  const duplicates =
+    told?.map(([index, partition, offset]) => ({ index, partition, offset })) ?? null;
+  return { baseOffset, appendTimeMs, duplicates, records: 0, bytes: 0, repeated: true };
+}
+
+/** A batch that is refused leaves the sequence where it is. [G-53] */
+function appendNext(
+  state: ShardState,
+  view: View,
+  command: AppendCommand,
+  place: NextInSequence,
+  ctx: Context,
+): Decision<AppendReply> {
+  const appended = appendFresh(state, view, command, ctx);
+  if (appended.error !== undefined) return appended;
+  const remembered = rememberBatch(command, place, appended.reply, ctx.nowMs);
+  return { ...appended, writes: [...appended.writes, ...remembered] };
+}
+
+/** A batch that the producer did not send before. */
+function appendFresh(
   state: ShardState,
   view: View,
   command: AppendCommand,
@@ -72,22 +127,21 @@ export function decideAppend(
 }
 
 /** Why the batch cannot be appended, as far as it can be told without looking for duplicates. */
-function refusalOfAppend(
-  { catalog }: Pick<ShardState, 'catalog'>,
-  { topicId, partition, batch, header }: AppendCommand,
-): Refused | undefined {
+function refusalOfAppend(state: ShardState, command: AppendCommand): Refused | undefined {
+  const { topicId, batch, header } = command;
+  const { catalog } = state;
   return (
-    missingPartition(catalog, topicId, partition) ??
     gapped(header) ??
     forOneGroup(header) ??
     oversized(catalog.topics.get(topicId)?.config.messageBytesMax ?? 0, batch, header) ??
-    withoutKey(catalog.topics.get(topicId)?.config, batch, header)
+    withoutKey(catalog.topics.get(topicId)?.config, batch, header) ??
+    elsewhere(state, command)
   );
 }
 
 function append(
   state: ShardState,
-  { topicId, partition }: AppendCommand,
+  { topicId, partition, ahead }: AppendCommand,
   batch: Uint8Array,
   header: BatchHeader,
   ctx: Context,
@@ -95,7 +149,12 @@ function append(
   const planned = planAppend(state, topicId, partition, batch, ctx, header);
   const { baseOffset, appendTimeMs, writes } = planned;
   const { count: records } = header;
-  const reply = { baseOffset, appendTimeMs, duplicates: null, records, bytes: batch.length };
+  const bytes = batch.length;
+  const reply = { baseOffset, appendTimeMs, duplicates: null, records, bytes, repeated: false };
+  if (ahead !== undefined) {
+    const key = partitionKey(topicId, partition);
+    ahead.set(key, (ahead.get(key) ?? 0) + records);
+  }
   return accept(reply, writes, [{ kind: 'appended', topicId, partition }]);
 }
 
@@ -108,7 +167,8 @@ function appendOthers(
 ): Decision<AppendReply> {
   const { batch, header } = command;
   if (kept.length === 0) {
-    return accept({ baseOffset: -1, appendTimeMs: -1, duplicates, records: 0, bytes: 0 });
+    const reply = { baseOffset: -1, appendTimeMs: -1, duplicates, records: 0, bytes: 0 };
+    return accept({ ...reply, repeated: false });
   }
   const isWhole = duplicates.length === 0;
   const rest = isWhole ? batch : attempt(() => keepRecords(batch, kept));
@@ -116,6 +176,19 @@ function appendOthers(
   const appended = append(state, command, rest, isWhole ? header : batchHeader(rest), ctx);
   const reply = { ...appended.reply, duplicates: isWhole ? null : duplicates };
   return { ...appended, reply, writes: [...appended.writes, ...writes] };
+}
+
+/** Staged batches count: who expects an end that they moved is told at once, when they are durable. [G-60] */
+function elsewhere(
+  { logs }: ShardState,
+  { topicId, partition, expectedOffset, ahead }: AppendCommand,
+): Refused | undefined {
+  if (expectedOffset === undefined || expectedOffset === null) return undefined;
+  const { nextOffset } = logs.at(topicId, partition);
+  const endOffset = nextOffset + (ahead?.get(partitionKey(topicId, partition)) ?? 0);
+  if (endOffset === expectedOffset) return undefined;
+  const message = `The partition ends at offset ${endOffset}, not at ${expectedOffset}.`;
+  return refuse('OFFSET_MISMATCH', message, { field: 'expectedOffset', endOffset });
 }
 
 /** Offsets are given here, to records: only compaction leaves some without one. [G-14] */

@@ -21,7 +21,8 @@ export function refusalOf(field: string, group: string, error: MillraceError): R
   return refuse(code, message, { ...detail, field: inner });
 }
 
-/** A batch is refused as Produce would refuse it. */
+/** A batch is refused as Produce would refuse it; that its partition ends elsewhere is a conflict. [G-61] */
 export function batchRefusalOf(field: string, { code, message, detail }: MillraceError): Refused {
+  if (code === 'OFFSET_MISMATCH') return conflict(field, code, message);
   return refuse(code, message, { ...detail, field });
 }

@@ -9,7 +9,12 @@ type Plain = string | number | null;
 export function fingerprintOf(request: RequestOf<'Transact'>): number {
   const { batches, acknowledgements, offsets, effects } = request;
   const parts = [
-    batches.map((item) => [item.topicId, item.partition, ...batchParts(item.batch)]),
+    batches.map(({ topicId, partition, expectedOffset, batch }) => [
+      topicId,
+      partition,
+      expectedOffset,
+      ...batchParts(batch),
+    ]),
     acknowledgements.map(({ group, items }) => [group, items.map((item) => partsOf(item))]),
     offsets.map(({ offsets: items, ...head }) => [partsOf(head), items.map((one) => partsOf(one))]),
     effects.map((effect) => partsOf(effect)),

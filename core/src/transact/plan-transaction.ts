@@ -13,13 +13,14 @@ import {
   type View,
 } from '../decision.ts';
 import type { MetIds } from '../dedup/find-duplicates.ts';
-import type { AppendCommand } from '../log/decide-append.ts';
+import type { AppendCommand, OffsetsAhead } from '../log/decide-append.ts';
+import { partitionKey } from '../log/logs.ts';
 import type { Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { RecordSources } from '../share/record-source.ts';
 import { findShareGroup } from '../share/share-scope.ts';
 import { checkRequest } from './check-request.ts';
-import { refusalOf } from './fault.ts';
+import { conflict, refusalOf } from './fault.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type BatchOutcome, findOutcome, keepOutcome, type TransactReply } from './outcome.ts';
 import { type Decide, type Stage, type Stages, stagesOf } from './stages.ts';
@@ -57,7 +58,7 @@ export function planTransaction(
   { request, batches }: TransactCommand,
   ctx: Context,
 ): Decision<PlannedTransaction> {
-  const unfit = checkRequest(request) ?? tooManyRecords(batches);
+  const unfit = checkRequest(request) ?? tooManyRecords(batches) ?? ofProducer(batches);
   if (unfit !== undefined) return unfit;
   const fingerprint = fingerprintOf(request);
   const outcome = findOutcome(view, request, fingerprint, ctx);
@@ -65,10 +66,11 @@ export function planTransaction(
   if (outcome !== undefined) return accept({ repeated: outcome });
   const sources = new RecordSources();
   const met: MetIds = new Map();
-  const tried = batches.map((batch) => ({ ...batch, met }));
+  const ahead: OffsetsAhead = new Map();
+  const tried = batches.map((batch) => ({ ...batch, met, ahead }));
   const trial = stagesOf(state, request, tried, sources);
   const unknown = unknownGroup(state, request) ?? tooManyGroups(state, request);
-  const refused = unknown ?? tryAll(state, view, trial, sources, ctx);
+  const refused = unknown ?? tryAll(state, view, { trial, tried, sources }, ctx);
   if (refused !== undefined) return refused;
   const stages = stagesOf(state, request, batches, sources);
   return accept({
@@ -89,6 +91,14 @@ function tooManyRecords(batches: readonly AppendCommand[]): Refused | undefined 
   const limit = `${LIMITS.batchRecordsMax} records`;
   const message = `The batches have ${records} records; in a transaction they have at most ${limit}.`;
   return refuse('LIMIT_EXCEEDED', message, { field: 'batches', limit });
+}
+
+/** The transaction's own id is what makes it happen once. [G-61] */
+function ofProducer(batches: readonly AppendCommand[]): Refused | undefined {
+  const part = batches.findIndex(({ header }) => header.producerId >= 0);
+  if (part < 0) return undefined;
+  const message = 'A batch of a transaction names no producer: the transaction has an id.';
+  return refuse('INVALID_REQUEST', message, { field: `batches[${part}]` });
 }
 
 /** Also of a part without items, which no decision is made about. [L-101] */
@@ -113,20 +123,29 @@ function tooManyGroups({ catalog }: ShardState, { offsets }: Request): Refused |
   });
 }
 
-/** Each part alone, on the state as it is: they are about different things, but for dedup ids that batches share. */
+interface Trial {
+  readonly trial: Stages;
+  readonly tried: readonly AppendCommand[];
+  readonly sources: RecordSources;
+}
+
+/**
+ * Each part alone, on the state as it is: they are about different things, but for dedup ids that batches share, and
+ * offsets that they take.
+ */
 function tryAll(
   state: ShardState,
   view: View,
-  stages: Stages,
-  sources: RecordSources,
+  { trial: stages, tried, sources }: Trial,
   ctx: Context,
 ): Refused | undefined {
   let copied = 0;
+  const copiedTo = new Set<number>();
   for (const { decide, faultOf } of stages.acknowledgements) {
     const decision = decide(state, view, ctx);
     const fault = faultOf(decision);
     if (fault !== undefined) return fault;
-    if (decision.error === undefined) copied += bytesAppended(decision.writes);
+    if (decision.error === undefined) copied += bytesAppended(decision.writes, copiedTo);
     if (copied <= LIMITS.batchBytesMax && !sources.isFull) continue;
     const message = 'The dead letters of the transaction are too large for one commit.';
     const limit = `${LIMITS.batchBytesMax} bytes`;
@@ -135,16 +154,33 @@ function tryAll(
   return (
     firstFault(state, view, stages.offsets, ctx) ??
     firstFault(state, view, stages.effects, ctx) ??
+    behindLetters(tried, copiedTo) ??
     firstFault(state, view, stages.batches, ctx)
   );
 }
 
-function bytesAppended(writes: readonly Write[]): number {
+function bytesAppended(writes: readonly Write[], places: Set<number>): number {
   let bytes = 0;
-  for (const { table, value } of writes) {
-    if (table === 'batches') bytes += value?.byteLength ?? 0;
+  for (const { table, key, value } of writes) {
+    if (table !== 'batches') continue;
+    bytes += value?.byteLength ?? 0;
+    places.add(partitionKey(key[0], key[1]));
   }
   return bytes;
+}
+
+/** Dead letters go first: where they go, nobody can know the end that a batch will find. [G-61] */
+function behindLetters(
+  batches: readonly AppendCommand[],
+  copiedTo: ReadonlySet<number>,
+): Refused | undefined {
+  const part = batches.findIndex(({ expectedOffset, topicId, partition }) => {
+    const isConditional = expectedOffset !== undefined && expectedOffset !== null;
+    return isConditional && copiedTo.has(partitionKey(topicId, partition));
+  });
+  if (part < 0) return undefined;
+  const text = 'dead letters of the same transaction go to its partition.';
+  return conflict(`batches[${part}]`, 'OFFSET_MISMATCH', text);
 }
 
 function firstFault<R>(

@@ -125,6 +125,7 @@ class Twins {
       duplicates: null,
       records: count,
       bytes: command.batch.length,
+      repeated: false,
     });
   }
 

@@ -4,3 +4,5 @@ import { Machine } from '../support/machine.ts';
 import { testTraces } from '../support/trace.ts';
 
 testTraces('log', () => logCommands(new Machine()));
+
+testTraces('producer', () => logCommands(new Machine()));

@@ -2,8 +2,10 @@
 import {
   batchHeader,
   encodeBatch,
+  type ProducerStamp,
   type RecordInput,
   readRecords,
+  stampProducer,
   validateBatch,
 } from '@millrace/protocol';
 
@@ -30,8 +32,10 @@ export function appendRecords(
   partition: number,
   records: readonly RecordInput[],
   codec: 'none' | 'gzip' = 'none',
+  producer?: ProducerStamp,
 ) {
   const batch = encodeBatch(records, { nowMs: 0, codec });
+  if (producer !== undefined) stampProducer(batch, producer);
   return { topicId, partition, batch, header: validateBatch(batch) };
 }
 

@@ -3,6 +3,7 @@ import {
   batchHeader,
   dedupHash,
   POSITION,
+  type ProducerStamp,
   type RecordInput,
   TENANT_HEADER,
 } from '@millrace/protocol';
@@ -13,6 +14,7 @@ import {
   decideDeleteRecords,
   decideDeleteTopic,
   decideExpireRows,
+  decideInitProducer,
   decideRetention,
   decideSweep,
   listOffset,
@@ -91,6 +93,16 @@ function recordsToAppend(command: TraceCommand): RecordInput[] {
   });
 }
 
+/** `producer=1 epoch=0 sequence=0` */
+function producerOf(command: TraceCommand): ProducerStamp | undefined {
+  if (!command.options.has('producer')) return undefined;
+  return {
+    producerId: numberOf(command, 'producer'),
+    producerEpoch: numberOf(command, 'epoch', 0),
+    sequence: numberOf(command, 'sequence'),
+  };
+}
+
 /** `orders/1`: topic id and partition. A number stands for a topic id, also one that does not exist. */
 export function placeOf(machine: Machine, text: string): { topicId: number; partition: number } {
   const [name = '', partition = '0'] = text.split('/');
@@ -153,14 +165,17 @@ function recordCommands(machine: Machine): TraceCommands {
   return {
     append: (command) => {
       const { topicId, partition } = placeOf(machine, word(command, 0));
-      const batch = appendRecords(topicId, partition, recordsToAppend(command));
-      const reply = machine.run(decideAppend, batch);
-      const { baseOffset, appendTimeMs, duplicates } = reply;
+      const records = recordsToAppend(command);
+      const batch = appendRecords(topicId, partition, records, 'none', producerOf(command));
+      const isFree = !command.options.has('expected');
+      const expectedOffset = isFree ? null : numberOf(command, 'expected');
+      const reply = machine.run(decideAppend, { ...batch, expectedOffset });
+      const { baseOffset, appendTimeMs, duplicates, repeated } = reply;
       const told = duplicates?.map(
         ({ index, partition: at, offset }) => `record ${index} is at ${at}/${offset}`,
       );
       const place = baseOffset < 0 ? 'nothing' : `offset ${baseOffset} at ${appendTimeMs}`;
-      return [place, ...(told ?? [])].join('\n');
+      return [repeated ? `${place}, as before` : place, ...(told ?? [])].join('\n');
     },
     read: (command) => {
       const place = placeOf(machine, word(command, 0));
@@ -202,6 +217,20 @@ function recordCommands(machine: Machine): TraceCommands {
   };
 }
 
+function producerCommands(machine: Machine): TraceCommands {
+  return {
+    /** `init-producer NAME`, `init-producer id=1 epoch=0`, or neither. */
+    'init-producer': (command) => {
+      const of = (option: string) =>
+        command.options.has(option) ? numberOf(command, option) : null;
+      const asked = { producerId: of('id'), producerEpoch: of('epoch') };
+      const name = command.words[0] ?? null;
+      const { producerId, producerEpoch } = machine.run(decideInitProducer, { name, ...asked });
+      return `producer ${producerId} epoch ${producerEpoch}`;
+    },
+  };
+}
+
 /** Time, durability, restarts and rows: of use to every area. */
 function machineCommands(machine: Machine): TraceCommands {
   return {
@@ -231,5 +260,10 @@ function machineCommands(machine: Machine): TraceCommands {
 }
 
 export function logCommands(machine: Machine): TraceCommands {
-  return { ...topicCommands(machine), ...recordCommands(machine), ...machineCommands(machine) };
+  return {
+    ...topicCommands(machine),
+    ...recordCommands(machine),
+    ...producerCommands(machine),
+    ...machineCommands(machine),
+  };
 }
