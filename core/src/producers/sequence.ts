@@ -26,8 +26,10 @@ export interface NextInSequence {
   readonly error?: undefined;
   readonly first?: undefined;
   readonly producer: ProducerRow;
-  /** Undefined: the first of the producer in the partition. */
+  /** Undefined: the first of the producer in the partition, as far as anybody remembers. */
   readonly before: SequenceRow | undefined;
+  /** There is no row yet, not even one whose time has come. */
+  readonly isNew: boolean;
 }
 
 /** The batch came before; this is what became of it then. */
@@ -48,25 +50,17 @@ export function findInSequence(
   const producer = findProducer(view, producerId, nowMs);
   if (producer === undefined || producerEpoch > producer.epoch) return refuse('UNKNOWN_PRODUCER');
   if (producerEpoch < producer.epoch) return refuse('PRODUCER_FENCED');
-  const before = findSequence(view, [topicId, partition, producerId], nowMs);
+  const row = view.get('sequences', [topicId, partition, producerId]);
+  const before = row !== undefined && sequenceExpiresAtMs(row) > nowMs ? row : undefined;
   // A new epoch begins at 0, and so does what was never heard of here, or too long ago.
   const isSame = before !== undefined && before[0] === producerEpoch;
   const expected = isSame ? before[1] : 0;
-  if (sequence === expected) return { producer, before };
+  if (sequence === expected) return { producer, before, isNew: row === undefined };
   if (!isSame) return outOfOrder(sequence, expected);
   const first = before[3].find((one) => one[0] === sequence && one[1] === count);
   if (first !== undefined) return { first };
   const isBehind = (expected - sequence + SEQUENCES) % SEQUENCES < SEQUENCES / 2;
   return isBehind ? refuse('DUPLICATE_SEQUENCE') : outOfOrder(sequence, expected);
-}
-
-function findSequence(
-  view: View,
-  key: readonly [topicId: number, partition: number, producerId: number],
-  nowMs: number,
-): SequenceRow | undefined {
-  const row = view.get('sequences', key);
-  return row !== undefined && sequenceExpiresAtMs(row) > nowMs ? row : undefined;
 }
 
 function halfNamed(): Refused {
@@ -91,7 +85,7 @@ export interface BatchAnswer {
 /** The writes that remember the batch and its answer, in the decision that appends it. [G-54] */
 export function rememberBatch(
   { topicId, partition, header }: SequencedBatch,
-  { producer, before }: NextInSequence,
+  { producer, before, isNew }: NextInSequence,
   { baseOffset, appendTimeMs, duplicates }: BatchAnswer,
   nowMs: number,
 ): Write[] {
@@ -104,7 +98,7 @@ export function rememberBatch(
   const key = [topicId, partition, producerId] as const;
   const writes: Write[] = [put('sequences', key, row)];
   // What is there has an entry, which is put off when it is due.
-  if (before === undefined) writes.push(expiryEntry(sequenceExpiresAtMs(row), 'sequences', key));
+  if (isNew) writes.push(expiryEntry(sequenceExpiresAtMs(row), 'sequences', key));
   if (isNotedLongAgo(producer, nowMs)) {
     writes.push(put('producers', [producerId], { ...producer, updatedMs: nowMs }));
   }

@@ -147,7 +147,7 @@ describe('sequences', () => {
         twins.run({ kind: 'add' });
         for (const op of list) twins.run(op);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     expect([...seen].toSorted()).toEqual([
       'DUPLICATE_SEQUENCE',
