@@ -46,6 +46,14 @@ export const OPTIONS = {
     fallback: 8,
     about: 'Partitions of the topic.',
   },
+  topics: { ...COUNT, max: LIMITS.topicsMax, fallback: 10, about: 'Topics.' },
+  consumers: { ...COUNT, max: 10_000, fallback: 500, about: 'Consumers.' },
+  connections: {
+    ...COUNT,
+    max: 10_000,
+    fallback: 1_000,
+    about: 'Connections to the broker; each consumer has one of its own while there are enough.',
+  },
   batch: {
     ...COUNT,
     max: LIMITS.batchRecordsMax,

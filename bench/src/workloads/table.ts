@@ -1,9 +1,12 @@
 // The table of workloads. The command line, --help and the reference page derive from it.
 
 import { backlog } from './backlog.ts';
+import { compression } from './compression.ts';
 import { consume } from './consume.ts';
 import { delayed } from './delayed.ts';
+import { idle, idleGroup } from './idle.ts';
 import { latency, latencyQueue } from './latency.ts';
+import { manyPartitions } from './many-partitions.ts';
 import { produce } from './produce.ts';
 import { produceOne } from './produce-one.ts';
 import { queue, queueKeyed, queueOne } from './queue.ts';
@@ -24,4 +27,8 @@ export const WORKLOADS: readonly Workload[] = [
   latency,
   latencyQueue,
   retention,
+  compression,
+  idle,
+  idleGroup,
+  manyPartitions,
 ];
