@@ -67,8 +67,15 @@ export { type Codec, codecs } from './codecs.ts';
 export type { ConnectOptions } from './connect-options.ts';
 export type { ConsumerBatch, ConsumerMessage } from './consumer/chunk.ts';
 export type { TopicPartition, TopicPartitionOffset } from './consumer/claims.ts';
-export type { Consumer, ConsumerCloseOptions, PartitionLag } from './consumer/consumer.ts';
-export type { Assignor, CommitMode, ConsumerOptions, StartFrom } from './consumer/options.ts';
+export type { Consumer, ConsumerCloseOptions } from './consumer/consumer.ts';
+export type { ConsumerStats, PartitionLag } from './consumer/look.ts';
+export type {
+  Assignor,
+  CommitMode,
+  ConsumerOptions,
+  SeekPlace,
+  StartFrom,
+} from './consumer/options.ts';
 export type { RebalanceContext, RebalanceListener } from './consumer/rebalance-calls.ts';
 export type { Ordering, RunContext, RunHandlers } from './consumer/run.ts';
 export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';

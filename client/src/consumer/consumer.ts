@@ -10,24 +10,15 @@ import type { Claim } from './claim.ts';
 import type { PartitionName, TopicPartition, TopicPartitionOffset } from './claims.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import { BatchIterator, MessageIterator } from './iterators.ts';
+import { type ConsumerStats, lagOf, type PartitionLag, statsOf } from './look.ts';
 import { type AnyRunner, newRunner } from './new-runner.ts';
-import type { ConsumerSettings } from './options.ts';
+import { type ConsumerSettings, type SeekPlace, seekPlace } from './options.ts';
 import { Reader } from './reader.ts';
 import type { RunHandlers } from './run.ts';
 
 export interface ConsumerCloseOptions extends CloseOptions {
   /** A static member (`instanceId`) gives up its place in the group; others always do. */
   readonly leave?: boolean | undefined;
-}
-
-/** How far a partition is read. */
-export interface PartitionLag extends TopicPartition {
-  /** The next offset to process; -1: not known yet. */
-  readonly position: number;
-  /** Offset after the last record, as of the last fetch; -1: not known yet. */
-  readonly endOffset: number;
-  /** Records from the position to the end; -1: not known yet. */
-  readonly lag: number;
 }
 
 /** Handlers may take this long to end after their signal was aborted. */
@@ -129,22 +120,60 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     this.reader.fetcher.poke();
   }
 
-  /** Goes on at this offset. Throws INVALID_REQUEST where the partition is not read now. */
-  seek(to: TopicPartitionOffset): void {
-    const [claim] = this.claimsOf([to]);
-    if (claim === undefined) {
-      throw new MillraceError('INVALID_REQUEST', `${to.topic}/${to.partition} is not read now.`);
+  /** Those that are paused, of the partitions read now. */
+  get paused(): readonly TopicPartition[] {
+    const paused = [...this.reader.claims].filter(({ isPaused }) => isPaused);
+    return paused.map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /** Goes on at these offsets. Throws INVALID_REQUEST where a partition is not read now: then nothing has moved. */
+  seek(to: TopicPartitionOffset | readonly TopicPartitionOffset[]): void {
+    const places = 'topic' in to ? [to] : to;
+    for (const { offset } of places) {
+      if (Number.isSafeInteger(offset) && offset >= 0) continue;
+      const text = `offset is an integer from 0, not ${String(offset)}.`;
+      throw new MillraceError('INVALID_REQUEST', text, { field: 'offset', limit: '0' });
     }
-    this.reader.seek(claim, to.offset);
+    const claims = places.map((place) => this.mustRead(place));
+    for (const [at, claim] of claims.entries()) {
+      this.reader.seek(claim, (places[at] as TopicPartitionOffset).offset);
+    }
+  }
+
+  /** Goes on at a place by its meaning, in these partitions, or in all that are read now. Throws as `seek` does. */
+  async seekTo(where: SeekPlace, partitions?: readonly TopicPartition[]): Promise<void> {
+    const claims =
+      partitions?.map((partition) => this.mustRead(partition)) ?? this.claimsOf(undefined);
+    await this.reader.seekTo(claims, seekPlace(where));
+  }
+
+  /** The next offset to process; undefined while it is not known, or where the partition is not read now. */
+  position(partition: TopicPartition): number | undefined {
+    const processed = this.reader.claims.find(partition)?.processed ?? -1;
+    return processed < 0 ? undefined : processed;
+  }
+
+  /** What the group has committed of these partitions, or of those read now; those without an offset are left out. */
+  async committed(partitions?: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
+    const group = this.mustHaveGroup();
+    const asked = partitions ?? this.assignment;
+    const names = await Promise.all(
+      asked.map(async ({ topic, partition }) => {
+        const { topicId } = await this.metadata.get(topic);
+        return { topic, topicId, partition };
+      }),
+    );
+    return group.committed(names);
   }
 
   /** As of the last fetch; asks nobody. */
   lag(): PartitionLag[] {
-    return [...this.reader.claims].map(({ topic, partition, processed, endOffset }) => {
-      const isKnown = processed >= 0 && endOffset >= 0;
-      const lag = isKnown ? Math.max(0, endOffset - processed) : -1;
-      return { topic, partition, position: processed, endOffset, lag };
-    });
+    return [...this.reader.claims].map(lagOf);
+  }
+
+  /** Gauges and counts; asks nobody. */
+  stats(): ConsumerStats {
+    return statsOf(this.reader.claims, this.group);
   }
 
   /**
@@ -237,6 +266,12 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   private mustHaveGroup(): GroupPartitions<V> {
     if (this.group !== undefined) return this.group;
     throw new MillraceError('INVALID_REQUEST', 'Offsets can be committed in a group only.');
+  }
+
+  private mustRead(at: TopicPartition): Claim<V> {
+    const claim = this.reader.claims.find(at);
+    if (claim !== undefined) return claim;
+    throw new MillraceError('INVALID_REQUEST', `${at.topic}/${at.partition} is not read now.`);
   }
 
   private claimsOf(partitions: readonly TopicPartition[] | undefined): Claim<V>[] {

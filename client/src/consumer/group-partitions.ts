@@ -6,10 +6,12 @@ import type { Link } from '../net/link.ts';
 import { settled, settledWithin } from '../wait.ts';
 import { AutoCommits } from './auto-commits.ts';
 import type { Claim } from './claim.ts';
-import { nameKey, type PartitionName } from './claims.ts';
+import { nameKey, type PartitionName, type TopicPartitionOffset } from './claims.ts';
 import { Commits, type OffsetSink } from './commits.ts';
+import { type GroupCounts, noCounts } from './look.ts';
 import { type Assignment, Membership, type MembershipOwner, type Owned } from './membership.ts';
 import type { ConsumerSettings } from './options.ts';
+import { committedOffsets } from './positions.ts';
 import type { Reader } from './reader.ts';
 import { RebalanceCalls } from './rebalance-calls.ts';
 
@@ -23,6 +25,9 @@ export class GroupPartitions<V> implements MembershipOwner {
   private readonly commits: OffsetSink;
   private readonly autoCommits: AutoCommits<V>;
   private readonly calls: RebalanceCalls<V>;
+  readonly counts: GroupCounts = noCounts();
+  private readonly link: Link;
+  private readonly group: string;
   private readonly commitsUnderWay = new Set<Promise<void>>();
   private target = new Map<string, PartitionName>();
   /** How far partitions in hand were at an earlier look, and since when. */
@@ -31,6 +36,8 @@ export class GroupPartitions<V> implements MembershipOwner {
   private isClosing = false;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
+    this.link = link;
+    this.group = group;
     this.settings = settings;
     this.reader = reader;
     this.membership = new Membership(link, { ...settings, group }, this);
@@ -40,6 +47,15 @@ export class GroupPartitions<V> implements MembershipOwner {
       this.commitProcessed(claims),
     );
     this.calls = new RebalanceCalls(settings, (error) => reader.delivery.fail(error));
+  }
+
+  get memberId(): string {
+    return this.membership.memberId;
+  }
+
+  /** 0: not a member now. */
+  get memberEpoch(): number {
+    return this.membership.epoch;
   }
 
   start(): void {
@@ -89,6 +105,10 @@ export class GroupPartitions<V> implements MembershipOwner {
     try {
       await done;
       claim.committed = offset;
+      this.counts.commits += 1;
+    } catch (error) {
+      this.counts.failedCommits += 1;
+      throw error;
     } finally {
       this.commitsUnderWay.delete(done);
     }
@@ -98,6 +118,16 @@ export class GroupPartitions<V> implements MembershipOwner {
   async commitOther(name: PartitionName, offset: number, metadata?: string | null): Promise<void> {
     const { topicId, partition } = name;
     await this.commits.commit({ topicId, partition, offset, metadata });
+  }
+
+  /** What the broker has of these; those without an offset are left out. */
+  async committed(names: readonly PartitionName[]): Promise<TopicPartitionOffset[]> {
+    const found = await committedOffsets(this.link, this.group, names);
+    return names.flatMap((name) => {
+      const { topic, partition } = name;
+      const { offset, metadata } = found.get(nameKey(name)) ?? {};
+      return offset === undefined ? [] : [{ topic, partition, offset, metadata }];
+    });
   }
 
   owned(): Owned {
@@ -125,6 +155,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     this.target.clear();
     const claims = [...this.reader.claims];
     for (const claim of claims) this.reader.lose(claim, reason);
+    this.counts.lost += claims.length;
     this.calls.lost(claims, reason);
   }
 
@@ -155,6 +186,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     }
     const added = [...this.target.values()].filter((name) => !claims.has(nameKey(name)));
     if (added.length === 0) return;
+    this.counts.assigned += added.length;
     void this.takeUp(this.reader.add(added));
     // What is worked on has changed: the broker waits to hear it.
     this.membership.poke();
@@ -178,6 +210,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     if (this.isClosing || !this.isReading(claim)) return;
     claim.state = 'gone';
     claim.drop();
+    this.counts.revoked += 1;
     this.reader.claims.delete(claim);
     this.reconcile();
     this.membership.poke();

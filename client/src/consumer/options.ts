@@ -142,6 +142,13 @@ function startOption(from: StartFrom): StartFrom {
   return choiceOption('from', from, POSITIONS);
 }
 
+export type SeekPlace = Exclude<StartFrom, { readonly offset: number }>;
+
+/** Throws INVALID_CONFIG. */
+export function seekPlace(where: SeekPlace): SeekPlace {
+  return startOption(where) as SeekPlace;
+}
+
 function partitionsOption(partitions: readonly number[] | undefined): typeof partitions {
   if (partitions?.length === 0) {
     const limit = { field: 'partitions', limit: '1 partition' };

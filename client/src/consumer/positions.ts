@@ -1,6 +1,6 @@
 // Where partitions begin: at the committed offset, or where the consumer was told to.
 
-import { MillraceError, NO_ERROR, POSITION } from '@millrace/protocol';
+import { MillraceError, NO_ERROR, POSITION, type ResponseOf } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import type { Claim } from './claim.ts';
@@ -15,17 +15,17 @@ function wirePosition(from: Exclude<StartFrom, { offset: number }>): number {
   return typeof from === 'string' ? POSITION[from] : from.timestampMs;
 }
 
-/** The offset the group goes on from, by partition; partitions without one are left out. */
-async function committedOffsets<V>(
+/** What the group goes on from, by partition; partitions without one are left out. */
+export async function committedOffsets(
   link: Link,
   group: string,
-  claims: readonly Claim<V>[],
-  signal: AbortSignal,
-): Promise<Map<string, number>> {
-  const partitions = claims.map(({ topicId, partition }) => ({ topicId, partition }));
+  names: readonly { readonly topicId: number; readonly partition: number }[],
+  signal?: AbortSignal,
+): Promise<Map<string, ResponseOf<'OffsetFetch'>['offsets'][number]>> {
+  const partitions = names.map(({ topicId, partition }) => ({ topicId, partition }));
   const { offsets } = await link.request('OffsetFetch', { group, partitions }, { signal });
   return new Map(
-    offsets.filter(({ offset }) => offset >= 0).map((found) => [nameKey(found), found.offset]),
+    offsets.filter(({ offset }) => offset >= 0).map((found) => [nameKey(found), found]),
   );
 }
 
@@ -61,11 +61,11 @@ export async function startClaims<V>(
 ): Promise<[Claim<V>, MillraceError][]> {
   const committed =
     group === undefined
-      ? new Map<string, number>()
+      ? new Map<string, { readonly offset: number }>()
       : await committedOffsets(link, group, claims, signal);
   const fresh: Claim<V>[] = [];
   for (const claim of claims) {
-    const offset = committed.get(nameKey(claim));
+    const offset = committed.get(nameKey(claim))?.offset;
     if (claim.state !== 'starting') continue;
     if (offset === undefined) fresh.push(claim);
     else {

@@ -65,6 +65,17 @@ export class Reader<V> implements FetcherOwner<V> {
     this.fetcher.poke(claim);
   }
 
+  /** Throws what the broker says of the first partition that it refuses: then nothing has moved. */
+  async seekTo(claims: readonly Claim<V>[], where: StartFrom): Promise<void> {
+    if (claims.length === 0) return;
+    const offsets = await resolvePositions(this.link, claims, where, this.closing.signal);
+    const refused = offsets.find((offset) => offset instanceof MillraceError);
+    if (refused !== undefined) throw refused;
+    for (const [at, claim] of claims.entries()) {
+      if (claim.state !== 'gone') this.seek(claim, offsets[at] as number);
+    }
+  }
+
   filled(claim: Claim<V>): void {
     this.offer(claim);
   }
