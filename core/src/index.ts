@@ -5,6 +5,7 @@ export { decideKeepAttempt, type KeepAttemptCommand } from './attempts/decide-ke
 export { type PlacedLease, repeatReceive } from './attempts/repeat-receive.ts';
 export { Catalog, type Group, type Topic } from './catalog/catalog.ts';
 export { checkName } from './catalog/check-name.ts';
+export { isCompacted } from './catalog/compacted.ts';
 export { decideAlterTopic } from './catalog/decide-alter-topic.ts';
 export { decideCreateTopic } from './catalog/decide-create-topic.ts';
 export { decideDeleteTopic } from './catalog/decide-delete-topic.ts';
@@ -13,6 +14,21 @@ export { type PlannedGroup, planGroup, planGroupDeletion } from './catalog/plan-
 export { type PlannedTopics, planTopics, type TopicSpec } from './catalog/plan-topics.ts';
 export type { TopicConfigChange } from './catalog/topic-config.ts';
 export { TOPIC_DEFAULTS } from './catalog/topic-defaults.ts';
+export type { WalkBudget } from './compaction/batch-walk.ts';
+export {
+  type CompactionPlace,
+  compactionDue,
+  compactionRow,
+  type DueCompaction,
+} from './compaction/compaction-due.ts';
+export { type CompactionFound, CompactionPass } from './compaction/compaction-pass.ts';
+export {
+  type CompactCommand,
+  type CompactReply,
+  decideCompact,
+} from './compaction/decide-compact.ts';
+export { decideRollSegment } from './compaction/decide-roll-segment.ts';
+export { KEY_MAP_LIMITS, KeyMap } from './compaction/key-map.ts';
 export { assignRange } from './consumer/assign-range.ts';
 export { assignUniform } from './consumer/assign-uniform.ts';
 export { ConsumerGroups, createConsumerGroups } from './consumer/consumer-groups.ts';

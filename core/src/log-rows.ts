@@ -29,5 +29,14 @@ export type SequenceRow = readonly [
   recent: readonly AppendedBatch[],
 ];
 
-/** How far a partition is compacted: before `compactedTo` no key has two records. */
-export type CompactionRow = readonly [compactedTo: number, finishedMs: number];
+/**
+ * How far a partition is compacted: before `compactedTo` no key has two records. Records without a value before
+ * `tombstonesTo` have stood for what they deleted since `tombstonesMs`, when a pass had taken that away; 0 where there is
+ * none.
+ */
+export type CompactionRow = readonly [
+  compactedTo: number,
+  finishedMs: number,
+  tombstonesTo: number,
+  tombstonesMs: number,
+];

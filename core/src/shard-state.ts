@@ -41,6 +41,7 @@ export function applyWrite(state: ShardState, write: Write): void {
   switch (write.table) {
     // Read from the store where they are needed.
     case 'batches':
+    case 'compactions':
     case 'waitLanes':
     case 'results':
     case 'dedups':

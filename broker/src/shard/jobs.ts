@@ -15,6 +15,7 @@ import {
   siftableShares,
 } from '@millrace/core';
 import type { Job } from './background.ts';
+import { createCompactionJob } from './compaction-job.ts';
 import { createPurgesJob } from './purges-job.ts';
 import { createRatesJob } from './rates-job.ts';
 import { createRedriveJob } from './redrive-job.ts';
@@ -46,6 +47,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     sessionsJob(),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
+    createCompactionJob(settings.retentionEveryMs),
     siftJob(settings),
     sweepJob(),
     createPurgesJob(),

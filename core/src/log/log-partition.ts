@@ -113,6 +113,12 @@ export function applySegmentWrite(
   if (flaggedEnd > log.flaggedEnd) log.flaggedEnd = flaggedEnd;
 }
 
+/** Place of the segment that holds the offset, or of the last one. */
+export function segmentPlace({ segments }: LogPartition, offset: number): number {
+  const at = placeOf(segments, offset);
+  return segments[at]?.baseOffset === offset ? at : Math.max(at - 1, 0);
+}
+
 /** Where the segment with this base is, or would be: most often the last one or after it. */
 function placeOf(segments: readonly Segment[], baseOffset: number): number {
   const last = segments[segments.length - 1];
