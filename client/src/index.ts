@@ -80,6 +80,16 @@ export type { RebalanceContext, RebalanceListener } from './consumer/rebalance-c
 export type { Ordering, RunContext, RunHandlers } from './consumer/run.ts';
 export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';
 export type {
+  ClientTraces,
+  ConnectTrace,
+  DisconnectTrace,
+  Outcome as TraceOutcome,
+  ProcessTrace,
+  RebalanceTrace,
+  RequestTrace,
+  SendTrace,
+} from './diagnostics.ts';
+export type {
   EnqueueOptions,
   Jobs,
   JobsOptions,

@@ -15,6 +15,7 @@ import { type AnyRunner, newRunner } from './new-runner.ts';
 import { type ConsumerSettings, type SeekPlace, seekPlace } from './options.ts';
 import { Reader } from './reader.ts';
 import type { RunHandlers } from './run.ts';
+import { tracedHandlers } from './traced-handlers.ts';
 
 export interface ConsumerCloseOptions extends CloseOptions {
   /** A static member (`instanceId`) gives up its place in the group; others always do. */
@@ -77,7 +78,10 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     const { maxBatchMessages, maxBufferedBytes, commit } = this.settings;
     const { group, rules } = this;
     const isEach = commit === 'each' && group !== undefined;
-    const runner = newRunner(this.reader.delivery, rules, handlers, {
+    // What is built on a consumer tells of its handlers itself.
+    const isOwn = this.settings.newSink === undefined;
+    const called = isOwn ? tracedHandlers(handlers, this.settings.group) : handlers;
+    const runner = newRunner(this.reader.delivery, rules, called, {
       maxBatchMessages,
       maxBufferedBytes,
       afterEach: isEach ? (claim) => group.caughtUp(claim) : undefined,

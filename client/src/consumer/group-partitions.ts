@@ -2,6 +2,7 @@
 // when the membership is lost.
 
 import { MillraceError } from '@millrace/protocol';
+import { announce, type RebalanceTrace, TRACES } from '../diagnostics.ts';
 import type { Link } from '../net/link.ts';
 import { settled, settledWithin } from '../wait.ts';
 import { AutoCommits } from './auto-commits.ts';
@@ -157,6 +158,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     for (const claim of claims) this.reader.lose(claim, reason);
     this.counts.lost += claims.length;
     this.calls.lost(claims, reason);
+    if (claims.length > 0) this.announce('lost', claims);
   }
 
   stuck(): Promise<void> | undefined {
@@ -193,6 +195,7 @@ export class GroupPartitions<V> implements MembershipOwner {
   }
 
   private async takeUp(claims: readonly Claim<V>[]): Promise<void> {
+    this.announce('assigned', claims);
     await this.reader.leftovers(claims);
     await this.calls.assigned(claims);
     await this.reader.start(claims);
@@ -212,6 +215,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     claim.drop();
     this.counts.revoked += 1;
     this.reader.claims.delete(claim);
+    this.announce('revoked', [claim]);
     this.reconcile();
     this.membership.poke();
   }
@@ -220,6 +224,17 @@ export class GroupPartitions<V> implements MembershipOwner {
   private async commitLast(claims: readonly Claim<V>[]): Promise<void> {
     await this.autoCommits.now(claims);
     await Promise.allSettled(this.commitsUnderWay);
+  }
+
+  private announce(kind: RebalanceTrace['kind'], claims: readonly Claim<V>[]): void {
+    const { memberId, epoch } = this.membership;
+    announce(TRACES.rebalance, () => ({
+      group: this.settings.group ?? '',
+      memberId,
+      memberEpoch: epoch,
+      kind,
+      partitions: claims.map(({ topic, partition }) => ({ topic, partition })),
+    }));
   }
 
   private isReading(claim: Claim<V>): boolean {

@@ -2,6 +2,7 @@
 // It sends no requests but Hello.
 
 import { ERRORS, MillraceError } from '@millrace/protocol';
+import { type ConnectTrace, TRACES, traced } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
 import { abortedError, pause } from '../wait.ts';
 import { type Address, formatAddress } from './address.ts';
@@ -79,7 +80,7 @@ export class Dialer {
     this.next += 1;
     this.failures += 1;
     try {
-      const session = await dial(address, this.owner, { ...this.options, signal });
+      const session = await this.dial(address, signal);
       logger.debug?.('connected', { broker: session.broker.address });
       return session;
     } catch (cause) {
@@ -88,6 +89,17 @@ export class Dialer {
       if (!signal.aborted) logger.debug?.('not connected', fields);
       return this.lastFailure;
     }
+  }
+
+  private async dial(address: Address, signal: AbortSignal): Promise<Session> {
+    const { clientName } = this.options;
+    const context = (): ConnectTrace => ({ address: formatAddress(address), clientName });
+    let session: Session | undefined;
+    await traced(TRACES.connect, context, async () => {
+      session = await dial(address, this.owner, { ...this.options, signal });
+      return session.broker;
+    });
+    return session as unknown as Session;
   }
 }
 

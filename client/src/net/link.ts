@@ -9,6 +9,7 @@ import {
   type ResponseOf,
 } from '@millrace/protocol';
 import { Deadlines } from '../deadlines.ts';
+import { announce, type RequestTrace, TRACE_OF, TRACES, traced } from '../diagnostics.ts';
 import { Fifo } from '../fifo.ts';
 import { pause, throwIfAborted } from '../wait.ts';
 import { backoffMs } from './backoff.ts';
@@ -95,10 +96,29 @@ export class Link implements SessionOwner {
    * sent again after a lost connection, all within one deadline. Errors of the broker keep their code; its own:
    * CONNECTION_LOST (never sent), OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, ABORTED, CLIENT_CLOSED.
    */
-  async request<N extends ApiName>(
+  request<N extends ApiName>(
     api: N,
     body: RequestInput<N>,
     options: RequestOptions & CallOptions = {},
+  ): Promise<ResponseOf<N>> {
+    const own = TRACE_OF[api];
+    const { request } = TRACES;
+    if (!request.hasSubscribers && own?.hasSubscribers !== true) {
+      return this.attempts(api, body, options);
+    }
+    const { clientName } = this.options;
+    const context = () => ({ api, body, clientName }) as unknown as RequestTrace;
+    return traced(request, context, () =>
+      own === undefined
+        ? this.attempts(api, body, options)
+        : traced(own, context, () => this.attempts(api, body, options)),
+    );
+  }
+
+  private async attempts<N extends ApiName>(
+    api: N,
+    body: RequestInput<N>,
+    options: RequestOptions & CallOptions,
   ): Promise<ResponseOf<N>> {
     const timeoutMs = options.timeoutMs ?? this.options.requestTimeoutMs;
     const deadlineAt = performance.now() + timeoutMs;
@@ -128,8 +148,11 @@ export class Link implements SessionOwner {
     const error = new MillraceError('CLIENT_CLOSED');
     for (const call of this.queue.drain()) call.fail(error);
     for (const call of this.session?.calls() ?? []) call.fail(error);
-    this.session?.destroy(error);
+    const { session } = this;
     this.session = undefined;
+    if (session === undefined) return;
+    session.destroy(error);
+    this.disconnected(session, error);
   }
 
   onRoom(): void {
@@ -142,10 +165,16 @@ export class Link implements SessionOwner {
   onEnd(session: Session, reason: MillraceError): void {
     if (this.session !== session) return;
     this.session = undefined;
+    this.disconnected(session, reason);
     if (this.isClosed) return;
     this.dialer.lastFailure = reason;
     this.options.logger.warn?.('connection lost, connecting again', { reason: reason.message });
     void this.reconnect();
+  }
+
+  private disconnected({ broker }: Session, reason: MillraceError): void {
+    const { clientName } = this.options;
+    announce(TRACES.disconnect, () => ({ address: broker.address, clientName, reason }));
   }
 
   private async reconnect(): Promise<void> {

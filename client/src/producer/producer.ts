@@ -2,6 +2,7 @@
 
 import { MillraceError, type RecordInput } from '@millrace/protocol';
 import { CLOSE_TIMEOUT_MS, type CloseOptions } from '../close.ts';
+import { type SendTrace, TRACES } from '../diagnostics.ts';
 import type { Metadata, TopicInfo } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import { orAborted, settledWithin, throwIfAborted } from '../wait.ts';
@@ -79,6 +80,13 @@ export class Producer<V> implements AsyncDisposable {
    * DEADLINE_EXCEEDED where nobody can tell whether it was appended; LIMIT_EXCEEDED where callers do not wait.
    */
   send(message: OutgoingMessage<V>, options: SendOptions = {}): Promise<SentMessage> {
+    if (!TRACES.send.hasSubscribers) return this.sendOne(message, options);
+    const context = this.trace(message.topic, [message]);
+    const first = () => context.messages[0] as OutgoingMessage<V>;
+    return TRACES.send.tracePromise(() => this.sendOne(first(), options), context);
+  }
+
+  private sendOne(message: OutgoingMessage<V>, options: SendOptions): Promise<SentMessage> {
     const { topic, partition } = message;
     let record: RecordInput;
     try {
@@ -99,10 +107,26 @@ export class Producer<V> implements AsyncDisposable {
    * Where some fail it throws SendBatchError, which has the offsets of the others. Nothing is sent if one cannot be
    * encoded or is too large.
    */
-  async sendBatch(
+  sendBatch(
     topic: string,
     messages: readonly BatchMessage<V>[],
     options: SendOptions = {},
+  ): Promise<SentBatch> {
+    if (!TRACES.send.hasSubscribers) return this.sendMany(topic, messages, options);
+    const context = this.trace(topic, messages);
+    const copies = context.messages as OutgoingMessage<V>[];
+    return TRACES.send.tracePromise(() => this.sendMany(topic, copies, options), context);
+  }
+
+  private trace(topic: string, messages: readonly BatchMessage<V>[]): SendTrace {
+    const { clientName } = this.link.options;
+    return { topic, messages: messages.map((message) => ({ ...message, topic })), clientName };
+  }
+
+  private async sendMany(
+    topic: string,
+    messages: readonly BatchMessage<V>[],
+    options: SendOptions,
   ): Promise<SentBatch> {
     const records = messages.map((message) => this.encode(message));
     if (records.length === 0) return { topic, offsets: [], partitions: [], duplicates: [] };

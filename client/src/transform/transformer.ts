@@ -8,6 +8,7 @@ import type { ConsumerBatch, ConsumerMessage } from '../consumer/chunk.ts';
 import type { Committer, Holder } from '../consumer/commits.ts';
 import { Consumer } from '../consumer/consumer.ts';
 import type { RunContext } from '../consumer/run.ts';
+import { type ProcessTrace, TRACES, tracedCall } from '../diagnostics.ts';
 import type { Metadata } from '../metadata.ts';
 import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
@@ -140,7 +141,11 @@ export class Transformer<V> implements AsyncDisposable {
     lane.inHand = firstOffset;
     let result: unknown;
     try {
-      result = handle(input, given);
+      result = tracedCall(
+        TRACES.process,
+        () => this.trace(input),
+        () => handle(input, given),
+      );
     } catch (error) {
       outputs.end();
       this.fail(error);
@@ -152,6 +157,11 @@ export class Transformer<V> implements AsyncDisposable {
       return this.handled(placing, lane, firstOffset, nextOffset, outputs);
     }
     return this.add(lane, firstOffset, nextOffset, outputs);
+  }
+
+  private trace(input: ConsumerMessage<V> | ConsumerBatch<V>): ProcessTrace {
+    const messages = 'messages' in input ? input.messages : [input];
+    return { by: 'transformer', group: this.settings.group, messages };
   }
 
   private async handled(

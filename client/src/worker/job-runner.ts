@@ -1,6 +1,7 @@
 // Messages that wait for a handler and the handlers that run. It receives nothing and extends nothing.
 
 import { MillraceError } from '@millrace/protocol';
+import { TRACES, tracedCall } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
 import type { HeldMessage, Lease } from '../queue/lease.ts';
 import { Bell } from '../wait.ts';
@@ -134,7 +135,9 @@ export class JobRunner<V> {
     const failed = (thrown: unknown) => this.finish(job, judgeThrown(settings, job, thrown));
     let result: unknown;
     try {
-      result = settings.handle(job.messages, job);
+      const { group } = settings;
+      const context = () => ({ by: 'worker' as const, group, messages: job.messages });
+      result = tracedCall(TRACES.process, context, () => settings.handle(job.messages, job));
     } catch (thrown) {
       failed(thrown);
       return;

@@ -1,0 +1,36 @@
+// Handlers of a consumer as they are, told of where somebody listens.
+
+import { TRACES, tracedCall } from '../diagnostics.ts';
+import type { ConsumerMessage } from './chunk.ts';
+import type { RunHandlers } from './run.ts';
+
+export function tracedHandlers<V>(
+  handlers: RunHandlers<V>,
+  group: string | undefined,
+): RunHandlers<V> {
+  const { eachMessage, eachBatch } = handlers;
+  const trace = (messages: readonly ConsumerMessage<V>[]) => ({
+    by: 'consumer' as const,
+    group,
+    messages,
+  });
+  return {
+    ...handlers,
+    ...(typeof eachMessage === 'function' && {
+      eachMessage: (message, context) =>
+        tracedCall(
+          TRACES.process,
+          () => trace([message]),
+          () => eachMessage(message, context),
+        ),
+    }),
+    ...(typeof eachBatch === 'function' && {
+      eachBatch: (batch, context) =>
+        tracedCall(
+          TRACES.process,
+          () => trace(batch.messages),
+          () => eachBatch(batch, context),
+        ),
+    }),
+  };
+}
