@@ -69,7 +69,7 @@ export interface ConsumerOptions<V> extends RebalanceListener {
   readonly maxProcessingMs?: number | undefined;
   /** The time for giving up partitions that go to another member, ms, from 1,000; default: maxProcessingMs. */
   readonly rebalanceTimeoutMs?: number | undefined;
-  /** How long a fetch waits at the broker for records, ms, at most 60,000; default 5,000. */
+  /** How long a fetch waits at the broker for records, ms, at most 60,000; default 30,000. */
   readonly maxWaitMs?: number | undefined;
   /** A fetch is answered once there are this many bytes; default 1. */
   readonly minBytes?: number | undefined;
@@ -243,7 +243,7 @@ export function consumerSettings<V>(
     assignor: assignorOption(options.assignor),
     maxProcessingMs: integerOption('maxProcessingMs', maxProcessingMs, TIMEOUT_MS),
     rebalanceTimeoutMs: rebalanceOption(options.rebalanceTimeoutMs, maxProcessingMs),
-    maxWaitMs: integerOption('maxWaitMs', options.maxWaitMs ?? 5_000, WAIT),
+    maxWaitMs: integerOption('maxWaitMs', options.maxWaitMs ?? 30_000, WAIT),
     minBytes: integerOption('minBytes', options.minBytes ?? 1, {
       min: 0,
       max: LIMITS.fetchBytesMax,
