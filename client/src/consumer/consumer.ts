@@ -78,10 +78,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     const { maxBatchMessages, maxBufferedBytes, commit } = this.settings;
     const { group, rules } = this;
     const isEach = commit === 'each' && group !== undefined;
-    // What is built on a consumer tells of its handlers itself.
-    const isOwn = this.settings.newSink === undefined;
-    const called = isOwn ? tracedHandlers(handlers, this.settings.group) : handlers;
-    const runner = newRunner(this.reader.delivery, rules, called, {
+    const runner = newRunner(this.reader.delivery, rules, tracedHandlers(handlers, this.settings), {
       maxBatchMessages,
       maxBufferedBytes,
       afterEach: isEach ? (claim) => group.caughtUp(claim) : undefined,

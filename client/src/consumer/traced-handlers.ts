@@ -2,12 +2,15 @@
 
 import { TRACES, tracedCall } from '../diagnostics.ts';
 import type { ConsumerMessage } from './chunk.ts';
+import type { ConsumerSettings } from './options.ts';
 import type { RunHandlers } from './run.ts';
 
 export function tracedHandlers<V>(
   handlers: RunHandlers<V>,
-  group: string | undefined,
+  { group, newSink }: Pick<ConsumerSettings<V>, 'group' | 'newSink'>,
 ): RunHandlers<V> {
+  // What is built on a consumer tells of its handlers itself.
+  if (newSink !== undefined) return handlers;
   const { eachMessage, eachBatch } = handlers;
   const trace = (messages: readonly ConsumerMessage<V>[]) => ({
     by: 'consumer' as const,
