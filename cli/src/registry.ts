@@ -13,7 +13,7 @@ export interface Entry {
 export const ENTRIES: readonly Entry[] = [
   {
     name: 'topics',
-    about: 'create, list, describe, alter and delete topics',
+    about: 'create, list, describe, alter, grow and delete topics, look up offsets, delete records',
     load: async () => (await import('./commands/topics/topics.ts')).topics,
   },
   {

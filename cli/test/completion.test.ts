@@ -34,7 +34,10 @@ _broker_cli; printf '%s\\n' "\${COMPREPLY[@]}"`;
 describe.skipIf(!has('bash'))('bash (skipped where it is not installed)', () => {
   it.each([
     ['top', ['topics']],
-    ['topics ', ['create', 'list', 'describe', 'alter', 'delete']],
+    [
+      'topics ',
+      ['create', 'list', 'describe', 'offsets', 'alter', 'grow', 'delete-records', 'delete'],
+    ],
     ['topics c', ['create']],
     ['topics create x --part', ['--partitions']],
     ['topics create x --partitions ', []],

@@ -3,6 +3,7 @@
 import type { TopicDescription } from '@millrace/client';
 import { choice, option, repeated, type ValuesOf } from '../../command.ts';
 import { usage } from '../../errors/cli-error.ts';
+import { decimal } from '../../input/count.ts';
 import { parseDuration, parseDurationOrForever } from '../../input/duration.ts';
 import { type Header, parseHeader } from '../../input/header.ts';
 import { parseSize, parseSizeOrUnlimited } from '../../input/size.ts';
@@ -43,6 +44,26 @@ export const TOPIC_SETTINGS = {
     '--retention-acked <state>',
     'remove segments once every group has passed them, also before their time',
   ),
+  cleanup: choice(
+    '--cleanup <policy>',
+    'delete: retention removes old records; compact: only the last record of a key stays; both',
+    ['delete', 'compact', 'compact-delete'],
+  ),
+  compactionLag: option(
+    '--compaction-lag <duration>',
+    'leave records alone that are younger than this',
+    parseDuration,
+  ),
+  tombstoneRetention: option(
+    '--tombstone-retention <duration>',
+    'how long compaction keeps a record without a value, which deletes its key',
+    parseDuration,
+  ),
+  dirtyRatio: option(
+    '--dirty-ratio <ratio>',
+    'compact once this part of the bytes is not compacted yet, 0 to 1',
+    decimal(0, 1),
+  ),
   deadLettersFrom: choice('--dead-letters-from <whom>', 'whose dead letters it takes', [
     'all',
     'none',
@@ -78,6 +99,10 @@ export function topicConfig(values: ValuesOf<typeof TOPIC_SETTINGS>) {
     dedupWindowMs: values.dedupWindow,
     dedupScope: values.dedupScope,
     retentionAcked: isOn(values.retentionAcked),
+    cleanupPolicy: values.cleanup,
+    compactionLagMs: values.compactionLag,
+    tombstoneRetentionMs: values.tombstoneRetention,
+    compactionDirtyRatio: values.dirtyRatio,
     deadLettersFrom: isListed ? ('listed' as const) : deadLettersFrom,
     deadLetterSources: isListed ? [...new Set(deadLetterSources)] : undefined,
   };
@@ -102,6 +127,7 @@ type TopicConfig = NonNullable<TopicDescription['config']>;
 export function configLines(config: TopicConfig): readonly (readonly [string, string])[] {
   return [
     ['retention', `${formatDuration(config.retentionMs)}, ${formatSize(config.retentionBytes)}`],
+    ['cleanup', cleanupText(config)],
     ['segments', `${formatSize(config.segmentBytes)} or ${formatDuration(config.segmentMs)}`],
     ['message size', `at most ${formatSize(config.messageBytesMax)}`],
     ['message ttl', formatDuration(config.messageTtlMs)],
@@ -109,6 +135,15 @@ export function configLines(config: TopicConfig): readonly (readonly [string, st
     ['acknowledged', config.retentionAcked ? 'removed once all groups have passed' : 'kept'],
     ['dead letters', deadLettersText(config)],
   ];
+}
+
+function cleanupText(config: TopicConfig): string {
+  const { cleanupPolicy, compactionLagMs, tombstoneRetentionMs, compactionDirtyRatio } = config;
+  if (cleanupPolicy === 'delete') return cleanupPolicy;
+  const lag =
+    compactionLagMs === 0 ? '' : `, what is older than ${formatDuration(compactionLagMs)}`;
+  const from = `from ${Math.round(100 * compactionDirtyRatio)}% uncompacted on`;
+  return `${cleanupPolicy}${lag}, ${from}; tombstones stay ${formatDuration(tombstoneRetentionMs)}`;
 }
 
 function dedupText({ dedup, dedupWindowMs, dedupScope }: TopicConfig): string {
