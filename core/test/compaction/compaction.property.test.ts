@@ -303,5 +303,5 @@ it('keeps the newest record of each key, over restarts between any two slices [G
       world.checkAtRest();
     },
   );
-  fc.assert(property, { numRuns: 150 });
+  fc.assert(property, { numRuns: 300 });
 });

@@ -71,7 +71,7 @@ function partOf({ options }: TraceCommand, option: string, at: number): string |
   return part === '-' ? undefined : part;
 }
 
-/** `append TOPIC VALUE... bytes=N key= tenant= delay= ttl= dedup= deliveries= group=` */
+/** `append TOPIC VALUE... bytes=N (value `-`: none) key= tenant= delay= ttl= dedup= deliveries= group=` */
 function recordsToAppend(command: TraceCommand): RecordInput[] {
   const bytes = numberOf(command, 'bytes', 0);
   return command.words.slice(1).map((value, at): RecordInput => {
@@ -81,7 +81,7 @@ function recordsToAppend(command: TraceCommand): RecordInput[] {
       partOf(command, name, at),
     );
     return {
-      value: TEXT.encode(value.padEnd(bytes, '.')),
+      value: value === '-' ? null : TEXT.encode(value.padEnd(bytes, '.')),
       key: key === undefined ? null : TEXT.encode(key),
       headers: tenant === undefined ? [] : [[TENANT_HEADER, TEXT.encode(tenant)]],
       dedup: dedup === undefined ? undefined : dedupHash(dedup),
