@@ -39,6 +39,7 @@ export type {
 } from './admin/descriptions.ts';
 export type { Effect, EffectOptions } from './admin/effects.ts';
 export type { GetMessageOptions, MessageDetails, MessageResult } from './admin/get-message.ts';
+export type { GroupReset, ResetOffset, ResetTo } from './admin/group-offsets.ts';
 export type { GroupView } from './admin/group-view.ts';
 export type { ListedMessages, ListMessagesOptions } from './admin/list-messages.ts';
 export type { OffsetAnswer, OffsetQuestion, StartAt } from './admin/offsets.ts';

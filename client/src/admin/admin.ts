@@ -10,6 +10,7 @@ import * as records from './delete-records.ts';
 import type * as about from './descriptions.ts';
 import { type Effect, type EffectOptions, getEffect } from './effects.ts';
 import { type GetMessageOptions, getMessage, type MessageDetails } from './get-message.ts';
+import * as groups from './group-offsets.ts';
 import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
 import * as offsets from './offsets.ts';
 import * as ops from './operations.ts';
@@ -35,10 +36,7 @@ export class Admin {
   }
 
   /** Throws TOPIC_EXISTS, INVALID_NAME, INVALID_CONFIG, LIMIT_EXCEEDED. */
-  async createTopic(
-    input: RequestInput<'CreateTopic'>,
-    options?: RequestOptions,
-  ): Promise<{ readonly topicId: number }> {
+  async createTopic(input: about.NewTopic, options?: RequestOptions): Promise<about.TopicId> {
     return this.link.request('CreateTopic', input, options);
   }
 
@@ -73,14 +71,12 @@ export class Admin {
 
   /** Throws GROUP_EXISTS, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_NAME, INVALID_CONFIG, DLQ_LOOP, LIMIT_EXCEEDED. */
   async createShareGroup(input: about.CreateShareGroup, options?: RequestOptions): Promise<void> {
-    const startAt = offsets.wirePosition(input.startAt ?? 'earliest');
-    await this.link.request('CreateShareGroup', { ...input, startAt }, options);
+    await this.link.request('CreateShareGroup', offsets.withStart(input), options);
   }
 
   /** Changes settings, or adds topics. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_CONFIG, DLQ_LOOP. */
   async alterShareGroup(input: about.AlterShareGroup, options?: RequestOptions): Promise<void> {
-    const startAt = offsets.wirePosition(input.startAt ?? 'earliest');
-    await this.link.request('AlterShareGroup', { ...input, startAt }, options);
+    await this.link.request('AlterShareGroup', offsets.withStart(input), options);
   }
 
   /** The messages stay in the log. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
@@ -90,8 +86,7 @@ export class Admin {
 
   /** All share groups, by name. */
   async listShareGroups(options?: RequestOptions): Promise<about.ShareGroupDescription[]> {
-    const { groups } = await this.link.request('DescribeShareGroups', { groups: null }, options);
-    return groups;
+    return (await this.link.request('DescribeShareGroups', { groups: null }, options)).groups;
   }
 
   /** Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
@@ -105,8 +100,7 @@ export class Admin {
 
   /** Groups of both kinds, by name. */
   async listGroups(options?: RequestOptions): Promise<about.GroupSummary[]> {
-    const { groups } = await this.link.request('ListGroups', {}, options);
-    return groups;
+    return (await this.link.request('ListGroups', {}, options)).groups;
   }
 
   /** Members, assignment, offsets and lag of a consumer group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
@@ -131,6 +125,15 @@ export class Admin {
     options?: RequestOptions,
   ): Promise<void> {
     await offsets.commitGroupOffsets(this.link, this.metadata, group, committed, options);
+  }
+
+  /** Moves where a group without members goes on. Throws GROUP_NOT_EMPTY, UNKNOWN_TOPIC, INVALID_REQUEST. */
+  async resetGroupOffsets(
+    group: string,
+    reset: groups.GroupReset,
+    options?: RequestOptions,
+  ): Promise<groups.ResetOffset[]> {
+    return groups.resetGroupOffsets(this.link, this.metadata, group, reset, options);
   }
 
   /** Offsets by their meaning, in the order of the questions. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
@@ -226,10 +229,7 @@ export class Admin {
   }
 
   /** Starts to give dead letters another chance: a task of the broker. Throws UNKNOWN_TOPIC, LIMIT_EXCEEDED. */
-  async startRedrive(
-    input: ops.Redrive,
-    options?: RequestOptions,
-  ): Promise<{ readonly taskId: number }> {
+  async startRedrive(input: ops.Redrive, options?: RequestOptions): Promise<ops.TaskId> {
     return this.link.request('StartRedrive', input, options);
   }
 

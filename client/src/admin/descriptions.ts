@@ -10,6 +10,12 @@ export interface TopicSummary {
   readonly partitions: number;
 }
 
+export type NewTopic = RequestInput<'CreateTopic'>;
+
+export interface TopicId {
+  readonly topicId: number;
+}
+
 type DescribedTopic = ResponseOf<'DescribeTopics'>['topics'][number];
 export type TopicDescription = Omit<DescribedTopic, 'errorCode' | 'errorMessage'>;
 export type ShareGroupDescription = ResponseOf<'DescribeShareGroups'>['groups'][number];

@@ -19,8 +19,15 @@ export interface OffsetAnswer extends TopicPartition {
   readonly timestampMs: number | null;
 }
 
-export function wirePosition(at: StartAt): number {
+function wirePosition(at: StartAt): number {
   return typeof at === 'string' ? POSITION[at] : at.timestampMs;
+}
+
+/** The place where a share group begins, as the protocol has it; the start where none is named. */
+export function withStart<T extends { readonly startAt?: StartAt | undefined }>(
+  input: T,
+): Omit<T, 'startAt'> & { readonly startAt: number } {
+  return { ...input, startAt: wirePosition(input.startAt ?? 'earliest') };
 }
 
 /** What a consumer group has committed, by topic and partition; topics that are deleted are left out. */

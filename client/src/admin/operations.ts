@@ -9,6 +9,11 @@ import { pause, throwIfAborted } from '../wait.ts';
 export type Purge = RequestInput<'Purge'>;
 export type UndoPurge = RequestInput<'UndoPurge'>;
 export type Redrive = RequestInput<'StartRedrive'>;
+
+export interface TaskId {
+  readonly taskId: number;
+}
+
 export type RedriveFilter = NonNullable<Redrive['filter']>;
 export type Task = ResponseOf<'ListTasks'>['tasks'][number];
 export type PurgedPartition = ResponseOf<'Purge'>['partitions'][number];
