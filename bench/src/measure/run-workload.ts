@@ -6,7 +6,7 @@ import { type Client, connect } from '@millrace/client';
 import { TemporaryDirectory } from '@millrace/harness';
 import type { Settings } from '../options/table.ts';
 import type { Progress } from '../report/progress.ts';
-import type { Session, Verdict, Workload } from '../workloads/workload.ts';
+import type { Done, Session, Verdict, Workload } from '../workloads/workload.ts';
 import { BenchBroker } from './bench-broker.ts';
 import { ClientLog } from './client-log.ts';
 import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
@@ -14,9 +14,7 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { type Latencies, LatencyRecorder } from './latency-recorder.ts';
 import { type ProcessUsage, readUsage } from './process-usage.ts';
 
-export interface RunResult {
-  readonly records: number;
-  readonly elapsedMs: number;
+export interface RunResult extends Done {
   /** Of the broker, during the run; null where the system does not tell. */
   readonly brokerCpuSeconds: number | null;
   readonly clientCpuSeconds: number;

@@ -64,7 +64,7 @@ export function reportOf(outcome: Outcome): Report {
     workload: workload.name,
     recordsPerSecond: rounded(spreadOf(rates), 0),
     megabytesPerSecond: rounded(
-      spreadOf(rates.map((rate) => (rate * settings.recordBytes) / MILLION)),
+      spreadOf(runs.map((run) => megabytesOf(run, settings.recordBytes))),
       2,
     ),
     latencyMs: latencies,
@@ -92,6 +92,10 @@ export function failureReport(workload: string, error: Error): object {
 
 function rateOf({ records, elapsedMs }: RunResult): number {
   return (records * 1_000) / elapsedMs;
+}
+
+function megabytesOf({ records, bytes, elapsedMs }: RunResult, recordBytes: number): number {
+  return (bytes ?? records * recordBytes) / elapsedMs / 1_000;
 }
 
 function perMillion(seconds: number, records: number): number {

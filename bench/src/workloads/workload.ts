@@ -46,6 +46,8 @@ export interface Run {
 /** What one run did. Only what was acknowledged counts. */
 export interface Done {
   readonly records: number;
+  /** Of values, where they are not all of `recordBytes`. */
+  readonly bytes?: number;
   readonly elapsedMs: number;
 }
 
