@@ -19,7 +19,7 @@ type Answers = ReadonlyMap<string, TopicInfo | MillraceError>;
 
 export class Metadata {
   private readonly link: Link;
-  private readonly maxAgeMs: number;
+  readonly maxAgeMs: number;
   private readonly byName = new Map<string, Entry>();
   private readonly namesById = new Map<number, string>();
   private current: Promise<unknown> = Promise.resolve();

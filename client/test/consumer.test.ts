@@ -1,8 +1,9 @@
 // The consumer alone: where it begins and what it hands out, message by message.
 import { describe, expect, it } from 'vitest';
-import type { ConsumerMessage, ConsumerOptions } from '../src/index.ts';
+import { type ConsumerMessage, type ConsumerOptions, codecs } from '../src/index.ts';
 import { setup, take, texts } from './support/consumer-setup.ts';
-import { eventually, rejection } from './support/eventually.ts';
+import { clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
+import { FakeLog } from './support/fake-log.ts';
 
 describe('reading alone', () => {
   it('goes through all partitions, each in order, and waits for more', async () => {
@@ -138,5 +139,33 @@ describe('reading alone', () => {
     }
     expect(() => client.consumer({ topics: 't', commit: 'auto' })).toThrow('in a group only');
     expect(() => client.consumer({ topics: 't', group: 'g', partitions: [0] })).toThrow('group');
+  });
+
+  it('picks up partitions that are added, from their first record on, whatever it began with', async () => {
+    const log = new FakeLog({ t: 1 });
+    const broker = await fakeBroker(log.handlers);
+    const client = await clientOf(broker, { metadataMaxAgeMs: 20 });
+    const consumer = client.consumer({ topics: 't', codec: codecs.text, from: 'latest' });
+    const reading = take(consumer, 2);
+    await eventually(() => consumer.lag()[0]?.endOffset === 0);
+    log.grow('t', 2);
+    log.appendTexts('t', 1, ['added', 'last']);
+    expect(await reading).toEqual(['added', 'last']);
+    expect(consumer.assignment.length).toBe(2);
+  });
+
+  it('[G-79] asks for more partitions than one request may name', async () => {
+    const log = new FakeLog({ a: 900, b: 900, c: 700 });
+    const broker = await fakeBroker(log.handlers);
+    const client = await clientOf(broker);
+    const consumer = client.consumer({ topics: ['a', 'b', 'c'], codec: codecs.text });
+    const iterator = consumer[Symbol.asyncIterator]();
+    for (const topic of ['a', 'b', 'c']) {
+      log.appendTexts(topic, 600, [topic]);
+      expect((await iterator.next()).value?.value).toBe(topic);
+    }
+    const named = broker.requests('Fetch').map(({ partitions }) => partitions.length);
+    expect(named.slice(0, 3)).toEqual([1_000, 1_000, 500]);
+    expect(named.slice(3).every((count) => count === 0)).toBe(true);
   });
 });

@@ -7,12 +7,13 @@ import type { Link } from '../net/link.ts';
 import { settledWithin } from '../wait.ts';
 import type { ChunkRules, ConsumerBatch, ConsumerMessage } from './chunk.ts';
 import type { Claim } from './claim.ts';
-import type { PartitionName, TopicPartition, TopicPartitionOffset } from './claims.ts';
+import type { TopicPartition, TopicPartitionOffset } from './claims.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import { BatchIterator, MessageIterator } from './iterators.ts';
 import { type ConsumerStats, lagOf, type PartitionLag, statsOf } from './look.ts';
 import { type AnyRunner, newRunner } from './new-runner.ts';
 import { type ConsumerSettings, type SeekPlace, seekPlace } from './options.ts';
+import { OwnPartitions } from './own-partitions.ts';
 import { Reader } from './reader.ts';
 import type { RunHandlers } from './run.ts';
 import { tracedHandlers } from './traced-handlers.ts';
@@ -30,6 +31,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   private readonly settings: ConsumerSettings<V>;
   private readonly rules: ChunkRules<V>;
   private readonly reader: Reader<V>;
+  private readonly own: OwnPartitions<V>;
   private readonly group: GroupPartitions<V> | undefined;
   private readonly onClosed: () => void;
   private isStarted = false;
@@ -49,6 +51,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     this.onClosed = onClosed;
     this.rules = this.newRules(link);
     this.reader = new Reader(link, settings, this.rules);
+    this.own = new OwnPartitions(metadata, settings, this.reader, link.options.logger);
     this.group =
       settings.group === undefined
         ? undefined
@@ -208,31 +211,8 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     this.reading = token;
     if (this.isStarted) return;
     this.isStarted = true;
-    if (this.group === undefined) void this.readAlone();
+    if (this.group === undefined) void this.own.read();
     else this.group.start();
-  }
-
-  private async readAlone(): Promise<void> {
-    try {
-      const names = await Promise.all(
-        this.settings.topics.map((topic) => this.partitionsOf(topic)),
-      );
-      await this.reader.start(this.reader.add(names.flat()));
-    } catch (error) {
-      this.reader.delivery.fail(error as MillraceError);
-    }
-  }
-
-  private async partitionsOf(topic: string): Promise<PartitionName[]> {
-    const { topicId, partitions } = await this.metadata.get(topic);
-    const all = Array.from({ length: partitions }, (_, partition) => partition);
-    const wanted = this.settings.partitions ?? all;
-    const missing = wanted.find((partition) => !all.includes(partition));
-    if (missing !== undefined) {
-      const text = `Topic '${topic}' has no partition ${missing}, it has ${partitions}.`;
-      throw new MillraceError('UNKNOWN_PARTITION', text);
-    }
-    return wanted.map((partition) => ({ topic, topicId, partition }));
   }
 
   private newRules(link: Link): ChunkRules<V> {

@@ -1,6 +1,6 @@
 // Where partitions begin: at the committed offset, or where the consumer was told to.
 
-import { MillraceError, NO_ERROR, POSITION, type ResponseOf } from '@millrace/protocol';
+import { LIMITS, MillraceError, NO_ERROR, POSITION, type ResponseOf } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import type { Claim } from './claim.ts';
@@ -40,10 +40,15 @@ export async function resolvePositions<V>(
 ): Promise<(number | MillraceError)[]> {
   if (isNamed(from)) return claims.map(() => from.offset);
   const at = wirePosition(from);
-  const partitions = claims.map(({ topicId, partition }) => ({ topicId, partition, at }));
-  const reply = await link.request('ListOffsets', { partitions }, { signal });
+  const places = claims.map(({ topicId, partition }) => ({ topicId, partition, at }));
+  const questions: Promise<ResponseOf<'ListOffsets'>>[] = [];
+  for (let first = 0; first < places.length; first += LIMITS.fetchPartitionsMax) {
+    const partitions = places.slice(first, first + LIMITS.fetchPartitionsMax);
+    questions.push(link.request('ListOffsets', { partitions }, { signal }));
+  }
+  const answers = (await Promise.all(questions)).flatMap(({ partitions }) => partitions);
   return claims.map(({ topic, partition }, index) => {
-    const answer = reply.partitions[index];
+    const answer = answers[index];
     if (answer === undefined) return new MillraceError('INTERNAL', 'An answer is missing.');
     const { errorCode, errorMessage, offset } = answer;
     const about = `${topic}/${partition}`;

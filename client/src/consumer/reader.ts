@@ -97,6 +97,10 @@ export class Reader<V> implements FetcherOwner<V> {
     } else this.delivery.fail(error);
   }
 
+  get closed(): AbortSignal {
+    return this.closing.signal;
+  }
+
   close(): void {
     this.closing.abort();
     this.fetcher.close();
@@ -109,8 +113,8 @@ export class Reader<V> implements FetcherOwner<V> {
   }
 
   /** Reads them from their starts on, or from where they were put meanwhile. */
-  async start(claims: readonly Claim<V>[]): Promise<void> {
-    const { group, from } = this.settings;
+  async start(claims: readonly Claim<V>[], from = this.settings.from): Promise<void> {
+    const { group } = this.settings;
     await this.untilDone(async () => {
       const starting = claims.filter(({ state }) => state === 'starting');
       if (starting.length === 0) return true;

@@ -39,6 +39,14 @@ export class FakeLog {
     return topicId;
   }
 
+  /** Adds partitions until there are so many. */
+  grow(name: string, partitions: number): void {
+    const topic = this.topics.get(name);
+    while (topic !== undefined && topic.partitions.length < partitions) {
+      topic.partitions.push({ startOffset: 0, endOffset: 0, batches: [] });
+    }
+  }
+
   find(topicId: number, partition: number): Partition | undefined {
     const topic = [...this.topics.values()].find((each) => each.topicId === topicId);
     return topic?.partitions[partition];
