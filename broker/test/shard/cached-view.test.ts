@@ -1,6 +1,6 @@
 // The cache of batches: it saves reads, holds no more than its bound, and forgets on command.
 
-import type { KeyOf } from '@millrace/core';
+import { type KeyOf, put, remove } from '@millrace/core';
 import { describe, expect, test } from 'vitest';
 import { CachedView } from '../../src/shard/cached-view.ts';
 
@@ -45,6 +45,17 @@ describe('the cache of batches', () => {
     read(9);
     expect(inner.reads).toBe(9);
     expect(read(1)?.[0]).toBe(1);
+    expect(inner.reads).toBe(10);
+  });
+
+  test('what is written anew or deleted is forgotten, and its room is free again', () => {
+    const { inner, view, read } = cached();
+    for (let offset = 1; offset <= 8; offset += 1) read(offset);
+    view.forget([put('batches', [1, 0, 3], new Uint8Array()), remove('batches', [1, 0, 4])]);
+    read(3);
+    read(4);
+    expect(inner.reads).toBe(10);
+    for (const offset of [1, 2, 5, 6, 7, 8]) read(offset);
     expect(inner.reads).toBe(10);
   });
 
