@@ -162,10 +162,11 @@ describe('prefetching', () => {
     }
     expect(ahead).toBeLessThanOrEqual(bound + size);
     expect(given).toBeGreaterThan(60 * size);
-    await eventually(() => {
-      const last = broker.requests('Fetch').at(-1);
-      return last?.partitions.length === 0 && last.forgotten === null && last.maxWaitMs > 0;
-    });
+    const last = () => broker.requests('Fetch').at(-1);
+    await eventually(() => last()?.maxWaitMs !== 0);
+    log.appendTexts('t', 2, ['ends the wait']);
+    await iterator.next();
+    await eventually(() => last()?.partitions.length === 0 && last()?.forgotten === null);
   });
 
   it('lets no partition that is paused keep the bytes from the others', async () => {

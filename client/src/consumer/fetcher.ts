@@ -15,6 +15,8 @@ import { FetchSession } from './fetch-session.ts';
 const SHARE_BYTES_MIN = 64 * 1024;
 /** After an empty reply the next request waits a little, for a broker that does not. */
 const GATHER_MS = 5;
+/** A broker that sends what was read already is asked again after this. */
+const STALE_RETRY_MS = 50;
 /** A second one ends the wait of the first, when it has something to say. */
 const ON_THEIR_WAY_MAX = 2;
 
@@ -207,7 +209,7 @@ export class Fetcher<V> {
       const text = `${claim.topic}/${claim.partition} after ${claim.fetchOffset}: ${(cause as Error).message}`;
       this.owner.refused(claim, new MillraceError('CORRUPT_BATCH', text, {}, { cause }));
     }
-    if (claim.fetchOffset === before) claim.retryAt = performance.now() + this.pauseMs();
+    if (claim.fetchOffset === before) claim.retryAt = performance.now() + STALE_RETRY_MS;
     else this.owner.filled(claim);
   }
 
