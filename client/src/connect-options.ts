@@ -26,8 +26,15 @@ export interface ConnectOptions {
     | undefined;
   /** Requests that wait for replies at a time; default 512. Further ones wait here. */
   readonly maxInFlight?: number | undefined;
-  /** Bytes given to the socket and not sent yet; default 32 MiB. Further requests wait here. */
+  /** Bytes given to the socket and not sent yet; default 8 MiB. Further requests wait here. */
   readonly maxUnsentBytes?: number | undefined;
+  /** Requests that wait here, for room or a connection; default 50,000. Further ones get LIMIT_EXCEEDED. */
+  readonly maxQueued?: number | undefined;
+  /**
+   * Replies are awaited and the broker says nothing for so long: it is asked for a sign of life, which has to come within
+   * connectTimeoutMs. Default 10,000.
+   */
+  readonly pingIdleMs?: number | undefined;
   /** Topics are asked for again after this long, ms; default 300,000. */
   readonly metadataMaxAgeMs?: number | undefined;
   /** Ends connect(), nothing later. */
@@ -63,9 +70,11 @@ export function clientSettings(options: ConnectOptions): ClientSettings {
       maxInFlight: integerOption('maxInFlight', options.maxInFlight ?? 512, POSITIVE),
       maxUnsentBytes: integerOption(
         'maxUnsentBytes',
-        options.maxUnsentBytes ?? 32 * 1024 * 1024,
+        options.maxUnsentBytes ?? 8 * 1024 * 1024,
         POSITIVE,
       ),
+      maxQueued: integerOption('maxQueued', options.maxQueued ?? 50_000, POSITIVE),
+      pingIdleMs: integerOption('pingIdleMs', options.pingIdleMs ?? 10_000, TIMEOUT_MS),
       logger: logger === null ? silentLogger : (logger ?? consoleLogger),
     },
     codec: options.codec ?? codecs.json(),

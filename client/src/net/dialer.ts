@@ -25,16 +25,23 @@ export class Dialer {
   private readonly owner: SessionOwner;
   private readonly closing = new AbortController();
   private next = 0;
+  /** Since a connection has lasted. */
   private failures = 0;
+  private connectedAt = 0;
 
   constructor(options: DialerOptions, owner: SessionOwner) {
     this.options = options;
     this.owner = owner;
   }
 
-  /** A reply came: what goes wrong next is a new failure. */
-  proven(): void {
-    this.failures = 0;
+  /**
+   * A reply came at this time. Once a connection has lasted, what goes wrong next is a new failure; one that is lost again
+   * and again after a short while is made with ever longer pauses.
+   */
+  heard(at: number): void {
+    if (this.failures > 0 && at - this.connectedAt > this.options.retry.maxDelayMs) {
+      this.failures = 0;
+    }
   }
 
   close(): void {
@@ -81,6 +88,7 @@ export class Dialer {
     this.failures += 1;
     try {
       const session = await this.dial(address, signal);
+      this.connectedAt = performance.now();
       logger.debug?.('connected', { broker: session.broker.address });
       return session;
     } catch (cause) {

@@ -9,18 +9,25 @@ import {
   type ResponseOf,
 } from '@millrace/protocol';
 import { Deadlines } from '../deadlines.ts';
-import { announce, type RequestTrace, TRACE_OF, TRACES, traced } from '../diagnostics.ts';
+import { announce, TRACES } from '../diagnostics.ts';
 import { Fifo } from '../fifo.ts';
 import { pause, throwIfAborted } from '../wait.ts';
-import { backoffMs } from './backoff.ts';
 import { Call, type CallOptions, isRepeatable } from './call.ts';
 import { Dialer, type DialerOptions, notReachable } from './dialer.ts';
+import { notSentInTime, tooManyQueued } from './link-errors.ts';
+import { pauseBeforeResend } from './resend.ts';
 import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
+import { SilenceWatch } from './silence.ts';
+import { tracedRequest } from './traced-request.ts';
 
 export interface LinkOptions extends DialerOptions {
   readonly requestTimeoutMs: number;
   readonly maxInFlight: number;
   readonly maxUnsentBytes: number;
+  /** Requests that wait here, for room or a connection. */
+  readonly maxQueued: number;
+  /** Replies are awaited and nothing was heard for so long: the broker is asked for a sign of life. */
+  readonly pingIdleMs: number;
 }
 
 /** What a caller may say of one request. */
@@ -38,6 +45,7 @@ export class Link implements SessionOwner {
   readonly options: LinkOptions;
   private readonly dialer: Dialer;
   private readonly deadlines = new Deadlines(() => this.sweep());
+  private readonly silence: SilenceWatch;
   private readonly queue = new Fifo<Call>();
   private readonly closing = new AbortController();
   private session: Session | undefined;
@@ -51,6 +59,7 @@ export class Link implements SessionOwner {
     this.options = options;
     this.maxInFlight = options.maxInFlight;
     this.dialer = new Dialer(options, this);
+    this.silence = new SilenceWatch(options.pingIdleMs);
   }
 
   /** Resolves once a broker has answered Hello. Throws what `connect()` documents. */
@@ -101,18 +110,8 @@ export class Link implements SessionOwner {
     body: RequestInput<N>,
     options: RequestOptions & CallOptions = {},
   ): Promise<ResponseOf<N>> {
-    const own = TRACE_OF[api];
-    const { request } = TRACES;
-    if (!request.hasSubscribers && own?.hasSubscribers !== true) {
-      return this.attempts(api, body, options);
-    }
     const { clientName } = this.options;
-    const context = () => ({ api, body, clientName }) as unknown as RequestTrace;
-    return traced(request, context, () =>
-      own === undefined
-        ? this.attempts(api, body, options)
-        : traced(own, context, () => this.attempts(api, body, options)),
-    );
+    return tracedRequest(api, body, clientName, () => this.attempts(api, body, options));
   }
 
   private async attempts<N extends ApiName>(
@@ -127,11 +126,9 @@ export class Link implements SessionOwner {
         return (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
       } catch (error) {
         if (options.once === true) throw error;
-        const pauseMs = this.pauseBeforeResend(
-          error as MillraceError,
-          attempt,
-          isRepeatable(api, options),
-        );
+        const repeatable = isRepeatable(api, options);
+        const { retry } = this.options;
+        const pauseMs = pauseBeforeResend(error as MillraceError, attempt, repeatable, retry);
         if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt) throw error;
         if (pauseMs > 0) await pause(pauseMs, this.closing.signal, options.signal);
         throwIfAborted(options.signal);
@@ -145,6 +142,7 @@ export class Link implements SessionOwner {
     this.closing.abort();
     this.dialer.close();
     this.deadlines.close();
+    this.silence.stop();
     const error = new MillraceError('CLIENT_CLOSED');
     for (const call of this.queue.drain()) call.fail(error);
     for (const call of this.session?.calls() ?? []) call.fail(error);
@@ -158,13 +156,14 @@ export class Link implements SessionOwner {
   onRoom(): void {
     // The reply to Hello comes before there is a session, and proves little.
     if (this.session === undefined) return;
-    this.dialer.proven();
+    this.dialer.heard(this.session.lastHeardAt);
     this.pump();
   }
 
   onEnd(session: Session, reason: MillraceError): void {
     if (this.session !== session) return;
     this.session = undefined;
+    this.silence.stop();
     this.disconnected(session, reason);
     if (this.isClosed) return;
     this.dialer.lastFailure = reason;
@@ -200,6 +199,7 @@ export class Link implements SessionOwner {
     this.clockOffsetMs = session.clockOffsetMs;
     const bound = (session.limits['inFlightRequestsMax'] ?? Infinity) - URGENT_RESERVE;
     this.maxInFlight = Math.max(1, Math.min(this.options.maxInFlight, bound));
+    this.silence.start(session, () => this.ask());
     this.pump();
   }
 
@@ -223,7 +223,8 @@ export class Link implements SessionOwner {
       this.deadlines.watch(deadlineAt);
       if (this.session !== undefined && this.mayGo(call)) this.session.send(call);
       else if (call.urgent) this.queue.unshift(call);
-      else this.queue.push(call);
+      else if (this.queue.length < this.options.maxQueued) this.queue.push(call);
+      else call.fail(tooManyQueued(this.options.maxQueued));
     });
   }
 
@@ -249,6 +250,16 @@ export class Link implements SessionOwner {
       }
       this.queue.shift();
     }
+  }
+
+  /** Where no answer comes in time, the session ends as one that was silent. */
+  private ask(): void {
+    const deadlineAt = performance.now() + this.options.connectTimeoutMs;
+    this.call('Metadata', { topics: [] }, deadlineAt, { urgent: true }).catch(
+      (error: MillraceError) => {
+        this.options.logger.debug?.('no sign of life', { reason: error.message });
+      },
+    );
   }
 
   private abort(call: Call): void {
@@ -277,25 +288,7 @@ export class Link implements SessionOwner {
 
   private overdue(call: Call): void {
     if (call.state !== 'queued') this.session?.overdue(call);
-    else if (this.isConnected) {
-      const text = 'The request was not sent in time: too many others wait for replies.';
-      call.fail(new MillraceError('DEADLINE_EXCEEDED', text));
-    } else call.fail(notReachable(this.dialer.lastFailure));
-  }
-
-  /** Undefined: the error is the outcome. */
-  private pauseBeforeResend(
-    error: MillraceError,
-    attempt: number,
-    repeatable: boolean,
-  ): number | undefined {
-    if (error.code === 'OUTCOME_UNKNOWN') return repeatable ? 0 : undefined;
-    if (error.code === 'CONNECTION_LOST' || error.code === 'DEADLINE_EXCEEDED') return undefined;
-    // The request has waited for its turn at the broker already, as long as its caller wanted. [L-51]
-    if (error.code === 'TOO_MANY_IN_FLIGHT') return undefined;
-    // It may take a whole session: who joins waits by itself, and says so.
-    if (error.code === 'INSTANCE_IN_USE') return undefined;
-    if (error.action !== 'retry') return undefined;
-    return backoffMs(this.options.retry, attempt, error.detail.retryAfterMs);
+    else if (this.isConnected) call.fail(notSentInTime());
+    else call.fail(notReachable(this.dialer.lastFailure));
   }
 }

@@ -70,6 +70,15 @@ export class Session implements ConnectionOwner {
     return this.unanswered.size;
   }
 
+  get isWaiting(): boolean {
+    return this.unanswered.size > 0;
+  }
+
+  /** By performance.now(). */
+  get lastHeardAt(): number {
+    return this.connection.lastHeardAt;
+  }
+
   get unsentBytes(): number {
     return this.connection.unsentBytes;
   }

@@ -49,7 +49,8 @@ export async function transact<V>(
     const items = transactItems(statements);
     const acknowledgements = items.length === 0 ? [] : [{ group, items }];
     const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
-    await link.request('Transact', body, { urgent: true });
+    // What carries messages waits for room as they do; the leases are extended meanwhile.
+    await link.request('Transact', body, { urgent: batches.length === 0 });
   } catch (error) {
     await refused(link, ending, error as MillraceError, resolved);
     return;
