@@ -8,7 +8,8 @@ import { FakeGroup } from './fake-group.ts';
 import { FakeLog } from './fake-log.ts';
 
 type Transaction = RequestOf<'Transact'>;
-type Reply = Answer<'Transact'> | Promise<Answer<'Transact'>>;
+type Early = Answer<'Transact'> | undefined;
+type Reply = Early | Promise<Early>;
 
 export class FakeTransactions {
   /** Those that were carried out. */
@@ -16,7 +17,7 @@ export class FakeTransactions {
   /** All that came, also again. */
   readonly came: Transaction[] = [];
   /** Comes before each; what it answers instead counts. */
-  before: (body: Transaction, call: FakeCall) => Reply | undefined = () => undefined;
+  before: (body: Transaction, call: FakeCall) => Reply = () => undefined;
   private readonly outcomes = new Map<string, { baseOffset: number; appendTimeMs: number }[]>();
   private readonly log: FakeLog;
   private readonly group: FakeGroup;
