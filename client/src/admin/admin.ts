@@ -10,7 +10,7 @@ import * as records from './delete-records.ts';
 import type * as about from './descriptions.ts';
 import { type Effect, type EffectOptions, getEffect } from './effects.ts';
 import { type GetMessageOptions, getMessage, type MessageDetails } from './get-message.ts';
-import * as groups from './group-offsets.ts';
+import * as moves from './group-offsets.ts';
 import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
 import * as offsets from './offsets.ts';
 import * as ops from './operations.ts';
@@ -130,10 +130,10 @@ export class Admin {
   /** Moves where a group without members goes on. Throws GROUP_NOT_EMPTY, UNKNOWN_TOPIC, INVALID_REQUEST. */
   async resetGroupOffsets(
     group: string,
-    reset: groups.GroupReset,
+    reset: moves.GroupReset,
     options?: RequestOptions,
-  ): Promise<groups.ResetOffset[]> {
-    return groups.resetGroupOffsets(this.link, this.metadata, group, reset, options);
+  ): Promise<moves.ResetOffset[]> {
+    return moves.resetGroupOffsets(this.link, this.metadata, group, reset, options);
   }
 
   /** Offsets by their meaning, in the order of the questions. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
