@@ -1,4 +1,4 @@
-// Sends batches of equal records to the topic of the bench and keeps count of what was acknowledged, by partition.
+// Sends batches of equal records to one topic and keeps count of what was acknowledged, by partition.
 
 import { type BatchMessage, type Client, codecs, type Producer } from '@millrace/client';
 import { encodeBatch } from '@millrace/protocol';
@@ -7,12 +7,14 @@ import type { Settings } from '../options/table.ts';
 import { payload } from './payload.ts';
 import { CountsDiffer, mustEqual } from './workload.ts';
 
-/** The one topic of a bench. */
+/** The topic of a bench that has one. */
 export const TOPIC = 'bench';
 
 export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'> & {
   /** So many different keys, one after the other; absent: no keys. */
   readonly distinctKeys?: number | undefined;
+  /** Absent: the one topic of the bench. */
+  readonly topic?: string | undefined;
 };
 
 export class BatchSender {
@@ -22,6 +24,7 @@ export class BatchSender {
   readonly #producer: Producer<Uint8Array>;
   readonly #messages: readonly BatchMessage<Uint8Array>[];
   readonly #keys: number;
+  readonly #topic: string;
   #nextKey = 0;
   readonly #acknowledged: number[];
 
@@ -30,6 +33,7 @@ export class BatchSender {
     const values = payload(recordBytes, batch);
     this.#client = client;
     this.#keys = settings.distinctKeys ?? 0;
+    this.#topic = settings.topic ?? TOPIC;
     this.#messages = values.map((value) => ({ value }));
     this.encoded = encodeBatch(this.#messages as { value: Uint8Array }[], { nowMs: Date.now() });
     // What one sendBatch takes fills a batch to the byte, so that it is stored as one.
@@ -49,14 +53,14 @@ export class BatchSender {
 
   /** One batch; resolves with its count of records once they are acknowledged. */
   async send(): Promise<number> {
-    const { offsets, partitions } = await this.#producer.sendBatch(TOPIC, this.#next());
+    const { offsets, partitions } = await this.#producer.sendBatch(this.#topic, this.#next());
     for (const partition of partitions) this.#acknowledged[partition] = 1 + this.#count(partition);
     return offsets.length;
   }
 
   /** The broker's end offsets are what was acknowledged. Throws CountsDiffer. */
   async verify(): Promise<string> {
-    const { partitions } = await this.#client.admin.describeTopic(TOPIC);
+    const { partitions } = await this.#client.admin.describeTopic(this.#topic);
     for (const { partition, endOffset } of partitions) {
       mustEqual(`end offset of partition ${partition}`, endOffset, this.#count(partition));
     }
@@ -65,7 +69,7 @@ export class BatchSender {
 
   /** Every call of send() was stored as one batch of the expected size. Throws CountsDiffer. */
   async verifyBatches(): Promise<void> {
-    const { partitions } = await this.#client.admin.describeTopic(TOPIC);
+    const { partitions } = await this.#client.admin.describeTopic(this.#topic);
     const stored = partitions.reduce((sum, { bytes }) => sum + bytes, 0);
     const expected = (this.acknowledged / this.#messages.length) * this.encoded.length;
     if (stored === expected) return;
