@@ -4,12 +4,22 @@ import type { Admin, Consumer, ConsumerBatch, Message } from '@millrace/client';
 import { MillraceError } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
 import { readTopic } from '../src/commands/consume/read-topic.ts';
+import { recordFormat } from '../src/commands/consume/record-format.ts';
 import { RecordWriter } from '../src/commands/consume/record-writer.ts';
 import { findEnds, TopicEnds } from '../src/commands/consume/topic-ends.ts';
 import { type Context, openContext } from '../src/context.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 
 const SETTINGS = { broker: 'b:1', json: false, timeoutMs: 1_000, color: false, quiet: false };
+const FORMAT = {
+  output: undefined,
+  template: undefined,
+  keySeparator: '\t',
+  encoding: 'raw',
+  valueFormat: 'json',
+  raw: false,
+} as const;
+const RAW = recordFormat({ ...FORMAT, raw: true });
 const NEVER = new AbortController().signal;
 
 function message(offset: number, value: string | null = `v${offset}`): Message<Uint8Array> {
@@ -75,7 +85,7 @@ async function read({
   max,
 }: Setting): Promise<Context> {
   const context = openContext(SETTINGS, terminal);
-  const writer = new RecordWriter(context.output, { valueFormat: 'json', raw: true }, max);
+  const writer = new RecordWriter(context.output, { render: RAW, max });
   const asConsumer = consumer as unknown as Consumer<Uint8Array>;
   await readTopic({ consumer: asConsumer, writer, ends, context, topic: 't', group });
   return context;
@@ -172,7 +182,7 @@ describe('writing', () => {
   it('in pieces, each reported', async () => {
     const terminal = fakeTerminal();
     const { output } = openContext(SETTINGS, terminal);
-    const writer = new RecordWriter(output, { valueFormat: 'json', raw: false });
+    const writer = new RecordWriter(output, { render: recordFormat(FORMAT) });
     const big = 'x'.repeat(40_000);
     const written: number[] = [];
     await writer.write([message(5, big), message(7, big), message(9, null)], (next) => {
@@ -186,7 +196,7 @@ describe('writing', () => {
   it('raw values, and an empty line for none', async () => {
     const terminal = fakeTerminal();
     const { output } = openContext(SETTINGS, terminal);
-    const writer = new RecordWriter(output, { valueFormat: 'json', raw: true }, 2);
+    const writer = new RecordWriter(output, { render: RAW, max: 2 });
     await writer.write([message(0, 'a'), message(1, null), message(2, 'c')], () => {});
     expect(terminal.out()).toBe('a\n\n');
     expect(writer.isFull).toBe(true);

@@ -1,11 +1,11 @@
-// A line of input as a record to produce: the line as text, the line as a JSON value, or a whole record as `consume`
-// prints it. Refusals name the line.
+// A line of input as a record to produce: the line as text, the line as a JSON value, a key and a value with a separator
+// between them, or a whole record as `consume` prints it. Refusals name the line.
 
 import { CliError } from '../errors/cli-error.ts';
 import { type JsonPath, keyAt } from './json-path.ts';
 import { type RecordRules, rulesOf } from './record-rules.ts';
 
-export const INPUT_FORMATS = ['text', 'json', 'record'] as const;
+export const INPUT_FORMATS = ['text', 'json', 'record', 'key-value'] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 export interface ParsedRecord extends RecordRules {
@@ -18,11 +18,31 @@ export interface ParsedRecord extends RecordRules {
 type Fields = { readonly [name: string]: unknown };
 type Headers = ParsedRecord['headers'];
 
+/** How a line of key and value is cut. */
+export interface KeyValueLine {
+  readonly separator: string;
+  /** An empty value is none: it deletes the key where the topic is compacted. */
+  readonly tombstones: boolean;
+}
+
+/** `key<separator>value`: the first separator counts. */
+export function parseKeyValueLine(
+  line: Buffer,
+  lineNumber: number,
+  { separator, tombstones }: KeyValueLine,
+): ParsedRecord {
+  const at = line.indexOf(separator);
+  if (at === -1) throw lineError(lineNumber, 'there is no separator between a key and a value');
+  const value = line.subarray(at + Buffer.byteLength(separator));
+  const isNone = tombstones && value.length === 0;
+  return { key: line.subarray(0, at), value: isNone ? null : value, headers: [] };
+}
+
 /** The line as a record, or undefined for a blank line of a JSON format. */
 export function parseRecordLine(
   line: Buffer,
   lineNumber: number,
-  format: InputFormat,
+  format: Exclude<InputFormat, 'key-value'>,
   keyPath: JsonPath | undefined,
   dedupPath?: JsonPath,
 ): ParsedRecord | undefined {

@@ -32,14 +32,15 @@ export async function readTopic(reading: TopicReading): Promise<void> {
     for await (const { partition, messages } of batchesUntil(reading)) {
       let written: number | undefined;
       try {
-        await writer.write(messages, (next) => {
+        await writer.write(wantedOf(reading, partition, messages), (next) => {
           written = next;
         });
       } finally {
         // Also when stdout's reader went away in the middle: what it got is done.
         if (written !== undefined) await commit(reading, partition, written);
       }
-      if (written !== undefined) ends?.advance(partition, written);
+      const last = writer.isFull ? undefined : messages.at(-1)?.offset;
+      if (last !== undefined) ends?.advance(partition, last + 1);
       if (writer.isFull) break;
     }
   } catch (error) {
@@ -47,6 +48,13 @@ export async function readTopic(reading: TopicReading): Promise<void> {
   } finally {
     await consumer.close({ timeoutMs: CLOSE_TIMEOUT_MS });
   }
+}
+
+function wantedOf({ ends }: TopicReading, partition: number, messages: Batch['messages']) {
+  const last = messages.at(-1);
+  if (ends === undefined || last === undefined) return messages;
+  if (ends.isWanted(partition, last.offset)) return messages;
+  return messages.filter(({ offset }) => ends.isWanted(partition, offset));
 }
 
 /** Before the next batch is asked for: the partition may go to another member then. */

@@ -1,16 +1,19 @@
-// Writes records to stdout in pieces of bounded size, up to a number of records, and says how far it came.
+// Writes the records that are wanted to stdout in pieces of bounded size, up to a number of them, and says how far it
+// came: also past those that are not wanted.
 
 import type { Message } from '@millrace/client';
+import type { RecordFilter } from '../../input/record-filter.ts';
 import type { Output } from '../../output/output.ts';
-import { recordLine, type ValueFormat } from '../../output/record-json.ts';
 
 const PIECE_BYTES = 64 * 1_024;
-const LINE_END = Buffer.from('\n');
 
 export interface WriterOptions {
-  readonly valueFormat: ValueFormat;
-  /** Values only, as they are. */
-  readonly raw: boolean;
+  /** A record as it goes out, with its end. All of them text, or all bytes. */
+  readonly render: (record: Message<Uint8Array>) => string | Uint8Array;
+  /** Records that are wanted; undefined: all. */
+  readonly filter?: RecordFilter | undefined;
+  /** Records at most. */
+  readonly max?: number | undefined;
 }
 
 export class RecordWriter {
@@ -18,10 +21,10 @@ export class RecordWriter {
   readonly #options: WriterOptions;
   #left: number;
 
-  constructor(output: Output, options: WriterOptions, max: number = Number.POSITIVE_INFINITY) {
+  constructor(output: Output, options: WriterOptions) {
     this.#output = output;
     this.#options = options;
-    this.#left = max;
+    this.#left = options.max ?? Number.POSITIVE_INFINITY;
   }
 
   /** As many records as were wanted are written. */
@@ -34,40 +37,32 @@ export class RecordWriter {
     messages: readonly Message<Uint8Array>[],
     written: (nextOffset: number) => void,
   ): Promise<void> {
+    const { render, filter } = this.#options;
     let piece = new Piece();
     for (const [at, message] of messages.entries()) {
       if (this.isFull) break;
-      this.#add(piece, message);
-      this.#left -= 1;
+      if (filter === undefined || filter(message)) {
+        piece.add(render(message));
+        this.#left -= 1;
+      }
       if (piece.bytes < PIECE_BYTES && at < messages.length - 1 && !this.isFull) continue;
-      await this.#output.write(piece.take());
+      if (piece.bytes > 0) await this.#output.write(piece.take());
       written(message.offset + 1);
       piece = new Piece();
     }
   }
-
-  #add(piece: Piece, message: Message<Uint8Array>): void {
-    const { raw, valueFormat } = this.#options;
-    if (raw) piece.addBytes(message.valueBytes);
-    else piece.addText(recordLine(message, valueFormat));
-  }
 }
 
-/** Lines that go to stdout together: all text, or all bytes. */
+/** What goes to stdout together. */
 class Piece {
   bytes = 0;
   #text = '';
   readonly #parts: Uint8Array[] = [];
 
-  addText(line: string): void {
-    this.#text += `${line}\n`;
-    this.bytes += line.length + 1;
-  }
-
-  addBytes(line: Uint8Array | null): void {
-    if (line !== null) this.#parts.push(line);
-    this.#parts.push(LINE_END);
-    this.bytes += (line?.length ?? 0) + 1;
+  add(line: string | Uint8Array): void {
+    if (typeof line === 'string') this.#text += line;
+    else this.#parts.push(line);
+    this.bytes += line.length;
   }
 
   take(): string | Uint8Array {

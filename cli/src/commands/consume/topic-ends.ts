@@ -12,6 +12,8 @@ export interface Reading {
   readonly group: string | undefined;
   readonly partitions: readonly number[];
   readonly from: Position;
+  /** Stop before this; undefined: at the end that the partition has now. */
+  readonly until?: Position | undefined;
 }
 
 interface Span {
@@ -21,9 +23,17 @@ interface Span {
 
 export class TopicEnds {
   readonly #spans: ReadonlyMap<number, Span>;
+  readonly #isStrict: boolean;
 
-  constructor(spans: ReadonlyMap<number, Span>) {
+  /** `isStrict`: what lies behind the ends is not wanted, also where it comes along. */
+  constructor(spans: ReadonlyMap<number, Span>, isStrict = false) {
     this.#spans = spans;
+    this.#isStrict = isStrict;
+  }
+
+  isWanted(partition: number, offset: number): boolean {
+    const span = this.#isStrict ? this.#spans.get(partition) : undefined;
+    return span === undefined || offset < span.end;
   }
 
   /** The next offset to read: everything before it is dealt with. */
@@ -58,14 +68,16 @@ export async function findEnds(
     const message = `topic ${formatText(topic)} has no partition ${missing}`;
     throw new CliError('notFound', 'UNKNOWN_PARTITION', message);
   }
-  const starts = await startsOf(admin, reading, partitions, signal);
+  const starts = await offsetsOf(admin, topic, reading.from, partitions, signal);
+  const { until = 'latest' } = reading;
+  const ends = await offsetsOf(admin, topic, until, partitions, signal);
   const committed = group === undefined ? [] : await committedIn(admin, topic, group, signal);
-  const spans = partitions.map(({ partition, startOffset, endOffset }, at) => {
+  const spans = partitions.map(({ partition, startOffset }, at) => {
     const own = committed.find((each) => each.partition === partition);
     const position = own === undefined ? (starts[at] ?? 0) : Math.max(own.offset, startOffset);
-    return [partition, { position, end: endOffset }] as const;
+    return [partition, { position, end: ends[at] ?? 0 }] as const;
   });
-  return new TopicEnds(new Map(spans));
+  return new TopicEnds(new Map(spans), reading.until !== undefined);
 }
 
 interface Bounds {
@@ -74,16 +86,18 @@ interface Bounds {
   readonly endOffset: number;
 }
 
-async function startsOf(
+/** Of each partition the offset that the position means. */
+async function offsetsOf(
   admin: Admin,
-  { topic, from }: Reading,
+  topic: string,
+  at: Position,
   partitions: readonly Bounds[],
   signal: AbortSignal,
 ): Promise<readonly number[]> {
-  if (from === 'earliest') return partitions.map((each) => each.startOffset);
-  if (from === 'latest') return partitions.map(({ endOffset }) => endOffset);
-  if ('offset' in from) return partitions.map((each) => Math.max(from.offset, each.startOffset));
-  const questions = partitions.map(({ partition }) => ({ topic, partition, at: from }));
+  if (at === 'earliest') return partitions.map(({ startOffset }) => startOffset);
+  if (at === 'latest') return partitions.map(({ endOffset }) => endOffset);
+  if ('offset' in at) return partitions.map(({ startOffset }) => Math.max(at.offset, startOffset));
+  const questions = partitions.map(({ partition }) => ({ topic, partition, at }));
   return (await admin.listOffsets(questions, { signal })).map(({ offset }) => offset);
 }
 

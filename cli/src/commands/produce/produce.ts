@@ -5,6 +5,7 @@ import {
   choice,
   choiceWith,
   command,
+  flag,
   option,
   repeated,
   type ValuesOf,
@@ -18,6 +19,7 @@ import { parseHeader } from '../../input/header.ts';
 import { type JsonPath, parseJsonPath } from '../../input/json-path.ts';
 import { INPUT_FORMATS } from '../../input/record-line.ts';
 import { type RecordRules, type RuleLimits, ruleFault } from '../../input/record-rules.ts';
+import { parseSeparator } from '../../output/record-template.ts';
 import { openInput } from './input-source.ts';
 import { openProgress } from './progress.ts';
 import { pump } from './pump.ts';
@@ -58,6 +60,7 @@ export const produce = command({
     'Formats: text - the line is the value. json - the line is a JSON value, stored as it is written.\n' +
     'record - the line is an object with value, and if need be key, headers and timestampMs, as `consume` prints it;\n' +
     'also dedupId, delayMs, ttlMs, tenant and maxDeliveries, for which the options speak first.\n' +
+    'key-value - the line is a key, the separator and a value, as `consume --output key-value` prints it.\n' +
     'Records with one key go to one partition, in order. Every record counted at the end is on the disk.',
   inputs: {
     topic: argument('<topic>', 'name of the topic'),
@@ -73,6 +76,15 @@ export const produce = command({
       parseJsonPath,
     ),
     key: option('-k, --key <text>', 'the key of every record'),
+    keySeparator: option(
+      '--key-separator <text>',
+      'what stands between key and value (default \\t; means --format key-value)',
+      parseSeparator,
+    ),
+    tombstones: flag(
+      '--tombstones',
+      'with --format key-value: an empty value is none, which deletes its key in a compacted topic',
+    ),
     headers: repeated(
       '-H, --header <name=value>',
       'a header of every record (repeatable)',
@@ -83,7 +95,7 @@ export const produce = command({
     compression: choiceWith(
       '--compression <codec>',
       'how batches are compressed',
-      ['none', 'gzip', 'brotli', 'zstd'],
+      ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'],
       'none',
     ),
   },
@@ -106,7 +118,9 @@ export const produce = command({
     const { topic, keyPath, key, dedupPath } = values;
     checkPaths(values);
     const isJson = keyPath !== undefined || dedupPath !== undefined;
-    const format = values.format ?? (isJson ? 'json' : 'text');
+    const format =
+      values.format ?? (isJson ? 'json' : values.keySeparator === undefined ? 'text' : 'key-value');
+    const keyValue = { separator: values.keySeparator ?? '\t', tombstones: values.tombstones };
     const client = await context.client();
     // An unknown topic is said before the first line is read.
     await client.admin.describeTopic(topic, { signal: context.signal });
@@ -118,7 +132,7 @@ export const produce = command({
     const producer = client.producer({ codec: codecs.bytes, compression: values.compression });
     const { partition, headers } = values;
     const where = { topic, key, headers, partition };
-    const shape = { ...where, format, keyPath, dedupPath, rules, limits: LIMITS };
+    const shape = { ...where, format, keyPath, keyValue, dedupPath, rules, limits: LIMITS };
     try {
       await pump(producer, input.stream, shape, tally, context.signal);
     } catch (error) {
@@ -142,9 +156,20 @@ function checkPaths(
     readonly key: string | undefined;
     readonly keyPath: JsonPath | undefined;
     readonly format: string | undefined;
+    readonly keySeparator: string | undefined;
+    readonly tombstones: boolean;
   },
 ): void {
-  const { key, keyPath, dedupId, dedupPath, format } = values;
+  const { key, keyPath, dedupId, dedupPath, format, keySeparator } = values;
+  const isKeyValue = (format ?? (keySeparator === undefined ? '' : 'key-value')) === 'key-value';
+  if (keySeparator === '') throw usage('--key-separator is empty');
+  if (keySeparator !== undefined && !isKeyValue) {
+    throw usage('--key-separator is for --format key-value');
+  }
+  if (values.tombstones && !isKeyValue) throw usage('--tombstones is for --format key-value');
+  if (isKeyValue && (key ?? keyPath ?? dedupPath) !== undefined) {
+    throw usage('--format key-value takes keys from the lines: no --key, --key-path, --dedup-path');
+  }
   if (keyPath !== undefined && key !== undefined) {
     throw usage('--key and --key-path exclude each other');
   }

@@ -6,7 +6,14 @@ import type { BatchMessage, Producer, SentBatch } from '@millrace/client';
 import type { Header } from '../../input/header.ts';
 import type { JsonPath } from '../../input/json-path.ts';
 import { readLines } from '../../input/lines.ts';
-import { type InputFormat, lineError, parseRecordLine } from '../../input/record-line.ts';
+import {
+  type InputFormat,
+  type KeyValueLine,
+  lineError,
+  type ParsedRecord,
+  parseKeyValueLine,
+  parseRecordLine,
+} from '../../input/record-line.ts';
 import { type RecordRules, type RuleLimits, ruleFault } from '../../input/record-rules.ts';
 import type { Tally } from './tally.ts';
 
@@ -19,6 +26,8 @@ export interface RecordShape {
   readonly topic: string;
   readonly format: InputFormat;
   readonly keyPath: JsonPath | undefined;
+  /** With the format key-value. */
+  readonly keyValue?: KeyValueLine | undefined;
   readonly key: string | undefined;
   readonly headers: readonly Header[];
   readonly partition: number | undefined;
@@ -63,12 +72,12 @@ function parseLines(
   shape: RecordShape,
   tally: Tally,
 ): { messages: BatchMessage<Uint8Array>[]; refusal?: Error } {
-  const { format, keyPath, dedupPath, key, headers, partition, rules, limits } = shape;
+  const { keyPath, key, headers, partition, rules, limits } = shape;
   const place = partition === undefined ? {} : { partition };
   const messages: BatchMessage<Uint8Array>[] = [];
   try {
     for (const [at, line] of lines.entries()) {
-      const parsed = parseRecordLine(line, firstLine + at, format, keyPath, dedupPath);
+      const parsed = parseLine(line, firstLine + at, shape);
       if (parsed === undefined) continue;
       const fault = limits === undefined ? undefined : ruleFault(parsed, limits);
       if (fault !== undefined) throw lineError(firstLine + at, fault);
@@ -86,6 +95,14 @@ function parseLines(
     return { messages, refusal: refusal as Error };
   }
   return { messages };
+}
+
+const TAB = { separator: '\t', tombstones: false };
+
+function parseLine(line: Buffer, number: number, shape: RecordShape): ParsedRecord | undefined {
+  const { format, keyPath, dedupPath, keyValue = TAB } = shape;
+  if (format === 'key-value') return parseKeyValueLine(line, number, keyValue);
+  return parseRecordLine(line, number, format, keyPath, dedupPath);
 }
 
 /** Batches on their way, oldest first. */
