@@ -39,7 +39,9 @@ export type Wake =
   /** Records were appended to a partition of the topic. */
   | { readonly kind: 'appended'; readonly topicId: number; readonly partition: number }
   /** Messages of a share group became ready. */
-  | { readonly kind: 'ready'; readonly groupId: number; readonly topicId: number };
+  | { readonly kind: 'ready'; readonly groupId: number; readonly topicId: number }
+  /** There is news for members of a consumer group: something to be told, or that they are members no longer. */
+  | { readonly kind: 'members'; readonly groupId: number; readonly memberIds: readonly string[] };
 
 export interface Accepted<R> {
   readonly error?: undefined;

@@ -33,15 +33,25 @@ export { assignRange } from './consumer/assign-range.ts';
 export { assignUniform } from './consumer/assign-uniform.ts';
 export { ConsumerGroups, createConsumerGroups } from './consumer/consumer-groups.ts';
 export { decideDeleteGroup } from './consumer/decide-delete-group.ts';
+export {
+  decideExpireGroups,
+  type ExpireGroupsCommand,
+} from './consumer/decide-expire-groups.ts';
 export { decideExpireMembers, type ExpiredMember } from './consumer/decide-expire-members.ts';
-export { decideHeartbeat } from './consumer/decide-heartbeat.ts';
+export { decideFollowTopics, type FollowTopicsCommand } from './consumer/decide-follow-topics.ts';
+export { decideHeartbeat, type HeartbeatReply } from './consumer/decide-heartbeat.ts';
 export { decideLeave } from './consumer/decide-leave.ts';
 export { decideOffsetCommit } from './consumer/decide-offset-commit.ts';
 export { describeGroup } from './consumer/describe-group.ts';
 export { fetchOffsets } from './consumer/fetch-offsets.ts';
 export { listGroups } from './consumer/list-groups.ts';
 export type { Subscriber, Target } from './consumer/subscriber.ts';
-export { nextSessionDueMs, resumeSessions, touchSession } from './consumer/touch-session.ts';
+export {
+  nextSessionDueMs,
+  resumeSessions,
+  touchAway,
+  touchSession,
+} from './consumer/touch-session.ts';
 export * from './decision.ts';
 export { decideClaimEffect } from './effects/decide-claim-effect.ts';
 export { getEffect } from './effects/get-effect.ts';

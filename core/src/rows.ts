@@ -50,10 +50,12 @@ export type ConsumerGroupRow = {
   readonly kind: 'consumer';
   readonly name: string;
   readonly createdAtMs: number;
-  /** Grows when members, their topics or the partitions of these change; the target assignment follows from it. */
+  /** Grows when members, their topics or the partitions of these change, and with it the members' targets. */
   readonly epoch: number;
   /** The topics subscribed to by members, as they were when the epoch began, by name. */
   readonly topics: readonly SubscribedTopic[];
+  /** When its last member went, or offsets were last committed from outside; 0 while it has members. */
+  readonly idleSinceMs: number;
 };
 export type ShareGroupRow = {
   readonly kind: 'share';
@@ -72,14 +74,28 @@ export type HeldPartitions = readonly [
   partitions: readonly number[],
 ];
 
+/** Partitions of one topic that a member is to have. */
+export type TargetPartitions = readonly [topicId: number, partitions: readonly number[]];
+
 export type MemberRow = {
-  /** The group epoch whose target the member was last told to move to. */
+  /** The group epoch that the member was last told of. */
   readonly epoch: number;
   /** The group epoch in which it joined; what carries an older one is from an earlier life of the member. */
   readonly joinedEpoch: number;
   readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
   /** Subscribed topics in order of name, each once; they need not exist. */
   readonly topics: readonly string[];
+  /** Topics whose whole name it matches are subscribed to as well. */
+  readonly topicPattern: string | null;
+  /** The assignor it asks for, if any. */
+  readonly assignor: 'uniform' | 'range' | null;
+  /** Names a static member. */
+  readonly instanceId: string | null;
+  /** It left to come back: it works on nothing, and nobody else is given what is assigned to it. */
+  readonly isAway: boolean;
+  /** What it should have in the group's present epoch, which it may not have been told of yet. */
+  readonly target: readonly TargetPartitions[];
   /** What the member was told to work on. */
   readonly assigned: readonly HeldPartitions[];
   /** What it has been told to give up and has not yet reported as given up. */

@@ -7,7 +7,7 @@ type Layer = { packages: readonly string[]; libraries: readonly string[]; node: 
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { packages: [], libraries: ['msgpackr'], node: true },
-  core: { packages: ['protocol'], libraries: [], node: false },
+  core: { packages: ['protocol'], libraries: ['re2js'], node: false },
   storage: { packages: [], libraries: ['lmdb', 'msgpackr'], node: true },
   broker: {
     packages: ['core', 'protocol', 'storage'],

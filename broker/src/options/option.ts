@@ -23,6 +23,8 @@ export interface NumberOption extends Common<number> {
   readonly kind: 'count' | 'bytes' | 'duration';
   readonly min: number;
   readonly max: number;
+  /** -1 is taken too, and says never. */
+  readonly orNever?: true;
 }
 export type OptionSpec = TextOption | SwitchOption | ChoiceOption | NumberOption;
 
@@ -54,7 +56,8 @@ export function describeRange(spec: OptionSpec): string {
   if (spec.kind === 'text') return spec.noun;
   if (spec.kind === 'switch') return 'true or false';
   if (spec.kind === 'choice') return spec.values.join(', ');
-  return `${formatValue(spec, spec.min)} to ${formatValue(spec, spec.max)}`;
+  const range = `${formatValue(spec, spec.min)} to ${formatValue(spec, spec.max)}`;
+  return spec.orNever ? `${range}, or -1` : range;
 }
 
 /** A refusal says what would have been right; the caller adds the option's name. */
@@ -76,6 +79,7 @@ export function parseValue(spec: OptionSpec, text: string): Parsed {
 }
 
 function parseNumber(spec: NumberOption, text: string): Parsed {
+  if (spec.orNever && text.trim() === '-1') return { value: -1 };
   const units: Readonly<Record<string, number>> = UNITS[spec.kind];
   const match = /^(\d+)([A-Za-z]*)$/.exec(text.trim());
   const size = match === null ? undefined : sizeOf(units, match[2] ?? '');

@@ -94,6 +94,15 @@ export const OPTIONS = {
     fallback: 10 * SECOND,
     about: 'How often segments past their retention are looked for.',
   },
+  offsetsRetention: {
+    kind: 'duration',
+    min: SECOND,
+    max: 3_650 * DAY,
+    orNever: true,
+    fallback: 7 * DAY,
+    about:
+      'A consumer group without members goes with its offsets when nothing was committed for this long; -1: never.',
+  },
   leaseRestartGrace: {
     kind: 'duration',
     min: 0,

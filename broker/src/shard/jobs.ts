@@ -2,20 +2,19 @@
 
 import {
   decideDue,
-  decideExpireMembers,
   decideExpireRows,
   decideRemoved,
   decideRetention,
   decideSift,
   decideSweep,
   nextDueMs,
-  nextSessionDueMs,
   type ShareKey,
   sharesBehindLog,
   siftableShares,
 } from '@millrace/core';
 import type { Job } from './background.ts';
 import { createCompactionJob } from './compaction-job.ts';
+import { createGroupJobs } from './group-jobs.ts';
 import { createPurgesJob } from './purges-job.ts';
 import { createRatesJob } from './rates-job.ts';
 import { createRedriveJob } from './redrive-job.ts';
@@ -28,11 +27,13 @@ export interface JobSettings {
   /** No lease expires before this time: after a restart members need a while to come back. [I9] */
   readonly graceUntilMs: number;
   readonly retentionEveryMs: number;
+  /** -1: never. */
+  readonly offsetsRetentionMs: number;
   readonly deadLettered: (messages: number) => void;
 }
 
 /** Sizes that keep a slice to a few milliseconds. */
-const SLICE = { dueRuns: 250, members: 100, sweepRows: 1_000, expiries: 1_000 } as const;
+const SLICE = { dueRuns: 250, sweepRows: 1_000, expiries: 1_000 } as const;
 const EXPIRIES_EVERY_MS = 1_000;
 const SPACE_EVERY_MS = 250;
 const SIFT_EVERY_MS = 1_000;
@@ -44,7 +45,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
   return [
     dueJob(settings),
     createSchedulesJob(space),
-    sessionsJob(),
+    ...createGroupJobs(settings.offsetsRetentionMs),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
     createCompactionJob(settings.retentionEveryMs),
@@ -67,20 +68,6 @@ function dueJob({ graceUntilMs, deadLettered }: JobSettings): Job {
       const reply = shard.stage((state, view, context) => decideDue(state, view, command, context));
       deadLettered(reply.deadLettered);
       return reply.more;
-    },
-  };
-}
-
-function sessionsJob(): Job {
-  const command = { limit: SLICE.members };
-  return {
-    name: 'member sessions',
-    nextMs: (shard) => shard.peek(({ consumers }) => nextSessionDueMs(consumers)),
-    slice: (shard) => {
-      const reply = shard.stage((state, view, context) =>
-        decideExpireMembers(state, view, command, context),
-      );
-      return reply.expired.length === SLICE.members;
     },
   };
 }

@@ -16,6 +16,8 @@ export interface ShardOptions {
   readonly storageReserve: number;
   readonly leaseRestartGrace: number;
   readonly retentionCheckInterval: number;
+  /** -1: never. */
+  readonly offsetsRetention: number;
   readonly events: ShardEvents;
 }
 
@@ -60,6 +62,7 @@ export function openShard(options: ShardOptions): OpenShard {
   const jobs = createJobs(space, {
     graceUntilMs: graceUntilMs(shard, options.leaseRestartGrace),
     retentionEveryMs: options.retentionCheckInterval,
+    offsetsRetentionMs: options.offsetsRetention,
     deadLettered: events.deadLettered,
   });
   const background = new Background(shard, jobs, { failed: events.backgroundFailed });

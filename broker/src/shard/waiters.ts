@@ -1,7 +1,9 @@
-// Who waits for what: long polls of Fetch wait for partitions, long polls of Receive wait for a group's topics.
+// Who waits for what: long polls of Fetch wait for partitions, long polls of Receive wait for a group's topics, and
+// heartbeats for news.
 // It knows no requests: a waiter is a function that tries again and says whether it got what it wanted.
 
 import { partitionKey } from '@millrace/core';
+import { MemberWaiters } from './member-waiters.ts';
 
 /** Tries again, synchronously. True: satisfied; the waiter is then taken off every queue it stands in. */
 export type Attempt = () => boolean;
@@ -73,6 +75,7 @@ export class Waiters {
   readonly #watchers = new Map<number, Set<Watcher>>();
   /** By topic and share group. */
   readonly #receives = new WaiterQueues();
+  readonly members = new MemberWaiters();
 
   /** Wait for appends to any of the partitions. Returns the way out. */
   waitForAppend(places: readonly Place[], attempt: Attempt): () => void {
@@ -133,6 +136,6 @@ export class Waiters {
 
   /** How many wait, counted once a queue. */
   get size(): number {
-    return this.#fetches.size + this.#receives.size;
+    return this.#fetches.size + this.#receives.size + this.members.size;
   }
 }

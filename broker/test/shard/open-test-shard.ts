@@ -77,6 +77,7 @@ export function openTestShard(store: Store = new MemoryStore()): TestShard {
     storageReserve: 1_000,
     leaseRestartGrace: 0,
     retentionCheckInterval: 100,
+    offsetsRetention: -1,
     events: {
       committed: () => undefined,
       deadLettered: () => undefined,

@@ -116,6 +116,7 @@ export class World {
       storageReserve: 0,
       leaseRestartGrace: 200,
       retentionCheckInterval: 1_000,
+      offsetsRetention: -1,
       events: {
         committed: () => undefined,
         deadLettered: () => undefined,

@@ -37,6 +37,7 @@ function applyMeta(catalog: Catalog, name: string, value: number | string | unde
 
 function applyTopic(catalog: Catalog, topicId: number, row: TopicRow | undefined): void {
   const old = catalog.topics.get(topicId);
+  if (old?.partitions !== row?.partitions) catalog.topicsVersion += 1;
   if (old !== undefined) {
     catalog.topicIds.delete(old.name);
     catalog.partitionsTotal -= old.partitions;

@@ -32,6 +32,8 @@ export class Catalog {
   readonly groupIds = new Map<string, number>();
   nextTopicId = 1;
   nextGroupId = 1;
+  /** Another number after every change of which topics there are and how many partitions they have. */
+  topicsVersion = 0;
   /** Partitions of all topics together. */
   partitionsTotal = 0;
 

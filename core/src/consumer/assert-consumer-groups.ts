@@ -1,11 +1,11 @@
 // What must hold of consumer groups between any two commands. Slow: for tests and for loading.
 
 import { assert } from '../assert.ts';
+import { partitionKey } from '../log/logs.ts';
 import type { ShardState } from '../shard-state.ts';
-import { assignRange } from './assign-range.ts';
-import type { ConsumerGroup, Member } from './consumer-groups.ts';
+import type { ConsumerGroup } from './consumer-groups.ts';
 import { type ConsumerGroupEntry, findConsumerGroup } from './find-consumer-group.ts';
-import { subscribedNames } from './group-epoch.ts';
+import { heldKeys } from './member.ts';
 import { partitionOfKey, topicOfKey } from './partition-keys.ts';
 
 type Machines = Pick<ShardState, 'catalog' | 'logs' | 'consumers'>;
@@ -16,7 +16,9 @@ export function assertConsumerGroups(machines: Machines): void {
     const entry = findConsumerGroup(catalog, catalog.groups.get(groupId)?.name ?? '');
     assert(entry !== undefined && entry.error === undefined, 'members and offsets have a group');
     assertOwners(group);
-    assertEpoch(entry, group);
+    assertTargets(entry, group);
+    assertInstances(group);
+    assert((group.members.size === 0) === entry.idleSinceMs > 0, 'idle since its members went');
     assertOffsets(machines, groupId, group);
   }
   for (const [topicId, groupIds] of consumers.groupsOf) {
@@ -33,36 +35,45 @@ function assertOwners(group: ConsumerGroup): void {
   let held = 0;
   for (const [memberId, member] of group.members) {
     assert(memberId === member.memberId && member.joinedEpoch <= member.epoch);
-    for (const partitions of [member.assigned, member.revoking]) {
-      for (const [key, since] of partitions) {
-        assert(group.owners.get(key) === memberId, 'what a member holds it owns');
-        assert(member.joinedEpoch <= since && since <= member.epoch, 'held within the membership');
-      }
-      held += partitions.size;
+    for (const key of heldKeys(member)) {
+      const since = member.assigned.get(key) ?? member.revoking.get(key) ?? 0;
+      assert(group.owners.get(key) === memberId, 'what a member holds it owns');
+      assert(member.joinedEpoch <= since && since <= member.epoch, 'held within the membership');
+      held += 1;
     }
   }
   assert(held === group.owners.size, 'a partition has one owner, and owners hold');
 }
 
-function assertEpoch(entry: ConsumerGroupEntry, group: ConsumerGroup): void {
-  const names = subscribedNames(group.members.values());
-  for (const [name] of entry.topics) assert(names.has(name), 'a topic of the epoch is subscribed');
-  const target = assignRange(group.members.values(), entry.topics);
-  for (const member of group.members.values()) {
+/** Every partition of the epoch's topics is to be with one member, and what is assigned in the epoch is so. */
+function assertTargets(entry: ConsumerGroupEntry, group: ConsumerGroup): void {
+  const expected = new Set<number>();
+  for (const [, topicId, partitions] of entry.topics) {
+    for (let p = 0; p < partitions; p += 1) expected.add(partitionKey(topicId, p));
+  }
+  let targets = 0;
+  for (const [memberId, member] of group.members) {
     assert(member.epoch <= entry.epoch, 'a member is not ahead of its group');
-    if (member.epoch === entry.epoch) assertTarget(member, target.get(member.memberId));
+    for (const key of member.target) {
+      assert(expected.has(key) && group.heirs.get(key) === memberId, 'a target is of the epoch');
+    }
+    targets += member.target.size;
+    if (member.isAway) assert(member.revoking.size === 0 && member.instanceId !== null);
+    if (member.epoch < entry.epoch && !member.isAway) continue;
+    for (const key of member.assigned.keys())
+      assert(member.target.has(key), 'assigned as targeted');
   }
-  if (group.plan?.epoch !== entry.epoch) return;
-  for (const [memberId, keys] of group.plan.target) {
-    const expected = target.get(memberId);
-    assert(expected?.size === keys.size && [...keys].every((key) => expected.has(key)));
-  }
+  assert(targets === expected.size && group.heirs.size === targets, 'one heir a partition');
 }
 
-function assertTarget(member: Member, target: ReadonlySet<number> | undefined): void {
-  assert(target !== undefined);
-  for (const key of member.assigned.keys())
-    assert(target.has(key), 'assigned is within the target');
+function assertInstances({ members, instances }: ConsumerGroup): void {
+  let named = 0;
+  for (const { memberId, instanceId } of members.values()) {
+    if (instanceId === null) continue;
+    assert(instances.get(instanceId) === memberId, 'an instance is found by its id');
+    named += 1;
+  }
+  assert(named === instances.size, 'an instance is one member');
 }
 
 function assertOffsets(

@@ -1,31 +1,28 @@
 // Members and committed offsets of all consumer groups, as memory holds them. It changes only by `applyConsumerWrite`
-// and when the catalog lets a group or topic go; the sessions are the one part that no row stands behind.
+// and when the catalog lets a group or topic go; sessions and what patterns match are the parts that no row stands behind.
 
 import { assert } from '../assert.ts';
 import { partitionKey } from '../log/logs.ts';
-import type { MemberRow, OffsetRow, Write } from '../rows.ts';
-import type { EpochPlan } from './group-epoch.ts';
-import { type Held, heldFromRow, topicOfKey } from './partition-keys.ts';
+import type { OffsetRow, Write } from '../rows.ts';
+import { type Member, memberFromRow } from './member.ts';
+import { topicOfKey } from './partition-keys.ts';
 import { Sessions } from './sessions.ts';
-
-export interface Member {
-  readonly memberId: string;
-  readonly epoch: number;
-  readonly joinedEpoch: number;
-  readonly sessionTimeoutMs: number;
-  readonly topics: readonly string[];
-  readonly assigned: Held;
-  readonly revoking: Held;
-}
+import { Subscriptions } from './subscriptions.ts';
+import { TopicPatterns } from './topic-patterns.ts';
 
 export class ConsumerGroup {
   readonly members = new Map<string, Member>();
   /** Partition key -> the one member that holds it, assigned or still giving it up. */
   readonly owners = new Map<number, string>();
+  /** Partition key -> the one member that should have it. */
+  readonly heirs = new Map<number, string>();
+  /** Static members: instance id -> member id. */
+  readonly instances = new Map<string, string>();
+  readonly subscriptions = new Subscriptions();
   /** Partition key -> committed offset. */
   readonly offsets = new Map<number, OffsetRow>();
-  /** A memo of what follows from the group's epoch; `currentPlan` alone reads and sets it. */
-  plan: EpochPlan | undefined;
+  /** A memo: in this epoch the group's topics were seen to be those of this version of the catalog. */
+  compared: { readonly epoch: number; readonly topicsVersion: number } | undefined;
 }
 
 export type ConsumerWrite = Extract<Write, { readonly table: 'members' | 'offsets' }>;
@@ -36,6 +33,7 @@ export class ConsumerGroups {
   /** Topic -> groups that have committed offsets of it. */
   readonly groupsOf = new Map<number, Set<number>>();
   readonly sessions = new Sessions();
+  readonly patterns = new TopicPatterns();
 
   at(groupId: number): ConsumerGroup {
     return this.groups.get(groupId) ?? EMPTY;
@@ -77,8 +75,10 @@ export function applyConsumerWrite(consumers: ConsumerGroups, write: ConsumerWri
     consumers.groups.set(groupId, group);
   }
   if (write.table === 'members') {
-    applyMember(group, write.key[1], write.value);
-    if (write.value === undefined) consumers.sessions.forget(groupId, write.key[1]);
+    const memberId = write.key[1];
+    takeOut(group, memberId);
+    if (write.value === undefined) consumers.sessions.forget(groupId, memberId);
+    else takeIn(group, memberFromRow(memberId, write.value, group.subscriptions));
   } else {
     const key = partitionKey(write.key[1], write.key[2]);
     if (write.value === undefined) group.offsets.delete(key);
@@ -95,34 +95,30 @@ function listCommitted({ groupsOf }: ConsumerGroups, groupId: number, topicId: n
   else groups.add(groupId);
 }
 
-function applyMember(group: ConsumerGroup, memberId: string, row: MemberRow | undefined): void {
+/** In one decision a partition may come to its new heir before it is taken from the old one: each lets go of its own. */
+function takeOut(group: ConsumerGroup, memberId: string): void {
   const old = group.members.get(memberId);
-  if (old !== undefined) {
-    for (const held of [old.assigned, old.revoking]) {
-      for (const key of held.keys()) group.owners.delete(key);
-    }
+  if (old === undefined) return;
+  for (const held of [old.assigned, old.revoking]) {
+    for (const key of held.keys()) group.owners.delete(key);
   }
-  if (row === undefined) {
-    group.members.delete(memberId);
-    return;
+  for (const key of old.target) if (group.heirs.get(key) === memberId) group.heirs.delete(key);
+  if (old.instanceId !== null && group.instances.get(old.instanceId) === memberId) {
+    group.instances.delete(old.instanceId);
   }
-  assert(old === undefined || old.epoch <= row.epoch, 'epochs of a member only grow');
-  const assigned = heldFromRow(row.assigned);
-  const revoking = heldFromRow(row.revoking);
+  group.members.delete(memberId);
+  group.subscriptions.release(old.subscription);
+}
+
+function takeIn(group: ConsumerGroup, member: Member): void {
+  const { memberId, assigned, revoking, target, instanceId } = member;
   for (const held of [assigned, revoking]) {
     for (const key of held.keys()) {
       assert(!group.owners.has(key), 'a partition has one owner at a time');
       group.owners.set(key, memberId);
     }
   }
-  const { epoch, joinedEpoch, sessionTimeoutMs, topics } = row;
-  group.members.set(memberId, {
-    memberId,
-    epoch,
-    joinedEpoch,
-    sessionTimeoutMs,
-    topics,
-    assigned,
-    revoking,
-  });
+  for (const key of target) group.heirs.set(key, memberId);
+  if (instanceId !== null) group.instances.set(instanceId, memberId);
+  group.members.set(memberId, member);
 }

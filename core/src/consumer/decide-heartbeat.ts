@@ -12,62 +12,91 @@ import {
 } from '../decision.ts';
 import { put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import type { Member } from './consumer-groups.ts';
 import { decideJoin } from './decide-join.ts';
 import { type ConsumerGroupEntry, findConsumerGroup } from './find-consumer-group.ts';
-import { currentPlan, haveTopicsChanged, nextEpochRow, planOf } from './group-epoch.ts';
+import type { Member } from './member.ts';
 import { moveMember } from './move-member.ts';
+import { newsFor } from './news-for.ts';
 import { type KeySet, keysOf } from './partition-keys.ts';
-import { checkSubscription, othersThan, subscriptionOf } from './subscription.ts';
+import { haveTopicsChanged, heirsOf, planEpoch } from './plan-epoch.ts';
+import { checkSubscription, subscriptionOf } from './subscribe.ts';
 
 type Command = RequestOf<'GroupHeartbeat'>;
-type Reply = ResponseOf<'GroupHeartbeat'>;
+
+export interface HeartbeatReply {
+  readonly reply: ResponseOf<'GroupHeartbeat'>;
+  /** Tells the member what it did not know: a heartbeat that may wait is answered at once [C-40]. */
+  readonly isNews: boolean;
+  /** The longest that it may wait: the session goes on from when it came [C-41]. */
+  readonly waitMsMax: number;
+  readonly groupId: number;
+}
 
 export function decideHeartbeat(
   state: ShardState,
   _view: View,
   command: Command,
   ctx: Context,
-): Decision<Reply> {
+): Decision<HeartbeatReply> {
   const found = findConsumerGroup(state.catalog, command.group);
   if (found?.error !== undefined) return found;
   if (command.memberEpoch === 0) return decideJoin(state, found, command, ctx);
   if (found === undefined) return unknownMember(command);
-  return decideStay(state, found, command);
+  return decideStay(state, found, command, ctx);
 }
 
 function decideStay(
   state: ShardState,
   entry: ConsumerGroupEntry,
   command: Command,
-): Decision<Reply> {
+  { nowMs }: Context,
+): Decision<HeartbeatReply> {
   const { catalog, consumers } = state;
   const { memberId, memberEpoch: reportedEpoch } = command;
   const { groupId } = entry;
   const group = consumers.at(groupId);
   const known = group.members.get(memberId);
-  if (known === undefined) return unknownMember(command);
+  if (known === undefined || known.isAway) return refuseStranger(command, group.instances);
   const owned = command.owned === null ? null : keysOf(command.owned);
   const fenced = checkFence(known, reportedEpoch, owned);
   if (fenced !== undefined) return fenced;
 
-  const topics = command.topics === null ? known.topics : subscriptionOf(command.topics);
-  const member: Member = { ...known, topics };
-  let plan = currentPlan(group, entry);
+  let member: Member = {
+    ...known,
+    subscription: subscriptionOf(command, group) ?? known.subscription,
+    assignor: command.assignor ?? known.assignor,
+  };
+  let row = entry as Parameters<typeof planEpoch>[2];
   const writes: Write[] = [];
-  const isSubscriptionNew = !isSame(topics, known.topics);
-  if (isSubscriptionNew || haveTopicsChanged(catalog, plan, topics)) {
-    const others = othersThan(group, memberId);
-    const refusal = isSubscriptionNew ? checkSubscription(topics, others) : undefined;
+  const news = new Set<string>();
+  let freed: ReadonlySet<number> = new Set();
+  const hasNewTopics = member.subscription !== known.subscription;
+  const isNew = hasNewTopics || member.assignor !== known.assignor;
+  if (isNew || haveTopicsChanged(state, group, entry)) {
+    const others = othersOf(group.members.values(), memberId);
+    const refusal = hasNewTopics
+      ? checkSubscription(catalog, consumers.patterns, member.subscription, others)
+      : undefined;
     if (refusal !== undefined) return refusal;
-    const row = nextEpochRow(catalog, entry, [...others, member]);
-    plan = planOf(row, [...others, member]);
-    writes.push(put('groups', [groupId], row));
+    const next = planEpoch(state, groupId, entry, { member }, nowMs);
+    row = next.row;
+    freed = next.freed;
+    member = { ...member, target: next.targets.get(memberId) ?? member.target };
+    writes.push(put('groups', [groupId], row), ...next.writes);
+    for (const id of next.news) news.add(id);
   }
   const isConfirmed = consumers.sessions.get(groupId, memberId)?.confirmed === true;
-  const { row, reply } = moveMember({ group, member, plan, owned, reportedEpoch, isConfirmed });
-  if (row !== undefined) writes.push(put('members', [groupId, memberId], row));
-  return accept(reply, writes);
+  const report = { owned, reportedEpoch, isConfirmed };
+  const moved = moveMember({ group, row, member, isNew, freed, ...report });
+  if (moved.row !== undefined) writes.push(put('members', [groupId, memberId], moved.row));
+  for (const heir of heirsOf(group, moved.freed)) news.add(heir);
+  const { reply, isNews, waitMsMax } = moved;
+  const told = { reply, isNews, waitMsMax, groupId };
+  return accept(told, writes, newsFor(groupId, news, memberId));
+}
+
+function* othersOf(members: Iterable<Member>, memberId: string) {
+  for (const other of members) if (other.memberId !== memberId) yield other.subscription;
 }
 
 /**
@@ -86,10 +115,15 @@ function checkFence(member: Member, epoch: number, owned: KeySet | null): Refuse
   return undefined;
 }
 
-function unknownMember({ group, memberId }: Command): Refused {
-  return refuse('UNKNOWN_MEMBER', `Group ${group} has no member ${memberId}.`);
+/** A static member whose place another one has taken since learns that, so that it does not take it back [C-36]. */
+function refuseStranger(command: Command, instances: ReadonlyMap<string, string>): Refused {
+  const { instanceId, memberId } = command;
+  const holder = instanceId === null ? undefined : instances.get(instanceId);
+  if (holder === undefined || holder === memberId) return unknownMember(command);
+  const message = `Member ${holder} has taken the instance id ${instanceId}.`;
+  return refuse('FENCED_INSTANCE', message, { field: 'instanceId' });
 }
 
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, i) => name === b[i]);
+function unknownMember({ group, memberId }: Command): Refused {
+  return refuse('UNKNOWN_MEMBER', `Group ${group} has no member ${memberId}.`);
 }

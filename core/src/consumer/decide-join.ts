@@ -1,95 +1,136 @@
-// A heartbeat of epoch 0: a new membership, which takes the place of any earlier one under the same id [C-3]. It creates
-// the group if there is none of the name.
+// A heartbeat of epoch 0: a new membership, which takes the place of any earlier one under the same id [C-3], and of a
+// static member that is away [C-35]. It creates the group if there is none of the name.
 
-import { LIMITS, type RequestOf, type ResponseOf } from '@millrace/protocol';
+import type { RequestOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
 import { planGroup } from '../catalog/plan-group.ts';
-import { accept, type Context, type Decision, type Refused, refuse } from '../decision.ts';
-import { checkKeyText } from '../expiries/check-key-text.ts';
-import { type ConsumerGroupRow, put } from '../rows.ts';
+import { accept, type Context, type Decision } from '../decision.ts';
+import { type ConsumerGroupRow, put, remove, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import type { ConsumerGroup, Member } from './consumer-groups.ts';
+import { checkJoin } from './check-join.ts';
+import type { ConsumerGroup } from './consumer-groups.ts';
+import type { HeartbeatReply } from './decide-heartbeat.ts';
 import type { ConsumerGroupEntry } from './find-consumer-group.ts';
-import { nextEpochRow, planOf } from './group-epoch.ts';
+import { heldKeys, type Member } from './member.ts';
 import { moveMember } from './move-member.ts';
+import { newsFor } from './news-for.ts';
 import { type Held, NONE_HELD } from './partition-keys.ts';
-import { checkSubscription, othersThan, subscriptionOf } from './subscription.ts';
+import { haveTopicsChanged, planEpoch } from './plan-epoch.ts';
+import { subscriptionOf } from './subscribe.ts';
 
 type Command = RequestOf<'GroupHeartbeat'>;
-
-/** Epochs are 32 bits on the wire; from here on a group is only wound up. */
-const EPOCH_JOINED_MAX = 0xffff_0000;
 
 export function decideJoin(
   state: ShardState,
   found: ConsumerGroupEntry | undefined,
   command: Command,
-  ctx: Context,
-): Decision<ResponseOf<'GroupHeartbeat'>> {
+  { nowMs }: Context,
+): Decision<HeartbeatReply> {
   const { catalog, consumers } = state;
-  const { memberId, sessionTimeoutMs } = command;
+  const { memberId } = command;
   const group = consumers.at(found?.groupId ?? 0);
-  const others = othersThan(group, memberId);
-  const topics = subscriptionOf(command.topics ?? []);
-  const old = found ?? newGroup(command.group, ctx.nowMs);
-  const refusal =
-    checkJoin(command, group) ?? checkSubscription(topics, others) ?? checkEpoch(old.epoch);
+  const refusal = checkJoin(state, group, found?.epoch ?? 0, command);
   if (refusal !== undefined) return refusal;
-
-  const subscribers = [...others, { memberId, topics }];
-  const row = nextEpochRow(catalog, old, subscribers);
+  const away = awayUnder(group, command);
+  const old = found ?? newGroup(command.group, nowMs);
+  const joining = newMember(group, command, away);
+  if (found !== undefined && away !== undefined && isSameAs(away, joining)) {
+    const isKnown = group.members.has(memberId) || haveTopicsChanged(state, group, found);
+    if (!isKnown) return comeBack(group, found, joining, away);
+  }
+  const gone = new Set(away === undefined ? [] : [away.memberId]);
+  const groupId = found?.groupId ?? catalog.nextGroupId;
+  const next = planEpoch(state, groupId, old, { member: joining, gone }, nowMs);
+  const { row, freed } = next;
   const planned =
     found === undefined
       ? planGroup(catalog, row)
-      : { groupId: found.groupId, writes: [put('groups', [found.groupId], row)] };
+      : { groupId, writes: [put('groups', [groupId], row)] };
   if (planned.error !== undefined) return planned;
-  const joinedEpoch = row.epoch;
-  const assigned = heldAnew(group.members.get(memberId), joinedEpoch);
-  const held = { assigned, revoking: NONE_HELD };
-  const member: Member = { memberId, epoch: 0, joinedEpoch, sessionTimeoutMs, topics, ...held };
-  const plan = planOf(row, subscribers);
-  const report = { owned: null, reportedEpoch: 0, isConfirmed: false };
-  const { row: memberRow, reply } = moveMember({ group, member, plan, ...report });
-  assert(memberRow !== undefined, 'who joins is written');
-  const write = put('members', [planned.groupId, memberId], memberRow);
-  return accept(reply, [...planned.writes, write]);
+  assert(planned.groupId === groupId);
+  const target = next.targets.get(memberId);
+  assert(target !== undefined, 'every member has a target');
+  const member = { ...joining, joinedEpoch: row.epoch, target, ...heldIn(joining, row.epoch) };
+  const moved = moveMember({ group, row, member, freed, ...AS_NEW });
+  assert(moved.row !== undefined, 'who joins is written');
+  const write = put('members', [groupId, memberId], moved.row);
+  const { reply, isNews, waitMsMax } = moved;
+  const writes: readonly Write[] = [...planned.writes, ...next.writes, write];
+  return accept(
+    { reply, isNews, waitMsMax, groupId },
+    writes,
+    newsFor(groupId, next.news, memberId),
+  );
 }
 
-function checkJoin(command: Command, group: ConsumerGroup): Refused | undefined {
-  const { memberId, topics, owned } = command;
-  if (memberId === '') {
-    return refuse('INVALID_REQUEST', 'A member needs an id.', { field: 'memberId' });
-  }
-  const unfit = checkKeyText(memberId, 'memberId');
-  if (unfit !== undefined) return unfit;
-  if (topics === null) {
-    return refuse('INVALID_REQUEST', 'To join, say which topics.', { field: 'topics' });
-  }
-  if (owned?.some(({ partitions }) => partitions.length > 0) === true) {
-    return refuse('INVALID_REQUEST', 'A member joins with nothing owned.', { field: 'owned' });
-  }
-  if (group.members.size < LIMITS.membersPerGroupMax || group.members.has(memberId))
-    return undefined;
-  const limit = `${LIMITS.membersPerGroupMax} members`;
-  return refuse('LIMIT_EXCEEDED', `A group has at most ${limit}.`, { limit });
+const AS_NEW = { isNew: true, owned: null, reportedEpoch: 0, isConfirmed: false } as const;
+
+/** A static member is back as it was, under another member id: nobody else needs to hear of it [C-35]. */
+function comeBack(
+  group: ConsumerGroup,
+  entry: ConsumerGroupEntry,
+  joining: Member,
+  away: Member,
+): Decision<HeartbeatReply> {
+  const { groupId, epoch } = entry;
+  const member = { ...joining, joinedEpoch: epoch, ...heldIn(joining, epoch) };
+  const freed = new Set(heldKeys(away));
+  const moved = moveMember({ group, row: entry, member, freed, ...AS_NEW });
+  assert(moved.row !== undefined, 'who comes back is written');
+  const { reply, isNews, waitMsMax } = moved;
+  return accept({ reply, isNews, waitMsMax, groupId }, [
+    remove('members', [groupId, away.memberId]),
+    put('members', [groupId, joining.memberId], moved.row),
+  ]);
 }
 
-function checkEpoch(epoch: number): Refused | undefined {
-  if (epoch < EPOCH_JOINED_MAX) return undefined;
-  const limit = `${EPOCH_JOINED_MAX} epochs`;
-  return refuse('LIMIT_EXCEEDED', 'The group is used up: delete it when it is empty.', { limit });
+/** The member that is away under the same instance id. */
+function awayUnder(
+  { instances, members }: ConsumerGroup,
+  { memberId, instanceId }: Command,
+): Member | undefined {
+  const holder = instanceId === null ? undefined : instances.get(instanceId);
+  if (holder === undefined || holder === memberId) return undefined;
+  const member = members.get(holder);
+  assert(member?.isAway === true, 'the place of who is there is not taken');
+  return member;
+}
+
+/** In epoch 0, with what the earlier member has that it follows. */
+function newMember(group: ConsumerGroup, command: Command, away: Member | undefined): Member {
+  const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, assignor, instanceId } = command;
+  const earlier = group.members.get(memberId);
+  const subscription = subscriptionOf(command, group);
+  assert(subscription !== undefined, 'who joins subscribes');
+  const before = [earlier, away].filter((one) => one !== undefined);
+  return {
+    memberId,
+    epoch: 0,
+    joinedEpoch: 0,
+    sessionTimeoutMs,
+    rebalanceTimeoutMs,
+    subscription,
+    assignor,
+    instanceId,
+    isAway: false,
+    assigned: new Map(before.flatMap((one) => [...heldKeys(one)].map((key) => [key, 0]))),
+    revoking: NONE_HELD,
+    target: new Set(before.flatMap((one) => [...one.target])),
+  };
 }
 
 /**
  * What the earlier membership held stays with the id until the new one reports: this may be a join that was sent before
  * the earlier one and comes late, and then the member still works on all of it.
  */
-function heldAnew(earlier: Member | undefined, epoch: number): Held {
-  if (earlier === undefined) return NONE_HELD;
-  const keys = [...earlier.assigned.keys(), ...earlier.revoking.keys()];
-  return new Map(keys.map((key) => [key, epoch]));
+function heldIn({ assigned }: Member, epoch: number): { assigned: Held } {
+  return { assigned: new Map([...assigned.keys()].map((key) => [key, epoch])) };
+}
+
+function isSameAs(a: Member, b: Member): boolean {
+  return a.subscription === b.subscription && a.assignor === b.assignor;
 }
 
 function newGroup(name: string, createdAtMs: number): ConsumerGroupRow {
-  return { kind: 'consumer', name, createdAtMs, epoch: 0, topics: [] };
+  return { kind: 'consumer', name, createdAtMs, epoch: 0, topics: [], idleSinceMs: 0 };
 }

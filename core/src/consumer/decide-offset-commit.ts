@@ -6,10 +6,10 @@ import { ERRORS, type ErrorName } from '@millrace/protocol';
 import { planGroup } from '../catalog/plan-group.ts';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
 import { partitionKey } from '../log/logs.ts';
-import { put, type Write } from '../rows.ts';
+import { type ConsumerGroupRow, put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import type { Member } from './consumer-groups.ts';
 import { type ConsumerGroupEntry, findConsumerGroup } from './find-consumer-group.ts';
+import type { Member } from './member.ts';
 
 type Command = RequestOf<'OffsetCommit'>;
 type Item = Command['offsets'][number];
@@ -41,7 +41,7 @@ function decideFromMember(
     return refuse('INVALID_REQUEST', 'A member names itself.', { field: 'memberId' });
   }
   const member = entry && state.consumers.at(entry.groupId).members.get(memberId);
-  if (entry === undefined || member === undefined) {
+  if (entry === undefined || member === undefined || member.isAway) {
     return refuse('UNKNOWN_MEMBER', `Group ${name} has no member ${memberId}.`);
   }
   if (memberEpoch < member.joinedEpoch || memberEpoch > member.epoch) {
@@ -52,7 +52,10 @@ function decideFromMember(
   return accept(...commit(entry.groupId, offsets, faultOf, ctx.nowMs));
 }
 
-/** [C-22]; a group that does not exist is created for the first offset that can be stored. */
+/**
+ * [C-22]; a group that does not exist is created for the first offset that can be stored. One that does is kept for
+ * another while [C-43].
+ */
 function decideFromOutside(
   state: ShardState,
   entry: ConsumerGroupEntry | undefined,
@@ -64,14 +67,22 @@ function decideFromOutside(
     if (state.consumers.at(entry.groupId).members.size > 0) {
       return refuse('GROUP_NOT_EMPTY', `Group ${name} has members: their commits alone count.`);
     }
-    return accept(...commit(entry.groupId, offsets, faultOf, ctx.nowMs));
+    const [reply, writes] = commit(entry.groupId, offsets, faultOf, ctx.nowMs);
+    if (writes.length > 0) writes.push(put('groups', [entry.groupId], usedNow(entry, ctx.nowMs)));
+    return accept(reply, writes);
   }
   const createdAtMs = ctx.nowMs;
-  const row = { kind: 'consumer', name, createdAtMs, epoch: 0, topics: [] } as const;
+  const times = { createdAtMs, idleSinceMs: createdAtMs };
+  const row = { kind: 'consumer', name, epoch: 0, topics: [], ...times } as const;
   const planned = planGroup(state.catalog, row);
   if (planned.error !== undefined) return planned;
   const [reply, writes] = commit(planned.groupId, offsets, faultOf, ctx.nowMs);
   return accept(reply, writes.length === 0 ? [] : [...planned.writes, ...writes]);
+}
+
+function usedNow(entry: ConsumerGroupEntry, idleSinceMs: number): ConsumerGroupRow {
+  const { kind, name, createdAtMs, epoch, topics } = entry;
+  return { kind, name, createdAtMs, epoch, topics, idleSinceMs };
 }
 
 type Fault = readonly [code: ErrorName, message: string];

@@ -4,8 +4,10 @@ import type { RequestOf, ResponseOf } from '@millrace/protocol';
 import { accept, type Decision, refuse, type View } from '../decision.ts';
 import { partitionKey } from '../log/logs.ts';
 import type { ShardState } from '../shard-state.ts';
+import { assignorOf } from './assignor.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
 import { findConsumerGroup } from './find-consumer-group.ts';
+import { heldKeys, type Member } from './member.ts';
 import { byTopic, topicOfKey } from './partition-keys.ts';
 
 type Reply = ResponseOf<'DescribeGroup'>;
@@ -19,33 +21,54 @@ export function describeGroup(
   if (entry === undefined) return refuse('UNKNOWN_GROUP', `No group is named ${name}.`);
   if (entry.error !== undefined) return entry;
   const group = state.consumers.at(entry.groupId);
-  const members = membersOf(group);
-  const groupState = members.length === 0 ? 'empty' : 'stable';
-  const offsets = progressOf(state, group);
-  return accept({ epoch: entry.epoch, members, offsets, state: groupState, assignor: null });
-}
-
-/** By id. A partition that is to be given up is still worked on. */
-function membersOf(group: ConsumerGroup): Reply['members'] {
   const members = [...group.members.values()].toSorted((a, b) =>
     a.memberId < b.memberId ? -1 : 1,
   );
-  return members.map(({ memberId, epoch, topics, assigned, revoking, sessionTimeoutMs }) => {
-    const keys = [...assigned.keys(), ...revoking.keys()];
-    const held = [...byTopic(keys)].map(([topicId, partitions]) => ({ topicId, partitions }));
-    return {
-      memberId,
-      memberEpoch: epoch,
-      topics: [...topics],
-      assigned: held,
-      instanceId: null,
-      topicPattern: null,
-      isAway: false,
-      target: null,
-      sessionTimeoutMs,
-      rebalanceTimeoutMs: 0,
-    };
+  return accept({
+    epoch: entry.epoch,
+    members: members.map(describe),
+    offsets: progressOf(state, group),
+    state: stateOf(members),
+    assignor: members.length === 0 ? null : assignorOf(members.map(({ assignor }) => assignor)),
   });
+}
+
+/** A partition that is to be given up is still worked on. */
+function describe(member: Member): Reply['members'][number] {
+  const { memberId, epoch, subscription, instanceId, isAway } = member;
+  const { sessionTimeoutMs, rebalanceTimeoutMs } = member;
+  return {
+    memberId,
+    memberEpoch: epoch,
+    topics: [...subscription.topics],
+    assigned: partitionsOf(heldKeys(member)),
+    instanceId,
+    topicPattern: subscription.pattern,
+    isAway,
+    target: partitionsOf(member.target),
+    sessionTimeoutMs,
+    rebalanceTimeoutMs,
+  };
+}
+
+function partitionsOf(keys: Iterable<number>): { topicId: number; partitions: number[] }[] {
+  return [...byTopic(keys)].map(([topicId, partitions]) => ({ topicId, partitions }));
+}
+
+/** Who is away takes nothing on: it keeps nobody from being settled. */
+function stateOf(members: readonly Member[]): Reply['state'] {
+  if (members.length === 0) return 'empty';
+  const isSettled = members.every(({ isAway, assigned, revoking, target }) => {
+    return (
+      isAway || (revoking.size === 0 && assigned.size === target.size && hasAll(target, assigned))
+    );
+  });
+  return isSettled ? 'stable' : 'reconciling';
+}
+
+function hasAll(keys: Iterable<number>, held: ReadonlyMap<number, number>): boolean {
+  for (const key of keys) if (!held.has(key)) return false;
+  return true;
 }
 
 /**

@@ -3,25 +3,29 @@
 
 import type { ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import type { MemberRow } from '../rows.ts';
-import type { ConsumerGroup, Member } from './consumer-groups.ts';
-import type { EpochPlan } from './group-epoch.ts';
-import { byTopic, heldToRow, type KeySet } from './partition-keys.ts';
+import type { ConsumerGroupRow, MemberRow } from '../rows.ts';
+import type { ConsumerGroup } from './consumer-groups.ts';
+import { type Member, memberToRow } from './member.ts';
+import { byTopic, type KeySet } from './partition-keys.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 
 type Reply = ResponseOf<'GroupHeartbeat'>;
 
-/** Longest pause between heartbeats: others' leaving is noticed by then. */
+/** Longest pause between heartbeats that do not wait: others' leaving is noticed by then. */
 const INTERVAL_MS_MAX = 1_000;
 /** Longest pause while the member waits for partitions, or is to give some up. */
 const INTERVAL_UNSETTLED_MS_MAX = 250;
 
 export interface Move {
   readonly group: ConsumerGroup;
-  /** As it is now, or in epoch 0 as it joins. */
+  /** The group's row after this decision. */
+  readonly row: ConsumerGroupRow;
+  /** As it is now, or in epoch 0 as it joins; with the target it has after this decision. */
   readonly member: Member;
-  /** Of the epoch that the group is in after this decision. */
-  readonly plan: EpochPlan;
+  /** Its row has to be written, whatever else changes. */
+  readonly isNew: boolean;
+  /** What others hold until this decision is carried out. */
+  readonly freed: ReadonlySet<number>;
   /** What the member reports to work on, and the epoch it knows; null where it reports nothing. */
   readonly owned: KeySet | null;
   readonly reportedEpoch: number;
@@ -33,52 +37,65 @@ export interface Moved {
   /** Undefined where the member's row is already so. */
   readonly row: MemberRow | undefined;
   readonly reply: Reply;
+  /** The reply tells the member what it has not shown to know. */
+  readonly isNews: boolean;
+  readonly waitMsMax: number;
+  /** What it gave up. */
+  readonly freed: readonly number[];
 }
 
 export function moveMember(move: Move): Moved {
-  const { group, member, plan } = move;
+  const { group, member, row, owned } = move;
   const { memberId, sessionTimeoutMs } = member;
-  assert(member.epoch <= plan.epoch, 'a member is not ahead of its group');
-  const target = plan.target.get(memberId);
-  assert(target !== undefined, 'every member has a target');
+  const { epoch } = row;
+  assert(member.epoch <= epoch, 'a member is not ahead of its group');
   // Only who knows the newest revocation can report it done [C-16].
   const isCurrent = move.reportedEpoch === member.epoch;
   const reconciled = reconcile({
     holdings: member,
-    target,
-    epoch: plan.epoch,
-    report: isCurrent ? move.owned : null,
-    isTaken: (key) => (group.owners.get(key) ?? memberId) !== memberId,
+    target: member.target,
+    epoch,
+    report: isCurrent ? owned : null,
+    isTaken: (key) => (group.owners.get(key) ?? memberId) !== memberId && !move.freed.has(key),
   });
+  const { assigned, revoking, hasChanged } = reconciled;
   const reply: Reply = {
-    memberEpoch: plan.epoch,
+    memberEpoch: epoch,
     heartbeatIntervalMs: intervalMs(sessionTimeoutMs, reconciled),
     assignment:
       isCurrent && knowsAssignment(move, reconciled)
         ? null
-        : assignmentOf(plan, reconciled.assigned.keys()),
+        : assignmentOf(row, reconciled.assigned.keys()),
   };
-  const isNews = member.epoch < plan.epoch || reconciled.hasChanged;
-  return { row: isNews ? rowOf(member, plan.epoch, reconciled) : undefined, reply };
-}
-
-function rowOf(member: Member, epoch: number, { assigned, revoking }: Reconciled): MemberRow {
-  const { joinedEpoch, sessionTimeoutMs, topics } = member;
-  const held = { assigned: heldToRow(assigned), revoking: heldToRow(revoking) };
-  return { epoch, joinedEpoch, sessionTimeoutMs, topics, ...held };
+  const isWritten = move.isNew || member.epoch < epoch || hasChanged;
+  return {
+    row: isWritten ? memberToRow({ ...member, epoch, assigned, revoking }) : undefined,
+    reply,
+    isNews: !isCurrent || member.epoch < epoch || !knowsAll(move, reconciled),
+    waitMsMax: Math.floor(sessionTimeoutMs / 3),
+    freed: [...member.revoking.keys()].filter((key) => !revoking.has(key)),
+  };
 }
 
 /** The assignment is told until the member is seen to work on it, and on nothing else [C-19]. */
-function knowsAssignment({ owned, isConfirmed }: Move, reconciled: Reconciled): boolean {
-  const { assigned, revoking, hasChanged } = reconciled;
-  if (revoking.size > 0) return false;
-  if (owned === null) return isConfirmed && !hasChanged;
-  return owned.size === assigned.size && [...owned].every((key) => assigned.has(key));
+function knowsAssignment(move: Move, reconciled: Reconciled): boolean {
+  if (reconciled.revoking.size > 0) return false;
+  return knowsAll(move, reconciled) && (move.owned?.size ?? 0) <= reconciled.assigned.size;
 }
 
-function assignmentOf(plan: EpochPlan, keys: Iterable<number>): NonNullable<Reply['assignment']> {
-  const names = new Map<number, string>();
-  for (const [name, topicId] of plan.topics.values()) names.set(topicId, name);
+/** In its current epoch a member knows what it has to give up; whether it knows all it was given its report shows. */
+function knowsAll({ owned, isConfirmed }: Move, reconciled: Reconciled): boolean {
+  const { assigned, hasChanged } = reconciled;
+  if (owned === null) return isConfirmed && !hasChanged;
+  for (const key of assigned.keys()) if (!owned.has(key)) return false;
+  return true;
+}
+
+function assignmentOf(
+  row: ConsumerGroupRow,
+  keys: Iterable<number>,
+): NonNullable<Reply['assignment']> {
+  const names = new Map(row.topics.map(([name, topicId]) => [topicId, name]));
   return [...byTopic(keys)].map(([topicId, partitions]) => {
     const topic = names.get(topicId);
     assert(topic !== undefined, 'what is assigned is of a topic of the epoch');

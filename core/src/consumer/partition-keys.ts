@@ -3,7 +3,7 @@
 
 import { assert } from '../assert.ts';
 import { partitionKey } from '../log/logs.ts';
-import type { HeldPartitions } from '../rows.ts';
+import type { HeldPartitions, TargetPartitions } from '../rows.ts';
 
 /** Partition key -> the group epoch in which the member was given the partition. */
 export type Held = ReadonlyMap<number, number>;
@@ -49,6 +49,18 @@ export function heldToRow(held: Held): readonly HeldPartitions[] {
     }
   }
   return rows;
+}
+
+export function targetFromRow(rows: readonly TargetPartitions[]): KeySet {
+  const keys = new Set<number>();
+  for (const [topicId, partitions] of rows) {
+    for (const partition of partitions) keys.add(partitionKey(topicId, partition));
+  }
+  return keys;
+}
+
+export function targetToRow(keys: KeySet): readonly TargetPartitions[] {
+  return [...byTopic(keys)];
 }
 
 /** Topic -> its partitions, both in order. */

@@ -3,10 +3,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Compared, GroupPair } from './group-pair.ts';
-import type { Place } from './naive-group.ts';
+import type { Place } from './naive-types.ts';
 
 const TOPICS = ['a', 'b', 'c'];
-const SESSION_MS = 10_000;
+const TIMES = { sessionMs: 10_000, rebalanceMs: 7_000 };
 
 const idArb = fc.constantFrom('m0', 'm1', 'm2');
 const namesArb = fc.array(fc.constantFrom(...TOPICS, 'never'), { maxLength: 3 });
@@ -21,11 +21,21 @@ function epochOf({ naive }: GroupPair, id: string, lag: number): number {
   return Math.max(1, (naive.find(id)?.epoch ?? 1) - lag);
 }
 
-const joinArb = fc.record({ id: idArb, topics: fc.option(namesArb, { freq: 20 }) }).map(
-  (join): Act =>
-    (pair) =>
-      pair.beat({ ...join, epoch: 0, sessionMs: SESSION_MS, owned: null }),
-);
+const patternArb = fc.constantFrom(null, null, null, null, '[ab]', '.*', '(');
+const instanceArb = fc.constantFrom(null, null, 'i0', 'i1');
+
+const joinArb = fc
+  .record({
+    id: idArb,
+    topics: fc.option(namesArb, { freq: 20 }),
+    pattern: patternArb,
+    instance: instanceArb,
+  })
+  .map(
+    (join): Act =>
+      (pair) =>
+        pair.beat({ ...join, ...TIMES, epoch: 0, owned: null }),
+  );
 
 const ownedArb = fc.constantFrom(
   'assigned',
@@ -48,29 +58,31 @@ const beatArb = fc
   .record({
     id: idArb,
     lag: fc.constantFrom(0, 0, 0, 0, 0, 1, 2, -1),
-    topics: fc.option(namesArb, { freq: 2 }),
+    topics: fc.option(namesArb, { freq: 1 }),
+    pattern: patternArb,
+    isNew: fc.constantFrom(true, false, false),
+    instance: instanceArb,
     owned: ownedArb,
     place: placeArb,
   })
   .map(
-    ({ id, lag, topics, owned: which, place }): Act =>
+    ({ id, lag, isNew, owned: which, place, ...said }): Act =>
       (pair) => {
         const owned = ownedOf(pair, id, which, place);
-        return pair.beat({
-          id,
-          epoch: epochOf(pair, id, lag),
-          sessionMs: SESSION_MS,
-          topics,
-          owned,
-        });
+        const subscription = isNew ? said : { topics: null, pattern: null };
+        const { instance } = said;
+        const epoch = epochOf(pair, id, lag);
+        return pair.beat({ id, epoch, ...TIMES, ...subscription, instance, owned });
       },
   );
 
-const leaveArb = fc.record({ id: idArb, lag: fc.constantFrom(0, 0, 1, -1) }).map(
-  ({ id, lag }): Act =>
-    (pair) =>
-      pair.leave(id, epochOf(pair, id, lag)),
-);
+const leaveArb = fc
+  .record({ id: idArb, lag: fc.constantFrom(0, 0, 1, -1), keep: fc.boolean() })
+  .map(
+    ({ id, lag, keep }): Act =>
+      (pair) =>
+        pair.leave(id, epochOf(pair, id, lag), keep),
+  );
 
 const advanceArb = fc.constantFrom(100, 3_000, 6_000).map(
   (ms): Act =>
@@ -96,12 +108,16 @@ const commitArb = fc
   );
 
 const topicArb = fc
-  .record({ what: fc.constantFrom('create', 'grow', 'delete'), name: fc.constantFrom(...TOPICS) })
+  .record({
+    what: fc.constantFrom('create', 'grow', 'delete', 'follow'),
+    name: fc.constantFrom(...TOPICS),
+  })
   .map(
     ({ what, name }): Act =>
       (pair) => {
         if (what === 'create') pair.createTopic(name);
         else if (what === 'grow') pair.growTopic(name);
+        else if (what === 'follow') pair.follow();
         else pair.deleteTopic(name);
         return undefined;
       },
@@ -115,7 +131,7 @@ const restartArb = fc.constant<Act>((pair) => {
 const actArb = fc.oneof(
   { weight: 3, arbitrary: joinArb },
   { weight: 12, arbitrary: beatArb },
-  { weight: 1, arbitrary: leaveArb },
+  { weight: 2, arbitrary: leaveArb },
   { weight: 2, arbitrary: advanceArb },
   { weight: 5, arbitrary: commitArb },
   { weight: 2, arbitrary: topicArb },
@@ -130,7 +146,7 @@ describe('consumer groups', () => {
         pair.createTopic('a');
         pair.createTopic('b');
         for (const act of acts) {
-          for (const compared of [act(pair), pair.nextDue(), pair.described()]) {
+          for (const compared of [act(pair), pair.nextDue(), pair.described(), pair.targets()]) {
             expect(compared?.actual).toEqual(compared?.expected);
           }
         }

@@ -1,8 +1,10 @@
 // Trace commands of consumer groups, over one Machine, beside those of topics and logs.
-import { errorName } from '@millrace/protocol';
+import { errorName, type ResponseOf } from '@millrace/protocol';
 import {
   decideDeleteGroup,
+  decideExpireGroups,
   decideExpireMembers,
+  decideFollowTopics,
   decideLeave,
   decideOffsetCommit,
   describeGroup,
@@ -11,13 +13,15 @@ import {
   nextSessionDueMs,
   put,
   resumeSessions,
+  touchAway,
 } from '../../src/index.ts';
 import { logCommands, placeOf } from '../support/log-commands.ts';
 import type { Machine } from '../support/machine.ts';
 import { numberOf, type TraceCommand, type TraceCommands, word } from '../support/trace.ts';
-import { commitRequest, type HeartbeatReply, heartbeat } from './group-requests.ts';
+import { commitRequest, type HeartbeatReply, heartbeatNews } from './group-requests.ts';
 
 type TopicPartitions = { topicId: number; partitions: number[] };
+type DescribedMember = ResponseOf<'DescribeGroup'>['members'][number];
 
 /** `a/0,a/2`, or `none`. */
 function ownedOf(machine: Machine, text: string | undefined): TopicPartitions[] | null {
@@ -27,6 +31,10 @@ function ownedOf(machine: Machine, text: string | undefined): TopicPartitions[] 
     const { topicId, partition } = placeOf(machine, place);
     return { topicId, partitions: [partition] };
   });
+}
+
+function assignorOf(text: string | undefined): 'uniform' | 'range' | null {
+  return text === 'uniform' || text === 'range' ? text : null;
 }
 
 function placesText(machine: Machine, topics: readonly TopicPartitions[]): string {
@@ -42,13 +50,33 @@ function replyText(machine: Machine, reply: HeartbeatReply): string {
   return `epoch ${memberEpoch}: ${told} (${heartbeatIntervalMs} ms)`;
 }
 
+function memberText(machine: Machine, member: DescribedMember): string {
+  const { memberId, instanceId, topicPattern, isAway, assigned, target } = member;
+  const named = instanceId === null ? '' : ` (${instanceId}${isAway ? ', away' : ''})`;
+  const pattern = topicPattern === null ? '' : ` of ${topicPattern}`;
+  const has = placesText(machine, assigned) || 'nothing';
+  const wants = placesText(machine, target ?? []) || 'nothing';
+  return `${memberId}${named}${pattern} has ${has}${has === wants ? '' : `, should have ${wants}`}`;
+}
+
 function membershipCommands(machine: Machine): TraceCommands {
   const beat = (command: TraceCommand, memberEpoch: number) => {
     const topics = command.options.get('topics')?.split(',').filter(Boolean) ?? null;
     const owned = ownedOf(machine, command.options.get('owned'));
     const sessionTimeoutMs = numberOf(command, 'session', 45_000);
-    const names = { group: word(command, 0), memberId: command.words[1] ?? '' };
-    const reply = heartbeat(machine, { ...names, memberEpoch, sessionTimeoutMs, topics, owned });
+    const { reply, isNews } = heartbeatNews(machine, {
+      group: word(command, 0),
+      memberId: command.words[1] ?? '',
+      memberEpoch,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs: numberOf(command, 'rebalance', 300_000),
+      topics,
+      topicPattern: command.options.get('pattern') ?? null,
+      instanceId: command.options.get('instance') ?? null,
+      assignor: assignorOf(command.options.get('assignor')),
+      owned,
+    });
+    if (command.options.has('wait') && !isNews) return 'waits';
     return replyText(machine, reply);
   };
   return {
@@ -56,12 +84,10 @@ function membershipCommands(machine: Machine): TraceCommands {
     beat: (command) => beat(command, numberOf(command, 'epoch')),
     leave: (command) => {
       const memberEpoch = numberOf(command, 'epoch');
-      machine.run(decideLeave, {
-        group: word(command, 0),
-        memberId: word(command, 1),
-        memberEpoch,
-        keep: false,
-      });
+      const keep = command.words[2] === 'keep';
+      const names = { group: word(command, 0), memberId: word(command, 1) };
+      machine.run(decideLeave, { ...names, memberEpoch, keep });
+      if (keep) touchAway(machine.state, { ...names, memberEpoch, keep }, machine.nowMs);
       return undefined;
     },
     expire: (command) => {
@@ -70,6 +96,16 @@ function membershipCommands(machine: Machine): TraceCommands {
       });
       return expired.map(({ group, memberId }) => `${group} ${memberId}`).join('\n') || 'nobody';
     },
+    'follow-topics': (command) => {
+      const { more } = machine.run(decideFollowTopics, { limit: numberOf(command, 'limit', 10) });
+      return more ? 'more' : 'done';
+    },
+    /** To whom the last decision was news, besides its sender. */
+    woken: () =>
+      machine.wake
+        .flatMap((wake) => (wake.kind === 'members' ? wake.memberIds : []))
+        .toSorted()
+        .join(' ') || 'nobody',
     'session-due': () => `${nextSessionDueMs(machine.state.consumers) ?? 'never'}`,
     restart: () => {
       machine.reload();
@@ -128,6 +164,16 @@ function adminCommands(machine: Machine): TraceCommands {
           `${topic}/${partition} at ${offset} of ${endOffset} lag ${lag}`,
       );
       return [`epoch ${reply.epoch}`, ...members, ...offsets].join('\n');
+    },
+    members: (command) => {
+      const reply = machine.run(describeGroup, { group: word(command, 0) });
+      const members = reply.members.map((member) => memberText(machine, member));
+      return [`${reply.state}, ${reply.assignor ?? 'no assignor'}`, ...members].join('\n');
+    },
+    'expire-groups': (command) => {
+      const retentionMs = numberOf(command, 'retention');
+      const limit = numberOf(command, 'limit', 10);
+      return machine.run(decideExpireGroups, { retentionMs, limit }).expired.join('\n') || 'none';
     },
     groups: () =>
       listGroups(machine.state, () => 7)

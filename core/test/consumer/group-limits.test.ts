@@ -14,7 +14,10 @@ describe('limits of consumer groups', () => {
     const machine = new Machine();
     const { state } = machine;
     heartbeat(machine, { memberId: 'm0', topics: [] });
-    const row = { sessionTimeoutMs: 1_000, topics: [], assigned: [], revoking: [] };
+    const held = { target: [], assigned: [], revoking: [] };
+    const kind = { instanceId: null, topicPattern: null, assignor: null, isAway: false };
+    const times = { sessionTimeoutMs: 1_000, rebalanceTimeoutMs: 1_000 };
+    const row = { ...times, ...kind, ...held, topics: [] };
     for (const memberId of names('m', LIMITS.membersPerGroupMax).slice(1)) {
       applyWrites(state, [put('members', [1, memberId], { ...row, epoch: 1, joinedEpoch: 1 })]);
     }
@@ -47,7 +50,13 @@ describe('limits of consumer groups', () => {
 
   it('refuses to create a group past the limit, by a member or from outside', () => {
     const machine = new Machine();
-    const group = { kind: 'consumer', createdAtMs: 0, epoch: 0, topics: [] } as const;
+    const group = {
+      kind: 'consumer',
+      createdAtMs: 0,
+      epoch: 0,
+      topics: [],
+      idleSinceMs: 1,
+    } as const;
     applyWrites(machine.state, [put('meta', ['nextGroupId'], LIMITS.groupsMax + 1)]);
     for (const [i, name] of names('g', LIMITS.groupsMax).entries()) {
       applyWrites(machine.state, [put('groups', [i + 1], { ...group, name })]);
@@ -60,7 +69,8 @@ describe('limits of consumer groups', () => {
 
   it('lets nobody join a group whose epochs are nearly used up', () => {
     const machine = new Machine();
-    const group = { kind: 'consumer', name: 'g', createdAtMs: 0, topics: [] } as const;
+    const named = { kind: 'consumer', name: 'g', createdAtMs: 0 } as const;
+    const group = { ...named, topics: [], idleSinceMs: 1 };
     applyWrites(machine.state, [
       put('meta', ['nextGroupId'], 2),
       put('groups', [1], { ...group, epoch: 0xffff_0000 }),

@@ -6,16 +6,19 @@ import {
   decideCreateTopic,
   decideDeleteTopic,
   decideExpireMembers,
+  decideFollowTopics,
   decideLeave,
   decideOffsetCommit,
   describeGroup,
   nextSessionDueMs,
   resumeSessions,
+  touchAway,
 } from '../../src/index.ts';
 import { appendOf } from '../support/batches.ts';
 import { Machine } from '../support/machine.ts';
 import { commitRequest, heartbeat } from './group-requests.ts';
-import { type NaiveBeat, NaiveGroup, type NaiveTopic, type Place } from './naive-group.ts';
+import { dueMsOf, NaiveGroup } from './naive-group.ts';
+import type { NaiveBeat, NaiveTopic, Place } from './naive-types.ts';
 
 export interface Compared {
   readonly actual: unknown;
@@ -37,37 +40,65 @@ export class GroupPair {
   readonly naive = new NaiveGroup();
   readonly topics = new Map<string, NaiveTopic>();
 
+  /** What members should have: taken from the group, since there is more than one right answer, and checked. */
+  #followTargets(): void {
+    const found = outcome(() => this.machine.run(describeGroup, { group: 'g' }));
+    if (typeof found === 'string') return;
+    const targets = found.members.map(({ memberId, target }): [string, Place[]] => {
+      return [memberId, placesOf(target ?? [])];
+    });
+    this.naive.targets = new Map(targets);
+  }
+
+  targets(): Compared {
+    return { actual: this.naive.faultOfTargets(), expected: undefined };
+  }
+
   beat(beat: NaiveBeat): Compared {
     const { machine } = this;
-    const naive = this.naive.beat(beat, this.topics, machine.nowMs);
-    const expected =
-      typeof naive === 'string' ? naive : { ...naive, told: naive.told?.toSorted() ?? null };
     const reply = outcome(() =>
       heartbeat(machine, {
         memberId: beat.id,
         memberEpoch: beat.epoch,
         sessionTimeoutMs: beat.sessionMs,
+        rebalanceTimeoutMs: beat.rebalanceMs,
         topics: beat.topics && [...beat.topics],
+        topicPattern: beat.pattern,
+        instanceId: beat.instance,
         owned: beat.owned?.map(topicPartitionsOf) ?? null,
       }),
     );
+    this.#followTargets();
+    const naive = this.naive.beat(beat, this.topics, machine.nowMs);
+    const expected =
+      typeof naive === 'string' ? naive : { ...naive, told: naive.told?.toSorted() ?? null };
     if (typeof reply === 'string') return { actual: reply, expected };
     const told = reply.assignment && placesOf(reply.assignment);
     return { actual: { epoch: reply.memberEpoch, told }, expected };
   }
 
-  leave(memberId: string, memberEpoch: number): Compared {
-    const expected = this.naive.leave(memberId, memberEpoch, this.topics);
-    const command = { group: 'g', memberId, memberEpoch, keep: false };
-    const reply = outcome(() => this.machine.run(decideLeave, command));
+  leave(memberId: string, memberEpoch: number, keep: boolean): Compared {
+    const { machine } = this;
+    const command = { group: 'g', memberId, memberEpoch, keep };
+    const reply = outcome(() => machine.run(decideLeave, command));
+    if (typeof reply !== 'string' && keep) touchAway(machine.state, command, machine.nowMs);
+    this.#followTargets();
+    const expected = this.naive.leave(memberId, memberEpoch, keep, this.topics, machine.nowMs);
     return { actual: typeof reply === 'string' ? reply : 'ok', expected };
+  }
+
+  follow(): undefined {
+    this.machine.run(decideFollowTopics, { limit: 10 });
+    this.#followTargets();
+    this.naive.follow(this.topics);
   }
 
   advance(ms: number): Compared {
     const { machine } = this;
     machine.nowMs += ms;
-    const expected = this.naive.expire(this.topics, machine.nowMs).toSorted();
     const { expired } = machine.run(decideExpireMembers, { limit: 10 });
+    this.#followTargets();
+    const expected = this.naive.expire(this.topics, machine.nowMs).toSorted();
     return { actual: expired.map(({ memberId }) => memberId).toSorted(), expected };
   }
 
@@ -111,7 +142,7 @@ export class GroupPair {
   }
 
   nextDue(): Compared {
-    const due = this.naive.members.map(({ heardMs, sessionMs }) => heardMs + sessionMs);
+    const due = this.naive.members.map(dueMsOf);
     const expected = due.length === 0 ? undefined : Math.min(...due);
     return { actual: nextSessionDueMs(this.machine.state.consumers), expected };
   }
@@ -122,20 +153,27 @@ export class GroupPair {
     if (typeof found === 'string') {
       return { actual: found, expected: naive.exists ? 'a group' : 'UNKNOWN_GROUP' };
     }
-    const members = found.members.map(({ memberId, memberEpoch, topics, assigned }) => {
-      return { memberId, memberEpoch, topics, assigned: placesOf(assigned) };
+    const members = found.members.map((member) => {
+      return { ...member, assigned: placesOf(member.assigned), target: undefined };
     });
     const committed = found.offsets.filter(({ offset }) => offset >= 0);
     const offsets = committed.map((o) => [`${o.topicId}/${o.partition}`, o.offset] as const);
     const expectedMembers = naive.members
-      .map(({ id, epoch, topics }) => {
+      .map(({ id, epoch, topics, pattern, instance, isAway, sessionMs, rebalanceMs }) => {
         const assigned = naive.placesOf(id, 'all').toSorted();
-        return { memberId: id, memberEpoch: epoch, topics, assigned };
+        const times = { sessionTimeoutMs: sessionMs, rebalanceTimeoutMs: rebalanceMs };
+        const names = { memberId: id, instanceId: instance, topicPattern: pattern };
+        return { ...names, ...times, memberEpoch: epoch, topics, assigned, isAway };
       })
       .toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
     return {
-      actual: { epoch: found.epoch, members, offsets: new Map(offsets) },
-      expected: { epoch: naive.epoch, members: expectedMembers, offsets: naive.offsets },
+      actual: { epoch: found.epoch, state: found.state, members, offsets: new Map(offsets) },
+      expected: {
+        epoch: naive.epoch,
+        state: naive.state(),
+        members: expectedMembers,
+        offsets: naive.offsets,
+      },
     };
   }
 }
@@ -152,8 +190,8 @@ function topicPartitionsOf(place: Place): { topicId: number; partitions: number[
 
 type TopicPartitions = { readonly topicId: number; readonly partitions: readonly number[] };
 
-function placesOf(topics: readonly TopicPartitions[]): string[] {
+function placesOf(topics: readonly TopicPartitions[]): Place[] {
   return topics
-    .flatMap(({ topicId, partitions }) => partitions.map((p) => `${topicId}/${p}`))
+    .flatMap(({ topicId, partitions }) => partitions.map((p): Place => `${topicId}/${p}`))
     .toSorted();
 }

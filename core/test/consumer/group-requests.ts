@@ -25,10 +25,18 @@ export function heartbeatRequest(fields: Partial<HeartbeatRequest> = {}): Heartb
 
 /** Decides, applies, and begins the session anew; throws what was refused. */
 export function heartbeat(machine: Machine, fields: Partial<HeartbeatRequest>): HeartbeatReply {
+  return heartbeatNews(machine, fields).reply;
+}
+
+/** The same, and whether the broker would answer at once. */
+export function heartbeatNews(
+  machine: Machine,
+  fields: Partial<HeartbeatRequest>,
+): { readonly reply: HeartbeatReply; readonly isNews: boolean } {
   const request = heartbeatRequest(fields);
-  const reply = machine.run(decideHeartbeat, request);
+  const { reply, isNews } = machine.run(decideHeartbeat, request);
   touchSession(machine.state, request, reply, machine.nowMs);
-  return reply;
+  return { reply, isNews };
 }
 
 type CommitInput = RequestInput<'OffsetCommit'>;

@@ -125,9 +125,10 @@ export class SimGroup {
       this.#takeCommit(message.commit);
     } else {
       const { beat } = message;
-      const reply = this.run(decideHeartbeat, beat.request);
-      if (reply instanceof MillraceError) this.answers.push({ beat, reply });
+      const answer = this.run(decideHeartbeat, beat.request);
+      if (answer instanceof MillraceError) this.answers.push({ beat, reply: answer });
       else {
+        const { reply } = answer;
         touchSession(this.#state, beat.request, reply, this.nowMs);
         this.#heldBack.push({ beat, reply });
       }

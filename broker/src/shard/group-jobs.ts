@@ -1,0 +1,79 @@
+// What consumer groups need done that no member asks for: sessions that end, topics that come and go, and groups that
+// nobody uses any more.
+
+import {
+  decideExpireGroups,
+  decideExpireMembers,
+  decideFollowTopics,
+  nextSessionDueMs,
+} from '@millrace/core';
+import type { Job } from './background.ts';
+
+/** Sizes that keep a slice to a few milliseconds. */
+const SLICE = { members: 100, epochs: 4, groups: 100 } as const;
+/** Topics are often created many at a time: groups begin one epoch for all of them. */
+const FOLLOW_AFTER_MS = 100;
+const UNUSED_EVERY_MS_MAX = 60_000;
+
+/** @param offsetsRetentionMs -1: never. */
+export function createGroupJobs(offsetsRetentionMs: number): Job[] {
+  const jobs = [sessionsJob(), topicsJob()];
+  return offsetsRetentionMs < 0 ? jobs : [...jobs, unusedGroupsJob(offsetsRetentionMs)];
+}
+
+function sessionsJob(): Job {
+  const command = { limit: SLICE.members };
+  return {
+    name: 'member sessions',
+    nextMs: (shard) => shard.peek(({ consumers }) => nextSessionDueMs(consumers)),
+    slice: (shard) => {
+      const { expired } = shard.stage((state, view, context) =>
+        decideExpireMembers(state, view, command, context),
+      );
+      return expired.length === SLICE.members;
+    },
+  };
+}
+
+/** [C-9] */
+function topicsJob(): Job {
+  const command = { limit: SLICE.epochs };
+  let followed: number | undefined;
+  let noticedMs: number | undefined;
+  return {
+    name: 'topics of consumer groups',
+    nextMs: (shard) => {
+      const version = shard.peek(({ catalog }) => catalog.topicsVersion);
+      if (version === followed) return undefined;
+      noticedMs ??= shard.nowMs();
+      return noticedMs + FOLLOW_AFTER_MS;
+    },
+    slice: (shard) => {
+      const version = shard.peek(({ catalog }) => catalog.topicsVersion);
+      const { more } = shard.stage((state, view, context) =>
+        decideFollowTopics(state, view, command, context),
+      );
+      if (!more) {
+        followed = version;
+        noticedMs = undefined;
+      }
+      return more;
+    },
+  };
+}
+
+/** [C-43] */
+function unusedGroupsJob(retentionMs: number): Job {
+  const command = { retentionMs, limit: SLICE.groups };
+  const everyMs = Math.min(UNUSED_EVERY_MS_MAX, Math.ceil(retentionMs / 10));
+  return {
+    name: 'consumer groups that nobody uses',
+    nextMs: (_, lastRunMs) => lastRunMs + everyMs,
+    slice: (shard) => {
+      const { expired } = shard.stage((state, view, context) =>
+        decideExpireGroups(state, view, command, context),
+      );
+      return expired.length === SLICE.groups;
+    },
+  };
+}
