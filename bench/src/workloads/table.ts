@@ -12,6 +12,7 @@ import { produceOne } from './produce-one.ts';
 import { queue, queueKeyed, queueOne } from './queue.ts';
 import { queueWire } from './queue-wire.ts';
 import { retention } from './retention.ts';
+import { compaction, retentionCost } from './upkeep.ts';
 import type { Workload } from './workload.ts';
 
 export const WORKLOADS: readonly Workload[] = [
@@ -27,6 +28,8 @@ export const WORKLOADS: readonly Workload[] = [
   latency,
   latencyQueue,
   retention,
+  retentionCost,
+  compaction,
   compression,
   idle,
   idleGroup,
