@@ -101,7 +101,7 @@ describe('a broker that is restarted under load', () => {
         );
       await until(
         () => allHandled().length === 0,
-        () => `handled ${allHandled().slice(0, 5)} of ${ends}`,
+        () => `handled ${allHandled().slice(0, 5).join()} of ${ends.join()}`,
       );
       await look();
       const exits = await Promise.all(members.map((member) => member.end('SIGTERM')));

@@ -112,7 +112,7 @@ describe('a group of processes', () => {
         .reduce((least, { atMs }) => Math.min(least, atMs), Number.POSITIVE_INFINITY);
     await until(
       () => orphans.every((partition) => takenOver(partition) < Number.POSITIVE_INFINITY),
-      () => `${orphans} taken over`,
+      () => `${orphans.join()} taken over`,
     );
     const recoveredMs = Math.max(...orphans.map(takenOver)) - killedAt;
     await untilShared(client, 2);
@@ -126,7 +126,7 @@ describe('a group of processes', () => {
       );
     await until(
       () => gaps().length === 0,
-      () => `handled ${gaps().slice(0, 5)}`,
+      () => `handled ${gaps().slice(0, 5).join()}`,
     );
     // What they had before, they had all the while.
     const pauses = others.map(({ handled }, at) => {
@@ -135,7 +135,7 @@ describe('a group of processes', () => {
       return longestPause(kept, killedAt, killedAt + recoveredMs);
     });
     console.log(
-      `recovered ${recoveredMs} ms after the kill (session ${SESSION_MS} ms); others paused ${pauses} ms at most`,
+      `recovered ${recoveredMs} ms after the kill (session ${SESSION_MS} ms); others paused ${pauses.join()} ms at most`,
     );
     expect(orphans.length).toBe(2);
     expect(recoveredMs).toBeGreaterThan(SESSION_MS / 2);

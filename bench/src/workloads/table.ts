@@ -11,6 +11,7 @@ import { produce } from './produce.ts';
 import { produceOne } from './produce-one.ts';
 import { queue, queueKeyed, queueOne } from './queue.ts';
 import { queueWire } from './queue-wire.ts';
+import { rebalance } from './rebalance.ts';
 import { retention } from './retention.ts';
 import { compaction, retentionCost } from './upkeep.ts';
 import type { Workload } from './workload.ts';
@@ -30,6 +31,7 @@ export const WORKLOADS: readonly Workload[] = [
   retention,
   retentionCost,
   compaction,
+  rebalance,
   compression,
   idle,
   idleGroup,

@@ -1,11 +1,10 @@
 // A member of a group in a process of its own: `node consumer-process.mjs BROKER TOPIC GROUP OPTIONS`. Each line it prints
 // tells of a batch, or a message, that it has handled: `partition first last at-ms`. It works until SIGTERM, and must then
 // end by itself. What nobody caught is on stderr.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@millrace/client';
 
 const [brokers = '', topics = '', group = '', json = '{}'] = process.argv.slice(2);
-const { slowMs = 0, run = {}, ...options } = JSON.parse(json);
+const { run = {}, ...options } = JSON.parse(json);
 process.on('unhandledRejection', (error) => console.error('unhandled rejection', error));
 
 const client = await connect({
@@ -18,7 +17,6 @@ const consumer = client.consumer({ topics, group, ...options });
 process.once('SIGTERM', () => void consumer.close());
 
 const handled = async ({ partition }, first, last) => {
-  if (slowMs > 0) await sleep(slowMs);
   console.log(`${partition} ${first} ${last} ${Date.now()}`);
 };
 await consumer.run(
