@@ -137,8 +137,8 @@ export class Fetcher<V> {
 
   /** False where there is no room for what it may bring. */
   private ask(share: number): boolean {
-    const { maxWaitMs, minBytes, fetchBytes } = this.options;
-    const maxBytes = Math.min(fetchBytes, this.budget.partBytes);
+    const { maxWaitMs } = this.options;
+    const { minBytes, maxBytes } = this.requestBytes();
     const reservedBytes = this.budget.sizeOf(maxBytes);
     if (!this.budget.reserve(reservedBytes) && !this.reclaim(share, reservedBytes)) return false;
     this.fetches += 1;
@@ -159,6 +159,14 @@ export class Fetcher<V> {
       (error: MillraceError) => this.failed(fetch, error),
     );
     return true;
+  }
+
+  /** What is waited for has to fit, though batches do not fill a reply to the byte. */
+  private requestBytes(): { readonly minBytes: number; readonly maxBytes: number } {
+    const { minBytes, fetchBytes } = this.options;
+    const wanted = Math.min(LIMITS.fetchBytesMax, Math.max(fetchBytes, 2 * (minBytes - 1)));
+    const maxBytes = Math.min(wanted, this.budget.partBytes);
+    return { minBytes: Math.min(minBytes, Math.ceil(maxBytes / 2)), maxBytes };
   }
 
   /** Partitions that are paused, or hold more than their share by now, may not keep the others waiting. */

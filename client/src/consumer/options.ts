@@ -73,7 +73,7 @@ export interface ConsumerOptions<V> extends RebalanceListener {
   readonly maxWaitMs?: number | undefined;
   /** A fetch is answered once there are this many bytes; default 1. */
   readonly minBytes?: number | undefined;
-  /** Bytes of one fetch, at most 12 MiB; default 8 MiB. */
+  /** Bytes of one fetch, at most 12 MiB; default 1,000,000: buffers that are larger cost more than they save. */
   readonly fetchBytes?: number | undefined;
   /** Bytes fetched ahead, as encoded, shared by all partitions; default 32 MiB. */
   readonly maxBufferedBytes?: number | undefined;
@@ -248,7 +248,7 @@ export function consumerSettings<V>(
       min: 0,
       max: LIMITS.fetchBytesMax,
     }),
-    fetchBytes: integerOption('fetchBytes', options.fetchBytes ?? 8 * 1024 * 1024, FETCH_BYTES),
+    fetchBytes: integerOption('fetchBytes', options.fetchBytes ?? 1_000_000, FETCH_BYTES),
     maxBufferedBytes: integerOption(
       'maxBufferedBytes',
       options.maxBufferedBytes ?? 32 * 1024 * 1024,
