@@ -1,5 +1,5 @@
 // The reference page of the API tables and the limits.
-import { APIS, CODECS_AVAILABLE, ERRORS, LIMITS } from '../../protocol/dist/index.js';
+import { APIS, ERRORS, LIMITS } from '../../protocol/dist/index.js';
 import { code, number, table } from './markdown.mjs';
 
 /** @typedef {import('../../protocol/dist/schema.js').AnyField} AnyField */
@@ -131,7 +131,7 @@ A choice is sent as its position in the list.
 
 Any request may also get ${general.join(', ')}.
 
-This implementation packs and unpacks batches with the codecs ${CODECS_AVAILABLE.map(code).join(', ')}.
+This implementation packs and unpacks batches with the codecs ${code('none')}, ${code('gzip')} and ${code('brotli')}; with ${code('zstd')} where its runtime has it; with ${code('lz4')} and ${code('snappy')} where their packages are installed. Hello says which of them there are.
 
 ${table(['key', 'request', 'purpose'], index)}
 
