@@ -18,7 +18,7 @@ import type {
   Handlers,
 } from '../../src/handlers/handler.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
-import { type OpenShard, openShard } from '../../src/shard/open-shard.ts';
+import { type OpenShard, openShard, type ShardOptions } from '../../src/shard/open-shard.ts';
 import { asReceived } from './as-received.ts';
 
 export class TestCancel implements CancelSignal {
@@ -65,7 +65,10 @@ export interface TestShard extends OpenShard {
   ) => Promise<ResponseInput<N>>;
 }
 
-export function openTestShard(store: Store = new MemoryStore()): TestShard {
+export function openTestShard(
+  store: Store = new MemoryStore(),
+  options: Partial<ShardOptions> = {},
+): TestShard {
   const fatal: Error[] = [];
   const reloads: Error[] = [];
   const backgroundFailures: unknown[] = [];
@@ -78,6 +81,7 @@ export function openTestShard(store: Store = new MemoryStore()): TestShard {
     leaseRestartGrace: 0,
     retentionCheckInterval: 100,
     offsetsRetention: -1,
+    ...options,
     events: {
       committed: () => undefined,
       deadLettered: () => undefined,
