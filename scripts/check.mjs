@@ -15,6 +15,7 @@ const steps = [
   ['dead code', () => runTool('knip', [])],
   ['package protocol', () => runTool('publint', ['run', 'protocol', '--strict'])],
   ['package client', () => runTool('publint', ['run', 'client', '--strict'])],
+  ['every export has a sentence', () => run(process.execPath, ['scripts/api-docs.mjs', '--check'])],
 ];
 if (existsSync(join(ROOT, 'scripts/generate-docs.mjs'))) {
   steps.push(['docs fresh', () => run(process.execPath, ['scripts/docs.mjs', '--check'])]);
