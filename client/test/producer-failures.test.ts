@@ -21,8 +21,9 @@ describe('failures on the way', () => {
     },
   );
 
-  it('never has two batches of a partition on their way', async () => {
-    const { producer, broker } = await setup({ batchBytes: 100, maxInFlight: 8 }, 3);
+  it('never has two batches of a partition on their way where they are not idempotent', async () => {
+    const options = { batchBytes: 100, maxInFlight: 8, idempotent: false };
+    const { producer, broker } = await setup(options, 3);
     const real = broker.handlers.Produce as Handler<'Produce'>;
     const onTheWay = new Set<number>();
     let most = 0;
@@ -41,8 +42,8 @@ describe('failures on the way', () => {
     expect(most).toBe(3);
   });
 
-  it('a batch whose outcome is unknown is not sent again, the next one is', async () => {
-    const { producer, broker, log } = await setup();
+  it('a batch whose outcome is unknown is not sent again where it is not idempotent', async () => {
+    const { producer, broker, log } = await setup({ idempotent: false });
     await producer.send({ topic: 't', value: 'warm' });
     first(broker, 1, () => {
       broker.drop();
@@ -54,6 +55,7 @@ describe('failures on the way', () => {
     expect((await lost).code).toBe('OUTCOME_UNKNOWN');
     expect((await next).offset).toBe(1);
     expect(stored(log)).toEqual(['warm', 'next']);
+    expect(broker.count('InitProducer')).toBe(0);
   });
 
   it('a batch without a reply in time is not sent again', async () => {

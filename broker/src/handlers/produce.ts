@@ -32,11 +32,14 @@ function refused(error: unknown): Appended {
 export function createProduceHandler({ shard, space, metrics }: Services): Handler<'Produce'> {
   function append({ topicId, partition, batch, expectedOffset }: Item): Appended {
     try {
-      space.assertRoom();
       const header = validateBatch(batch);
-      const reply = shard.stage((state, view, context) =>
-        decideAppend(state, view, { topicId, partition, batch, header, expectedOffset }, context),
-      );
+      const command = { topicId, partition, batch, header, expectedOffset };
+      const reply = shard.stage((state, view, context) => {
+        const decision = decideAppend(state, view, command, context);
+        // What was appended before is told also where there is no room for more. [G-54]
+        if (decision.error === undefined && decision.writes.length > 0) space.assertRoom();
+        return decision;
+      });
       return { ...ITEM_OK, ...reply };
     } catch (error) {
       return refused(error);

@@ -1,10 +1,17 @@
 // What the producer has taken and what has no outcome yet: lanes by topic, batches, builders, bytes.
 // It never waits: who calls asks for room first.
 
-import { BatchBuilder, type CodecName, MillraceError, type RecordInput } from '@millrace/protocol';
+import {
+  BatchBuilder,
+  type CodecName,
+  MillraceError,
+  type ProducerStamp,
+  type RecordInput,
+} from '@millrace/protocol';
+import { Deadlines } from '../deadlines.ts';
 import type { TopicInfo } from '../metadata.ts';
 import { Bell } from '../wait.ts';
-import { Batch } from './batch.ts';
+import { Batch, overdue } from './batch.ts';
 import type { Lane, LaneOwner } from './lane.ts';
 import type { SentMessage } from './places.ts';
 import { type BatchCall, MessageReceiver, SliceReceiver } from './receivers.ts';
@@ -25,7 +32,9 @@ export class Accumulator implements LaneOwner {
   private readonly options: AccumulatorOptions;
   private readonly onNews: (lane: Lane) => void;
   private readonly topics = new Map<string, TopicLanes>();
+  /** Oldest first: so the deadlines come in this order too. */
   private readonly batches = new Set<Batch>();
+  private readonly deadlines = new Deadlines(() => this.sweep());
   private readonly builders: BatchBuilder[] = [];
   private bytes = 0;
   private isClosed = false;
@@ -56,6 +65,24 @@ export class Accumulator implements LaneOwner {
       const index = batch.count - 1;
       batch.expect(new MessageReceiver(info.name, index, resolve, reject));
       this.sealIfFull(lane);
+      this.onNews(lane);
+    });
+  }
+
+  /** As a batch of its own, appended only where the partition ends at `expectedOffset`. */
+  appendAlone(
+    info: TopicInfo,
+    record: RecordInput,
+    partition: number,
+    expectedOffset: number,
+  ): Promise<SentMessage> {
+    return new Promise((resolve, reject) => {
+      const lane = this.lanesOf(info).pick(record.key, partition);
+      lane.seal();
+      const batch = this.addTo(lane, record, Date.now());
+      batch.expectedOffset = expectedOffset;
+      batch.expect(new MessageReceiver(info.name, 0, resolve, reject));
+      lane.seal();
       this.onNews(lane);
     });
   }
@@ -118,9 +145,27 @@ export class Accumulator implements LaneOwner {
     this.room.ring();
   }
 
+  /** How long the oldest batch that is not on its way may still wait, ms. */
+  get leftMs(): number {
+    for (const batch of this.batches) {
+      if (!batch.isSent) return Math.max(1, batch.deadlineAt - performance.now());
+    }
+    return this.options.deliveryTimeoutMs;
+  }
+
+  /** None can be sent: what waits fails, or only what has waited for too long, where it may be tried again. */
+  failWaiting(error: MillraceError): void {
+    const now = performance.now();
+    const isFinal = error.action !== 'retry' && error.code !== 'OUTCOME_UNKNOWN';
+    for (const batch of this.batches) {
+      if (!batch.isSent && (isFinal || batch.deadlineAt <= now)) this.fail(batch, error);
+    }
+  }
+
   /** Everything without an outcome gets CLIENT_CLOSED, also what comes later. */
   close(): void {
     this.isClosed = true;
+    this.deadlines.close();
     for (const batch of this.batches) {
       batch.failed(new MillraceError('CLIENT_CLOSED'));
       this.settled(batch);
@@ -132,12 +177,31 @@ export class Accumulator implements LaneOwner {
     const now = performance.now();
     const batch = new Batch(lane, builder, now, now + this.options.deliveryTimeoutMs);
     this.batches.add(batch);
+    this.deadlines.watch(batch.deadlineAt);
     return batch;
   }
 
-  sealBatch(batch: Batch): void {
-    const builder = batch.seal();
+  sealBatch(batch: Batch, stamp: ProducerStamp | undefined): void {
+    const builder = batch.seal(stamp);
     if (this.builders.length < BUILDERS_KEPT_MAX) this.builders.push(builder);
+  }
+
+  /** Fails what waits for longer than it may; returns when the next batch does. What is on its way has its own time. */
+  private sweep(): number {
+    const now = performance.now();
+    for (const batch of this.batches) {
+      if (batch.deadlineAt > now) return batch.deadlineAt;
+      if (!batch.isSent) this.fail(batch, overdue(batch));
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Of a batch that is not on its way: its lane passes it over. */
+  private fail(batch: Batch, error: MillraceError): void {
+    if (batch.isOpen) batch.lane.seal();
+    batch.failed(error);
+    this.settled(batch);
+    this.onNews(batch.lane);
   }
 
   private addTo(lane: Lane, record: RecordInput, nowMs: number): Batch {

@@ -3,10 +3,12 @@
 import {
   type BatchBuilder,
   LIMITS,
-  type MillraceError,
+  MillraceError,
+  type ProducerStamp,
   type RecordInput,
+  stampProducer,
 } from '@millrace/protocol';
-import type { Lane } from './lane.ts';
+import type { Lane, Line } from './lane.ts';
 import type { Places } from './places.ts';
 
 /** Waits for the outcome of some records of one batch. */
@@ -25,11 +27,27 @@ export class Batch {
   attempts = 0;
   /** What went wrong last, for when time runs out. */
   lastError: MillraceError | undefined;
+  /** To be appended only if the partition ends here. */
+  expectedOffset: number | undefined;
+  /** What its sequence counts in, once it has one. */
+  line: Line | undefined;
+  /** Among the batches of its lane that got a sequence. */
+  place = 0;
+  /** It is on its way: its outcome comes from there. */
+  isSent = false;
+  /** It was sent, and nobody knows whether it was appended. */
+  isDoubtful = false;
+  /** It was sent over a connection that is gone: it may still arrive. */
+  isAdrift = false;
+  /** A batch before it is missing, said the broker when it was sent last. */
+  isOutOfOrder = false;
   private builder: BatchBuilder | undefined;
   private built: Uint8Array | undefined;
+  private builtCount = 0;
+  private stamp: ProducerStamp | undefined;
   private readonly receivers: Receiver[] = [];
   private readonly watchers: (() => void)[] = [];
-  private isSettled = false;
+  private hasOutcome = false;
 
   constructor(lane: Lane, builder: BatchBuilder, createdAt: number, deadlineAt: number) {
     this.lane = lane;
@@ -43,7 +61,15 @@ export class Batch {
   }
 
   get count(): number {
-    return this.builder?.count ?? 0;
+    return this.builder?.count ?? this.builtCount;
+  }
+
+  get sequence(): number | undefined {
+    return this.line && this.stamp?.sequence;
+  }
+
+  get isSettled(): boolean {
+    return this.hasOutcome;
   }
 
   /** Adds a record to the open batch; returns the bytes it took. */
@@ -63,11 +89,29 @@ export class Batch {
   }
 
   /** Ends the building; gives the builder back for another batch. */
-  seal(): BatchBuilder {
+  seal(stamp: ProducerStamp | undefined): BatchBuilder {
     const builder = this.builder as BatchBuilder;
-    this.built = builder.build();
+    this.builtCount = builder.count;
+    this.built = builder.build(stamp);
+    this.stamp = stamp;
     this.builder = undefined;
     return builder;
+  }
+
+  /** False where the batch was not built with this sequence, and has to be stamped anew. */
+  number(line: Line, sequence: number): boolean {
+    const { producerId, producerEpoch } = line.id;
+    const { stamp } = this;
+    this.line = line;
+    if (
+      stamp?.sequence === sequence &&
+      stamp.producerId === producerId &&
+      stamp.producerEpoch === producerEpoch
+    )
+      return true;
+    this.stamp = { producerId, producerEpoch, sequence };
+    stampProducer(this.bytes, this.stamp);
+    return false;
   }
 
   get bytes(): Uint8Array {
@@ -85,14 +129,23 @@ export class Batch {
   }
 
   settled(): Promise<void> {
-    if (this.isSettled) return Promise.resolve();
+    if (this.hasOutcome) return Promise.resolve();
     return new Promise((resolve) => this.watchers.push(resolve));
   }
 
   private settle(): boolean {
-    if (this.isSettled) return false;
-    this.isSettled = true;
+    if (this.hasOutcome) return false;
+    this.hasOutcome = true;
     for (const watcher of this.watchers) watcher();
     return true;
   }
+}
+
+/** What a batch fails with whose time is over. */
+export function overdue({ lastError, isDoubtful }: Batch): MillraceError {
+  if (!isDoubtful && lastError !== undefined) return lastError;
+  const text = isDoubtful
+    ? 'No outcome came within the delivery timeout: the batch may have been appended.'
+    : 'The batch was not sent within its delivery timeout.';
+  return new MillraceError('DEADLINE_EXCEEDED', text, {}, { cause: lastError });
 }

@@ -24,6 +24,11 @@ export interface BatchMessage<V> extends MessageRules {
 
 export interface OutgoingMessage<V> extends BatchMessage<V> {
   readonly topic: string;
+  /**
+   * Append the message only if its partition, which has to be given, ends at this offset: otherwise OFFSET_MISMATCH, with
+   * the end in `detail.endOffset`. It goes as a batch of its own.
+   */
+  readonly expectedOffset?: number | undefined;
 }
 
 /** Bytes a record needs beyond key, value and headers, at most. */

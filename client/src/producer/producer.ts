@@ -9,7 +9,9 @@ import { orAborted, settledWithin, throwIfAborted } from '../wait.ts';
 import { Accumulator } from './accumulator.ts';
 import { BrokerCodecs } from './compression.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { Epochs } from './epochs.ts';
 import { Gate } from './gate.ts';
+import { Identity } from './identity.ts';
 import type { ProducerSettings } from './options.ts';
 import {
   type BatchMessage,
@@ -25,6 +27,8 @@ export interface SendOptions {
   /** Gives up waiting: ABORTED. A message that has left may still be appended. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type Place = Pick<OutgoingMessage<never>, 'topic' | 'partition' | 'expectedOffset'>;
 
 /** The messages of one sendBatch. */
 interface Unsent {
@@ -45,6 +49,7 @@ export class Producer<V> implements AsyncDisposable {
   private readonly brokerCodecs: BrokerCodecs;
   private readonly gate: Gate;
   private readonly accumulator: Accumulator;
+  private readonly epochs: Epochs | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly onClosed: () => void;
   private closing: Promise<void> | undefined;
@@ -63,7 +68,10 @@ export class Producer<V> implements AsyncDisposable {
     this.brokerCodecs.check();
     this.gate = new Gate(WAITING_FACTOR * settings.maxBufferedBytes);
     this.accumulator = new Accumulator(settings, (lane) => this.dispatcher.touch(lane));
-    this.dispatcher = new Dispatcher(link, metadata, settings, (batch) =>
+    this.epochs = settings.idempotent
+      ? this.epochsOf(new Identity(link, settings.name))
+      : undefined;
+    this.dispatcher = new Dispatcher(link, metadata, settings, this.epochs, (batch) =>
       this.accumulator.settled(batch),
     );
   }
@@ -76,8 +84,9 @@ export class Producer<V> implements AsyncDisposable {
   /**
    * Sends one message; resolves once it is on the broker's disk. Waits for room while the buffer is full. Messages of
    * one partition keep the order of the calls. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION, CODEC_FAILED, UNSUPPORTED_CODEC,
-   * MESSAGE_TOO_LARGE, INVALID_REQUEST before sending; STORAGE_FULL and the like once the delivery timeout is over; OUTCOME_UNKNOWN or
-   * DEADLINE_EXCEEDED where nobody can tell whether it was appended; LIMIT_EXCEEDED where callers do not wait.
+   * MESSAGE_TOO_LARGE, INVALID_REQUEST before sending; STORAGE_FULL and the like once the delivery timeout is over;
+   * DEADLINE_EXCEEDED where nobody can tell by then whether it was appended, OUTCOME_UNKNOWN where nobody can tell for
+   * other reasons; OFFSET_MISMATCH; PRODUCER_FENCED; LIMIT_EXCEEDED where callers do not wait.
    */
   send(message: OutgoingMessage<V>, options: SendOptions = {}): Promise<SentMessage> {
     if (!TRACES.send.hasSubscribers) return this.sendOne(message, options);
@@ -87,9 +96,10 @@ export class Producer<V> implements AsyncDisposable {
   }
 
   private sendOne(message: OutgoingMessage<V>, options: SendOptions): Promise<SentMessage> {
-    const { topic, partition } = message;
+    const { topic, partition, expectedOffset } = message;
     let record: RecordInput;
     try {
+      if (expectedOffset !== undefined) checkExpected(expectedOffset, partition);
       record = this.encode(message);
     } catch (thrown) {
       const error = thrown as MillraceError;
@@ -97,9 +107,9 @@ export class Producer<V> implements AsyncDisposable {
     }
     const info = this.metadata.cached(topic);
     if (info !== undefined && this.mayGo(info, partition ?? 0, options.signal)) {
-      return orAborted(this.accumulator.append(info, record, partition), options.signal);
+      return orAborted(this.append(info, record, partition, expectedOffset), options.signal);
     }
-    return this.sendInTurn(topic, record, partition, options.signal);
+    return this.sendInTurn({ topic, partition, expectedOffset }, record, options.signal);
   }
 
   /**
@@ -171,10 +181,31 @@ export class Producer<V> implements AsyncDisposable {
     return isKnown && this.gate.isOpen && this.accumulator.hasRoom && !signal?.aborted;
   }
 
-  private async sendInTurn(
-    topic: string,
+  private epochsOf(identity: Identity): Epochs {
+    return new Epochs(identity, {
+      leftMs: () => this.accumulator.leftMs,
+      onEpoch: (lanes) => {
+        for (const lane of lanes) this.dispatcher.touch(lane);
+      },
+      onNoEpoch: (error) => this.accumulator.failWaiting(error),
+    });
+  }
+
+  private append(
+    info: TopicInfo,
     record: RecordInput,
     partition: number | undefined,
+    expectedOffset: number | undefined,
+  ): Promise<SentMessage> {
+    if (partition === undefined || expectedOffset === undefined) {
+      return this.accumulator.append(info, record, partition);
+    }
+    return this.accumulator.appendAlone(info, record, partition, expectedOffset);
+  }
+
+  private async sendInTurn(
+    { topic, partition, expectedOffset }: Place,
+    record: RecordInput,
     signal: AbortSignal | undefined,
   ): Promise<SentMessage> {
     const deadlineAt = performance.now() + this.settings.deliveryTimeoutMs;
@@ -182,7 +213,7 @@ export class Producer<V> implements AsyncDisposable {
       const info = await this.topicWith(topic, partition ?? 0);
       await this.whenRoom(deadlineAt, signal);
       // In an object, so that the next in turn does not wait for the outcome too.
-      return { outcome: this.accumulator.append(info, record, partition) };
+      return { outcome: this.append(info, record, partition, expectedOffset) };
     };
     const { outcome } = await this.gate.pass(recordSize(record), signal, step);
     return orAborted(outcome, signal);
@@ -242,7 +273,19 @@ export class Producer<V> implements AsyncDisposable {
   private async finish(timeoutMs: number): Promise<void> {
     await settledWithin(this.flushAll(), timeoutMs);
     this.dispatcher.close();
+    this.epochs?.close();
     this.accumulator.close();
     this.onClosed();
   }
+}
+
+function checkExpected(expectedOffset: number, partition: number | undefined): void {
+  const isOffset = Number.isSafeInteger(expectedOffset) && expectedOffset >= 0;
+  if (isOffset && partition !== undefined) return;
+  const text = isOffset
+    ? 'An expected offset is that of a partition: give the partition too.'
+    : `expectedOffset is an offset, not ${String(expectedOffset)}.`;
+  throw new MillraceError('INVALID_REQUEST', text, {
+    field: isOffset ? 'partition' : 'expectedOffset',
+  });
 }

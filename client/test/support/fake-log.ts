@@ -12,6 +12,7 @@ import {
   stampBatch,
 } from '@millrace/protocol';
 import { type FakeCall, type FakeConnection, type Handlers, untilAborted } from './fake-broker.ts';
+import { FakeSequences } from './fake-sequences.ts';
 
 interface Partition {
   startOffset: number;
@@ -22,6 +23,7 @@ interface Partition {
 export class FakeLog {
   readonly topics = new Map<string, { topicId: number; partitions: Partition[] }>();
   readonly committed = new Map<string, number>();
+  readonly sequences = new FakeSequences();
   private readonly sessions = new Map<FakeConnection, Map<number, FakeSession>>();
   private readonly deduped = new Map<string, { partition: number; offset: number }>();
   private waiting: (() => void)[] = [];
@@ -84,12 +86,16 @@ export class FakeLog {
         topics: (topics ?? [...this.topics.keys()]).map((name) => this.describe(name)),
       }),
       Produce: ({ batches }) => ({
-        results: batches.map(({ topicId, partition, batch }) => {
-          const found = this.find(topicId, partition);
-          if (found === undefined) return refusal('UNKNOWN_TOPIC');
-          return { errorCode: 0, ...this.produce(found, partition, batch) };
+        results: batches.map((item) => {
+          try {
+            return { errorCode: 0, ...this.produceOnce(item) };
+          } catch (error) {
+            if (!(error instanceof MillraceError)) throw error;
+            return { ...refusal(error.code), endOffset: error.detail.endOffset ?? -1 };
+          }
         }),
       }),
+      InitProducer: (request) => this.sequences.init(request),
       Fetch: (request, call) =>
         request.sessionId === 0 ? this.fetch(request, call) : this.fetchOn(request, call),
       ListOffsets: ({ partitions }) => ({
@@ -166,6 +172,27 @@ export class FakeLog {
       for (const one of reply) goOn(asked, one);
       return reply;
     }
+  }
+
+  /** Throws the refusal. */
+  private produceOnce({
+    topicId,
+    partition,
+    batch,
+    expectedOffset,
+  }: RequestOf<'Produce'>['batches'][number]) {
+    const found = this.find(topicId, partition);
+    if (found === undefined) throw new MillraceError('UNKNOWN_TOPIC');
+    const place = `${topicId}/${partition}`;
+    const first = this.sequences.find(place, batch);
+    if (first !== undefined) return { ...first, repeated: true };
+    if (expectedOffset !== null && expectedOffset !== found.endOffset) {
+      const { endOffset } = found;
+      throw new MillraceError('OFFSET_MISMATCH', undefined, { endOffset });
+    }
+    const answer = this.produce(found, partition, batch);
+    this.sequences.note(place, batch, answer);
+    return answer;
   }
 
   /** Drops what has a dedup hash that came before. */
