@@ -292,54 +292,6 @@ describe('a producer that the broker', () => {
   });
 });
 
-describe('an expected offset', () => {
-  it('lets one of two writers through, and tells the other the end', async () => {
-    const { producer, client, log } = await setup();
-    const other = client.producer({ codec: codecs.text });
-    const write = (who: typeof producer, value: string, expectedOffset: number) =>
-      who.send({ topic: 't', value, partition: 0, expectedOffset });
-    expect((await write(producer, 'a', 0)).offset).toBe(0);
-    expect(await rejection(write(other, 'b', 0))).toMatchObject({
-      code: 'OFFSET_MISMATCH',
-      detail: { field: 'expectedOffset', endOffset: 1 },
-    });
-    expect((await write(other, 'b', 1)).offset).toBe(1);
-    expect(stored(log)).toEqual(['a', 'b']);
-  });
-
-  it('goes in a batch of its own, between those before it and after it', async () => {
-    const { producer, broker, log } = await setup();
-    await producer.send({ topic: 't', value: 'warm' });
-    const sent = await Promise.allSettled([
-      producer.send({ topic: 't', value: 'a' }),
-      producer.send({ topic: 't', value: 'b', partition: 0, expectedOffset: 2 }),
-      producer.send({ topic: 't', value: 'x', partition: 0, expectedOffset: 9 }),
-      producer.send({ topic: 't', value: 'c' }),
-      producer.send({ topic: 't', value: 'd', partition: 0, expectedOffset: 4 }),
-    ]);
-    expect(sent.map(({ status }) => status === 'fulfilled')).toEqual([
-      true,
-      true,
-      false,
-      true,
-      true,
-    ]);
-    expect(stored(log)).toEqual(['warm', 'a', 'b', 'c', 'd']);
-    expect(broker.count('InitProducer')).toBe(1);
-  });
-
-  it.each([
-    [{ expectedOffset: 0 }, 'partition'],
-    [{ expectedOffset: -1, partition: 0 }, 'expectedOffset'],
-    [{ expectedOffset: 0.5, partition: 0 }, 'expectedOffset'],
-  ])('that makes no sense is refused before it leaves: %j', async (message, field) => {
-    const { producer, broker } = await setup();
-    const error = await rejection(producer.send({ topic: 't', value: 'a', ...message }));
-    expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field } });
-    expect(broker.count('Produce')).toBe(0);
-  });
-});
-
 it('a second client under the name takes over from a process that hangs', async () => {
   const { producer, broker } = await setup({ name: 'one' });
   await producer.send({ topic: 't', value: 'a' });
