@@ -8,6 +8,7 @@ import {
   recordOffset,
   verifyBatch,
 } from '@millrace/protocol';
+import { assert } from '../assert.ts';
 import { attempt } from '../attempt.ts';
 import type { View } from '../decision.ts';
 import { bodyOf, KeyScan } from './key-scan.ts';
@@ -29,6 +30,8 @@ export interface Visitor {
   readonly record: (batch: WalkedBatch, index: number, offset: number, scan: KeyScan) => void;
   /** After its last record; `isReadable` false: not all of it was visited. True stops the walk here. */
   readonly end: (batch: WalkedBatch, isReadable: boolean) => boolean;
+  /** True: the batch at this offset is dealt with, nobody needs to read it. */
+  readonly skips?: (baseOffset: number) => boolean;
 }
 
 interface OpenBatch extends WalkedBatch {
@@ -64,10 +67,15 @@ export class BatchWalk {
     if (this.#open !== undefined && this.#finish(this.#open, budget, visitor)) return true;
     if (this.#open !== undefined) return false;
     const [from, to] = [this.position, this.#end].map((offset) => [...this.#prefix, offset]);
-    for (const [[, , base], bytes] of view.range('batches', { prefix: this.#prefix, from, to })) {
+    const query = { prefix: this.#prefix, from, to, keysOnly: visitor.skips !== undefined };
+    for (const [[, , base], value] of view.range('batches', query)) {
       if (budget.records <= 0 || budget.bytes <= 0) return false;
-      const open = this.#opened(bytes, budget);
       this.position = base + 1;
+      if (visitor.skips?.(base) === true) {
+        budget.bytes -= BATCH_COST;
+        continue;
+      }
+      const open = this.#opened(query.keysOnly ? this.#read(view, base) : value, budget);
       if (open instanceof MillraceError || open.header.baseOffset !== base) {
         this.hasUnread = true;
         continue;
@@ -79,6 +87,14 @@ export class BatchWalk {
     }
     this.position = Math.max(this.position, this.#end);
     return true;
+  }
+
+  /** Not by `get`: what is looked at once must not push others out of a cache. */
+  #read(view: View, base: number): Uint8Array {
+    const query = { prefix: this.#prefix, from: [...this.#prefix, base], limit: 1 };
+    const [found] = view.range('batches', query);
+    assert(found !== undefined && found[0][2] === base, 'a key has its batch');
+    return found[1];
   }
 
   /** Broken bytes must neither stand for a key nor be written anew as if they were whole. */

@@ -2,6 +2,7 @@
 // batch, which records stay. It only reads; `decideCompact` writes what it found. A pass that is cut short by a restart
 // begins anew: whatever it had written holds by itself.
 
+import { assert } from '../assert.ts';
 import type { View } from '../decision.ts';
 import type { LogPartition } from '../log/log-partition.ts';
 import { BatchWalk, type Visitor, type WalkBudget } from './batch-walk.ts';
@@ -14,6 +15,8 @@ export interface BatchEdit {
   readonly baseOffset: number;
   /** Of the batch as it was read. */
   readonly checksum: number;
+  readonly bytes: number;
+  readonly count: number;
   /** Indexes of the records that stay. */
   readonly kept: readonly number[];
 }
@@ -44,6 +47,8 @@ export class CompactionPass {
   readonly due: DueCompaction;
   readonly #keys: KeyMap;
   readonly #mapWalk: BatchWalk;
+  /** Of the new part, in order. */
+  readonly #batches: MappedBatch[] = [];
   /** Set once all keys of the part are known, or as many as fit. */
   #looking: Looking | undefined;
 
@@ -63,7 +68,8 @@ export class CompactionPass {
     if (this.#looking === undefined) {
       if (!this.#mapWalk.step(view, log.startOffset, budget, this.#mapping())) return undefined;
       const end = Math.min(this.#mapWalk.position, this.due.end);
-      this.#looking = new Looking({ ...this.due, end }, this.#keys, timedBefore);
+      const dead = this.#batches.filter(({ alive }) => alive === 0);
+      this.#looking = new Looking({ ...this.due, end }, this.#keys, timedBefore, dead);
       return undefined;
     }
     return this.#looking.step(view, log, budget);
@@ -71,13 +77,39 @@ export class CompactionPass {
 
   #mapping(): Visitor {
     const keys = this.#keys;
+    const batches = this.#batches;
     return {
-      record: (_, __, offset, scan) => {
-        if (scan.keyFrom >= 0) keys.set(scan.body, scan.keyFrom, scan.keyEnd, offset);
+      record: ({ bytes, header }, index, offset, scan) => {
+        if (index === 0) {
+          const { baseOffset, checksum, count } = header;
+          batches.push({ baseOffset, checksum, bytes: bytes.length, count, alive: 0 });
+        }
+        const at = batches.length - 1;
+        const batch = batches[at];
+        assert(batch !== undefined, 'a batch begins with its first record');
+        batch.alive += 1;
+        if (scan.keyFrom < 0) return;
+        const before = keys.set(scan.body, scan.keyFrom, scan.keyEnd, offset, at);
+        const superseded = batches[before];
+        if (superseded !== undefined) superseded.alive -= 1;
       },
-      end: () => keys.isFull,
+      end: ({ header }, isReadable) => {
+        const batch = batches.at(-1);
+        const isThis = batch?.baseOffset === header.baseOffset;
+        if (!isReadable && isThis) batch.alive = Number.POSITIVE_INFINITY;
+        return keys.isFull;
+      },
     };
   }
+}
+
+/** `alive`: records that have no newer one of their key. Where there is none the batch need not be read again. */
+interface MappedBatch {
+  readonly baseOffset: number;
+  readonly checksum: number;
+  readonly bytes: number;
+  readonly count: number;
+  alive: number;
 }
 
 /** The second half of a pass: from the start of the log to the end of the part whose keys are known. */
@@ -86,13 +118,15 @@ class Looking {
   readonly #keys: KeyMap;
   readonly #timedBefore: number;
   readonly #walk: BatchWalk;
+  readonly #dead: ReadonlyMap<number, MappedBatch>;
   #kept: number[] = [];
   #tombstones = { all: 0, timed: 0 };
 
-  constructor(due: DueCompaction, keys: KeyMap, timedBefore: number) {
+  constructor(due: DueCompaction, keys: KeyMap, timedBefore: number, dead: readonly MappedBatch[]) {
     this.#due = due;
     this.#keys = keys;
     this.#timedBefore = timedBefore;
+    this.#dead = new Map(dead.map((batch) => [batch.baseOffset, batch]));
     this.#walk = new BatchWalk([due.topicId, due.partition], 0, due.end);
   }
 
@@ -105,13 +139,18 @@ class Looking {
         if (index === 0) this.#kept = [];
         if (this.#stays(offset, scan, log)) this.#kept.push(index);
       },
-      end: ({ header }, isReadable) => {
-        if (!isReadable || this.#kept.length === header.count) return false;
-        const { baseOffset, checksum } = header;
-        edits.push({ baseOffset, checksum, kept: this.#kept });
-        bytes += header.bodyBytesRaw;
+      end: (batch, isReadable) => {
+        const { baseOffset, checksum, count, bodyBytesRaw } = batch.header;
+        if (!isReadable || this.#kept.length === count) return false;
+        edits.push({ baseOffset, checksum, bytes: batch.bytes.length, count, kept: this.#kept });
+        bytes += bodyBytesRaw;
         if (bytes >= EDIT_BYTES_MAX) budget.records = 0;
         return false;
+      },
+      skips: (baseOffset) => {
+        const dead = this.#dead.get(baseOffset);
+        if (dead !== undefined) edits.push({ ...dead, kept: [] });
+        return dead !== undefined;
       },
     });
     const { position } = this.#walk;

@@ -68,17 +68,15 @@ interface Rewritten extends CompactReply {
 function rewritten(
   view: View,
   { topicId, partition }: DueCompaction,
-  { baseOffset, checksum, kept }: BatchEdit,
+  { baseOffset, checksum, bytes, kept, count }: BatchEdit,
 ): Rewritten | MillraceError {
   const key = [topicId, partition, baseOffset] as const;
+  if (kept.length === 0) {
+    return { writes: [remove('batches', key)], recordsRemoved: count, bytesRemoved: bytes };
+  }
   const batch = view.get('batches', key);
   assert(batch !== undefined, 'a batch that was looked at is there');
-  const header = batchHeader(batch);
-  assert(header.checksum === checksum, 'and is the one that was looked at');
-  const recordsRemoved = header.count - kept.length;
-  if (kept.length === 0) {
-    return { writes: [remove('batches', key)], recordsRemoved, bytesRemoved: batch.length };
-  }
+  assert(batchHeader(batch).checksum === checksum, 'and is the one that was looked at');
   const pieces = attempt(() => thinBatch(batch, kept));
   if (pieces instanceof MillraceError) return pieces;
   let bytesRemoved = batch.length;
@@ -86,7 +84,7 @@ function rewritten(
     bytesRemoved -= piece.length;
     return put('batches', [topicId, partition, batchHeader(piece).baseOffset], piece);
   });
-  return { writes, recordsRemoved, bytesRemoved };
+  return { writes, recordsRemoved: count - kept.length, bytesRemoved };
 }
 
 /**

@@ -18,6 +18,7 @@ export class KeyMap {
   #slots = new Int32Array(SLOTS_FIRST);
   #hashes = new Int32Array(SLOTS_FIRST / 2);
   #offsets = new Float64Array(SLOTS_FIRST / 2);
+  #batches = new Int32Array(SLOTS_FIRST / 2);
   /** Where the key of an entry ends in `#keys`; it begins where that of the one before ends. */
   #ends = new Uint32Array(SLOTS_FIRST / 2);
   #keys = new Uint8Array(KEY_BYTES_FIRST);
@@ -45,14 +46,19 @@ export class KeyMap {
     return entry < 0 ? -1 : (this.#offsets[entry] as number);
   }
 
-  /** Offsets come in order: what is set is the newest. */
-  set(bytes: Uint8Array, from: number, end: number, offset: number): void {
+  /**
+   * Offsets come in order: what is set is the newest. `batch` is a number of its batch; gives that of the record that was
+   * the newest before, or -1.
+   */
+  set(bytes: Uint8Array, from: number, end: number, offset: number, batch: number): number {
     const hash = this.#hash(bytes, from, end);
     const found = this.#find(bytes, from, end, hash);
     if (found >= 0) {
-      assert(offset > (this.#offsets[found] as number), 'offsets come in order');
+      assert(offset >= (this.#offsets[found] as number), 'offsets come in order');
+      const before = this.#batches[found] as number;
       this.#offsets[found] = offset;
-      return;
+      this.#batches[found] = batch;
+      return before;
     }
     if (2 * (this.#count + 1) > this.#slots.length) this.#grow();
     const entry = this.#count;
@@ -63,7 +69,9 @@ export class KeyMap {
     this.#ends[entry] = at + end - from;
     this.#hashes[entry] = hash;
     this.#offsets[entry] = offset;
+    this.#batches[entry] = batch;
     this.#place(entry);
+    return -1;
   }
 
   get #keyBytes(): number {
@@ -108,11 +116,14 @@ export class KeyMap {
   #grow(): void {
     const half = this.#slots.length;
     this.#slots = new Int32Array(2 * half);
-    const [hashes, offsets, ends] = [this.#hashes, this.#offsets, this.#ends];
+    const [hashes, offsets] = [this.#hashes, this.#offsets];
+    const [batches, ends] = [this.#batches, this.#ends];
     this.#hashes = new Int32Array(half);
     this.#hashes.set(hashes);
     this.#offsets = new Float64Array(half);
     this.#offsets.set(offsets);
+    this.#batches = new Int32Array(half);
+    this.#batches.set(batches);
     this.#ends = new Uint32Array(half);
     this.#ends.set(ends);
     for (let entry = 0; entry < this.#count; entry += 1) this.#place(entry);

@@ -23,7 +23,7 @@ it('knows the newest offset of each key [G-40]', () => {
       inside.set(bytes, pad);
       const name = Buffer.from(bytes).toString('hex');
       equal(map.get(inside, pad, pad + bytes.length), plain.get(name) ?? -1);
-      map.set(inside, pad, pad + bytes.length, offset);
+      map.set(inside, pad, pad + bytes.length, offset, offset);
       plain.set(name, offset);
     }
     equal(map.size, plain.size);
@@ -37,13 +37,14 @@ it('knows the newest offset of each key [G-40]', () => {
 
 it('is full by keys or by their bytes [G-46]', () => {
   const map = new KeyMap(1, { keys: 2, keyBytes: 10 });
-  const set = (text: string, offset: number) => map.set(Buffer.from(text), 0, text.length, offset);
+  const set = (text: string, offset: number) =>
+    map.set(Buffer.from(text), 0, text.length, offset, 0);
   set('a', 1);
   set('a', 2);
   expect(map.isFull).toBe(false);
   set('b', 3);
   expect(map.isFull).toBe(true);
   const other = new KeyMap(1, { keys: 9, keyBytes: 10 });
-  other.set(Buffer.from('0123456789'), 0, 10, 1);
+  other.set(Buffer.from('0123456789'), 0, 10, 1, 0);
   expect(other.isFull).toBe(true);
 });
