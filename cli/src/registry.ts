@@ -27,6 +27,16 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./commands/consume/consume.ts')).consume,
   },
   {
+    name: 'export',
+    about: 'write the records of a topic to a file, byte for byte',
+    load: async () => (await import('./commands/transfer/export.ts')).exportTopic,
+  },
+  {
+    name: 'import',
+    about: 'append the records of an export to a topic',
+    load: async () => (await import('./commands/transfer/import.ts')).importTopic,
+  },
+  {
     name: 'queue',
     about: 'work with queues: share groups that lease messages one by one',
     load: async () => (await import('./commands/queue/queue.ts')).queue,

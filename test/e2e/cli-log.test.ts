@@ -1,4 +1,8 @@
 // broker-cli against a real broker: reading, filtering, copying and cutting logs.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, codecs, connect } from '@millrace/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './support/cli-process.ts';
 import {
@@ -14,6 +18,20 @@ import {
 
 beforeAll(openSession);
 afterAll(closeSession);
+
+/** Everything that a record is, partition by partition. */
+async function contents(client: Client, topic: string, count: number) {
+  const seen: unknown[][] = [];
+  const consumer = client.consumer({ topics: topic, codec: codecs.bytes });
+  for await (const { partition, offset, timestampMs, keyBytes, valueBytes, headers } of consumer) {
+    const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('hex');
+    const named = headers.map(([name, value]) => [name, hex(value)]);
+    seen.push([partition, offset, timestampMs, hex(keyBytes), hex(valueBytes), named]);
+    if (seen.length === count) break;
+  }
+  await consumer.close();
+  return seen.toSorted((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+}
 
 describe('broker-cli', { timeout: 90_000 }, () => {
   it('consume takes what is wanted, and stops where it is told', async () => {
@@ -72,5 +90,79 @@ describe('broker-cli', { timeout: 90_000 }, () => {
     expect(await json('topics grow cut --partitions 3 --yes')).toMatchObject({ partitions: 3 });
     expect((await json('topics offsets cut')).partitions).toHaveLength(3);
     expect((await failure('topics grow cut --partitions 2 --yes')).exit).toBe(5);
+  });
+
+  it('export and import keep every byte', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-export-'));
+    const client = await connect({ brokers: brokerAddress() });
+    try {
+      for (const topic of ['source', 'copy', 'piped']) await json(`topics create ${topic} -p 3`);
+      const values = [
+        'text',
+        '',
+        null,
+        '\u0000\n"\u2028',
+        '\ufeffbom',
+        new Uint8Array([0xff, 0, 0xc0]),
+      ];
+      const headers = [
+        ['a', 'x'],
+        ['b', new Uint8Array([0xfe])],
+        ['a', ''],
+      ] as const;
+      const bytesOf = (value: string | Uint8Array | null) =>
+        typeof value === 'string' ? Buffer.from(value) : value;
+      const messages = values.flatMap((value, at) =>
+        values.map((key, of) => {
+          const timestampMs = 1_600_000_000_000 + at * 100 + of;
+          return { key: bytesOf(key), value: bytesOf(value), timestampMs, headers };
+        }),
+      );
+      const producer = client.producer({ codec: codecs.bytes });
+      await producer.sendBatch('source', messages);
+      const wanted = await contents(client, 'source', messages.length);
+
+      const file = join(directory, 'source.ndjson.gz');
+      const exported = await json(`export source ${file}`);
+      expect(exported).toMatchObject({ complete: true, records: messages.length });
+      expect((await failure(`export source ${file}`)).exit).toBe(5);
+      const imported = await json(`import ${file} copy --compression gzip`);
+      expect(imported).toMatchObject({ records: messages.length, lines: messages.length });
+      expect(await contents(client, 'copy', messages.length)).toEqual(wanted);
+
+      const { exit, out, err } = await cli('export source -');
+      expect([exit, err]).toEqual([0, '']);
+      await json('import - piped', out);
+      expect(await contents(client, 'piped', messages.length)).toEqual(wanted);
+
+      await json('topics create one');
+      const refused = await failure('import - one', out);
+      expect([refused.exit, refused.error.hints.at(-1)]).toEqual([
+        2,
+        'All up to line 0 is stored: --from-line 1 goes on.',
+      ]);
+      expect(await json('import - one --by-key --from-line 11', out)).toMatchObject({
+        records: messages.length - 10,
+      });
+      const cut = join(directory, 'cut.gz');
+      writeFileSync(cut, readFileSync(file).subarray(0, 100));
+      expect((await failure(`import ${cut} copy`)).error.message).toContain('cannot be unpacked');
+    } finally {
+      await client.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('export takes a part, and a pipe that has enough is no trouble', async () => {
+    await json('topics create part');
+    await json('produce part', numbers(50));
+    const { out } = await cli('export part - --from 10 --until 20');
+    expect(lines(out).map(({ offset }) => offset)).toEqual(
+      Array.from({ length: 10 }, (_, at) => 10 + at),
+    );
+    await json('topics create nothing');
+    expect((await cli('export nothing -')).out).toBe('');
+    expect((await failure('export nowhere -')).exit).toBe(4);
+    expect((await failure('import /nowhere/at/all part')).exit).toBe(4);
   });
 });

@@ -17,11 +17,11 @@ export interface WriterOptions {
 }
 
 export class RecordWriter {
-  readonly #output: Output;
+  readonly #output: Pick<Output, 'write'>;
   readonly #options: WriterOptions;
   #left: number;
 
-  constructor(output: Output, options: WriterOptions) {
+  constructor(output: Pick<Output, 'write'>, options: WriterOptions) {
     this.#output = output;
     this.#options = options;
     this.#left = options.max ?? Number.POSITIVE_INFINITY;

@@ -36,6 +36,13 @@ export class TopicEnds {
     return span === undefined || offset < span.end;
   }
 
+  /** Offsets that are still to be read. */
+  get left(): number {
+    let left = 0;
+    for (const { position, end } of this.#spans.values()) left += Math.max(0, end - position);
+    return left;
+  }
+
   /** The next offset to read: everything before it is dealt with. */
   advance(partition: number, position: number): void {
     const span = this.#spans.get(partition);

@@ -12,6 +12,8 @@ export interface InputSource {
   readonly stream: Readable;
   /** Undefined where nobody can tell: a pipe. */
   readonly bytesTotal: number | undefined;
+  /** Of those; absent: as many as came out of the stream. */
+  readonly bytesRead?: () => number;
   /** Somebody types the lines. */
   readonly isTyped: boolean;
 }

@@ -14,7 +14,7 @@ const INTERVAL_MS = 200;
 
 export async function openProgress(
   context: Context,
-  { bytesTotal, isTyped }: InputSource,
+  { bytesTotal, isTyped, bytesRead = () => tally.bytesRead }: InputSource,
   tally: Tally,
 ): Promise<Progress> {
   if (!context.output.isWatched || isTyped) return { stop: () => {} };
@@ -26,7 +26,7 @@ export async function openProgress(
     formatRate(tally.stored, tally.elapsedMs, 'records');
   bar.start(hasTotal ? bytesTotal : 1, 0, { text: text() });
   const timer = setInterval(() => {
-    bar.update(hasTotal ? Math.min(tally.bytesRead, bytesTotal) : 0, { text: text() });
+    bar.update(hasTotal ? Math.min(bytesRead(), bytesTotal) : 0, { text: text() });
   }, INTERVAL_MS);
   return {
     stop() {

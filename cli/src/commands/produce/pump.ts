@@ -24,8 +24,10 @@ const UNSENT_BYTES_MAX = 16 * 1_024 * 1_024;
 
 export interface RecordShape {
   readonly topic: string;
-  readonly format: InputFormat;
-  readonly keyPath: JsonPath | undefined;
+  readonly format?: InputFormat | undefined;
+  readonly keyPath?: JsonPath | undefined;
+  /** How a line is read, where it is of no format that has a name; undefined: there is no record in it. */
+  readonly parse?: ((line: Buffer, lineNumber: number) => ParsedRecord | undefined) | undefined;
   /** With the format key-value. */
   readonly keyValue?: KeyValueLine | undefined;
   readonly key: string | undefined;
@@ -54,7 +56,12 @@ export async function pump(
       bytesBefore = chunk.bytesRead;
       tally.bytesRead = chunk.bytesRead;
       const { messages, refusal } = parseLines(chunk.lines, chunk.firstLine, shape, tally);
-      if (messages.length > 0) window.add(producer.sendBatch(shape.topic, messages), bytes);
+      const lastLine = chunk.firstLine + chunk.lines.length - 1;
+      if (messages.length > 0) {
+        // Of a chunk with a refused line only the records before it are sent.
+        const toLine = refusal === undefined ? lastLine : chunk.firstLine - 1;
+        window.add(producer.sendBatch(shape.topic, messages), bytes, toLine);
+      } else if (refusal === undefined) window.pass(lastLine);
       if (refusal !== undefined) throw refusal;
       await window.room();
       window.check();
@@ -100,7 +107,8 @@ function parseLines(
 const TAB = { separator: '\t', tombstones: false };
 
 function parseLine(line: Buffer, number: number, shape: RecordShape): ParsedRecord | undefined {
-  const { format, keyPath, dedupPath, keyValue = TAB } = shape;
+  const { format = 'text', keyPath, dedupPath, keyValue = TAB } = shape;
+  if (shape.parse !== undefined) return shape.parse(line, number);
   if (format === 'key-value') return parseKeyValueLine(line, number, keyValue);
   return parseRecordLine(line, number, format, keyPath, dedupPath);
 }
@@ -108,23 +116,40 @@ function parseLine(line: Buffer, number: number, shape: RecordShape): ParsedReco
 /** Batches on their way, oldest first. */
 class SendWindow {
   readonly #tally: Tally;
-  readonly #sending: { readonly outcome: Promise<void>; readonly bytes: number }[] = [];
+  readonly #sending: {
+    readonly outcome: Promise<boolean>;
+    readonly bytes: number;
+    toLine: number;
+  }[] = [];
   #bytes = 0;
   #failure: Error | undefined;
+  /** A batch was not stored: lines behind it do not count. */
+  #isBroken = false;
 
   constructor(tally: Tally) {
     this.#tally = tally;
   }
 
-  add(sending: Promise<SentBatch>, bytes: number): void {
+  /** Lines without a record. */
+  pass(toLine: number): void {
+    const newest = this.#sending.at(-1);
+    if (newest !== undefined) newest.toLine = toLine;
+    else this.#tally.storedToLine = Math.max(this.#tally.storedToLine, toLine);
+  }
+
+  add(sending: Promise<SentBatch>, bytes: number, toLine: number): void {
     const outcome = sending.then(
-      (sent) => this.#tally.add(sent),
+      (sent) => {
+        this.#tally.add(sent);
+        return true;
+      },
       (error: Error) => {
         if (isPartial(error)) this.#tally.add(error);
         this.#failure ??= error;
+        return false;
       },
     );
-    this.#sending.push({ outcome, bytes });
+    this.#sending.push({ outcome, bytes, toLine });
     this.#bytes += bytes;
   }
 
@@ -144,8 +169,11 @@ class SendWindow {
   async #oldest(): Promise<void> {
     const oldest = this.#sending.shift();
     if (oldest === undefined) return;
-    await oldest.outcome;
+    const isStored = await oldest.outcome;
     this.#bytes -= oldest.bytes;
+    this.#isBroken ||= !isStored;
+    if (this.#isBroken) return;
+    this.#tally.storedToLine = Math.max(this.#tally.storedToLine, oldest.toLine);
   }
 }
 

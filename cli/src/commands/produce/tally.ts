@@ -29,6 +29,8 @@ export class Tally {
   duplicates = 0;
   /** Records whose value had nothing at the key path. */
   withoutKey = 0;
+  /** Every line up to this one is dealt with; of those behind it some may be. */
+  storedToLine = 0;
   readonly partitions = new Map<number, PartitionTally>();
 
   get elapsedMs(): number {
