@@ -2,7 +2,7 @@
 import { batchHeader, MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { codecs } from '../src/index.ts';
-import { clientOf, eventually, rejection } from './support/eventually.ts';
+import { eventually, rejection } from './support/eventually.ts';
 import { type Answer, type Handler, SILENT } from './support/fake-broker.ts';
 import { refusal } from './support/fake-log.ts';
 import { first, numbers, setup, stored } from './support/producer-setup.ts';
@@ -290,12 +290,4 @@ describe('a producer that the broker', () => {
     expect(['STORAGE_FULL', 'DEADLINE_EXCEEDED']).toContain(error.code);
     expect(producer.bufferedBytes).toBe(0);
   });
-});
-
-it('a second client under the name takes over from a process that hangs', async () => {
-  const { producer, broker } = await setup({ name: 'one' });
-  await producer.send({ topic: 't', value: 'a' });
-  const second = (await clientOf(broker)).producer({ name: 'one', codec: codecs.text });
-  await second.send({ topic: 't', value: 'b' });
-  expect((await rejection(producer.send({ topic: 't', value: 'c' }))).code).toBe('PRODUCER_FENCED');
 });
