@@ -11,15 +11,9 @@ const PACKED = ['protocol', 'client'];
  * @param {string} cwd
  */
 function npm(args, cwd) {
-  const options = /** @type {const} */ ({
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   const path = process.env['npm_execpath'];
-  return path === undefined
-    ? execFileSync('npm', args, options)
-    : execFileSync(process.execPath, [path, ...args], options);
+  const [program, first] = path === undefined ? ['npm', []] : [process.execPath, [path]];
+  execFileSync(program, [...first, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /**
