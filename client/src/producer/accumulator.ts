@@ -113,8 +113,12 @@ export class Accumulator implements LaneOwner {
           batch.expect(slice);
           this.onNews(lane);
         }
-        slice.positions.push(at);
-        call.partitions[at] = lane.partition;
+        slice.take(at, 1);
+        if (batch === topic.sticky) {
+          const joined = this.join(batch, records, wishes, at + 1, nowMs);
+          slice.take(at + 1, joined);
+          at += joined;
+        }
         this.sealIfFull(lane);
       } catch (error) {
         call.arrived(1, error as MillraceError);
@@ -202,6 +206,31 @@ export class Accumulator implements LaneOwner {
     batch.failed(error);
     this.settled(batch);
     this.onNews(batch.lane);
+  }
+
+  /**
+   * Adds the records from `from` on that go where the one before them went, without a look at each: how many. One that
+   * cannot be added ends it too.
+   */
+  private join(
+    batch: Batch,
+    records: readonly RecordInput[],
+    wishes: readonly (number | undefined)[] | undefined,
+    from: number,
+    nowMs: number,
+  ): number {
+    const { batchBytes } = this.options;
+    let at = from;
+    try {
+      for (; at < records.length && this.hasRoom && !batch.isFull(batchBytes); at += 1) {
+        const record = records[at] as RecordInput;
+        if ((record.key ?? null) !== null || wishes?.[at] !== undefined) break;
+        this.bytes += batch.add(record, nowMs);
+      }
+    } catch {
+      // The record is as if it had not been looked at: it comes again by itself, and its error has a place then.
+    }
+    return at - from;
   }
 
   private addTo(lane: Lane, record: RecordInput, nowMs: number): Batch {

@@ -62,7 +62,7 @@ export class MessageReceiver implements Receiver {
 /** One call of `sendBatch`: it has its outcome once all its slices have theirs. */
 export class BatchCall {
   readonly topic: string;
-  readonly offsets: number[] = [];
+  readonly offsets: number[];
   readonly partitions: number[];
   readonly duplicates: number[] = [];
   readonly outcome: Promise<SentBatch>;
@@ -73,8 +73,8 @@ export class BatchCall {
 
   constructor(topic: string, count: number) {
     this.topic = topic;
-    for (let at = 0; at < count; at += 1) this.offsets.push(-1);
-    this.partitions = this.offsets.slice();
+    this.offsets = new Array<number>(count).fill(-1);
+    this.partitions = new Array<number>(count).fill(-1);
     this.missing = count;
     let settle: BatchCall['settle'] | undefined;
     this.outcome = new Promise((resolve, reject) => {
@@ -104,8 +104,9 @@ export class SliceReceiver implements Receiver {
   private readonly call: BatchCall;
   /** Position in the batch of the slice's first message. */
   private readonly index: number;
-  /** Positions in the call, by position in the slice. */
-  readonly positions: number[] = [];
+  /** Positions in the call, in the order of the slice, as runs: the first one and how many, again and again. */
+  private readonly runs: number[] = [];
+  private count = 0;
 
   constructor(call: BatchCall, batch: Batch, index: number) {
     this.call = call;
@@ -113,32 +114,54 @@ export class SliceReceiver implements Receiver {
     this.index = index;
   }
 
+  /** So many messages from this position of the call on are the next ones in the slice. */
+  take(position: number, count: number): void {
+    const { runs, call, batch } = this;
+    const last = runs.length - 2;
+    if (last >= 0 && (runs[last] as number) + (runs[last + 1] as number) === position)
+      runs[last + 1] = (runs[last + 1] as number) + count;
+    else runs.push(position, count);
+    this.count += count;
+    const { partition } = batch.lane;
+    for (let at = position; at < position + count; at += 1) call.partitions[at] = partition;
+  }
+
   appended(places: Places): void {
     if (places.duplicates === undefined) this.allAppended(places.baseOffset + this.index);
     else this.someAppended(places);
-    this.call.arrived(this.positions.length);
+    this.call.arrived(this.count);
   }
 
   failed(error: MillraceError): void {
-    this.call.arrived(this.positions.length, error);
+    this.call.arrived(this.count, error);
   }
 
   private allAppended(firstOffset: number): void {
     const { offsets } = this.call;
     let offset = firstOffset;
-    for (const position of this.positions) {
-      offsets[position] = offset;
-      offset += 1;
+    for (let run = 0; run < this.runs.length; run += 2) {
+      const from = this.runs[run] as number;
+      const end = from + (this.runs[run + 1] as number);
+      for (let position = from; position < end; position += 1) {
+        offsets[position] = offset;
+        offset += 1;
+      }
     }
   }
 
   private someAppended(places: Places): void {
     const { offsets, partitions, duplicates } = this.call;
-    for (const [at, position] of this.positions.entries()) {
-      const { partition, offset, duplicate } = places.at(this.index + at);
-      offsets[position] = offset;
-      partitions[position] = partition;
-      if (duplicate) duplicates.push(position);
+    let { index } = this;
+    for (let run = 0; run < this.runs.length; run += 2) {
+      const from = this.runs[run] as number;
+      const end = from + (this.runs[run + 1] as number);
+      for (let position = from; position < end; position += 1) {
+        const { partition, offset, duplicate } = places.at(index);
+        offsets[position] = offset;
+        partitions[position] = partition;
+        if (duplicate) duplicates.push(position);
+        index += 1;
+      }
     }
   }
 }
