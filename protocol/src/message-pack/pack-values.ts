@@ -7,12 +7,46 @@ import { FRAME_LENGTH_BYTES } from '../frame.ts';
 import { LIMITS } from '../limits.ts';
 
 const OPTIONS = { useRecords: false, mapsAsObjects: false, int64AsType: 'number' } as const;
+const RESERVED = RESERVE_START_SPACE + FRAME_LENGTH_BYTES;
 const packr = new Packr({ ...OPTIONS });
 const unpackr = new Unpackr({ ...OPTIONS });
 
+/** Byte fields from this size on are worth a buffer of the right size: msgpackr would take four times as much. */
+const LARGE_BYTES = 16 * 1024;
+/** What msgpackr begins with, and leaves free at the end. */
+const ROOM_BYTES = 8 * 1024;
+const SPARE_BYTES = 2 * 1024;
+const SCALAR_BYTES_MAX = 9;
+const HEAD_BYTES_MAX = 5;
+
 /** A frame: the length prefix and the values as one array. */
 export function packFrame(values: readonly unknown[]): Uint8Array {
-  const frame = packr.pack(values, RESERVE_START_SPACE + FRAME_LENGTH_BYTES);
+  if (!holdsLarge(values)) return framed(packr.pack(values, RESERVED));
+  packr.useBuffer(Buffer.allocUnsafeSlow(packedBytesMax(values) + SPARE_BYTES));
+  try {
+    return framed(packr.pack(values, RESERVED));
+  } finally {
+    // Small frames shall not keep a large buffer alive, nor have others of its size made.
+    packr.useBuffer(Buffer.allocUnsafeSlow(ROOM_BYTES));
+  }
+}
+
+function holdsLarge(value: unknown): boolean {
+  if (value instanceof Uint8Array) return value.length >= LARGE_BYTES;
+  return Array.isArray(value) && value.some(holdsLarge);
+}
+
+/** At most so many bytes, for values without Maps; more is found room for as it comes. */
+function packedBytesMax(value: unknown): number {
+  if (value instanceof Uint8Array) return HEAD_BYTES_MAX + value.length;
+  if (typeof value === 'string') return HEAD_BYTES_MAX + 3 * value.length;
+  if (!Array.isArray(value)) return SCALAR_BYTES_MAX;
+  let bytes = HEAD_BYTES_MAX;
+  for (const item of value) bytes += packedBytesMax(item);
+  return bytes;
+}
+
+function framed(frame: Uint8Array): Uint8Array {
   const length = frame.length - FRAME_LENGTH_BYTES;
   if (length > LIMITS.frameBytesMax) {
     throw new MillraceError('FRAME_TOO_LARGE', `The frame would be ${length} bytes long.`, {
