@@ -185,11 +185,19 @@ export class Claim<V> {
     this.forgetRecords();
     let records: LogRecord[] = [];
     while (records.length < DECODE_TOGETHER) {
-      const batch = this.batches.shift();
+      const batch = this.batches.peek();
       if (batch === undefined) break;
+      let more: LogRecord[];
+      try {
+        more = readRecords(batch, { from: this.nextOffset });
+      } catch (error) {
+        // What came before it is handed out first.
+        if (records.length > 0) break;
+        throw error;
+      }
+      this.batches.shift();
       this.waitingBytes -= batch.length;
       this.decodedBytes += batch.length;
-      const more = readRecords(batch, { from: this.nextOffset });
       this.nextOffset = endOf(batchHeader(batch));
       records = records.length === 0 ? more : records.concat(more);
     }
