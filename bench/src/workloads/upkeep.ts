@@ -19,7 +19,7 @@ import {
 
 const PLAIN = 'plain';
 const KEPT = 'kept';
-const SEGMENT_BYTES = 4 * 2 ** 20;
+const SEGMENT_BYTES = 2 * 2 ** 20;
 const KEEP_ALL = { retentionMs: -1, segmentBytes: SEGMENT_BYTES } as const;
 
 /** What is asked of it: append rate with, of that without. */
@@ -40,8 +40,8 @@ export const retentionCost: Workload = {
   ...OPTIONS,
   name: 'retention-cost',
   about:
-    'Appends to a topic that retention keeps at 16 MiB a partition, against one that it does not.',
-  open: (arena) => opened(arena, { ...KEEP_ALL, retentionBytes: 4 * SEGMENT_BYTES }),
+    'Appends to a topic that retention keeps at 4 MiB a partition, against one that it does not.',
+  open: (arena) => opened(arena, { ...KEEP_ALL, retentionBytes: 2 * SEGMENT_BYTES }),
 };
 
 export const compaction: Workload = {
@@ -101,9 +101,9 @@ class UpkeepSession implements Session {
   }
 
   verdict(): Verdict {
-    const plain = medianOf(this.#pairs.map((pair) => pair.plain));
-    const kept = medianOf(this.#pairs.map((pair) => pair.kept));
-    const ratio = kept / plain;
+    // Each pair by itself: what else the machine does is nearly the same for both halves of one.
+    const measured = this.#pairs.slice(this.#arena.settings.warmup > 0 ? 1 : 0);
+    const ratio = medianOf(measured.map((pair) => pair.kept / pair.plain));
     const isPassed = ratio >= RATIO_MIN;
     const text = `${(100 * ratio).toFixed(0)} % of the rate without`;
     return {
