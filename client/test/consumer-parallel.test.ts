@@ -1,16 +1,8 @@
 // Handlers over many messages of a partition at a time: which run together, and what is committed meanwhile.
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ordering } from '../src/index.ts';
 import { setup as setupAlone } from './support/consumer-setup.ts';
 import { eventually, rejection } from './support/eventually.ts';
-import { pause, setup, texts } from './support/group-setup.ts';
-
-const keyed = (keys: readonly (string | null)[]) =>
-  keys.map((key, at) => ({
-    key: key === null ? null : Buffer.from(key),
-    value: Buffer.from(`${key ?? '-'}${at}`),
-  }));
+import { keyed, pause, setup, texts } from './support/group-setup.ts';
 
 /** Handlers that end when the test says so. */
 function gate() {
@@ -283,53 +275,5 @@ describe('side by side, and', () => {
     expect(await refused({ eachMessage() {}, concurrency: 0 })).toMatch('concurrency');
     expect(await refused({ eachMessage() {}, ordering: 'some' })).toMatch('ordering');
     expect(await refused({ eachBatch() {}, ordering: 'key' })).toMatch('eachMessage');
-  });
-
-  it('whatever the keys and times: each once, each key in order, commits never ahead', async () => {
-    const job = fc.record({ key: fc.constantFrom('a', 'b', 'c', null), ms: fc.nat(3) });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(job, { minLength: 1, maxLength: 40 }),
-        fc.integer({ min: 1, max: 8 }),
-        fc.constantFrom<Ordering>('key', 'none', 'partition'),
-        async (jobs, concurrency, ordering) => {
-          const { consumer, log, group, client } = await setup({ commitIntervalMs: 1 });
-          log.append('t', 0, keyed(jobs.map(({ key }) => key)));
-          const done = new Set<number>();
-          const begun: number[] = [];
-          const busy = new Set<string>();
-          let running = 0;
-          const run = consumer.run({
-            concurrency,
-            ordering,
-            eachMessage: async ({ offset, key }) => {
-              running += 1;
-              expect(running).toBeLessThanOrEqual(ordering === 'partition' ? 1 : concurrency);
-              const isAlone = key === null || ordering !== 'key' || !busy.has(key);
-              expect(isAlone).toBe(true);
-              if (key !== null) busy.add(key);
-              begun.push(offset);
-              await pause(jobs[offset]?.ms ?? 0);
-              for (let at = 0; at < (group.committed() ?? 0); at += 1) {
-                expect(done.has(at)).toBe(true);
-              }
-              done.add(offset);
-              if (key !== null) busy.delete(key);
-              running -= 1;
-            },
-          });
-          run.catch(() => {});
-          await eventually(() => group.committed() === jobs.length);
-          await consumer.close();
-          await run;
-          await client.close();
-          expect(begun.length).toBe(jobs.length);
-          const keys = ordering === 'none' ? [] : ['a', 'b', 'c'];
-          const byKey = keys.map((of) => begun.filter((offset) => jobs[offset]?.key === of));
-          expect(byKey).toEqual(byKey.map((of) => of.toSorted((x, y) => x - y)));
-        },
-      ),
-      { numRuns: 25, seed: 7 },
-    );
   });
 });

@@ -21,3 +21,10 @@ export const texts = (count: number, prefix = '') =>
   Array.from({ length: count }, (_, n) => prefix + n);
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Records with these keys; values are the key and the position. */
+export const keyed = (keys: readonly (string | null)[]) =>
+  keys.map((key, at) => ({
+    key: key === null ? null : Buffer.from(key),
+    value: Buffer.from(`${key ?? '-'}${at}`),
+  }));
