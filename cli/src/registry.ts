@@ -58,7 +58,7 @@ export const ENTRIES: readonly Entry[] = [
   },
   {
     name: 'groups',
-    about: 'list, describe, reset and delete consumer groups',
+    about: 'list, describe, reset and delete consumer groups, export their offsets',
     load: async () => (await import('./commands/groups/groups.ts')).groups,
   },
   {

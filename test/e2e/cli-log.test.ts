@@ -165,4 +165,31 @@ describe('broker-cli', { timeout: 90_000 }, () => {
     expect((await failure('export nowhere -')).exit).toBe(4);
     expect((await failure('import /nowhere/at/all part')).exit).toBe(4);
   });
+
+  it('groups go back and forth, also to what was exported', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-offsets-'));
+    const file = join(directory, 'offsets.json');
+    try {
+      await json('topics create moved');
+      await json('produce moved', numbers(30));
+      expect(lines((await cli('consume moved --group m --max 20')).out)).toHaveLength(20);
+      expect(await json(`groups offsets m --export ${file}`)).toMatchObject({
+        offsets: [{ topic: 'moved', partition: 0, offset: 20 }],
+      });
+      const planned = await json('groups reset m --shift-by -5 --dry-run');
+      const move = { topic: 'moved', partition: 0, from: 20, to: 15, lag: 15 };
+      expect(planned).toEqual({ group: 'm', changed: false, offsets: [move] });
+      await json('groups reset m --shift-by -5 --yes');
+      await json('groups reset m --offset moved/0=3 --yes');
+      expect((await json('groups reset m --by-duration 1h --dry-run')).offsets).toMatchObject([
+        { from: 3, to: 0, lag: 30 },
+      ]);
+      await json(`groups reset m --from-file ${file} --yes`);
+      expect((await json('groups offsets m')).offsets).toMatchObject([{ offset: 20 }]);
+      expect(await json('groups describe m')).toMatchObject({ lag: 10, members: [] });
+      expect(await json('groups delete m --yes')).toEqual({ deleted: ['m'] });
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
 });

@@ -1,29 +1,46 @@
 // `groups delete`.
 
-import { argument, command, flag } from '../../command.ts';
+import { command, flag, variadic } from '../../command.ts';
 import { confirm, YES } from '../../confirm.ts';
 import { errorCodeOf } from '../../errors/error-code.ts';
 import { formatText } from '../../output/format.ts';
 
 export const remove = command({
   name: 'delete',
-  about: 'delete a consumer group without members, and its offsets',
+  about: 'delete consumer groups without members, and their offsets',
   inputs: {
-    group: argument('<group>', 'name of the group'),
+    groups: variadic('<groups...>', 'names of groups'),
     yes: YES,
-    ifExists: flag('--if-exists', 'succeed where the group does not exist'),
+    ifExists: flag('--if-exists', 'succeed where a group does not exist'),
   },
-  examples: [{ line: 'broker-cli groups delete reports', about: 'asks first' }],
-  async run(context, { group, yes, ifExists }) {
-    await confirm(context, yes, `delete group ${formatText(group)} and its offsets`);
+  examples: [
+    { line: 'broker-cli groups delete reports', about: 'asks first' },
+    { line: 'broker-cli groups delete old-1 old-2 --yes --if-exists', about: 'in a script' },
+  ],
+  async run(context, { groups, yes, ifExists }) {
+    const names = [...new Set(groups)];
+    const texts = names.map((name) => formatText(name)).join(', ');
+    const what = names.length === 1 ? `group ${texts} and its` : `groups ${texts} and their`;
+    await confirm(context, yes, `delete ${what} offsets`);
     const { admin } = await context.client();
+    const deleted: string[] = [];
     try {
-      await admin.deleteGroup(group, { signal: context.signal });
+      for (const group of names) {
+        try {
+          await admin.deleteGroup(group, { signal: context.signal });
+          deleted.push(group);
+        } catch (error) {
+          if (!ifExists || errorCodeOf(error) !== 'UNKNOWN_GROUP') throw error;
+        }
+      }
     } catch (error) {
-      if (!ifExists || errorCodeOf(error) !== 'UNKNOWN_GROUP') throw error;
-      await context.output.done({ deleted: [] }, 'Nothing to delete.');
-      return;
+      if (deleted.length > 0) context.output.warn(`deleted before that: ${deleted.join(', ')}`);
+      throw error;
     }
-    await context.output.done({ deleted: [group] }, `Deleted group ${formatText(group)}.`);
+    const sentence =
+      deleted.length === 0
+        ? 'Nothing to delete.'
+        : deleted.map((name) => `Deleted group ${formatText(name)}.`).join('\n');
+    await context.output.done({ deleted }, sentence);
   },
 });

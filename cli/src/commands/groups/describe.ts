@@ -8,7 +8,7 @@ import { properties, table } from '../../output/table.ts';
 
 export const describe = command({
   name: 'describe',
-  about: 'show members, offsets and lag of a consumer group',
+  about: 'show state, members, owners, offsets and lag of a consumer group',
   inputs: { group: argument('<group>', 'name of the group') },
   examples: [{ line: 'broker-cli groups describe reports', about: 'who reads what, and how far' }],
   async run(context, { group }) {
@@ -18,7 +18,9 @@ export const describe = command({
     await context.output.answer({ group, lag, ...description }, async () => {
       const about = await properties(context.output, [
         ['group', formatText(group)],
+        ['state', description.state],
         ['epoch', String(description.epoch)],
+        ...(description.assignor === null ? [] : [['assignor', description.assignor] as const]),
         ['members', formatCount(description.members.length)],
         ['lag', formatCount(lag)],
       ]);
@@ -53,7 +55,7 @@ async function offsetsText(
       { head: 'END', align: 'right', cell: ({ endOffset }) => formatCount(endOffset) },
       { head: 'LAG', align: 'right', cell: ({ lag }) => formatCount(lag) },
       {
-        head: 'MEMBER',
+        head: 'OWNER',
         cell: ({ topicId, partition }) => formatText(owners.get(`${topicId}/${partition}`) ?? '-'),
       },
     ],
@@ -72,22 +74,39 @@ async function membersText(
     [
       { head: 'MEMBER', cell: ({ memberId }) => formatText(memberId) },
       { head: 'EPOCH', align: 'right', cell: ({ memberEpoch }) => String(memberEpoch) },
-      { head: 'TOPICS', cell: ({ topics }) => formatText(topics.join(', '), 60) },
+      { head: 'INSTANCE', cell: ({ instanceId }) => formatText(instanceId ?? '-') },
+      { head: 'STATE', cell: stateOf },
       {
-        head: 'PARTITIONS',
-        cell: ({ assigned }) =>
+        head: 'SUBSCRIBED',
+        cell: ({ topics, topicPattern }) =>
           formatText(
-            assigned
-              .map(
-                ({ topicId, partitions }) =>
-                  `${names.get(topicId) ?? topicId}: ${partitions.join(' ')}`,
-              )
-              .join('; '),
+            [...topics, ...(topicPattern === null ? [] : [`/${topicPattern}/`])].join(', '),
             60,
           ),
       },
+      { head: 'PARTITIONS', cell: ({ assigned }) => partitionsText(assigned, names) },
     ],
     members,
     'No members.',
   );
+}
+
+type Member = GroupDescription['members'][number];
+
+/** `moving`: what it works on is not yet what it is to work on. */
+function stateOf({ isAway, assigned, target }: Member): string {
+  if (isAway) return 'away';
+  const places = (held: Member['assigned']) =>
+    held
+      .flatMap(({ topicId, partitions }) => partitions.map((each) => `${topicId}/${each}`))
+      .toSorted()
+      .join();
+  return target !== null && places(target) !== places(assigned) ? 'moving' : 'stable';
+}
+
+function partitionsText(assigned: Member['assigned'], names: ReadonlyMap<number, string>): string {
+  const texts = assigned
+    .filter(({ partitions }) => partitions.length > 0)
+    .map(({ topicId, partitions }) => `${names.get(topicId) ?? topicId}: ${partitions.join(' ')}`);
+  return texts.length === 0 ? '-' : formatText(texts.join('; '), 60);
 }
