@@ -48,6 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   return new Client(link, settings);
 }
 
+/** A connection to a broker and everything that is made over it; see `connect`. */
 export class Client implements AsyncDisposable {
   readonly admin: Admin;
   private readonly link: Link;

@@ -7,6 +7,7 @@ import { parseAddresses } from './net/address.ts';
 import type { LinkOptions } from './net/link.ts';
 import { integerOption, POSITIVE, type Range, TIMEOUT_MS, TIMER_MS } from './options-check.ts';
 
+/** What `connect` can be told. */
 export interface ConnectOptions {
   /** host:port, several by comma or as an array: any of them will do. The port may be left out: 7650. */
   readonly brokers: string | readonly string[];

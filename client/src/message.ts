@@ -13,6 +13,7 @@ export interface MessageSource<V> {
 
 const NOT_DECODED = Symbol('not decoded');
 
+/** A record as an application sees it. */
 export class Message<V> {
   private readonly record: LogRecord;
   protected readonly source: MessageSource<V>;

@@ -1,5 +1,6 @@
 // The one error table and the one error class. Numbers are the wire's and are never reused.
 
+/** What helps against an error. */
 export type ErrorAction =
   /** Send the same request again after a pause. */
   | 'retry'
@@ -19,6 +20,7 @@ export interface ErrorSpec {
 }
 
 // biome-ignore format: a table reads best with one line an error.
+/** The error table: each error’s code, what helps, its HTTP status and SQS code, and its text. */
 export const ERRORS = {
   INTERNAL: { code: 1, action: 'give up', http: 500, sqs: 'InternalError', text: 'The broker met a fault of its own; its log says more.' },
   MALFORMED_FRAME: { code: 2, action: 'give up', http: 400, sqs: 'InvalidParameterValue', text: 'The bytes are not a frame of this protocol; the connection is closed.' },
@@ -93,6 +95,7 @@ export const ERRORS = {
   CODEC_FAILED: { code: 105, action: 'give up', http: 400, sqs: 'InvalidMessageContents', text: 'A value could not be encoded or decoded.' },
 } as const satisfies Record<string, ErrorSpec>;
 
+/** The names of the error table. */
 export type ErrorName = keyof typeof ERRORS;
 /** Zero on the wire means no error. */
 export const NO_ERROR = 0;
@@ -106,6 +109,7 @@ export function errorName(code: number): ErrorName | undefined {
   return NAMES_BY_CODE.get(code);
 }
 
+/** What an error says besides its text. */
 export interface ErrorDetail {
   /** The request field at fault, as a path: `items[3].token`. */
   readonly field?: string | undefined;

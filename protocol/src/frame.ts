@@ -9,6 +9,7 @@ export const FRAME_LENGTH_BYTES = 4;
 /** A frame that spans chunks is gathered in a buffer of at most this size at first, which then doubles. */
 const FIRST_GATHER_BYTES = 1024 * 1024;
 
+/** What a frame decoder can be told. */
 export interface FrameDecoderOptions {
   readonly frameBytesMax?: number | undefined;
 }

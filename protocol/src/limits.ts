@@ -7,6 +7,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Every limit of Millrace. */
 export const LIMITS = {
   /** A frame's length field, bytes: the largest request or response. */
   frameBytesMax: 16 * MIB,
@@ -151,6 +152,7 @@ export const LIMITS = {
   tombstoneRetentionMsMax: 365 * DAY,
 } as const;
 
+/** The names of the limits. */
 export type LimitName = keyof typeof LIMITS;
 
 function relation(holds: boolean, text: string): void {

@@ -3,6 +3,7 @@
 import { MillraceError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
+/** What a message id encodes. */
 export interface MessagePosition {
   readonly topicId: number;
   readonly partition: number;

@@ -3,6 +3,7 @@
 import { MillraceError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
+/** What names one lease of one message. */
 export interface Receipt {
   readonly topicId: number;
   readonly partition: number;

@@ -1,5 +1,6 @@
 // Headers by which a message tells the schedule and the tick that it comes from. Only a broker sets them.
 
+/** Headers of messages that a schedule has made. */
 export const SCHEDULE_HEADERS = {
   /** Name of the schedule. */
   name: 'millrace-schedule',

@@ -27,7 +27,9 @@ export interface Field<T, Omittable extends boolean> {
   readonly [valueType]?: T;
 }
 
+/** A field of any kind. */
 export type AnyField = Field<unknown, boolean>;
+/** The fields of a struct, by name and in order. */
 export type Fields = { readonly [name: string]: AnyField };
 
 export type ValueOf<F> = F extends Field<infer T, boolean> ? T : never;
@@ -143,6 +145,7 @@ export function nullable<T>(inner: Field<T, boolean>): Field<T | null, true> {
   return { ...inner, nullable: true, omittable: true, fallback: null };
 }
 
+/** One API as the table declares it. */
 export interface ApiSpec {
   readonly key: number;
   readonly name: string;

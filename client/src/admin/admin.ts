@@ -19,6 +19,7 @@ import { countersOf, type QueueStats } from './queue-stats.ts';
 import * as schedules from './schedules.ts';
 import { describeTopics, listTopics, ping } from './topics.ts';
 
+/** Topics, groups, messages and tasks, for operators and set-up code: `client.admin`. */
 export class Admin {
   private readonly link: Link;
   private readonly metadata: Metadata;

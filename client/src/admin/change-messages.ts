@@ -24,6 +24,7 @@ export interface OffsetSpan {
 /** A message id, or neighbouring messages. */
 export type MessageTarget = string | OffsetSpan;
 
+/** What became of one message or span that was to be changed. */
 export interface ChangeOutcome {
   readonly target: MessageTarget;
   readonly partition: number;
@@ -35,6 +36,7 @@ export interface ChangeOutcome {
   readonly error: MillraceError | null;
 }
 
+/** What became of a change of several messages. */
 export interface ChangeResult {
   /** Messages about which it was done. */
   readonly changed: number;

@@ -4,12 +4,14 @@ import { NO_ERROR } from '@millrace/protocol';
 import { type Metadata, onlyOne, outcomeError } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 
+/** Up to where the records of a partition are to be deleted. */
 export interface DeleteRecordsTarget {
   readonly partition: number;
   /** All before it go; `end`: all there are now. */
   readonly beforeOffset: number | 'end';
 }
 
+/** Where a partition begins after its records were deleted. */
 export interface DeletedRecords {
   readonly partition: number;
   /** Where the log starts now: later than asked for where older records were gone already. */

@@ -4,6 +4,7 @@ import type { ResponseOf } from '@millrace/protocol';
 import { type Codec, decodeValue } from '../codecs.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 
+/** What is known of an effect. */
 export interface Effect<R> {
   readonly key: string;
   /** none: never, or forgotten. started: somebody is at it. done: it was done. */

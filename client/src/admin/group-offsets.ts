@@ -19,6 +19,7 @@ export type ResetTo =
   /** So many offsets on from what is committed, or back; from the start where nothing is. */
   | { readonly shiftBy: number };
 
+/** Where the offsets of a group are to be moved. */
 export interface GroupReset {
   readonly to: ResetTo;
   /** All partitions of these topics. Neither topics nor partitions: all that the group has committed. */
@@ -28,6 +29,7 @@ export interface GroupReset {
   readonly dryRun?: boolean | undefined;
 }
 
+/** An offset of a group that was moved, or would be. */
 export interface ResetOffset extends TopicPartition {
   /** What was committed; null: nothing. */
   readonly before: number | null;

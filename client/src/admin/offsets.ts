@@ -8,10 +8,12 @@ import type { Link, RequestOptions } from '../net/link.ts';
 /** A position in a partition by its meaning; a time is ms since 1970, by append time. */
 export type StartAt = 'earliest' | 'latest' | { readonly timestampMs: number };
 
+/** Which offset of a partition is asked for. */
 export interface OffsetQuestion extends TopicPartition {
   readonly at: StartAt;
 }
 
+/** An offset of a partition, as it was asked for. */
 export interface OffsetAnswer extends TopicPartition {
   /** The end of the partition where no record is that young. */
   readonly offset: number;

@@ -6,24 +6,32 @@ import type { Link, RequestOptions } from '../net/link.ts';
 import { integerOption, TIMEOUT_MS } from '../options-check.ts';
 import { pause, throwIfAborted } from '../wait.ts';
 
+/** Which messages of a share group are to be dropped. */
 export type Purge = RequestInput<'Purge'>;
+/** Which purge is to be undone. */
 export type UndoPurge = RequestInput<'UndoPurge'>;
+/** Which dead messages are to be moved, and where. */
 export type Redrive = RequestInput<'StartRedrive'>;
 
 export interface TaskId {
   readonly taskId: number;
 }
 
+/** Of the dead messages, those that are meant. */
 export type RedriveFilter = NonNullable<Redrive['filter']>;
+/** A task of the broker that runs or has ended. */
 export type Task = ResponseOf<'ListTasks'>['tasks'][number];
+/** What a purge did in one partition, or would do. */
 export type PurgedPartition = ResponseOf<'Purge'>['partitions'][number];
 
+/** What a purge did, or would do. */
 export interface PurgeResult {
   /** Messages taken away; of a dry run: that would be; of an undo: brought back. */
   readonly messages: number;
   readonly partitions: readonly PurgedPartition[];
 }
 
+/** A purge that was carried out. */
 export interface PurgeDone extends PurgeResult {
   /** It can be undone until then, ms since 1970; null: a dry run. */
   readonly undoUntilMs: number | null;

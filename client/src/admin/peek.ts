@@ -19,12 +19,14 @@ export interface PeekOptions extends RequestOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** A message that was looked at, and its state in the group. */
 export interface PeekedMessage<V> {
   readonly message: Message<V>;
   /** Null without a group. */
   readonly view: GroupView | null;
 }
 
+/** What `peek` has found. */
 export interface PeekResult<V> {
   readonly topic: string;
   readonly partition: number;

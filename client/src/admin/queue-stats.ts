@@ -3,6 +3,7 @@
 import type { ResponseOf } from '@millrace/protocol';
 import type { Link, RequestOptions } from '../net/link.ts';
 
+/** The counters of a share group in one partition. */
 export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
 /** Messages a second of the whole group over the last minute. */
 export type QueueRates = NonNullable<ResponseOf<'Counters'>['rates']>;
@@ -21,11 +22,13 @@ const COUNTED = [
   'skipped',
 ] as const;
 
+/** The counters of a share group over all partitions. */
 export type QueueTotals = { readonly [N in (typeof COUNTED)[number]]: number } & {
   /** Append time of the oldest unresolved message, ms since 1970; null where there is none. */
   readonly oldestUnresolvedMs: number | null;
 };
 
+/** Counters and rates of a share group. */
 export interface QueueStats {
   readonly totals: QueueTotals;
   readonly partitions: readonly PartitionCounters[];

@@ -36,6 +36,7 @@ interface ByPeriod {
   readonly timeZone?: undefined;
 }
 
+/** A schedule that is to be made. */
 export type NewSchedule<V> = ScheduleMessage<V> & (ByCron | ByPeriod);
 
 type Listed = ResponseOf<'ListSchedules'>['schedules'][number];

@@ -4,6 +4,7 @@ import type { Codec } from '../codecs.ts';
 import { Claim } from './claim.ts';
 import type { FetchBudget } from './fetch-budget.ts';
 
+/** A partition by the name of its topic. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;

@@ -18,6 +18,7 @@ import { Reader } from './reader.ts';
 import type { RunHandlers } from './run.ts';
 import { tracedHandlers } from './traced-handlers.ts';
 
+/** What `consumer.close()` takes. */
 export interface ConsumerCloseOptions extends CloseOptions {
   /** A static member (`instanceId`) gives up its place in the group; others always do. */
   readonly leave?: boolean | undefined;
@@ -26,6 +27,7 @@ export interface ConsumerCloseOptions extends CloseOptions {
 /** Handlers may take this long to end after their signal was aborted. */
 const ABORT_GRACE_MS = 250;
 
+/** Reads topics as a log, alone or as a member of a group. */
 export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisposable {
   private readonly metadata: Metadata;
   private readonly settings: ConsumerSettings<V>;

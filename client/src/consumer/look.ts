@@ -14,6 +14,7 @@ export interface PartitionLag extends TopicPartition {
   readonly lag: number;
 }
 
+/** What a consumer has done so far, and what it holds. */
 export interface ConsumerStats {
   /** Null without a group. */
   readonly memberId: string | null;

@@ -24,6 +24,7 @@ export type StartFrom =
   /** The first record appended at or after this time, ms since 1970. */
   | { readonly timestampMs: number };
 
+/** When the offsets of a consumer are committed. */
 export type CommitMode =
   /** What is processed: every `commitIntervalMs`, when a partition is given back, and at close. */
   | 'auto'
@@ -37,6 +38,7 @@ export type CommitMode =
 /** How the partitions of a group are shared out. */
 export type Assignor = NonNullable<RequestInput<'GroupHeartbeat'>['assignor']>;
 
+/** What a consumer can be told. */
 export interface ConsumerOptions<V> extends RebalanceListener {
   /** Names; in a group also patterns, which topics that are created later match as well. */
   readonly topics: TopicChoice | readonly TopicChoice[];
@@ -142,6 +144,7 @@ function startOption(from: StartFrom): StartFrom {
   return choiceOption('from', from, POSITIONS);
 }
 
+/** Where a consumer is to go on. */
 export type SeekPlace = Exclude<StartFrom, { readonly offset: number }>;
 
 /** Throws INVALID_CONFIG. */

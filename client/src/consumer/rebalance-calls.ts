@@ -6,6 +6,7 @@ import { settledWithin } from '../wait.ts';
 import type { Claim } from './claim.ts';
 import type { TopicPartition, TopicPartitionOffset } from './claims.ts';
 
+/** What a rebalance listener gets beside the partitions. */
 export interface RebalanceContext {
   /** Aborted when the partitions are lost, or the time is over. */
   readonly signal: AbortSignal;
@@ -15,6 +16,7 @@ export interface RebalanceContext {
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is as good.
 type Starts = readonly TopicPartitionOffset[] | undefined | void;
 
+/** Is told of partitions that come and go. */
 export interface RebalanceListener {
   /** Partitions came; they are read once this has resolved. */
   readonly onAssigned?:

@@ -5,6 +5,7 @@ import type { Claim } from './claim.ts';
 import type { Delivery } from './delivery.ts';
 import { nextChunk } from './iterators.ts';
 
+/** What a handler of a consumer gets beside its messages. */
 export interface RunContext {
   /** Aborted when the partition goes to another member, or when the consumer closes and its time is over. */
   readonly signal: AbortSignal;

@@ -14,6 +14,7 @@ import type { BatchMessage } from '../producer/outgoing.ts';
 import type { Producer } from '../producer/producer.ts';
 import { pause, throwIfAborted } from '../wait.ts';
 
+/** What `client.jobs` can be told. */
 export interface JobsOptions<V, R> {
   /** The share group in which the jobs are worked on. */
   readonly group: string;
@@ -28,6 +29,7 @@ export type EnqueueOptions = Omit<BatchMessage<unknown>, 'value' | 'partition' |
   readonly signal?: AbortSignal | undefined;
 };
 
+/** A job that was put into its queue. */
 export interface QueuedJob<V, R> {
   readonly id: string;
   /** acknowledged: done. dead: given up, for the reason in `deadReason`. */
@@ -46,6 +48,7 @@ export interface QueuedJob<V, R> {
   readonly enqueuedAtMs: number | null;
 }
 
+/** How long to wait for a job’s result. */
 export interface WaitForJobOptions {
   /** Default 30,000. */
   readonly timeoutMs?: number | undefined;
@@ -65,6 +68,7 @@ export interface JobsSource<V, R> {
   readonly resultCodec: Codec<R>;
 }
 
+/** A topic and a share group as a job queue: messages with an id now and a result later. */
 export class Jobs<V, R> implements AsyncDisposable {
   readonly topic: string;
   readonly group: string;

@@ -5,6 +5,7 @@ import type { Codec } from '../codecs.ts';
 import { integerOption, POSITIVE, TIMEOUT_MS, TIMER_MS } from '../options-check.ts';
 import { checkedCompression } from './compression.ts';
 
+/** What a producer can be told. */
 export interface ProducerOptions<V> {
   readonly codec?: Codec<V> | undefined;
   /**

@@ -10,6 +10,7 @@ export type HeadersInput =
   | { readonly [name: string]: string | Uint8Array }
   | readonly (readonly [name: string, value: string | Uint8Array])[];
 
+/** A message for `sendBatch`, whose topic is known. */
 export interface BatchMessage<V> extends MessageRules {
   /** Null: a record without a value. */
   readonly value: V | null;
@@ -22,6 +23,7 @@ export interface BatchMessage<V> extends MessageRules {
   readonly timestampMs?: number | undefined;
 }
 
+/** A message and the topic it goes to. */
 export interface OutgoingMessage<V> extends BatchMessage<V> {
   readonly topic: string;
   /**

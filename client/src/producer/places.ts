@@ -9,6 +9,7 @@ type Appended = Pick<
 >;
 type Duplicate = NonNullable<Appended['duplicates']>[number];
 
+/** A message that is on the broker’s disk. */
 export interface SentMessage {
   readonly topic: string;
   readonly partition: number;

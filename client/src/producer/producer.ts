@@ -23,6 +23,7 @@ import {
 import type { SentMessage } from './places.ts';
 import { BatchCall, type SentBatch } from './receivers.ts';
 
+/** What `send`, `sendBatch` and `flush` can be told. */
 export interface SendOptions {
   /** Gives up waiting: ABORTED. A message that has left may still be appended. */
   readonly signal?: AbortSignal | undefined;
@@ -42,6 +43,7 @@ interface Unsent {
 /** Messages that wait for room may take this many times the buffer; then send() refuses. */
 const WAITING_FACTOR = 4;
 
+/** Appends messages to topics. */
 export class Producer<V> implements AsyncDisposable {
   private readonly link: Link;
   private readonly metadata: Metadata;

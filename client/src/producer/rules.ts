@@ -10,6 +10,7 @@ import {
   TENANT_HEADER,
 } from '@millrace/protocol';
 
+/** What a message may say to share groups and to its topic. */
 export interface MessageRules {
   /** Share groups receive it so many ms after the broker appended it. Readers of the log see it at once. */
   readonly delayMs?: number | undefined;

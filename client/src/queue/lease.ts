@@ -9,6 +9,7 @@ import type { Acknowledger } from './acknowledger.ts';
 import { errorText } from './error-text.ts';
 import { encodeResult } from './result.ts';
 
+/** What a release may say besides. */
 export interface ReleaseOptions {
   /** Pause before the next delivery, a whole number of ms, at most 365 days; absent: as the group says. */
   readonly delayMs?: number | undefined;
@@ -16,6 +17,7 @@ export interface ReleaseOptions {
   readonly error?: unknown;
 }
 
+/** What an acceptance may say besides. */
 export interface AcceptOptions {
   /** What came of it: encoded, and kept for as long as the group says (`resultTtlMs`). At most 256 KiB. */
   readonly result?: unknown;

@@ -47,6 +47,7 @@ export interface ReceiptAck {
   readonly result?: unknown;
 }
 
+/** What became of one receipt. */
 export interface ReceiptOutcome {
   readonly receipt: string;
   readonly ok: boolean;
@@ -55,12 +56,14 @@ export interface ReceiptOutcome {
   readonly deadlineMs: number | null;
 }
 
+/** What `client.queue` can be told. */
 export interface QueueOptions<V> {
   readonly codec?: Codec<V> | undefined;
   /** Of results; default: the client's. */
   readonly resultCodec?: Codec<unknown> | undefined;
 }
 
+/** A share group by hand: receive, accept, release, without handlers. */
 export class Queue<V> {
   readonly group: string;
   private readonly source: ReceiveSource<V>;

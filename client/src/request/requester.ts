@@ -16,6 +16,7 @@ import { REPLY_HEADERS } from '../worker/reply.ts';
 import { openInbox } from './inbox.ts';
 import { Pending } from './pending.ts';
 
+/** What a requester can be told. */
 export interface RequesterOptions<Q, A> {
   /** Where requests go. */
   readonly topic: string;
@@ -31,6 +32,7 @@ export interface RequesterOptions<Q, A> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What one request of a requester can be told. */
 export interface RequestCall {
   readonly key?: string | Uint8Array | undefined;
   readonly headers?: HeadersInput | undefined;
@@ -70,6 +72,7 @@ export function requesterSettings<Q, A>(
   };
 }
 
+/** Requests over a queue, each with a reply. */
 export class Requester<Q, A> implements AsyncDisposable {
   private readonly link: Link;
   private readonly metadata: Metadata;

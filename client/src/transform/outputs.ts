@@ -7,6 +7,7 @@ import type { Codec } from '../codecs.ts';
 import type { Metadata, TopicInfo } from '../metadata.ts';
 import { type BatchMessage, encodeMessage, recordSize } from '../producer/outgoing.ts';
 
+/** What `produce` of a transformer can be told. */
 export interface ProduceOptions {
   /** Of this message; default: the transformer's `outputCodec`. */
   readonly codec?: Codec<unknown> | undefined;

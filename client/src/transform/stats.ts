@@ -1,5 +1,6 @@
 // What a transformer has done so far.
 
+/** What a transformer has done so far. */
 export interface TransformerStats {
   /** Inputs (messages, or batches with eachBatch) of which all is committed. */
   readonly handled: number;

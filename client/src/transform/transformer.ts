@@ -25,6 +25,7 @@ import { transactionId } from './transaction-id.ts';
 /** The consumer's context is its chunk, which knows what it was taken from. */
 type ChunkContext = RunContext & { readonly claim: Holder };
 
+/** Consumes, transforms and produces exactly once: what a handler makes of an input is committed with its offset. */
 export class Transformer<V> implements AsyncDisposable {
   /** Resolves after close(); rejects with what a handler threw, or where the transformer cannot go on. */
   readonly finished: Promise<void>;

@@ -9,6 +9,7 @@ import { integerOption } from '../options-check.ts';
 import { encodeBounded } from '../queue/result.ts';
 import { RetryAfter } from './verdict.ts';
 
+/** What `once` can be told. */
 export interface OnceOptions<T> {
   /** What came of it is remembered for so long, ms; default 7 days. */
   readonly ttlMs?: number | undefined;
@@ -18,6 +19,7 @@ export interface OnceOptions<T> {
   readonly codec?: Codec<T> | undefined;
 }
 
+/** Runs something unless it was done before under its key; see `HandlerContext.once`. */
 export type Once = <T>(
   key: string,
   run: () => T | PromiseLike<T>,

@@ -2,6 +2,7 @@
 
 import type { AckKind } from '@millrace/protocol';
 
+/** What a worker has done so far, and what it holds. */
 export interface WorkerStats {
   readonly received: number;
   readonly accepted: number;
@@ -17,6 +18,7 @@ export interface WorkerStats {
   readonly buffered: number;
 }
 
+/** What became of a message that a worker had in hand. */
 export type Outcome = 'accepted' | 'released' | 'rejected' | 'returned' | 'lost';
 
 const OUTCOMES: { readonly [K in AckKind]: Outcome } = {

@@ -23,6 +23,7 @@ const LEASE_MS = 30_000;
 /** Handlers may take this long to end after their signal was aborted. */
 const ABORT_GRACE_MS = 250;
 
+/** Runs handlers over the messages of a share group: leases, retries and acknowledgements are its own. */
 export class Worker<V> implements AsyncDisposable {
   /** Resolves after close(); rejects where the worker cannot go on: UNKNOWN_GROUP, UNKNOWN_TOPIC and the like. */
   readonly finished: Promise<void>;

@@ -26,6 +26,7 @@ import {
 import { alterTopic, createTopic, deleteTopic, describeTopics } from './topics.ts';
 import { claimEffect, getEffect, transact } from './transactions.ts';
 
+/** The API table. */
 export const APIS = {
   Hello: hello,
   Cancel: cancel,
@@ -71,10 +72,13 @@ export const APIS = {
   ListSchedules: listSchedules,
 } as const;
 
+/** The names of the API table. */
 export type ApiName = keyof typeof APIS;
 /** What a handler gets and a decoder gives. */
 export type RequestOf<N extends ApiName> = Decoded<(typeof APIS)[N]['request']>;
+/** A response as it is decoded. */
 export type ResponseOf<N extends ApiName> = Decoded<(typeof APIS)[N]['response']>;
 /** What an encoder takes: defaults and nullable fields may be left out. */
 export type RequestInput<N extends ApiName> = Encodable<(typeof APIS)[N]['request']>;
+/** A response as it is given for encoding: fields with a default may be left out. */
 export type ResponseInput<N extends ApiName> = Encodable<(typeof APIS)[N]['response']>;

@@ -5,6 +5,7 @@ import { api, array, bytes, choice, int, nullable, string, struct } from '../sch
 import { batches, token } from './queue.ts';
 import { errorCode, groupName, memberId, offset, partition, topicId, topicName } from './shared.ts';
 
+/** What a message of a share group can be. */
 export const MESSAGE_STATES = [
   'fresh',
   'ready',
@@ -15,6 +16,7 @@ export const MESSAGE_STATES = [
   'acknowledged',
   'dead',
 ] as const;
+/** What a message of a share group can be. */
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 const stateRange = struct('Consecutive messages in one state.', {

@@ -79,6 +79,7 @@ export const receive = api({
 
 /** What a member says of messages it leased. */
 export const ACK_KINDS = ['accept', 'release', 'reject', 'extend', 'return'] as const;
+/** What can be said of a leased message. */
 export type AckKind = (typeof ACK_KINDS)[number];
 
 export const ackItem = struct('A range of one lease.', {

@@ -31,7 +31,9 @@ export const position = int(
   },
 );
 
+/** How batches may be compressed; the place in the list is the number in the batch. */
 export const CODECS = ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'] as const;
+/** How a batch may be compressed. */
 export type CodecName = (typeof CODECS)[number];
 
 /** What becomes of old records: removed by retention; replaced by a newer one of their key; both. */

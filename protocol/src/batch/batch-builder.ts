@@ -21,6 +21,7 @@ import type { RecordInput } from './record.ts';
 import { RecordWriter } from './record-writer.ts';
 import { NO_PRODUCER, type ProducerStamp, writeProducer } from './stamp-producer.ts';
 
+/** What a batch builder can be told. */
 export interface BatchBuilderOptions {
   readonly codec?: CodecName | undefined;
   /** Gives records the room that copies of messages with dead-letter headers need. */

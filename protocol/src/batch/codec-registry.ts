@@ -15,6 +15,7 @@ interface CodecSource {
   readonly sample: string;
 }
 
+/** Codecs that a runtime may lack. */
 export type OptionalCodecName = Exclude<CodecName, 'none'>;
 
 const SAMPLE = Buffer.from('millrace '.repeat(8));

@@ -39,6 +39,7 @@ export function indexEntryBytes(flags: number): number | undefined {
   return ENTRY_BYTES[flags];
 }
 
+/** Which optional columns and marks a batch has. */
 export function batchFlags(bytes: Uint8Array): number {
   return ((bytes[AT.flags] as number) << 8) | (bytes[AT.flags + 1] as number);
 }

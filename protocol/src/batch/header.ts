@@ -13,6 +13,7 @@ import {
   writeI64,
 } from './layout.ts';
 
+/** The fields before a batch’s index, as numbers. */
 export interface BatchHeader {
   readonly baseOffset: number;
   readonly appendTimeMs: number;
@@ -93,6 +94,7 @@ export function recordOffsetDelta(bytes: Uint8Array, i: number): number {
   return readU32(bytes, HEADER_BYTES + COLUMN_BYTES * (count + i));
 }
 
+/** The offset of a record, by its position in the batch. */
 export function recordOffset(bytes: Uint8Array, i: number): number {
   return readU64(bytes, AT.baseOffset) + recordOffsetDelta(bytes, i);
 }

@@ -3,8 +3,10 @@
 /** Header of the tenant that a message belongs to, as UTF-8: share groups may be fair between tenants. */
 export const TENANT_HEADER = 'millrace-tenant';
 
+/** A header of a record to be encoded. */
 export type HeaderInput = readonly (readonly [name: string, value: Uint8Array])[];
 
+/** A record to be encoded. */
 export interface RecordInput {
   readonly key?: Uint8Array | null | undefined;
   readonly value?: Uint8Array | null | undefined;

@@ -22,6 +22,7 @@ import {
   readU64,
 } from './layout.ts';
 
+/** What a batch may not pass. */
 export interface BatchLimits {
   /** The largest record, as encoded. */
   readonly messageBytesMax?: number | undefined;

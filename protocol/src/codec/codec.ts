@@ -12,6 +12,7 @@ import {
 import { ERRORS, type ErrorName, errorName, MillraceError, NO_ERROR } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { checkMessagePack } from '../message-pack/check-message-pack.ts';
+import { packFrameParts } from '../message-pack/pack-parts.ts';
 import { packFrame, unpackChecked } from '../message-pack/pack-values.ts';
 import type { ApiSpec, Fields } from '../schema.ts';
 import { type FieldsDecoder, fieldsDecoder } from './compile-decoder.ts';
@@ -26,6 +27,7 @@ export interface WireFields {
   readonly hasFloat: boolean;
 }
 
+/** What stands before the fields of a request. */
 export interface RequestHeader {
   readonly apiKey: number;
   readonly apiVersion: number;
@@ -33,6 +35,7 @@ export interface RequestHeader {
   readonly fields: WireFields;
 }
 
+/** What stands before the fields of a response. */
 export interface ResponseHeader {
   readonly correlationId: number;
   /** 0, or a number of the error table or of a newer one. */
@@ -58,6 +61,7 @@ const API_NAMES_BY_KEY = new Map<number, ApiName>(
 );
 const codecs = { request: new Map<string, Codec[]>(), response: new Map<string, Codec[]>() };
 
+/** The API with this key; undefined where there is none. */
 export function apiByKey(key: number): ApiName | undefined {
   return API_NAMES_BY_KEY.get(key);
 }
@@ -88,19 +92,20 @@ function codecOf(name: ApiName, version: number, direction: Direction): Codec {
   return compiled;
 }
 
-function encode(
+/** The header's values and those of the fields. */
+function valuesOf(
   name: ApiName,
   version: number,
   direction: Direction,
   values: unknown[],
   body: object,
-): Uint8Array {
+): readonly unknown[] {
   try {
     codecOf(name, version, direction).encode(body, values);
   } catch (fault) {
     throw asError(fault, name);
   }
-  return packFrame(values);
+  return values;
 }
 
 function decode(name: ApiName, version: number, direction: Direction, fields: WireFields): object {
@@ -121,16 +126,34 @@ export function encodeRequest<N extends ApiName>(
   correlationId: number,
   body: RequestInput<N>,
 ): Uint8Array {
-  return encode(api, version, 'request', [APIS[api].key, version, correlationId], body);
+  return packFrame(requestValues(api, version, correlationId, body));
 }
 
+/**
+ * The same frame in parts that have to be sent one after the other: large bytes fields are parts themselves and are not
+ * copied, so they must not change before they have been sent.
+ */
+export function encodeRequestParts<N extends ApiName>(
+  api: N,
+  version: number,
+  correlationId: number,
+  body: RequestInput<N>,
+): Uint8Array[] {
+  return packFrameParts(requestValues(api, version, correlationId, body));
+}
+
+function requestValues(api: ApiName, version: number, correlationId: number, body: object) {
+  return valuesOf(api, version, 'request', [APIS[api].key, version, correlationId], body);
+}
+
+/** A response as a frame. */
 export function encodeResponse<N extends ApiName>(
   api: N,
   version: number,
   correlationId: number,
   body: ResponseInput<N>,
 ): Uint8Array {
-  return encode(api, version, 'response', [correlationId, NO_ERROR], body);
+  return packFrame(valuesOf(api, version, 'response', [correlationId, NO_ERROR], body));
 }
 
 /** The answer to a request that failed as a whole. */
@@ -187,6 +210,7 @@ export function decodeRequestHeader(payload: Uint8Array): RequestHeader {
   };
 }
 
+/** Correlation id and error code of a response, and its fields, not decoded yet. */
 export function decodeResponseHeader(payload: Uint8Array): ResponseHeader {
   const fields = unpackMessage(payload, RESPONSE_HEADER_VALUES, LIMITS.responseValuesMax);
   return {
@@ -205,6 +229,7 @@ export function decodeRequest<N extends ApiName>(
   return decode(api, version, 'request', fields) as RequestOf<N>;
 }
 
+/** The fields of a response as an object. Throws MALFORMED_FRAME. */
 export function decodeResponse<N extends ApiName>(
   api: N,
   version: number,
