@@ -21,7 +21,7 @@ export const manyPartitions: Workload = {
   about: 'One consumer tails all partitions of all topics while batches are sent to them in turn.',
   latencyOf: 'from sending a batch to its acknowledgement',
   takes: [...TIMED, 'topics', 'batch', 'inFlight'],
-  defaults: { topics: 10, partitions: 1_000, batch: 10, inFlight: 64 },
+  defaults: { topics: 10, partitions: 1_000, batch: 100, inFlight: 256 },
   open: (arena) => ManyPartitionsSession.open(arena),
 };
 

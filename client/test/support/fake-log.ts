@@ -11,6 +11,7 @@ import {
   recordDedup,
   stampBatch,
 } from '@millrace/protocol';
+import { settled } from '../../src/wait.ts';
 import { type FakeCall, type FakeConnection, type Handlers, untilAborted } from './fake-broker.ts';
 import { FakeSequences } from './fake-sequences.ts';
 
@@ -43,9 +44,9 @@ export class FakeLog {
 
   /** Adds partitions until there are so many. */
   grow(name: string, partitions: number): void {
-    const topic = this.topics.get(name);
-    while (topic !== undefined && topic.partitions.length < partitions) {
-      topic.partitions.push({ startOffset: 0, endOffset: 0, batches: [] });
+    const known = this.topics.get(name)?.partitions ?? [];
+    for (let n = known.length; n < partitions; n += 1) {
+      known.push({ startOffset: 0, endOffset: 0, batches: [] });
     }
   }
 
@@ -128,7 +129,7 @@ export class FakeLog {
   private async fetch({ maxWaitMs, partitions }: Fetch, call: FakeCall) {
     for (;;) {
       const reply = partitions.map((asked) => this.read(asked));
-      if (reply.some(isNews) || call.signal.aborted || !(await this.news(call, maxWaitMs))) {
+      if (reply.some(hasNews) || call.signal.aborted || !(await this.news(call, maxWaitMs))) {
         return { partitions: reply };
       }
     }
@@ -151,7 +152,7 @@ export class FakeLog {
     session.turn = turn;
     const signal = AbortSignal.any([call.signal, turn.signal]);
     const answer = session.done.then(() => this.inTurn(session, request, { ...call, signal }));
-    session.done = answer.then(() => {});
+    session.done = settled(answer);
     return { partitions: await answer };
   }
 
@@ -167,8 +168,9 @@ export class FakeLog {
         for (const { length } of told.batches) left -= length;
         return told;
       });
-      if (!all.some(isNews) && !call.signal.aborted && (await this.news(call, maxWaitMs))) continue;
-      const reply = all.filter((one) => isNews(one) || named.has(placeKey(one)));
+      if (!all.some(hasNews) && !call.signal.aborted && (await this.news(call, maxWaitMs)))
+        continue;
+      const reply = all.filter((one) => hasNews(one) || named.has(placeKey(one)));
       for (const one of reply) goOn(asked, one);
       return reply;
     }
@@ -273,7 +275,7 @@ function placeKey({ topicId, partition }: { topicId: number; partition: number }
   return `${topicId}/${partition}`;
 }
 
-function isNews({ batches, errorCode }: Told): boolean {
+function hasNews({ batches, errorCode }: Told): boolean {
   return batches.length > 0 || errorCode > 0;
 }
 
