@@ -120,6 +120,34 @@ describe('the rebalance listener', () => {
     await run;
   });
 
+  it('[C-27] all is lost when a handler holds on to a partition for longer than there is', async () => {
+    const events: string[] = [];
+    const { consumer, group, log } = await setup(
+      {
+        rebalanceTimeoutMs: 1_000,
+        onRevoked: (partitions) => events.push(`-${numbers(partitions)}`),
+        onLost: (partitions, { code }) => events.push(`lost ${numbers(partitions)} ${code}`),
+      },
+      [0, 1],
+    );
+    group.waits = true;
+    log.appendTexts('t', 0, ['slow']);
+    const run = consumer.run({
+      eachMessage: (_, { signal }) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve());
+        }),
+    });
+    await eventually(() => group.owned.length === 2 && consumer.stats().inHand === 1);
+    group.assign([1]);
+    await eventually(() => events.length === 1);
+    expect(events).toEqual(['lost 0,1 UNKNOWN_MEMBER']);
+    await eventually(() => group.owned.join() === '1');
+    expect(group.beats.filter(({ memberEpoch }) => memberEpoch === 0).length).toBe(2);
+    await consumer.close({ timeoutMs: 50 });
+    await run;
+  });
+
   it('hears of what is lost, while it gives up what is not lost', async () => {
     const events: string[] = [];
     let aborted: unknown;

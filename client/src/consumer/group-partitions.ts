@@ -34,6 +34,8 @@ export class GroupPartitions<V> implements MembershipOwner {
   /** How far partitions in hand were at an earlier look, and since when. */
   private readonly progress = new WeakMap<Claim<V>, { steps: number; since: number }>();
   private watchdog: NodeJS.Timeout | undefined;
+  /** Runs while there is something to give up, anew whenever some of it was given up. [C-27] */
+  private givingUp: NodeJS.Timeout | undefined;
   private isClosing = false;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
@@ -72,6 +74,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     this.isClosing = true;
     this.autoCommits.stop();
     clearInterval(this.watchdog);
+    this.stopGivingUp();
     this.calls.interrupt(new MillraceError('CLIENT_CLOSED', 'The consumer closes.'));
     const claims = [...this.reader.claims];
     await Promise.all(claims.map((claim) => this.calls.revoked(claim, deadlineAt)));
@@ -154,6 +157,7 @@ export class GroupPartitions<V> implements MembershipOwner {
 
   lost(reason: MillraceError): void {
     this.target.clear();
+    this.stopGivingUp();
     const claims = [...this.reader.claims];
     for (const claim of claims) this.reader.lose(claim, reason);
     this.counts.lost += claims.length;
@@ -206,6 +210,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     const { rebalanceTimeoutMs } = this.settings;
     const deadlineAt = performance.now() + rebalanceTimeoutMs * (1 - COMMIT_PART);
     claim.state = 'revoking';
+    this.givingUp ??= this.timeToGiveUp();
     this.reader.delivery.nudge();
     await claim.idle();
     await this.calls.revoked(claim, deadlineAt);
@@ -218,6 +223,19 @@ export class GroupPartitions<V> implements MembershipOwner {
     this.announce('revoked', [claim]);
     this.reconcile();
     this.membership.poke();
+  }
+
+  /** The broker removes who does not give up what it has to: by then nothing of it may be worked on here. */
+  private timeToGiveUp(): NodeJS.Timeout {
+    return setTimeout(() => {
+      const text = 'Partitions were not given up within rebalanceTimeoutMs.';
+      this.membership.fenced(new MillraceError('UNKNOWN_MEMBER', text));
+    }, this.settings.rebalanceTimeoutMs);
+  }
+
+  private stopGivingUp(): void {
+    clearTimeout(this.givingUp);
+    this.givingUp = undefined;
   }
 
   /** What is processed, and what the caller commits just now: nothing of it may come after the partition was given up. */
