@@ -80,6 +80,7 @@ export { markDurable } from './log/mark-durable.ts';
 export { missingPartition } from './log/missing-partition.ts';
 export { type PlannedAppend, planAppend } from './log/plan-append.ts';
 export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
+export type { SegmentRow } from './log-rows.ts';
 export { decideCancelTask } from './operations/decide-cancel-task.ts';
 export { decidePurge } from './operations/decide-purge.ts';
 export {

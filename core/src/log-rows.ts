@@ -1,5 +1,24 @@
-// Shapes of the rows that the log keeps beside its batches: producers, where each of them stands in a partition, and how
-// far compaction is. `rows.ts` has the tables.
+// Shapes of the rows that the log keeps beside its batches: segments, producers, where each of them stands in a
+// partition, and how far compaction is. `rows.ts` has the tables.
+
+/**
+ * The segment holds offsets from its base to before `nextOffset`. `visibleMs`: when the last of its delayed records
+ * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry, deliveries or one group; each
+ * 0 where there is none. `countedFrom`: its bytes count batches from this offset on, which were deleted below its base
+ * and wait to be swept; absent: from its base.
+ */
+export type SegmentRow =
+  | SegmentNumbers
+  | readonly [...numbers: SegmentNumbers, countedFrom: number];
+
+type SegmentNumbers = readonly [
+  nextOffset: number,
+  bytes: number,
+  firstAppendMs: number,
+  lastAppendMs: number,
+  visibleMs: number,
+  flaggedEnd: number,
+];
 
 export type ProducerRow = {
   /** Null: nobody can take over. */

@@ -3,7 +3,7 @@
 // type aliases: unlike interfaces they are plain data to the type system too. A row is the present state, never an event.
 
 import type { ResponseOf } from '@millrace/protocol';
-import type { CompactionRow, ProducerRow, SequenceRow } from './log-rows.ts';
+import type { CompactionRow, ProducerRow, SegmentRow, SequenceRow } from './log-rows.ts';
 import type {
   AttemptRow,
   DedupRow,
@@ -26,25 +26,6 @@ export type TopicRow = {
   readonly config: TopicConfig;
   readonly annotations: { readonly [name: string]: string };
 };
-
-/**
- * The segment holds offsets from its base to before `nextOffset`. `visibleMs`: when the last of its delayed records
- * becomes visible; `flaggedEnd`: offset after its last batch that speaks of delays, expiry, deliveries or one group; each
- * 0 where there is none. `countedFrom`: its bytes count batches from this offset on, which were deleted below its base
- * and wait to be swept; absent: from its base.
- */
-export type SegmentRow =
-  | SegmentNumbers
-  | readonly [...numbers: SegmentNumbers, countedFrom: number];
-
-type SegmentNumbers = readonly [
-  nextOffset: number,
-  bytes: number,
-  firstAppendMs: number,
-  lastAppendMs: number,
-  visibleMs: number,
-  flaggedEnd: number,
-];
 
 export type ConsumerGroupRow = {
   readonly kind: 'consumer';

@@ -42,7 +42,7 @@ class Writes {
   }
 }
 
-async function write(client: Client, writes: Writes, random: Random, running: { on: boolean }) {
+async function writeOn(client: Client, writes: Writes, random: Random, running: { on: boolean }) {
   const producer = client.producer({ codec: codecs.text });
   for (let n = 0; running.on; n += 1) {
     const key = `key-${random.between(0, KEYS - 1)}`;
@@ -90,7 +90,7 @@ test('the newest record of each key outlives any kill [G-40] [G-43] [G-46]', asy
   const running = { on: true };
   try {
     await client.admin.createTopic({ name: TOPIC, partitions: 1, config: CONFIG });
-    const writing = write(client, writes, random.fork(), running);
+    const writing = writeOn(client, writes, random.fork(), running);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await sleep(random.between(500, 1_500));
       await broker.end('SIGKILL');
@@ -100,8 +100,8 @@ test('the newest record of each key outlives any kill [G-40] [G-43] [G-46]', asy
     await writing;
     const { table, records } = await readTable(client, `${seed}-mark`);
     for (const [key, possible] of writes.possible) {
-      const allowed = possible.map(({ n, isGone }) => (isGone ? undefined : n));
-      expect(allowed, key).toContain(table.get(key));
+      const allowed = possible.map(({ n, isGone }) => [key, isGone ? undefined : n]);
+      expect(allowed).toContainEqual([key, table.get(key)]);
     }
     const { partitions } = await client.admin.describeTopic(TOPIC);
     expect(partitions[0]?.compactedTo).toBeGreaterThan(0);

@@ -72,7 +72,7 @@ function compactedPartitions(shard: Shard): CompactionPlace[] {
         if (logs.at(topicId, partition).segments.length > 0) found.push({ topicId, partition });
       }
     }
-    return found.reverse();
+    return found.toReversed();
   });
 }
 

@@ -22,7 +22,7 @@ const CONFIG = {
 
 async function createTable({ call }: TestShard): Promise<number> {
   const { topicId } = await call('CreateTopic', { name: 'table', partitions: 1, config: CONFIG });
-  return topicId as number;
+  return topicId;
 }
 
 /** One batch of about 20 KiB: three fill a segment. Undefined: no value. */

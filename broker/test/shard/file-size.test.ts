@@ -68,7 +68,7 @@ test.each(POLICIES)(
       const topic = { name: 't', partitions: 1, config };
       const { topicId } = await shard.call('CreateTopic', topic);
       for (let window = 1; window <= WINDOWS; window += 1) {
-        await appendWindow(shard, topicId as number, window);
+        await appendWindow(shard, topicId, window);
         await vi.waitFor(
           async () => {
             const { topics } = await shard.call('DescribeTopics', { topics: ['t'] });

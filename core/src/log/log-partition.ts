@@ -2,7 +2,7 @@
 // It changes only through `applySegmentWrite` and `markDurable`; it decides nothing.
 
 import { assert } from '../assert.ts';
-import type { SegmentRow } from '../rows.ts';
+import type { SegmentRow } from '../log-rows.ts';
 
 /**
  * Offsets from `baseOffset` to before `nextOffset`. One without offsets only keeps the place; one without bytes had all its

@@ -2,7 +2,7 @@
 // It must not read the store.
 
 import { assert } from '../assert.ts';
-import type { SegmentRow } from '../rows.ts';
+import type { SegmentRow } from '../log-rows.ts';
 import { applySegmentWrite, LogPartition } from './log-partition.ts';
 
 /** Stands for every partition that was never written to. */

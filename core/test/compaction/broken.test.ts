@@ -66,13 +66,15 @@ function compact(machine: Machine): void {
 }
 
 function offsets(machine: Machine): (number | string)[] {
-  return [...machine.view.range('batches', {})].flatMap(([[, , base], batch]) => {
-    try {
-      return readRecords(batch).map(({ offset }) => offset);
-    } catch {
-      return `${base} cannot be read`;
-    }
-  });
+  return [...machine.view.range('batches', {})].flatMap(
+    ([[, , base], batch]): (number | string)[] => {
+      try {
+        return readRecords(batch).map(({ offset }) => offset);
+      } catch {
+        return [`${base} cannot be read`];
+      }
+    },
+  );
 }
 
 test('without any, all is compacted, tombstones too [G-44]', () => {

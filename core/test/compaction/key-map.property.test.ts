@@ -26,7 +26,7 @@ it('knows the newest offset of each key [G-40]', () => {
       map.set(inside, pad, pad + bytes.length, offset, offset);
       plain.set(name, offset);
     }
-    equal(map.size, plain.size);
+    expect(map.size).toBe(plain.size);
     for (const [name, offset] of plain) {
       const bytes = Buffer.from(name, 'hex');
       equal(map.get(bytes, 0, bytes.length), offset);
