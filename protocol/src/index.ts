@@ -64,6 +64,7 @@ export {
   decodeResponseHeader,
   encodeErrorResponse,
   encodeRequest,
+  encodeRequestParts,
   encodeResponse,
   type RequestHeader,
   type ResponseHeader,

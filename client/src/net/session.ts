@@ -10,6 +10,7 @@ import {
   decodeError,
   decodeResponse,
   encodeRequest,
+  encodeRequestParts,
   MillraceError,
   NO_ERROR,
   type RequestInput,
@@ -111,10 +112,15 @@ export class Session implements ConnectionOwner {
   /** Sends a call; one that cannot be encoded has its outcome at once. */
   send(call: Call): void {
     const correlationId = this.takeCorrelationId();
-    let frame: Uint8Array;
+    let parts: Uint8Array[];
     try {
       const version = this.versionOf(call.api);
-      frame = encodeRequest(call.api, version, correlationId, call.body as RequestInput<ApiName>);
+      const body = call.body as RequestInput<ApiName>;
+      // Batches are the producer's own and do not change: they are sent from where they are.
+      parts =
+        call.api === 'Produce'
+          ? encodeRequestParts(call.api, version, correlationId, body as RequestInput<'Produce'>)
+          : [encodeRequest(call.api, version, correlationId, body)];
     } catch (error) {
       call.fail(asMillraceError(error));
       return;
@@ -123,7 +129,7 @@ export class Session implements ConnectionOwner {
     call.state = 'sent';
     call.sentAt = performance.now();
     this.unanswered.set(correlationId, call);
-    this.connection.write(frame);
+    for (const part of parts) this.connection.write(part);
   }
 
   /** Asks the broker to end a waiting call; its own answer is not awaited. */

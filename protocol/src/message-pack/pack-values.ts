@@ -47,7 +47,17 @@ function packedBytesMax(value: unknown): number {
 }
 
 function framed(frame: Uint8Array): Uint8Array {
-  const length = frame.length - FRAME_LENGTH_BYTES;
+  writeFrameLength(frame, frame.length - FRAME_LENGTH_BYTES);
+  return frame;
+}
+
+/** One value; its memory is used again by the next one that is packed. */
+export function packValue(value: unknown): Uint8Array {
+  return packr.pack(value);
+}
+
+/** Throws FRAME_TOO_LARGE. */
+export function writeFrameLength(frame: Uint8Array, length: number): void {
   if (length > LIMITS.frameBytesMax) {
     throw new MillraceError('FRAME_TOO_LARGE', `The frame would be ${length} bytes long.`, {
       limit: `${LIMITS.frameBytesMax} bytes`,
@@ -57,7 +67,6 @@ function framed(frame: Uint8Array): Uint8Array {
   frame[1] = (length >>> 16) & 0xff;
   frame[2] = (length >>> 8) & 0xff;
   frame[3] = length & 0xff;
-  return frame;
 }
 
 /** Unpacks what `checkMessagePack` let through. Byte fields are views of `payload`; maps are Maps. */
