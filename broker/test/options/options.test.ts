@@ -60,6 +60,11 @@ test('every option has one flag and one variable, and takes its own default from
   expect(new Set(OPTION_NAMES.map(variableOf)).size).toBe(OPTION_NAMES.length);
 });
 
+test('-1 says never where that is a choice', () => {
+  expect(parse(['--offsets-retention', '-1']).options.offsetsRetention).toBe(-1);
+  expect(parse(['--offsets-retention', '12h']).options.offsetsRetention).toBe(43_200_000);
+});
+
 test('units of bytes and durations, in any case', () => {
   const args = [
     '--commit-queue-bytes',

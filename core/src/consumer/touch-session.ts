@@ -43,11 +43,11 @@ function giveUpMs(
 ): number | undefined {
   const isJoin = reportedEpoch === 0;
   if (revoking.size === 0 || before === undefined || isJoin) return undefined;
-  const known = reportedEpoch >= before.epoch ? [...before.revoking.keys()] : [];
-  const left = known.filter((key) => revoking.has(key));
+  if (reportedEpoch < before.epoch) return runningMs;
+  const left = [...before.revoking.keys()].filter((key) => revoking.has(key));
+  if (left.length === 0) return undefined;
   const isBegun = runningMs !== undefined && left.length === before.revoking.size;
-  if (isBegun || left.length === 0) return runningMs;
-  return nowMs + rebalanceTimeoutMs;
+  return isBegun ? runningMs : nowMs + rebalanceTimeoutMs;
 }
 
 /** A static member went away: it has a full session to come back in. Call it after the leaving was applied. */

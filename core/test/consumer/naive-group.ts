@@ -155,10 +155,12 @@ export class NaiveGroup {
     const holds = this.holds.filter((hold) => hold.member === member.id && hold.revoking);
     const revoking = holds.map(({ place }) => place);
     const isLeft = (place: Place) => revoking.includes(place);
-    const knows = epoch >= member.toldEpoch && member.toldRevoking.some(isLeft);
     const isBegun = member.giveUpMs !== undefined && member.toldRevoking.every(isLeft);
     if (revoking.length === 0) member.giveUpMs = undefined;
-    else if (knows && !isBegun) member.giveUpMs = nowMs + member.rebalanceMs;
+    else if (epoch >= member.toldEpoch) {
+      if (!member.toldRevoking.some(isLeft)) member.giveUpMs = undefined;
+      else if (!isBegun) member.giveUpMs = nowMs + member.rebalanceMs;
+    }
     member.toldEpoch = this.epoch;
     member.toldRevoking = revoking;
   }

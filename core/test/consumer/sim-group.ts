@@ -17,6 +17,7 @@ import {
   partitionKey,
   resumeSessions,
   type ShardState,
+  touchAway,
   touchSession,
   type View,
   type Write,
@@ -45,6 +46,11 @@ interface Answer {
   readonly reply: HeartbeatReply | MillraceError;
 }
 
+interface Waiting {
+  readonly answer: Answer;
+  readonly untilMs: number;
+}
+
 /** Who works on a partition, or did last: a new life of a member, or another member, begins a new term. */
 interface Term {
   readonly life: number;
@@ -61,11 +67,17 @@ export class SimGroup {
   lives = 0;
   /** Rows the broker wrote in all. */
   written = 0;
+  /** One decision of so many is followed by a look at everything. */
+  assertEvery = 1;
   #state = createShardState();
   readonly #durable = new MemoryView();
   #staged: Write[] = [];
   #heldBack: Answer[] = [];
   readonly #terms = new Map<number, Term>();
+  /** Heartbeats that wait at the broker, by member, and the members whose wait a staged decision ends. */
+  readonly waiting = new Map<string, Waiting>();
+  readonly #woken = new Set<string>();
+  #decisions = 0;
 
   get state(): ShardState {
     return this.#state;
@@ -78,7 +90,11 @@ export class SimGroup {
     applyWrites(this.#state, decision.writes);
     this.#staged.push(...decision.writes);
     this.written += decision.writes.length;
-    assertInvariants(this.#state);
+    for (const wake of decision.wake) {
+      if (wake.kind === 'members') for (const id of wake.memberIds) this.#woken.add(id);
+    }
+    this.#decisions += 1;
+    if (this.#decisions % this.assertEvery === 0) assertInvariants(this.#state);
     return decision.reply;
   }
 
@@ -95,9 +111,9 @@ export class SimGroup {
   }
 
   /** Gives everything up and says so; nothing tells whether anybody hears it. */
-  leave(member: SimMember): void {
+  leave(member: SimMember, keep = false): void {
     const { memberId } = member.options;
-    const request = { group: 'g', memberId, memberEpoch: member.epoch, keep: false };
+    const request = { group: 'g', memberId, memberEpoch: member.epoch, keep };
     if (member.hasJoined) this.requests.push({ kind: 'leave', request });
     this.kill(member);
   }
@@ -108,19 +124,23 @@ export class SimGroup {
     this.members = this.members.filter((other) => other !== member);
   }
 
-  commit(member: SimMember, key: number): void {
+  commit(member: SimMember, key: number, offset = 0): Message {
     const { memberId } = member.options;
-    const item = { topicId: Math.floor(key / 1024), partition: key % 1024, offset: 0 };
+    const item = { topicId: Math.floor(key / 1024), partition: key % 1024, offset };
     const request = commitRequest([item], { memberId, memberEpoch: member.epoch });
     const { term } = this.#terms.get(key) as Term;
     const isOwn = this.#terms.get(key)?.life === member.life;
-    this.requests.push({ kind: 'commit', commit: { request, key, term: isOwn ? term : term - 1 } });
+    const commit = { request, key, term: isOwn ? term : term - 1 };
+    const message: Message = { kind: 'commit', commit };
+    this.requests.push(message);
+    return message;
   }
 
   /** A request reaches the broker; what it answers waits for the flush. */
   deliver(message: Message): void {
     if (message.kind === 'leave') {
       this.run(decideLeave, message.request);
+      touchAway(this.#state, message.request, this.nowMs);
     } else if (message.kind === 'commit') {
       this.#takeCommit(message.commit);
     } else {
@@ -130,9 +150,36 @@ export class SimGroup {
       else {
         const { reply } = answer;
         touchSession(this.#state, beat.request, reply, this.nowMs);
-        this.#heldBack.push({ beat, reply });
+        const waitMs = Math.min(beat.request.maxWaitMs, answer.waitMsMax);
+        if (answer.isNews || waitMs === 0) this.#heldBack.push({ beat, reply });
+        else this.#wait({ beat, reply }, this.nowMs + waitMs);
       }
     }
+  }
+
+  /** A member has one heartbeat under way: one that it gave up waits no longer. */
+  #wait(answer: Answer, untilMs: number): void {
+    this.waiting.set(answer.beat.request.memberId, { answer, untilMs });
+  }
+
+  /** Once durable, news ends the waiting of those that it concerns; time ends it too. */
+  #endWaits(): void {
+    for (const [memberId, { answer, untilMs }] of this.waiting) {
+      if (this.#woken.has(memberId)) {
+        this.waiting.delete(memberId);
+        this.deliver({ kind: 'beat', beat: answer.beat });
+      } else if (untilMs <= this.nowMs) {
+        this.waiting.delete(memberId);
+        this.#heldBack.push(answer);
+      }
+    }
+    this.#woken.clear();
+  }
+
+  /** Committed offsets as they are on the disk. */
+  committed(): Map<number, number> {
+    const rows = this.#durable.all('offsets');
+    return new Map(rows.map(([[, topicId, p], [offset]]) => [partitionKey(topicId, p), offset]));
   }
 
   /** A stored commit has to be of the present term: nobody else began to work on the partition since. */
@@ -151,12 +198,15 @@ export class SimGroup {
     this.#staged = [];
     this.answers.push(...this.#heldBack);
     this.#heldBack = [];
+    this.#endWaits();
   }
 
   /** What was not flushed is lost, with the answers that waited for it. */
   crash(): void {
     this.#staged = [];
     this.#heldBack = [];
+    this.waiting.clear();
+    this.#woken.clear();
     this.#state = createShardState();
     loadShardState(this.#state, this.#durable);
     resumeSessions(this.#state.consumers, this.nowMs);
@@ -195,11 +245,11 @@ export class SimGroup {
     member.notice(this.nowMs);
   }
 
-  /** [C-1] Members whose own session is not over believe in no partition together. */
+  /** [C-1] Members whose own time is not over believe in no partition together. */
   checkOwners(): void {
     const owners = new Map<number, string>();
     for (const member of this.members) {
-      if (member.isSessionOver(this.nowMs)) continue;
+      if (member.isOver(this.nowMs)) continue;
       const { memberId } = member.options;
       for (const key of member.working) {
         const other = owners.get(key);

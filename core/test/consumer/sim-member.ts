@@ -16,6 +16,10 @@ export interface MemberOptions {
   readonly memberId: string;
   readonly topics: readonly string[];
   readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs?: number;
+  readonly instanceId?: string | null;
+  /** How long its heartbeats wait at the broker. */
+  readonly maxWaitMs?: number;
   /** Reports what it owns with every heartbeat, or only after it was told an assignment. */
   readonly reports: 'always' | 'when told';
   readonly nextLife: () => number;
@@ -33,6 +37,10 @@ export class SimMember {
   /** When it sent the last heartbeat that was answered. */
   answeredMs = Number.NEGATIVE_INFINITY;
   outstanding: Beat | undefined;
+  /** By when it has to have given something up, by its own clock. */
+  giveUpMs: number | undefined;
+  /** What it was told to give up, until it knows that the broker knows that it did. */
+  readonly #toGiveUp = new Set<number>();
   /** Its process is paused: it notices nothing, not even that its own session is over. */
   isFrozen = false;
   /** Its process is gone. */
@@ -51,9 +59,14 @@ export class SimMember {
     return this.hasJoined && nowMs >= this.answeredMs + this.options.sessionTimeoutMs;
   }
 
-  /** Time went on: gives everything up when its own session is over. */
+  /** By its own clock it has to give everything up. */
+  isOver(nowMs: number): boolean {
+    return this.isSessionOver(nowMs) || nowMs >= (this.giveUpMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Time went on: gives everything up when its own time is over. */
   notice(nowMs: number): void {
-    if (!this.isFrozen && this.isSessionOver(nowMs)) this.abandon();
+    if (!this.isFrozen && this.isOver(nowMs)) this.abandon();
   }
 
   abandon(): void {
@@ -61,14 +74,35 @@ export class SimMember {
     this.working.clear();
     this.told = new Set();
     this.outstanding = undefined;
+    this.giveUpMs = undefined;
+    this.#toGiveUp.clear();
+  }
+
+  /** The fifth rule: a report counts for sure if its answer brings no new epoch. */
+  #watch({ request, sentAtMs }: Beat, reply: HeartbeatReply, nowMs: number): void {
+    const { rebalanceTimeoutMs = 300_000 } = this.options;
+    const owned = request.owned === null ? undefined : keysOf(request.owned);
+    const hasCounted = owned !== undefined && reply.memberEpoch === request.memberEpoch;
+    for (const key of this.#toGiveUp) {
+      if (this.told.has(key) || reply.assignment === null) this.#toGiveUp.delete(key);
+      else if (hasCounted && !owned.has(key)) {
+        this.#toGiveUp.delete(key);
+        this.giveUpMs = sentAtMs + rebalanceTimeoutMs;
+      }
+    }
+    for (const key of this.working) if (!this.told.has(key)) this.#toGiveUp.add(key);
+    if (this.#toGiveUp.size === 0) this.giveUpMs = undefined;
+    else this.giveUpMs ??= nowMs + rebalanceTimeoutMs;
   }
 
   beat(nowMs: number): Beat {
     const { memberId, sessionTimeoutMs, reports } = this.options;
+    const { instanceId = null, maxWaitMs = 0, rebalanceTimeoutMs = 300_000 } = this.options;
     const topics = [...this.topics];
     const isReport = this.hasJoined && (reports === 'always' || this.owesReport);
     const owned = isReport ? ownedOf(this.working) : null;
-    const fields = { memberId, memberEpoch: this.epoch, sessionTimeoutMs, topics, owned };
+    const times = { sessionTimeoutMs, rebalanceTimeoutMs, maxWaitMs };
+    const fields = { memberId, memberEpoch: this.epoch, ...times, topics, owned, instanceId };
     const life = this.hasJoined ? this.life : this.options.nextLife();
     this.outstanding = { from: this, sentAtMs: nowMs, request: heartbeatRequest(fields), life };
     return this.outstanding;
@@ -86,18 +120,23 @@ export class SimMember {
     this.epoch = reply.memberEpoch;
     this.answeredMs = beat.sentAtMs;
     this.owesReport = reply.assignment !== null;
-    if (reply.assignment === null) return [];
-    this.told = keysOf(reply.assignment);
-    const begun = [...this.told].filter((key) => !this.working.has(key));
-    for (const key of begun) this.working.add(key);
+    const begun: number[] = [];
+    if (reply.assignment !== null) {
+      this.told = keysOf(reply.assignment);
+      begun.push(...[...this.told].filter((key) => !this.working.has(key)));
+      for (const key of begun) this.working.add(key);
+    }
+    this.#watch(beat, reply, nowMs);
     return begun;
   }
 
   refuse(beat: Beat, error: MillraceError): void {
     if (this.outstanding !== beat) return;
     this.outstanding = undefined;
-    if (error.code === 'UNKNOWN_MEMBER' || error.code === 'FENCED_MEMBER_EPOCH') this.abandon();
-    else throw error;
+    if (error.code === 'INSTANCE_IN_USE') return;
+    this.abandon();
+    if (error.code === 'FENCED_INSTANCE') this.isDead = true;
+    else if (error.action !== 'rejoin') throw error;
   }
 
   /** Finishes with one partition it was told to give up, or with all. */
