@@ -37,11 +37,15 @@ export async function buildProgram(
       getOutHelpWidth: () => output.columns ?? 100,
       getErrHelpWidth: () => output.columns ?? 100,
     })
-    .addHelpText('after', ROOT_EXAMPLES);
+    .addHelpText('after', ROOT_EXAMPLES)
+    .addHelpText('after', OFFLINE_HELP);
   for (const each of Object.values(GLOBAL_INPUTS)) addOption(program, each);
   for (const entry of ENTRIES) await addEntry(program, entry, argv, execute);
   return program;
 }
+
+const OFFLINE_HELP =
+  '\nWithout a broker: `millrace-broker inspect`, `backup` and `restore` work on a data directory.';
 
 const ROOT_EXAMPLES = examplesText([
   { line: 'broker-cli topics create flights --partitions 4', about: 'create a topic' },

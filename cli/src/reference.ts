@@ -11,6 +11,7 @@ export async function renderCliReference(): Promise<string> {
   const parts = [
     '# broker-cli',
     'The command line of Millrace. This page is made from the command tree.',
+    'What works on a data directory without a broker (inspect, backup, restore) are commands of `millrace-broker`: see [operating the broker](../operations.md).',
     'In a checkout `npx broker-cli` runs it. Durations are written with their unit (`500ms`, `30s`, `5m`, `1h30m`, `7d`), sizes as `512`, `64KiB`, `64MiB`, `1GiB`.',
     'Positions are `earliest`, `latest`, an offset where that makes sense, a time (`2026-01-31`, `2026-01-31T12:00:00Z`) or a while ago (`-15m`).',
     '## Global options',

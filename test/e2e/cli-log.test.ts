@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, codecs, connect } from '@millrace/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from './support/cli-process.ts';
+import { endOf, runCli, startCli } from './support/cli-process.ts';
 import {
   brokerAddress,
   cli,
@@ -191,5 +191,26 @@ describe('broker-cli', { timeout: 90_000 }, () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
+  });
+
+  it('a newer producer of a name fences the older one off', async () => {
+    await json('topics create fenced');
+    await json('produce fenced --no-idempotent', 'plain');
+    const first = startCli(brokerAddress(), [
+      'produce',
+      'fenced',
+      '--producer-name',
+      'me',
+      '--json',
+    ]);
+    const ended = endOf(first);
+    const stored = async () => (await json('topics offsets fenced')).partitions[0].latest;
+    first.stdin.write('a\n');
+    await expect.poll(stored, { timeout: 20_000 }).toBe(2);
+    await json('produce fenced --producer-name me', 'b');
+    first.stdin.end('c\n');
+    const { exit, err } = await ended;
+    expect([exit, err]).toEqual([5, expect.stringContaining('PRODUCER_FENCED')]);
+    expect(await stored()).toBe(3);
   });
 });

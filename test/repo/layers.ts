@@ -17,7 +17,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   client: { packages: ['protocol'], libraries: [], node: true },
   cli: {
     packages: ['client', 'protocol'],
-    libraries: ['cli-progress', 'cli-table3', 'commander'],
+    libraries: ['cli-progress', 'cli-table3', 'commander', 're2js'],
     node: true,
   },
   harness: { packages: [], libraries: [], node: true },

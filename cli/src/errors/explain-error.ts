@@ -54,6 +54,9 @@ const HINTS: { readonly [N in ErrorName]?: string } = {
   GROUP_NOT_EMPTY: 'Stop its members first; `broker-cli groups describe` names them.',
   TOPIC_IN_USE: 'Give that queue another dead-letter topic, or delete the queue first.',
   STALE_LEASE: 'The message was delivered again; only the newest receipt counts.',
+  PRODUCER_FENCED: 'Another producer runs under this --producer-name.',
+  KEY_REQUIRED:
+    'The topic is compacted: give records a key, with --key-path or --format key-value.',
   OUTCOME_UNKNOWN: 'Look before you repeat it: it may have taken effect.',
   DEADLINE_EXCEEDED: 'A longer --timeout may help.',
   STORAGE_FULL: 'Free disk space, or shorten a retention with `broker-cli topics alter`.',

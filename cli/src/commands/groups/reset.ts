@@ -112,8 +112,8 @@ async function movesOf(context: Context, admin: Admin, given: Given): Promise<re
   }
   const place = to ?? (shiftBy === undefined ? { durationMs: byDuration ?? 0 } : { shiftBy });
   const partitions = await placesOf(context, admin, given);
-  const reset = { to: place, partitions, dryRun: true };
-  const plan = await admin.resetGroupOffsets(group, reset, { signal: context.signal });
+  const wanted = { to: place, partitions, dryRun: true };
+  const plan = await admin.resetGroupOffsets(group, wanted, { signal: context.signal });
   return plan.map(({ topic, partition, before, offset, lag }) => {
     return { topic, partition, from: before, to: offset, lag };
   });

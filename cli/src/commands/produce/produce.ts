@@ -53,6 +53,17 @@ const RULES = {
   ),
 };
 
+const PRODUCER_INPUTS = {
+  idempotent: flag(
+    '--no-idempotent',
+    'a batch may be stored twice where a reply was lost (default --idempotent: never)',
+  ),
+  producerName: option(
+    '--producer-name <name>',
+    'from its first record on, an earlier producer of this name can store no more',
+  ),
+};
+
 export const produce = command({
   name: 'produce',
   about: 'append records from stdin or a file to a topic, one a line',
@@ -92,6 +103,7 @@ export const produce = command({
     ),
     partition: option('--partition <number>', 'the partition of every record', count(0)),
     ...RULES,
+    ...PRODUCER_INPUTS,
     compression: choiceWith(
       '--compression <codec>',
       'how batches are compressed',
@@ -129,7 +141,8 @@ export const produce = command({
     const input = await openInput(context, values.file);
     const tally = new Tally();
     const progress = await openProgress(context, input, tally);
-    const producer = client.producer({ codec: codecs.bytes, compression: values.compression });
+    const { compression, idempotent, producerName: name } = values;
+    const producer = client.producer({ codec: codecs.bytes, compression, idempotent, name });
     const { partition, headers } = values;
     const where = { topic, key, headers, partition };
     const shape = { ...where, format, keyPath, keyValue, dedupPath, rules, limits: LIMITS };
