@@ -1,5 +1,5 @@
-// Consume, transform, produce while broker and transformers are killed with SIGKILL, or stopped until their session is over,
-// again and again at random: at the end every input has exactly one output, sums agree, and all is committed.
+// Consume, transform, produce while broker and transformers are killed with SIGKILL, transformers frozen until their session
+// is over, and replies lost, again and again at random: at the end every input has exactly one output, sums agree, and all is committed.
 // The seeds are fixed here; `npm run crash -- --runs 20` runs more. A failing seed is a bug report.
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, Random, TemporaryDirectory } from '@millrace/harness';
 import { describe, expect, test } from 'vitest';
+import { DeafWire } from './deaf-wire.ts';
 
 const RUNS = Number(process.env['MILLRACE_CRASH_RUNS'] ?? 2);
 const FIRST_SEED = Number(process.env['MILLRACE_CRASH_SEED'] ?? 1);
-const BLOWS = 8;
+const BLOWS = 10;
 const GROUP = 'transform';
 const PARTITIONS = 4;
 const SETTLE_MS_MAX = 60_000;
@@ -142,6 +143,7 @@ async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number
   const directory = new TemporaryDirectory('millrace-transform-');
   let broker = await BrokerProcess.start({ dataDir: directory.path });
   const flags = ['--port', `${broker.port}`];
+  const wire = await DeafWire.open(broker.port);
   const options = { brokers: broker.address, logger: null, requestTimeoutMs: 20_000 };
   const client = await connect({ ...options, clientName: 'feeder' });
   const seats: Seat[] = [];
@@ -149,16 +151,17 @@ async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number
     await client.admin.createTopic({ name: 'in', partitions: PARTITIONS });
     await client.admin.createTopic({ name: 'out', partitions: 3 });
     await client.admin.createTopic({ name: 'thirds', partitions: 1 });
-    seats.push(new Seat(broker.address), new Seat(broker.address));
+    seats.push(new Seat(wire.address), new Seat(wire.address));
     const running = { stopped: false };
     const feeding = feed(client, random.fork(), running);
     for (let blow = 0; blow < BLOWS; blow += 1) {
       await sleep(random.between(200, 1_200));
       const choice = random.next();
-      if (choice < 0.4) {
+      if (choice < 0.3) await wire.deafen(random.between(10, 200));
+      else if (choice < 0.6) {
         await broker.end('SIGKILL');
         broker = await BrokerProcess.start({ dataDir: directory.path, flags });
-      } else if (choice < 0.8) await random.pick(seats).kill();
+      } else if (choice < 0.85) await random.pick(seats).kill();
       else await random.pick(seats).freeze(random.between(900, 1_800));
     }
     running.stopped = true;
@@ -183,6 +186,7 @@ async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number
   } finally {
     await Promise.all(seats.map((seat) => seat.end('SIGKILL')));
     await client.close();
+    await wire.close();
     await broker.end('SIGTERM');
     directory.remove();
   }
