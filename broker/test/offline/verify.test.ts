@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlainValue } from '@millrace/storage';
-import { open } from 'lmdb';
+import type { PlainValue, Snapshot } from '@millrace/storage';
 import { describe, expect, it } from 'vitest';
+import { checkRows } from '../../src/offline/check-rows.ts';
 import { inspect } from '../../src/offline/inspect.ts';
+import { Problems } from '../../src/offline/problems.ts';
 import { damage, dataDirectory, quietScreen, verified } from './data-setup.ts';
 
 const batchKey = (offset: number) => [1, 0, offset] as const;
@@ -130,23 +131,26 @@ describe('a verification', () => {
     expect(problems.at(-1)?.message).toContain('a broker does not come up on the rows');
   });
 
-  it('names keys and values that cannot be read', async () => {
-    const directory = await dataDirectory();
-    const raw = open<Uint8Array, Uint8Array>({
-      path: join(directory, 'shard-0.mdb'),
-      noSubdir: true,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-    });
-    await raw.put(Buffer.from('f001', 'hex'), Buffer.from('01', 'hex'));
-    await raw.put(Buffer.from('0c00000001000000010000', 'hex'), Buffer.from('01', 'hex'));
-    await raw.put(Buffer.from('1a00000001', 'hex'), Buffer.from('93a161', 'hex'));
-    await raw.close();
-    const { problems } = await verified(directory);
-    expect(problems.map(({ table, keyHex }) => [table, keyHex])).toEqual([
-      ['unknown', 'f001'],
-      ['lastErrors', '0c00000001000000010000'],
-      ['schedules', '1a00000001'],
+  it('names keys and values that cannot be read', () => {
+    const rows = {
+      lastErrors: [{ keyHex: '0c00', key: undefined, fault: 'the key cannot be read: cut' }],
+      schedules: [{ keyHex: '1a01', key: [1], fault: 'the value cannot be read: cut' }],
+      dead: [{ keyHex: '0b01', key: [9, 1, 0, 3], fault: 'the value cannot be read: cut' }],
+    };
+    const snapshot = {
+      strangers: () => ['f001'],
+      scan: (table: keyof typeof rows) => rows[table] ?? [],
+    } as unknown as Snapshot;
+    const problems = new Problems();
+    const none = new Set<number>();
+    const names = { topics: new Map(), groups: new Map(), sweptTopics: none, sweptGroups: none };
+    expect(checkRows(snapshot, names, problems, quietScreen())).toBe(false);
+    expect(problems.kept.map(({ kind, table, keyHex }) => [kind, table, keyHex])).toEqual([
+      ['corrupt', 'unknown', 'f001'],
+      ['corrupt', 'dead', '0b01'],
+      ['corrupt', 'lastErrors', '0c00'],
+      ['corrupt', 'schedules', '1a01'],
     ]);
+    expect(problems.kept[1]).toMatchObject({ partition: 0, offset: 3 });
   });
 });
