@@ -13,7 +13,7 @@ const BROKER = join(ROOT, 'broker/dist/bin.js');
 const isBuilt = existsSync(BROKER) && existsSync(join(ROOT, 'client/dist/index.js'));
 
 /** In the order in which they are run, on one broker. */
-const GUIDES = ['client.md', 'queue.md', 'schedules.md', 'transactions.md'];
+const GUIDES = ['client.md', 'queue.md', 'schedules.md', 'transactions.md', 'tables.md'];
 
 function guideOf(name: string): string {
   return readFileSync(join(ROOT, 'docs/guide', name), 'utf8');
