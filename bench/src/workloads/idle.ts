@@ -52,7 +52,7 @@ const AT_A_TIME = 50;
 /** How long partitions may take to be dealt out. */
 const SETTLE_MS_MAX = 120_000;
 /** What comes after a start (first heartbeats, first fetches) is not idleness. */
-const REST_MS = 5_000;
+const REST_MS = 15_000;
 
 const topicName = (n: number) => `idle-${n}`;
 
