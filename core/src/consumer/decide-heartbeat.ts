@@ -10,7 +10,7 @@ import {
   refuse,
   type View,
 } from '../decision.ts';
-import { put, type Write } from '../rows.ts';
+import { type ConsumerGroupRow, put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { decideJoin } from './decide-join.ts';
 import { type ConsumerGroupEntry, findConsumerGroup } from './find-consumer-group.ts';
@@ -66,7 +66,7 @@ function decideStay(
     subscription: subscriptionOf(command, group) ?? known.subscription,
     assignor: command.assignor ?? known.assignor,
   };
-  let row = entry as Parameters<typeof planEpoch>[2];
+  let row: ConsumerGroupRow = entry;
   const writes: Write[] = [];
   const news = new Set<string>();
   let freed: ReadonlySet<number> = new Set();

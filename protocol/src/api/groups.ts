@@ -52,7 +52,7 @@ export const groupHeartbeat = api({
     }),
     topics: nullable(
       array(
-        'Topics subscribed to; required to join, absent: as before.',
+        'Topics subscribed to. With neither topics nor a pattern: as before; to join, one is needed.',
         topicName,
         LIMITS.topicsPerGroupMax,
       ),
