@@ -35,17 +35,6 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   /** Where the walk over the partitions begins: another one each time, so that none is always first. */
   let rotation = 0;
 
-  /** Undefined where its messages cannot be read here. */
-  function tryPartition(command: ReceiveCommand, look: Look): ReceiveReply | undefined {
-    try {
-      return shard.stage((state, view, context) => decideReceive(state, view, command, context));
-    } catch (error) {
-      if (!(error instanceof MillraceError && error.code === 'UNSUPPORTED_CODEC')) throw error;
-      look.refusal ??= error;
-      return undefined;
-    }
-  }
-
   function take(
     groupId: number,
     topicIds: readonly number[],
@@ -70,7 +59,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
         visibilityTimeoutMs: request.visibilityTimeoutMs,
         sources,
       };
-      const reply = tryPartition(command, look);
+      const reply = tryPartition(shard, command, look);
       if (reply === undefined) continue;
       for (const lease of reply.leases) {
         leases.push({ ...place, ...lease });
@@ -108,6 +97,17 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
     return { leases };
   };
+}
+
+/** Undefined where its messages cannot be read here. */
+function tryPartition(shard: Shard, command: ReceiveCommand, look: Look): ReceiveReply | undefined {
+  try {
+    return shard.stage((state, view, context) => decideReceive(state, view, command, context));
+  } catch (error) {
+    if (!(error instanceof MillraceError && error.code === 'UNSUPPORTED_CODEC')) throw error;
+    look.refusal ??= error;
+    return undefined;
+  }
 }
 
 /** Nobody is there any more to take the leases: undo the deliveries, where there still is what was leased. */

@@ -73,8 +73,8 @@ export class BatchCall {
 
   constructor(topic: string, count: number) {
     this.topic = topic;
-    this.offsets = new Array<number>(count).fill(-1);
-    this.partitions = new Array<number>(count).fill(-1);
+    this.offsets = Array.from<number>({ length: count }).fill(-1);
+    this.partitions = Array.from<number>({ length: count }).fill(-1);
     this.missing = count;
     let settle: BatchCall['settle'] | undefined;
     this.outcome = new Promise((resolve, reject) => {

@@ -1,5 +1,7 @@
 // Codecs of bodies: each reads and writes the format of its name, and none gives more than the header says. Those that
 // this runtime lacks are skipped by name.
+import { compressSync as packLz4, uncompressSync as unpackLz4 } from 'lz4-napi';
+import { compressSync as packSnappy, uncompressSync as unpackSnappy } from 'snappy';
 import { afterEach, describe, expect, it } from 'vitest';
 import { zstdOfRuntime } from '../../src/batch/body-codec.ts';
 import { compressBody, decompressBody } from '../../src/batch/compression.ts';
@@ -85,6 +87,21 @@ describe.each(NAMES)('%s', (name) => {
     const batch = encodeBatch([{ key: record, value: TEXT }], { nowMs: 1, codec: name });
     expect(CODECS[validateBatch(batch).codec]).toBe(name);
     expect(Buffer.from(readRecords(batch)[0]?.value ?? []).equals(TEXT)).toBe(true);
+  });
+});
+
+describe('formats that other languages read', () => {
+  it('lz4 is a block, without the size that some put in front', () => {
+    const block = packLz4(TEXT).subarray(4);
+    expect(decompressBody('lz4', block, TEXT.length)).toEqual(TEXT);
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(TEXT.length);
+    expect(unpackLz4(Buffer.concat([size, compressBody('lz4', TEXT)]))).toEqual(TEXT);
+  });
+
+  it('snappy is the raw format', () => {
+    expect(decompressBody('snappy', packSnappy(TEXT), TEXT.length)).toEqual(TEXT);
+    expect(unpackSnappy(compressBody('snappy', TEXT))).toEqual(TEXT);
   });
 });
 
