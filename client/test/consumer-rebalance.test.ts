@@ -60,7 +60,7 @@ describe('the rebalance listener', () => {
   });
 
   it('finishes its work and commits it before the partition is given up', async () => {
-    const { consumer, group, log } = await setup(
+    const { consumer, group, log, broker } = await setup(
       {
         commit: 'manual',
         onRevoked: async (partitions) => {
@@ -73,6 +73,11 @@ describe('the rebalance listener', () => {
       [0, 1],
     );
     group.waits = true;
+    const real = group.handlers.OffsetCommit as NonNullable<typeof broker.handlers.OffsetCommit>;
+    broker.handlers.OffsetCommit = async (body, call) => {
+      await pause(40);
+      return real(body, call);
+    };
     log.appendTexts('t', 0, texts(5));
     const run = consumer.run({ eachMessage: () => {} });
     await eventually(() => group.owned.length === 2);
