@@ -93,10 +93,14 @@ class UpkeepSession implements Session {
 
   async verify(): Promise<string> {
     await this.#plain.verify();
-    const text = await this.#kept.verify();
+    return this.#kept.verify();
+  }
+
+  /** Not before all runs: a slow machine fills the first segments late. */
+  async finish(): Promise<void> {
     const { partitions } = await this.#arena.client.admin.describeTopic(KEPT);
     const untouched = partitions.find((each) => each.startOffset === 0 && each.compactedTo === 0);
-    if (untouched === undefined) return `${text}; something was removed from every partition`;
+    if (untouched === undefined) return;
     throw new CountsDiffer(`nothing was removed from partition ${untouched.partition}`);
   }
 
