@@ -97,12 +97,12 @@ export const TRACES: { readonly [N in keyof ClientTraces]: ReturnType<typeof cha
 
 /** Requests with a channel of their own, beside that of all requests. */
 export const TRACE_OF: { readonly [N in ApiName]?: Traced } = {
-  Produce: TRACES.produce as Traced,
-  Fetch: TRACES.fetch as Traced,
-  Receive: TRACES.receive as Traced,
-  Acknowledge: TRACES.acknowledge as Traced,
-  OffsetCommit: TRACES.commit as Traced,
-  Transact: TRACES.transact as Traced,
+  Produce: TRACES.produce,
+  Fetch: TRACES.fetch,
+  Receive: TRACES.receive,
+  Acknowledge: TRACES.acknowledge,
+  OffsetCommit: TRACES.commit,
+  Transact: TRACES.transact,
 };
 
 type Traced = TracingChannel<unknown, object>;

@@ -1,6 +1,6 @@
 // What subscribers of node:diagnostics_channel see of each operation, and that nobody pays without them.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { channel, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { MillraceError } from '@millrace/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClientTraces, codecs, type RequestTrace } from '../src/index.ts';
@@ -93,10 +93,9 @@ describe('requests', () => {
     start.bindStore(storage, ({ api }) => `span of ${api}`);
     undo.push(() => start.unbindStore(storage));
     const seen: (string | undefined)[] = [];
-    const end = channel('tracing:millrace:client:request:asyncEnd');
     const note = () => seen.push(storage.getStore());
-    end.subscribe(note);
-    undo.push(() => end.unsubscribe(note));
+    subscribe('tracing:millrace:client:request:asyncEnd', note);
+    undo.push(() => unsubscribe('tracing:millrace:client:request:asyncEnd', note));
     await client.request('ListGroups', {});
     expect(seen).toEqual(['span of ListGroups']);
   });
@@ -140,8 +139,8 @@ describe('send', () => {
   it('is told of with what it throws at once', async () => {
     const { client } = await logSetup();
     const sends = watch('send');
-    const producer = client.producer({ codec: codecs.text as never });
-    const error = await rejection(producer.send({ topic: 't', value: 7 }));
+    const producer = client.producer<string>({ codec: codecs.text });
+    const error = await rejection(producer.send({ topic: 't', value: 7 as unknown as string }));
     expect(sends.contexts()[0]?.error).toBe(error);
   });
 });

@@ -121,7 +121,7 @@ describe('a connection', () => {
       group: 'g',
       memberId: 'm',
       memberEpoch: 1,
-    } as never);
+    });
     await eventually(() => broker.count('GroupHeartbeat') === 1);
     const { partitions } = await fetching;
     expect(partitions[0]?.batches[0]?.length).toBe(big);

@@ -38,10 +38,8 @@ describe('a lost reply', () => {
 
   it('is asked for again also after the request has met its deadline', async () => {
     const { log, transactions, transform, client, textsIn } = await setup();
-    (client as unknown as { link: { options: { requestTimeoutMs: number } } }).link.options = {
-      ...(client as unknown as { link: { options: object } }).link.options,
-      requestTimeoutMs: 60,
-    } as never;
+    const { link } = client as unknown as { link: { options: object } };
+    link.options = { ...link.options, requestTimeoutMs: 60 };
     log.appendTexts('t', 0, texts(10));
     transactions.before = (body) => {
       if (transactions.came.length > 3) return undefined;

@@ -158,7 +158,7 @@ describe('what cannot be done', () => {
     const ends = async (topic: string, message: { value: unknown; partition?: number }) =>
       (
         await rejection(
-          transform({ eachMessage: (_, { produce }) => produce(topic, message as never) }).finished,
+          transform({ eachMessage: (_, { produce }) => produce(topic, message) }).finished,
         )
       ).code;
     expect(await ends('nowhere', { value: '' })).toBe('UNKNOWN_TOPIC');

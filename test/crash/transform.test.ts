@@ -82,7 +82,7 @@ async function feed(client: Client, random: Random, running: { stopped: boolean 
 
 async function readAll(client: Client, topic: string): Promise<Map<string, Amount[]>> {
   const { partitions } = await client.admin.describeTopic(topic);
-  const total = partitions.reduce((sum, one) => sum + one.endOffset - one.startOffset, 0);
+  const total = partitions.reduce((all, one) => all + one.endOffset - one.startOffset, 0);
   const found = new Map<string, Amount[]>();
   const consumer = client.consumer<Amount>({ topics: topic });
   let count = 0;
