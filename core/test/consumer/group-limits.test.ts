@@ -1,7 +1,15 @@
 // The limits of consumer groups, each met with LIMIT_EXCEEDED and nothing changed.
 import { LIMITS } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
-import { applyWrites, decideHeartbeat, decideOffsetCommit, put } from '../../src/index.ts';
+import {
+  applyWrites,
+  decideCreateTopic,
+  decideDeleteTopic,
+  decideFollowTopics,
+  decideHeartbeat,
+  decideOffsetCommit,
+  put,
+} from '../../src/index.ts';
 import { Machine } from '../support/machine.ts';
 import { commitRequest, heartbeat, heartbeatRequest } from './group-requests.ts';
 
@@ -46,6 +54,36 @@ describe('limits of consumer groups', () => {
     const resubscribe = heartbeatRequest({ memberId: 'm1', memberEpoch: 2, topics: ['b0', 'b1'] });
     expect(machine.refused(decideHeartbeat, resubscribe).code).toBe('LIMIT_EXCEEDED');
     heartbeat(machine, { memberId: 'm1', memberEpoch: 2, topics: ['b1'] });
+  });
+
+  it('counts the topics that patterns match, and leaves out those created past the limit [C-33]', () => {
+    const machine = new Machine();
+    const create = (name: string) => {
+      const spec = { name, partitions: 1, config: null, annotations: null, validateOnly: false };
+      machine.run(decideCreateTopic, spec);
+    };
+    for (const name of names('t', LIMITS.topicsPerGroupMax)) create(name);
+    const both = heartbeatRequest({ topics: ['other'], topicPattern: 't.*' });
+    const error = machine.refused(decideHeartbeat, both);
+    expect([error.code, error.detail.field]).toEqual(['LIMIT_EXCEEDED', 'topicPattern']);
+    const { assignment } = heartbeat(machine, { topicPattern: 't.*' });
+    expect(assignment).toHaveLength(LIMITS.topicsPerGroupMax);
+    create('t-one-more');
+    machine.run(decideFollowTopics, { limit: 1 });
+    expect(machine.writes).toEqual([]);
+    machine.run(decideDeleteTopic, { name: 't0' });
+    const next = heartbeat(machine, { memberEpoch: 1 });
+    expect(next.assignment?.at(-1)?.topic).toBe('t-one-more');
+  });
+
+  it('names the field and the limit of a pattern that is none [C-33]', () => {
+    const machine = new Machine();
+    for (const topicPattern of ['(', '(?=a)', '(a)\\1', 'a**', '[z-a]', '(?:a{1000}){1000}']) {
+      const error = machine.refused(decideHeartbeat, heartbeatRequest({ topicPattern }));
+      expect([error.code, error.detail.field]).toEqual(['INVALID_PATTERN', 'topicPattern']);
+      expect(error.detail.limit).toBe('RE2 syntax of at most 512 bytes');
+    }
+    expect(machine.state.catalog.groups.size).toBe(0);
   });
 
   it('refuses to create a group past the limit, by a member or from outside', () => {
