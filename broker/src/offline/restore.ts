@@ -1,7 +1,6 @@
 // `restore`: a data directory of a backup. What is wrong with the backup is found before a broker could start on it, and
 // then nothing is left in the directory.
 
-import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataDirectoryError, openDataDirectory, openLmdbStore } from '@millrace/storage';
@@ -9,6 +8,7 @@ import { StartError } from '../exit-codes.ts';
 import { DATA_FILE, INSTANCE_ROW } from '../open-storage.ts';
 import { claimEmpty, copyWithDigest, flushPath } from './files.ts';
 import { type Manifest, readManifest } from './manifest.ts';
+import { newLife } from './new-life.ts';
 import { openDataFile, orStartError } from './open-data.ts';
 import type { Screen } from './screen.ts';
 import { formatSize } from './text.ts';
@@ -119,8 +119,8 @@ async function adopt(file: string, keepInstance: boolean): Promise<string | null
   try {
     const saved = store.get('meta', INSTANCE_ROW);
     if (keepInstance) return typeof saved === 'string' ? saved : null;
-    const instanceId = randomUUID();
-    await store.commit([{ table: 'meta', key: INSTANCE_ROW, value: instanceId }]);
+    const { instanceId, writes } = newLife(store);
+    await store.commit(writes);
     return instanceId;
   } finally {
     await store.close();

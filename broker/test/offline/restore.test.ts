@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/offline/files.ts';
 import { MANIFEST_FILE, manifestOf } from '../../src/offline/manifest.ts';
 import { type RestoreOptions, restore } from '../../src/offline/restore.ts';
+import { openTestShard, produce } from '../shard/open-test-shard.ts';
 import { damage, dataDirectory, openStore, quietScreen, scratch, verified } from './data-setup.ts';
 
 const FILE = 'shard-0.mdb';
@@ -67,6 +68,37 @@ describe('restore', () => {
     const same = scratch();
     await run(backup, same, { keepInstance: true, verify: false });
     expect(await instanceOf(same)).toBe('the-old-one');
+  });
+
+  it('gives out no number again that the lost broker may have given out', async () => {
+    const backup = await backupOf(await dataDirectory());
+    const [directory, same] = [scratch(), scratch()];
+    await run(backup, directory);
+    await run(backup, same, { keepInstance: true });
+    const numbers = async (path: string) => {
+      const store = await openStore(path);
+      const names = ['nextTopicId', 'nextGroupId', 'lastProducerId', 'nextEffectToken'];
+      const counters = names.map((name) => Number(store.get('meta', [name]) ?? 1));
+      const tokens = [...store.range('sharePartitions', {})].map(([, row]) => (row as number[])[2]);
+      await store.close();
+      return [...counters, ...tokens].map(Number);
+    };
+    const before = await numbers(same);
+    const after = await numbers(directory);
+    expect(after).toHaveLength(5);
+    for (const [at, number] of after.entries()) {
+      expect(number).toBeGreaterThanOrEqual((before[at] ?? 0) + 10_000);
+    }
+    // A broker comes up on them, and goes on.
+    const store = await openStore(directory);
+    const shard = openTestShard(store);
+    const topic = { name: 'new', partitions: 1, config: null, annotations: null };
+    const { topicId } = await shard.call('CreateTopic', topic);
+    expect(topicId).toBe(after[0]);
+    await produce(shard, topicId, 'x');
+    await shard.close();
+    await store.close();
+    expect(await verified(directory)).toMatchObject({ isSound: true, records: 9 });
   });
 
   it('refuses bytes that are not those of the backup, wherever they lie', async () => {
