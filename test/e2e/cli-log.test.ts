@@ -33,7 +33,7 @@ async function contents(client: Client, topic: string, count: number) {
   return seen.toSorted((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
 }
 
-describe('broker-cli', { timeout: 90_000 }, () => {
+describe('broker-cli', { timeout: 180_000 }, () => {
   it('consume takes what is wanted, and stops where it is told', async () => {
     await json('topics create log');
     await json('produce log --key even', '0\n2\n4');

@@ -103,7 +103,7 @@ async function valuesOf(client: WireClient, topicId: number, partition: number) 
   }
 }
 
-describe.skipIf(!isBuilt)('backup (needs `npm run build`)', { timeout: 60_000 }, () => {
+describe.skipIf(!isBuilt)('backup (needs `npm run build`)', { timeout: 180_000 }, () => {
   it('beside a broker under load holds all that was acknowledged, and can be served', async () => {
     const directory = scratch();
     const client = await start(directory);
