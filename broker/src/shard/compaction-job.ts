@@ -1,5 +1,5 @@
 // Compacts partitions, one pass at a time, in slices of a few milliseconds with pauses between them: traffic comes first,
-// and the further compaction is behind, the shorter the pauses. A pass lives in memory; after a restart, or when memory was
+// and there are none while compaction is behind. A pass lives in memory; after a restart, or when memory was
 // loaded anew, it begins again.
 
 import {
@@ -18,9 +18,8 @@ import type { Shard } from './shard.ts';
 
 /** What one slice looks at. */
 const SLICE = { records: 5_000, bytes: 1024 * 1024, places: 200 } as const;
-/** Between two slices of a pass; none where more than so much of the partition waits. */
+/** Between two slices of a pass; none where appends are faster than that allows. */
 const PAUSE_MS = 10;
-const BEHIND_RATIO = 0.8;
 
 interface Running {
   readonly place: CompactionPlace;
@@ -89,7 +88,7 @@ function begin(shard: Shard, place: CompactionPlace): Running | undefined {
       state,
       pass: new CompactionPass(due, new KeyMap(nowMs)),
       timedBefore: due.dropBefore > 0 ? 0 : tombstonesTo,
-      pauseMs: due.dirtyRatio > BEHIND_RATIO ? 0 : PAUSE_MS,
+      pauseMs: due.isBehind ? 0 : PAUSE_MS,
     };
   });
 }

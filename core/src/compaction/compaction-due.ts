@@ -19,9 +19,12 @@ export interface DueCompaction extends CompactionPlace {
   readonly end: number;
   /** Records without a value before this offset have been kept for their time. [G-44] */
   readonly dropBefore: number;
-  /** Part of the bytes that is not compacted yet. */
-  readonly dirtyRatio: number;
+  /** So much is new that compaction should hurry. */
+  readonly isBehind: boolean;
 }
+
+/** Full segments that are new: with fewer, traffic is not to be slowed down. */
+const BEHIND_SEGMENTS = 4;
 
 const NEVER_COMPACTED: CompactionRow = [0, 0, 0, 0];
 
@@ -50,10 +53,10 @@ export function compactionDue(
     dirty += bytesFrom(segment, from);
     all += segment.bytes;
   }
-  const dirtyRatio = dirty > 0 ? dirty / all : 0;
-  const isDirty = dirty > 0 && dirtyRatio >= config.compactionDirtyRatio;
+  const isDirty = dirty > 0 && dirty >= config.compactionDirtyRatio * all;
   if (!isDirty && dropBefore <= log.startOffset) return undefined;
-  return { ...place, from, end, dropBefore, dirtyRatio };
+  const isBehind = dirty > BEHIND_SEGMENTS * config.segmentBytes;
+  return { ...place, from, end, dropBefore, isBehind };
 }
 
 /** Segments that nothing is appended to any more, durable, of which no record is too young. */
