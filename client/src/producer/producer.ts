@@ -102,7 +102,7 @@ export class Producer<V> implements AsyncDisposable {
     let record: RecordInput;
     try {
       if (expectedOffset !== undefined) checkExpected(expectedOffset, partition);
-      record = this.encode(message);
+      record = encodeMessage(message, this.settings.codec, this.bytesMax());
     } catch (thrown) {
       const error = thrown as MillraceError;
       return Promise.reject(error);
@@ -140,8 +140,10 @@ export class Producer<V> implements AsyncDisposable {
     messages: readonly BatchMessage<V>[],
     options: SendOptions,
   ): Promise<SentBatch> {
-    const records = messages.map((message) => this.encode(message));
-    if (records.length === 0) return { topic, offsets: [], partitions: [], duplicates: [] };
+    if (messages.length === 0) return { topic, offsets: [], partitions: [], duplicates: [] };
+    const { codec } = this.settings;
+    const bytesMax = this.bytesMax();
+    const records = messages.map((message) => encodeMessage(message, codec, bytesMax));
     const highest = messages.reduce((most, { partition }) => Math.max(most, partition ?? -1), -1);
     const wishes = highest < 0 ? undefined : messages.map(({ partition }) => partition);
     const call = new BatchCall(topic, records.length);
@@ -172,10 +174,11 @@ export class Producer<V> implements AsyncDisposable {
     await this.close();
   }
 
-  private encode(message: BatchMessage<V>): RecordInput {
+  /** Of a message that is sent now. Throws what keeps the producer from sending any. */
+  private bytesMax(): number {
     if (this.closing !== undefined) throw new MillraceError('CLIENT_CLOSED');
     this.brokerCodecs.check();
-    return encodeMessage(message, this.settings.codec, messageBytesMax(this.link.limits));
+    return messageBytesMax(this.link.limits);
   }
 
   private mayGo(info: TopicInfo, partition: number, signal: AbortSignal | undefined): boolean {
