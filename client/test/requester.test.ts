@@ -75,8 +75,9 @@ describe('a request', () => {
     const signal = AbortSignal.timeout(20);
     expect((await rejection(requester.request(1, { signal }))).code).toBe('ABORTED');
     expect((await rejection(requester.request(1, { signal }))).code).toBe('ABORTED');
+    const before = asked().length;
     const waiting = rejection(requester.request(1));
-    await eventually(() => asked().length === 3);
+    await eventually(() => asked().length > before);
     await requester.close();
     expect((await waiting).code).toBe('CLIENT_CLOSED');
     expect((await rejection(requester.request(1))).code).toBe('CLIENT_CLOSED');
