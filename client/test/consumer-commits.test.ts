@@ -28,6 +28,8 @@ describe('commits', () => {
           : undefined,
     });
     await eventually(() => group.committed() === 7);
+    // On a slow machine the interval may pass again before the consumer hears of it.
+    await eventually(() => consumer.stats().commits === group.commits.length);
     const commits = group.commits.length;
     await pause(60);
     expect(group.commits.length).toBe(commits);
