@@ -47,7 +47,7 @@ function cohortsOf(
   for (const { memberId, topics: names, had = new Set<number>() } of inOrder(subscribers)) {
     let cohort = cohorts.get(names);
     if (cohort === undefined) {
-      cohort = newCohort(names, topics);
+      cohort = newCohort(cohorts.size, names, topics);
       cohorts.set(names, cohort);
     }
     cohort.drafts.push({ memberId, had, keys: [] });
@@ -55,9 +55,13 @@ function cohortsOf(
   return [...cohorts.values()];
 }
 
-function newCohort(names: readonly string[], topics: ReadonlyMap<string, Topic>): Cohort {
+function newCohort(
+  index: number,
+  names: readonly string[],
+  topics: ReadonlyMap<string, Topic>,
+): Cohort {
   const topicIds = new Set<number>();
-  const cohort: Cohort = { drafts: [], topics: topicIds, shares: new Map(), total: 0 };
+  const cohort: Cohort = { index, drafts: [], topics: topicIds, shares: new Map(), total: 0 };
   for (const name of names) {
     const topic = topics.get(name);
     if (topic === undefined || topicIds.has(topic.topicId)) continue;

@@ -10,6 +10,8 @@ export interface Draft {
 
 /** Members that subscribe to the same: any of them can have what any other has. */
 export interface Cohort {
+  /** Its place among the cohorts. */
+  readonly index: number;
   readonly drafts: Draft[];
   readonly topics: ReadonlySet<number>;
   /** How many partitions of each topic it is to have, and of all together. */

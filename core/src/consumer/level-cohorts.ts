@@ -7,70 +7,84 @@ import { addShare, type Cohort, type Topic } from './cohorts.ts';
 
 type Topics = ReadonlyMap<number, Topic>;
 
-/** How a cohort was reached: it can take a partition of the topic from the other. */
-interface Step {
-  readonly from: Cohort;
-  readonly topicId: number;
-}
-
-interface Search {
-  /** The cohort at the end, where one was found. */
-  readonly found: Cohort | undefined;
-  readonly steps: ReadonlyMap<Cohort, Step>;
-}
-
 /**
  * Afterwards there is no chain from a member to one that has two less, which is to say that the members are as level as
  * can be: no other way to share out has a smaller sum of squares.
  */
 export function levelCohorts(cohorts: readonly Cohort[], topics: Topics): void {
+  const chains = new Chains(cohorts.length, topics);
   for (let moved = true; moved; ) {
     moved = false;
     // What one cohort reaches in vain another one that has no more need not look at again.
     const settled = new Set<Cohort>();
     for (const cohort of cohorts.toSorted((a, b) => most(b) - most(a))) {
       while (!settled.has(cohort)) {
-        const { found, steps } = search(cohort, topics);
-        if (found === undefined) {
-          settled.add(cohort);
-          for (const reached of steps.keys()) settled.add(reached);
-        } else {
-          shift(cohort, found, steps);
+        const reached = chains.search(cohort);
+        const found = reached.at(-1);
+        if (found !== undefined && least(found) <= most(cohort) - 2) {
+          chains.shift(cohort, found);
           moved = true;
+        } else {
+          for (const one of reached) settled.add(one);
         }
       }
     }
   }
 }
 
-/** Nearest first: the fewer the steps, the fewer the partitions that move. */
-function search(start: Cohort, topics: Topics): Search {
-  const steps = new Map<Cohort, Step>();
-  const seen = new Set<number>();
-  const queue = [start];
-  const limit = most(start) - 2;
-  for (const from of queue) {
-    for (const [topicId, count] of from.shares) {
-      if (count === 0 || seen.has(topicId)) continue;
-      seen.add(topicId);
-      for (const cohort of topics.get(topicId)?.cohorts ?? []) {
-        if (cohort === start || steps.has(cohort)) continue;
-        steps.set(cohort, { from, topicId });
-        if (least(cohort) <= limit) return { found: cohort, steps };
-        queue.push(cohort);
+/** Searches from cohort to cohort. By the number of a cohort it remembers how it was reached, so that a look is cheap. */
+class Chains {
+  readonly #topics: Topics;
+  /** The search that reached it last, from which cohort, and by which topic. */
+  readonly #searches: Int32Array;
+  readonly #sources: (Cohort | undefined)[];
+  readonly #topicIds: number[];
+  #search = 0;
+
+  constructor(cohorts: number, topics: Topics) {
+    this.#topics = topics;
+    this.#searches = new Int32Array(cohorts);
+    this.#sources = Array.from({ length: cohorts }, () => undefined);
+    this.#topicIds = Array.from({ length: cohorts }, () => 0);
+  }
+
+  /**
+   * All that is reached from a cohort, itself first, up to the first one whose emptiest member has two less. Nearest
+   * first: the fewer the steps, the fewer the partitions that move.
+   */
+  search(start: Cohort): readonly Cohort[] {
+    this.#search += 1;
+    this.#searches[start.index] = this.#search;
+    const seen = new Set<number>();
+    const queue = [start];
+    const limit = most(start) - 2;
+    for (const from of queue) {
+      for (const [topicId, count] of from.shares) {
+        if (count === 0 || seen.has(topicId)) continue;
+        seen.add(topicId);
+        for (const cohort of this.#topics.get(topicId)?.cohorts ?? []) {
+          if (this.#searches[cohort.index] === this.#search) continue;
+          this.#searches[cohort.index] = this.#search;
+          this.#sources[cohort.index] = from;
+          this.#topicIds[cohort.index] = topicId;
+          queue.push(cohort);
+          if (least(cohort) <= limit) return queue;
+        }
       }
     }
+    return queue;
   }
-  return { found: undefined, steps };
-}
 
-function shift(start: Cohort, end: Cohort, steps: ReadonlyMap<Cohort, Step>): void {
-  for (let to = end; to !== start; ) {
-    const step = steps.get(to);
-    assert(step !== undefined && (step.from.shares.get(step.topicId) ?? 0) > 0);
-    addShare(step.from, step.topicId, -1);
-    addShare(to, step.topicId, 1);
-    to = step.from;
+  /** Moves one partition along each step of the chain that was found last. */
+  shift(start: Cohort, end: Cohort): void {
+    for (let to = end; to !== start; ) {
+      const from = this.#sources[to.index];
+      const topicId = this.#topicIds[to.index] ?? 0;
+      assert(from !== undefined && (from.shares.get(topicId) ?? 0) > 0);
+      addShare(from, topicId, -1);
+      addShare(to, topicId, 1);
+      to = from;
+    }
   }
 }
 
