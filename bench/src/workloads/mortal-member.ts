@@ -14,7 +14,7 @@ export class MortalMember {
   readonly #dead = new AbortController();
   /** Partitions that it holds. */
   owned: readonly number[] = [];
-  /** Its last heartbeat that was answered was sent then, by performance.now(). */
+  /** Its last heartbeat was sent then, by performance.now(): its session counts from when the broker hears of it. */
   heardAt = 0;
 
   static async join(
@@ -50,6 +50,7 @@ export class MortalMember {
     let topicId = 0;
     while (!signal.aborted) {
       const sentAt = performance.now();
+      this.heardAt = sentAt;
       const reply = await this.#client
         .request(
           'GroupHeartbeat',
@@ -69,7 +70,6 @@ export class MortalMember {
           throw error;
         });
       if (reply === undefined) return;
-      this.heardAt = sentAt;
       memberEpoch = reply.memberEpoch;
       const isNews = reply.assignment !== null;
       for (const of of reply.assignment ?? []) topicId = of.topicId;
