@@ -83,12 +83,19 @@ export class FetchSession {
     if (this.#isClosed) throw new MillraceError('CANCELLED', 'The fetch session was begun anew.');
   }
 
-  /** How many partitions it would keep. */
+  /** How many partitions it would keep. Costs what is named, not what is kept. */
   sizeAfter(partitions: readonly Place[], forgotten: readonly Place[]): number {
-    const keys = new Set(this.#partitions.keys());
-    for (const { topicId, partition } of forgotten) keys.delete(partitionKey(topicId, partition));
-    for (const { topicId, partition } of partitions) keys.add(partitionKey(topicId, partition));
-    return keys.size;
+    const gone = new Set<number>();
+    for (const { topicId, partition } of forgotten) {
+      const key = partitionKey(topicId, partition);
+      if (this.#partitions.has(key)) gone.add(key);
+    }
+    const added = new Set<number>();
+    for (const { topicId, partition } of partitions) {
+      const key = partitionKey(topicId, partition);
+      if (!gone.delete(key) && !this.#partitions.has(key)) added.add(key);
+    }
+    return this.size - gone.size + added.size;
   }
 
   change(partitions: readonly Asked[], forgotten: readonly Place[]): void {
