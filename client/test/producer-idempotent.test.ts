@@ -199,8 +199,8 @@ describe('a batch that fails for good', () => {
     const { producer, broker, log } = await setup({ ...ONE_EACH, deliveryTimeoutMs: 150 });
     await producer.send({ topic: 't', value: 'warm' });
     first(broker, 1, () => SILENT);
-    const lost = await rejection(producer.send({ topic: 't', value: 'lost' }));
-    expect(lost.code).toBe('DEADLINE_EXCEEDED');
+    const failed = await rejection(producer.send({ topic: 't', value: 'lost' }));
+    expect(failed.code).toBe('DEADLINE_EXCEEDED');
     const sent = await Promise.all(numbers(5).map((value) => producer.send({ topic: 't', value })));
     expect(sent.map(({ offset }) => offset)).toEqual([1, 2, 3, 4, 5]);
     expect(stored(log)).toEqual(['warm', ...numbers(5)]);
