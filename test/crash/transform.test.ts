@@ -59,7 +59,10 @@ class Seat {
     const stdio = ['ignore', 'ignore', 'pipe'] as const;
     const child = spawn(process.execPath, [PROCESS, this.address, GROUP], { stdio: [...stdio] });
     child.stderr?.on('data', (chunk: Buffer) => this.said.push(chunk.toString()));
+    const atExit = () => child.kill('SIGKILL');
+    process.once('exit', atExit);
     child.once('exit', (code, signal) => {
+      process.removeListener('exit', atExit);
       if (signal === null) this.said.push(`ended by itself with ${code}`);
     });
     return child;
