@@ -49,6 +49,9 @@ export function applyWrite(state: ShardState, write: Write): void {
     case 'transactions':
     case 'attempts':
     case 'expiries':
+    case 'producers':
+    case 'producerNames':
+    case 'sequences':
       return;
     case 'segments': {
       const [topicId, partition, baseOffset] = write.key;
