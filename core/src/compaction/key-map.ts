@@ -1,8 +1,6 @@
 // Keys to the newest offset of each, exact: two keys are one only where all their bytes are the same. It holds bytes, not
 // strings, so that a million keys are a few large arrays. It knows its bounds; who fills it looks at them.
 
-import { assert } from '../assert.ts';
-
 /** What one pass of compaction may hold; what does not fit is left to the next pass. */
 export const KEY_MAP_LIMITS = { keys: 1_000_000, keyBytes: 64 * 1024 * 1024 } as const;
 
@@ -47,14 +45,15 @@ export class KeyMap {
   }
 
   /**
-   * Offsets come in order: what is set is the newest. `batch` is a number of its batch; gives that of the record that was
-   * the newest before, or -1.
+   * Offsets come in order: what is set is the newest, but for those that come again because the log's start moved into
+   * their batch. `batch` is a number of its batch; gives that of the record that is not the newest any more, which may be
+   * the one that was set, or -1.
    */
   set(bytes: Uint8Array, from: number, end: number, offset: number, batch: number): number {
     const hash = this.#hash(bytes, from, end);
     const found = this.#find(bytes, from, end, hash);
     if (found >= 0) {
-      assert(offset >= (this.#offsets[found] as number), 'offsets come in order');
+      if (offset < (this.#offsets[found] as number)) return batch;
       const before = this.#batches[found] as number;
       this.#offsets[found] = offset;
       this.#batches[found] = batch;
