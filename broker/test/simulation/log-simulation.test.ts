@@ -4,6 +4,7 @@
 import { Random } from '@millrace/harness';
 import { readRecords } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { live } from './live.ts';
 import {
   FEED_PARTITIONS,
   LogActors,
@@ -17,7 +18,6 @@ import { World } from './world.ts';
 const RUNS = Number(process.env['MILLRACE_SIM_RUNS'] ?? 15);
 const FIRST_SEED = Number(process.env['MILLRACE_SIM_SEED'] ?? 1);
 const STEPS = 300;
-const SETTLED_MS = 60_000;
 const COMPACTED = {
   cleanupPolicy: 'compact',
   segmentBytes: 64 * 1_024,
@@ -115,20 +115,7 @@ async function simulate(seed: number): Promise<{ actors: LogActors; world: World
   const starting = actors.start();
   await vi.advanceTimersByTimeAsync(500);
   await starting;
-  const fate = random.fork();
-  const kills = fate.between(0, 6);
-  world.abortPercent = fate.pick([0, 0, 3]);
-  const pending = new Set<Promise<void>>();
-  for (let step = 0; step < STEPS; step += 1) {
-    const acting = actors.act().finally(() => pending.delete(acting));
-    pending.add(acting);
-    await vi.advanceTimersByTimeAsync(fate.pick([0, 0, 1, 3, 10, 60, 300]));
-    if (fate.chance(kills / STEPS)) await world.kill();
-    if (fate.chance(0.01)) world.skewMs += fate.pick([-5_000, 2_000]);
-  }
-  world.abortPercent = 0;
-  await vi.advanceTimersByTimeAsync(SETTLED_MS);
-  expect(pending.size).toBe(0);
+  expect(await live(world, random.fork(), STEPS, () => actors.act())).toBe(0);
   for (let partition = 0; partition < FEED_PARTITIONS; partition += 1) {
     while (await answered(actors.transform(partition)));
     const records = await recordsOf(world, topics.out, partition);

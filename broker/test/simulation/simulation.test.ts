@@ -4,6 +4,7 @@
 import { Random } from '@millrace/harness';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Actors, GROUPS, PARTITIONS } from './actors.ts';
+import { live } from './live.ts';
 import { settle } from './settle.ts';
 import { Witness } from './witness.ts';
 import { World } from './world.ts';
@@ -11,7 +12,6 @@ import { World } from './world.ts';
 const RUNS = Number(process.env['MILLRACE_SIM_RUNS'] ?? 30);
 const FIRST_SEED = Number(process.env['MILLRACE_SIM_SEED'] ?? 1);
 const STEPS = 250;
-const SETTLED_MS = 60_000;
 
 const CONFIG = {
   visibilityTimeoutMs: 400,
@@ -58,20 +58,7 @@ async function simulate(seed: number): Promise<{ actors: Actors; witness: Witnes
   const witness = new Witness();
   const topics = await prepare(world);
   const actors = new Actors(world, witness, random.fork(), topics);
-  const fate = random.fork();
-  const kills = fate.between(0, 6);
-  world.abortPercent = fate.pick([0, 0, 3]);
-  const pending = new Set<Promise<void>>();
-  for (let step = 0; step < STEPS; step += 1) {
-    const acting = actors.act().finally(() => pending.delete(acting));
-    pending.add(acting);
-    await vi.advanceTimersByTimeAsync(fate.pick([0, 0, 1, 3, 10, 60, 300]));
-    if (fate.chance(kills / STEPS)) await world.kill();
-    if (fate.chance(0.01)) world.skewMs += fate.pick([-5_000, 2_000]);
-  }
-  await vi.advanceTimersByTimeAsync(SETTLED_MS);
-  expect(pending.size).toBe(0);
-  world.abortPercent = 0;
+  expect(await live(world, random.fork(), STEPS, () => actors.act())).toBe(0);
   await settle(world, witness, actors, topics);
   return { actors, witness, world };
 }
