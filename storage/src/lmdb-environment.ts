@@ -1,10 +1,11 @@
 // Opens one LMDB environment with the options this package stands on. The rest of lmdb-js (encodings, versions,
 // caching, overlapping flushes) stays shut off here.
 
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
+import { checkHead } from './data-file-head.ts';
 import { StorageFormatError } from './errors.ts';
 import { type Environment, LMDB_KEYS, LMDB_VALUES } from './lmdb-reading.ts';
 
@@ -18,12 +19,7 @@ export interface EnvironmentOptions {
   readonly readOnly: boolean;
 }
 
-/** Where the head of the file starts, and what it starts with, in the byte order of the machine. */
-const META_OFFSET = 24;
-const LMDB_MAGIC = 0xbeef_c0de;
-const LMDB_DATA_VERSION = 2;
 const META_PAGES = 2;
-const PAGE_BYTES_MIN = 4_096;
 
 /** What LMDB says of a file that it cannot read: MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const NOT_OURS = new Set([-30_796, -30_794, -30_793]);
@@ -53,23 +49,6 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
     const reason = (error as Error).message;
     throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is not a data file: ${reason}`);
   }
-}
-
-/** lmdb-js does not survive a file that is no LMDB file, or one of another LMDB: look before it does. */
-function checkHead(path: string): void {
-  const head = Buffer.alloc(META_OFFSET + 8);
-  const fd = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(fd);
-    if (size === 0 || !fstatSync(fd).isFile()) return;
-    readSync(fd, head, 0, head.length, 0);
-    const [magic, version] = new Uint32Array(head.buffer, head.byteOffset + META_OFFSET, 2);
-    const isOurs = magic === LMDB_MAGIC && version === LMDB_DATA_VERSION;
-    if (isOurs && size >= META_PAGES * PAGE_BYTES_MIN) return;
-  } finally {
-    closeSync(fd);
-  }
-  throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is not a data file, or it was cut short`);
 }
 
 /** Flush what was written without flushing; lmdb-js has the call but does not declare it. */

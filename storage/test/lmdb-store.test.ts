@@ -1,10 +1,11 @@
-import { statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import type { StoreWrite } from '../src/contract.ts';
 import { FORMAT_VERSION } from '../src/format.ts';
 import { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from '../src/lmdb-store.ts';
+import { openSnapshot } from '../src/snapshot.ts';
 import { FaultyStore } from '../src/testing/faulty-store.ts';
 import { describeStore } from './conformance.ts';
 import { scratchDirectory } from './scratch-directory.ts';
@@ -165,11 +166,25 @@ describe('a data file that is not ours', () => {
     await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
   });
 
-  it('is refused when it was cut short', async () => {
+  it('is refused when it was cut short, wherever', async () => {
     const path = scratchFile();
     const store = await openLmdbStore({ path });
+    const batches = Array.from({ length: 50 }, (_, offset) => {
+      return { table: 'batches', key: [1, 0, offset], value: new Uint8Array(10_000) } as const;
+    });
+    await store.commit(batches);
     await store.close();
-    truncateSync(path, 100);
-    await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
+    const { size } = statSync(path);
+    for (const length of [size - 4_096 * 10, size / 2, 3 * 4_096, 2 * 4_096, 4_096, 100]) {
+      truncateSync(path, length);
+      await expect(openLmdbStore({ path })).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
+      await expect(openSnapshot(path)).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
+    }
+  });
+
+  it('is refused when it is a directory', async () => {
+    const path = scratchFile();
+    mkdirSync(path);
+    await expect(openSnapshot(path)).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
   });
 });
