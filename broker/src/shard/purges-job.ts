@@ -13,18 +13,28 @@ const EVERY_MS = 1_000;
 const ROWS_PER_SLICE = 500;
 /** An undo that has not moved for so long has nobody who drives it. */
 const ABANDONED_MS = 10_000;
+/** After one that failed, as where the codec of a batch is lacking, others come first for so long. */
+const SET_BACK_MS = 60_000;
 
 export function createPurgesJob(): Job {
   /** An undo that this job goes on with. */
   let driven: ShareKey | undefined;
+  /** Until when, by `nameOf`. */
+  const setBack = new Map<string, number>();
   return {
     name: 'purges',
     nextMs: (shard, lastRunMs) =>
       shard.peek(({ shares }) => (shares.purged.size > 0 ? lastRunMs + EVERY_MS : undefined)),
     slice: (shard) => {
-      const key = driven ?? nextPurge(shard);
+      const key = driven ?? nextPurge(shard, setBack);
+      driven = undefined;
       if (key === undefined) return false;
-      driven = stageSlice(shard, key) ? key : undefined;
+      try {
+        if (stageSlice(shard, key)) driven = key;
+      } catch (error) {
+        setBack.set(nameOf(key), shard.nowMs() + SET_BACK_MS);
+        throw error;
+      }
       return true;
     },
   };
@@ -46,10 +56,17 @@ function stageSlice(shard: Shard, key: ShareKey): boolean {
   return false;
 }
 
-function nextPurge(shard: Shard): ShareKey | undefined {
+function nameOf({ groupId, topicId, partition }: ShareKey): string {
+  return `${groupId}/${topicId}/${partition}`;
+}
+
+function nextPurge(shard: Shard, setBack: Map<string, number>): ShareKey | undefined {
   return shard.peek(({ shares }, _, nowMs) => {
-    for (const { groupId, topicId, partition, purge } of shares.purged) {
-      if (purge !== undefined && isDue(purge, nowMs)) return { groupId, topicId, partition };
+    for (const [name, untilMs] of setBack) if (untilMs <= nowMs) setBack.delete(name);
+    for (const share of shares.purged) {
+      const { groupId, topicId, partition, purge } = share;
+      const isNext = purge !== undefined && isDue(purge, nowMs) && !setBack.has(nameOf(share));
+      if (isNext) return { groupId, topicId, partition };
     }
     return undefined;
   });
