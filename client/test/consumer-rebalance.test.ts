@@ -99,6 +99,31 @@ describe('the rebalance listener', () => {
     await run;
   });
 
+  it('has its time again for what it gives up later: what was heard of is over [C-27]', async () => {
+    const lost: string[] = [];
+    const { consumer, group } = await setup(
+      {
+        rebalanceTimeoutMs: 1_000,
+        onLost: (partitions) => void lost.push(numbers(partitions)),
+      },
+      [0, 1, 2],
+      4,
+    );
+    group.waits = true;
+    const run = consumer.run({ eachMessage: () => {} });
+    await eventually(() => group.owned.length === 3);
+    group.assign([1, 2]);
+    await eventually(() => group.owned.length === 2);
+    await pause(1_300);
+    expect(lost).toEqual([]);
+    group.assign([2]);
+    await eventually(() => group.owned.length === 1);
+    await pause(1_300);
+    expect([lost, consumer.assignment]).toEqual([[], [{ topic: 't', partition: 2 }]]);
+    await consumer.close();
+    await run;
+  });
+
   it('has as long as there is, then its signal is aborted and the partition goes', async () => {
     let reason: unknown;
     const { consumer, group } = await setup(

@@ -28,6 +28,8 @@ function setup() {
     owned: () => [],
     assigned: () => {},
     lost: ({ code }: { code: string }) => lost.push(code),
+    hasGivenUp: false,
+    heard: () => {},
     stuck: () => undefined,
     failed: () => {},
   };

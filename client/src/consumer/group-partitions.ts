@@ -36,6 +36,9 @@ export class GroupPartitions<V> implements MembershipOwner {
   private watchdog: NodeJS.Timeout | undefined;
   /** Runs while there is something to give up, anew whenever some of it was given up. [C-27] */
   private givingUp: NodeJS.Timeout | undefined;
+  /** Given up, and the broker is not known to have heard of it; and those of them that the heartbeat under way tells. */
+  private readonly unheard = new Set<Claim<V>>();
+  private telling: readonly Claim<V>[] = [];
   private isClosing = false;
 
   constructor(link: Link, group: string, settings: ConsumerSettings<V>, reader: Reader<V>) {
@@ -135,6 +138,7 @@ export class GroupPartitions<V> implements MembershipOwner {
   }
 
   owned(): Owned {
+    this.telling = [...this.unheard];
     const byTopic = new Map<number, number[]>();
     for (const { topicId, partition } of this.reader.claims) {
       const partitions = byTopic.get(topicId);
@@ -142,6 +146,19 @@ export class GroupPartitions<V> implements MembershipOwner {
       else partitions.push(partition);
     }
     return [...byTopic].map(([topicId, partitions]) => ({ topicId, partitions }));
+  }
+
+  get hasGivenUp(): boolean {
+    return this.unheard.size > 0;
+  }
+
+  heard(sentAt: number): void {
+    if (this.telling.length === 0) return;
+    for (const claim of this.telling) this.unheard.delete(claim);
+    this.telling = [];
+    this.stopGivingUp();
+    if (this.unheard.size > 0 || [...this.reader.claims].some(isRevoking))
+      this.givingUp = this.timeToGiveUp(sentAt);
   }
 
   assigned(assignment: Assignment): void {
@@ -158,6 +175,8 @@ export class GroupPartitions<V> implements MembershipOwner {
   lost(reason: MillraceError): void {
     this.target.clear();
     this.stopGivingUp();
+    this.unheard.clear();
+    this.telling = [];
     const claims = [...this.reader.claims];
     for (const claim of claims) this.reader.lose(claim, reason);
     this.counts.lost += claims.length;
@@ -210,7 +229,7 @@ export class GroupPartitions<V> implements MembershipOwner {
     const { rebalanceTimeoutMs } = this.settings;
     const deadlineAt = performance.now() + rebalanceTimeoutMs * (1 - COMMIT_PART);
     claim.state = 'revoking';
-    this.givingUp ??= this.timeToGiveUp();
+    this.givingUp ??= this.timeToGiveUp(performance.now());
     this.reader.delivery.nudge();
     await claim.idle();
     await this.calls.revoked(claim, deadlineAt);
@@ -220,17 +239,23 @@ export class GroupPartitions<V> implements MembershipOwner {
     claim.drop();
     this.counts.revoked += 1;
     this.reader.claims.delete(claim);
+    this.unheard.add(claim);
     this.announce('revoked', [claim]);
-    this.reconcile();
+    // It may be wanted again by now.
+    if (this.target.has(nameKey(claim))) this.reconcile();
     this.membership.poke();
   }
 
   /** The broker removes who does not give up what it has to: by then nothing of it may be worked on here. */
-  private timeToGiveUp(): NodeJS.Timeout {
-    return setTimeout(() => {
-      const text = 'Partitions were not given up within rebalanceTimeoutMs.';
-      this.membership.fenced(new MillraceError('UNKNOWN_MEMBER', text));
-    }, this.settings.rebalanceTimeoutMs);
+  private timeToGiveUp(sinceMs: number): NodeJS.Timeout {
+    const leftMs = sinceMs + this.settings.rebalanceTimeoutMs - performance.now();
+    return setTimeout(
+      () => {
+        const text = 'Partitions were not given up within rebalanceTimeoutMs.';
+        this.membership.fenced(new MillraceError('UNKNOWN_MEMBER', text));
+      },
+      Math.max(0, leftMs),
+    );
   }
 
   private stopGivingUp(): void {
@@ -263,6 +288,10 @@ export class GroupPartitions<V> implements MembershipOwner {
   private watch(): void {
     if (this.stuck() !== undefined) this.membership.poke();
   }
+}
+
+function isRevoking<V>({ state }: Claim<V>): boolean {
+  return state === 'revoking';
 }
 
 function watchEveryMs(maxProcessingMs: number): number {

@@ -16,6 +16,10 @@ export type Owned = NonNullable<RequestInput<'GroupHeartbeat'>['owned']>;
 export interface MembershipOwner {
   /** What is worked on now, also what is being given back. */
   owned(): Owned;
+  /** Something was given up that the broker is not known to have heard of. */
+  readonly hasGivenUp: boolean;
+  /** What the heartbeat sent last said to be given up counts. */
+  heard(sentAt: number): void;
   assigned(assignment: Assignment): void;
   /** All partitions may be somebody else's by now. */
   lost(reason: MillraceError): void;
@@ -143,6 +147,7 @@ export class Membership implements Committer {
   private async beat(): Promise<number> {
     const { epoch } = this;
     const sentAt = performance.now();
+    const isReport = this.owner.hasGivenUp;
     this.isDue = false;
     this.waiting = new AbortController();
     const reply = await this.send(epoch, sentAt, this.waiting.signal);
@@ -155,9 +160,11 @@ export class Membership implements Committer {
     }
     this.heardAt = sentAt;
     this.epoch = reply.memberEpoch;
+    // A report in an older epoch than the broker's frees nothing. [C-16]
+    if (reply.memberEpoch === epoch) this.owner.heard(sentAt);
     const isNews = this.learn(reply.assignment) || reply.memberEpoch !== epoch;
     // A broker that does not wait, or not as long as it was asked to, sets the pace.
-    return isNews ? 0 : reply.heartbeatIntervalMs - (performance.now() - sentAt);
+    return isNews || isReport ? 0 : reply.heartbeatIntervalMs - (performance.now() - sentAt);
   }
 
   private send(
@@ -169,7 +176,9 @@ export class Membership implements Committer {
     const { topics, topicPattern, assignor } = this.options;
     const third = Math.floor(sessionTimeoutMs / 3);
     const isJoin = memberEpoch === 0;
-    const maxWaitMs = isJoin ? 0 : Math.min(third, WAIT_MS_MAX);
+    // What was given up is to be known to be heard, in the time there is for it. [C-27]
+    const isAtOnce = isJoin || this.owner.hasGivenUp;
+    const maxWaitMs = isAtOnce ? 0 : Math.min(third, WAIT_MS_MAX);
     const sessionLeftMs = isJoin ? sessionTimeoutMs : this.heardAt + sessionTimeoutMs - now;
     // A lost connection is noticed while there is time for another one.
     const answerMs = maxWaitMs + Math.min(third, this.link.options.requestTimeoutMs);
