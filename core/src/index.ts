@@ -38,6 +38,8 @@ export {
   type ExpireGroupsCommand,
 } from './consumer/decide-expire-groups.ts';
 export { decideExpireMembers, type ExpiredMember } from './consumer/decide-expire-members.ts';
+export { decideBeginEpochs } from './consumer/decide-begin-epochs.ts';
+export { nextEpochDueMs } from './consumer/epoch-pace.ts';
 export { decideFollowTopics, type FollowTopicsCommand } from './consumer/decide-follow-topics.ts';
 export { decideHeartbeat, type HeartbeatReply } from './consumer/decide-heartbeat.ts';
 export { decideLeave } from './consumer/decide-leave.ts';

@@ -37,6 +37,10 @@ export type ConsumerGroupRow = {
   readonly topics: readonly SubscribedTopic[];
   /** When its last member went, or offsets were last committed from outside; 0 while it has members. */
   readonly idleSinceMs: number;
+  /** When the members' targets were computed last; absent: long ago. */
+  readonly targetAtMs?: number;
+  /** Targets do not follow yet from the members and the topics as they are. */
+  readonly isBehind?: boolean;
 };
 export type ShareGroupRow = {
   readonly kind: 'share';

@@ -92,6 +92,9 @@ export function applyWrite(state: ShardState, write: Write): void {
       if (write.value === undefined) dropGroup(state, write.key[0]);
       else if (write.value.kind === 'share')
         state.shares.setLanes(write.key[0], laneKindOf(write.value.config));
+      if (write.value?.kind === 'consumer' && write.value.isBehind === true)
+        state.consumers.behind.add(write.key[0]);
+      else state.consumers.behind.delete(write.key[0]);
       applyCatalogWrite(catalog, write);
       return;
     case 'tasks':

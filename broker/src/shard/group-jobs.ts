@@ -2,9 +2,11 @@
 // nobody uses any more.
 
 import {
+  decideBeginEpochs,
   decideExpireGroups,
   decideExpireMembers,
   decideFollowTopics,
+  nextEpochDueMs,
   nextSessionDueMs,
 } from '@millrace/core';
 import type { Job } from './background.ts';
@@ -17,7 +19,7 @@ const UNUSED_EVERY_MS_MAX = 60_000;
 
 /** @param offsetsRetentionMs -1: never. */
 export function createGroupJobs(offsetsRetentionMs: number): Job[] {
-  const jobs = [sessionsJob(), topicsJob()];
+  const jobs = [sessionsJob(), topicsJob(), epochsJob()];
   return offsetsRetentionMs < 0 ? jobs : [...jobs, unusedGroupsJob(offsetsRetentionMs)];
 }
 
@@ -32,6 +34,17 @@ function sessionsJob(): Job {
       );
       return expired.length === SLICE.members;
     },
+  };
+}
+
+/** [C-44] In a large group an epoch is a slice of its own. */
+function epochsJob(): Job {
+  const command = { limit: 1 };
+  return {
+    name: 'epochs of large groups',
+    nextMs: (shard) => shard.peek(nextEpochDueMs),
+    slice: (shard) =>
+      shard.stage((state, view, context) => decideBeginEpochs(state, view, command, context)).more,
   };
 }
 

@@ -20,6 +20,8 @@ export function assertConsumerGroups(machines: Machines): void {
     assertInstances(group);
     assert((group.members.size === 0) === entry.idleSinceMs > 0, 'idle since its members went');
     assertOffsets(machines, groupId, group);
+    assert(consumers.behind.has(groupId) === (entry.isBehind === true), 'who is behind is known');
+    assert(entry.isBehind !== true || group.members.size > 0, 'for a target it takes members');
   }
   for (const [topicId, groupIds] of consumers.groupsOf) {
     assert(catalog.topics.has(topicId), 'what is indexed exists');
@@ -63,7 +65,8 @@ function assertTargets(entry: ConsumerGroupEntry, group: ConsumerGroup): void {
     for (const key of member.assigned.keys())
       assert(member.target.has(key), 'assigned as targeted');
   }
-  assert(targets === expected.size && group.heirs.size === targets, 'one heir a partition');
+  const isWhole = targets === expected.size || entry.isBehind === true;
+  assert(isWhole && group.heirs.size === targets, 'one heir a partition');
 }
 
 function assertInstances({ members, instances }: ConsumerGroup): void {

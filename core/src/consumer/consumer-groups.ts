@@ -32,6 +32,8 @@ export class ConsumerGroups {
   readonly groups = new Map<number, ConsumerGroup>();
   /** Topic -> groups that have committed offsets of it. */
   readonly groupsOf = new Map<number, Set<number>>();
+  /** Groups whose next targets have to wait [C-44], as their rows say. */
+  readonly behind = new Set<number>();
   readonly sessions = new Sessions();
   readonly patterns = new TopicPatterns();
 

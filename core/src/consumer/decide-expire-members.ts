@@ -7,7 +7,7 @@ import { put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { findConsumerGroup } from './find-consumer-group.ts';
 import { newsFor } from './news-for.ts';
-import { planEpoch } from './plan-epoch.ts';
+import { planGoing } from './plan-epoch.ts';
 
 export interface ExpiredMember {
   readonly group: string;
@@ -37,7 +37,7 @@ export function decideExpireMembers(
     const entry = findConsumerGroup(catalog, name);
     assert(entry !== undefined && entry.error === undefined, 'and in a consumer group');
     for (const memberId of gone) expired.push({ group: name, memberId });
-    const next = planEpoch(state, groupId, entry, { gone }, nowMs);
+    const next = planGoing(state, groupId, entry, gone, nowMs);
     writes.push(put('groups', [groupId], next.row), ...next.writes);
     wake.push(...newsFor(groupId, next.news));
   }

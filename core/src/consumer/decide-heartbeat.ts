@@ -12,7 +12,9 @@ import {
 } from '../decision.ts';
 import { type ConsumerGroupRow, put, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import type { ConsumerGroup } from './consumer-groups.ts';
 import { decideJoin } from './decide-join.ts';
+import { mayBeginEpoch } from './epoch-pace.ts';
 import { type ConsumerGroupEntry, findConsumerGroup } from './find-consumer-group.ts';
 import type { Member } from './member.ts';
 import { moveMember } from './move-member.ts';
@@ -72,7 +74,7 @@ function decideStay(
   let freed: ReadonlySet<number> = new Set();
   const hasNewTopics = member.subscription !== known.subscription;
   const isNew = hasNewTopics || member.assignor !== known.assignor;
-  if (isNew || haveTopicsChanged(state, group, entry)) {
+  if (isNew || isEpochDue(state, group, entry, nowMs)) {
     const others = othersOf(group.members.values(), memberId);
     const refusal = hasNewTopics
       ? checkSubscription(catalog, consumers.patterns, member.subscription, others)
@@ -93,6 +95,17 @@ function decideStay(
   const { reply, isNews, waitMsMax } = moved;
   const told = { reply, isNews, waitMsMax, groupId };
   return accept(told, writes, newsFor(groupId, news, memberId));
+}
+
+/** Where targets have to wait, the shard's timer comes back to it [C-44]. */
+function isEpochDue(
+  state: ShardState,
+  group: ConsumerGroup,
+  entry: ConsumerGroupEntry,
+  nowMs: number,
+): boolean {
+  const isWanted = entry.isBehind === true || haveTopicsChanged(state, group, entry);
+  return isWanted && mayBeginEpoch(group, entry, nowMs);
 }
 
 function* othersOf(members: Iterable<Member>, memberId: string) {

@@ -10,12 +10,13 @@ import type { ShardState } from '../shard-state.ts';
 import { checkJoin } from './check-join.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
 import type { HeartbeatReply } from './decide-heartbeat.ts';
+import { mayBeginEpoch } from './epoch-pace.ts';
 import type { ConsumerGroupEntry } from './find-consumer-group.ts';
 import { heldKeys, type Member } from './member.ts';
 import { moveMember } from './move-member.ts';
 import { newsFor } from './news-for.ts';
 import { type Held, NONE_HELD } from './partition-keys.ts';
-import { haveTopicsChanged, planEpoch } from './plan-epoch.ts';
+import { haveTopicsChanged, planEpoch, putOffTargets } from './plan-epoch.ts';
 import { subscriptionOf } from './subscribe.ts';
 
 type Command = RequestOf<'GroupHeartbeat'>;
@@ -35,12 +36,17 @@ export function decideJoin(
   const old = found ?? newGroup(command.group, nowMs);
   const joining = newMember(group, command, away);
   if (found !== undefined && away !== undefined && isSameAs(away, joining)) {
-    const isKnown = group.members.has(memberId) || haveTopicsChanged(state, group, found);
-    if (!isKnown) return comeBack(group, found, joining, away);
+    const isNews =
+      group.members.has(memberId) ||
+      (found.isBehind !== true && haveTopicsChanged(state, group, found));
+    if (!isNews) return comeBack(group, found, joining, away);
   }
   const gone = new Set(away === undefined ? [] : [away.memberId]);
   const groupId = found?.groupId ?? catalog.nextGroupId;
-  const next = planEpoch(state, groupId, old, { member: joining, gone }, nowMs);
+  const change = { member: joining, gone };
+  const next = canWait(group, old, joining, nowMs)
+    ? putOffTargets(state, groupId, old, change)
+    : planEpoch(state, groupId, old, change, nowMs);
   const { row, freed } = next;
   const planned =
     found === undefined
@@ -129,6 +135,21 @@ function heldIn({ assigned }: Member, epoch: number): { assigned: Held } {
 
 function isSameAs(a: Member, b: Member): boolean {
   return a.subscription === b.subscription && a.assignor === b.assignor;
+}
+
+/** [C-44] Who had targets by another subscription gets new ones at once. */
+function canWait(
+  group: ConsumerGroup,
+  row: ConsumerGroupRow,
+  joining: Member,
+  nowMs: number,
+): boolean {
+  if (mayBeginEpoch(group, row, nowMs)) return false;
+  const earlier = group.members.get(joining.memberId);
+  if (earlier !== undefined && !isSameAs(earlier, joining)) return false;
+  const holder = joining.instanceId === null ? undefined : group.instances.get(joining.instanceId);
+  const away = holder === undefined ? undefined : group.members.get(holder);
+  return away === undefined || isSameAs(away, joining);
 }
 
 function newGroup(name: string, createdAtMs: number): ConsumerGroupRow {

@@ -9,7 +9,7 @@ import { findConsumerGroup } from './find-consumer-group.ts';
 import { type Member, memberToRow } from './member.ts';
 import { newsFor } from './news-for.ts';
 import { NONE_HELD } from './partition-keys.ts';
-import { heirsOf, planEpoch } from './plan-epoch.ts';
+import { heirsOf, planGoing } from './plan-epoch.ts';
 
 type Empty = { readonly [name: string]: never };
 
@@ -34,7 +34,7 @@ export function decideLeave(
   }
   if (keep) return goAway(groupId, group, member);
   const gone = new Set([memberId]);
-  const { row, writes, news } = planEpoch(state, groupId, entry, { gone }, nowMs);
+  const { row, writes, news } = planGoing(state, groupId, entry, gone, nowMs);
   return accept({}, [put('groups', [groupId], row), ...writes], newsFor(groupId, news));
 }
 

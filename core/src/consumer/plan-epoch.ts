@@ -6,6 +6,7 @@ import { type ConsumerGroupRow, put, remove, type SubscribedTopic, type Write } 
 import type { ShardState } from '../shard-state.ts';
 import { ASSIGNOR_OF, assignorOf } from './assignor.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
+import { mayBeginEpoch } from './epoch-pace.ts';
 import { heldKeys, type Member, memberToRow } from './member.ts';
 import type { KeySet } from './partition-keys.ts';
 import { namesOf, resolveTopics } from './subscribe.ts';
@@ -69,8 +70,55 @@ export function planEpoch(
   if (member !== undefined) news.delete(member.memberId);
   const { kind, name, createdAtMs, epoch } = old;
   const idleSinceMs = members.length === 0 ? nowMs : 0;
-  const row = { kind, name, createdAtMs, epoch: epoch + 1, topics, idleSinceMs };
+  const times = { createdAtMs, idleSinceMs, targetAtMs: nowMs };
+  const row = { kind, name, epoch: epoch + 1, topics, ...times, isBehind: false };
   return { row, targets, writes, freed: new Set(freed), news: [...news] };
+}
+
+/** Members are gone: new targets at once, or a little later [C-44]. */
+export function planGoing(
+  machines: Machines,
+  groupId: number,
+  old: ConsumerGroupRow,
+  gone: ReadonlySet<string>,
+  nowMs: number,
+): NextEpoch {
+  const group = machines.consumers.at(groupId);
+  const isLast = group.members.size === gone.size;
+  return isLast || mayBeginEpoch(group, old, nowMs)
+    ? planEpoch(machines, groupId, old, { gone }, nowMs)
+    : putOffTargets(machines, groupId, old, { gone });
+}
+
+/**
+ * The epoch of who comes or goes while new targets have to wait [C-44]: everybody's target stays as it is. Who joins must
+ * subscribe to what it did before, if it had targets.
+ */
+export function putOffTargets(
+  { consumers }: Machines,
+  groupId: number,
+  old: ConsumerGroupRow,
+  { member, gone = new Set() }: EpochChange,
+): NextEpoch {
+  const group = consumers.at(groupId);
+  const writes = [...gone].map((memberId) => remove('members', [groupId, memberId]));
+  const freed = new Set<number>();
+  for (const memberId of gone) {
+    const known = group.members.get(memberId);
+    if (known !== undefined) for (const key of heldKeys(known)) freed.add(key);
+  }
+  const news = new Set([...gone, ...heirsOf(group, freed)]);
+  if (member !== undefined) news.delete(member.memberId);
+  const targets = new Map(member === undefined ? [] : [[member.memberId, member.target]]);
+  return { row: behind(old, old.epoch + 1), targets, writes, freed, news: [...news] };
+}
+
+/** New targets are wanted, and have to wait. */
+export function behind(
+  { kind, name, createdAtMs, topics, idleSinceMs, targetAtMs = 0 }: ConsumerGroupRow,
+  epoch: number,
+): ConsumerGroupRow {
+  return { kind, name, createdAtMs, epoch, topics, idleSinceMs, targetAtMs, isBehind: true };
 }
 
 /** Who is to have what nobody holds any more, where that was known before. */

@@ -19,13 +19,15 @@ export function subscriptionOf(
   return group.subscriptions.find([...new Set(topics)].toSorted(), topicPattern);
 }
 
-/** `others` are those of the group's other members. */
+/** `others` are those of the group's other members: what one of them has, anybody may have. */
 export function checkSubscription(
   catalog: Catalog,
   patterns: TopicPatterns,
   wanted: Subscription,
   others: Iterable<Subscription>,
 ): Refused | undefined {
+  const all = new Set(others);
+  if (all.has(wanted)) return undefined;
   for (const [index, name] of wanted.topics.entries()) {
     const refusal = checkName(name, `topics[${index}]`);
     if (refusal !== undefined) return refusal;
@@ -33,7 +35,7 @@ export function checkSubscription(
   const refusal = wanted.pattern === null ? undefined : checkPattern(wanted.pattern);
   if (refusal !== undefined) return refusal;
   const names = new Set<string>();
-  for (const { topics, pattern } of new Set([wanted, ...others])) {
+  for (const { topics, pattern } of all.add(wanted)) {
     for (const name of topics) names.add(name);
     if (pattern === null) continue;
     for (const { name } of patterns.matching(catalog, pattern)) names.add(name);

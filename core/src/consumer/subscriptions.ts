@@ -11,6 +11,7 @@ export interface Subscription {
 }
 
 interface Counted {
+  readonly key: string;
   readonly subscription: Subscription;
   members: number;
 }
@@ -18,6 +19,8 @@ interface Counted {
 /** The subscriptions of one group's members. */
 export class Subscriptions {
   readonly #counted = new Map<string, Counted>();
+  /** The same by their lists: rows of members mostly carry the very list, and long ones are slow to compare. */
+  readonly #ofList = new Map<readonly string[], Counted>();
 
   /** The one that members have already, or a new one. */
   find(topics: readonly string[], pattern: string | null): Subscription {
@@ -26,22 +29,33 @@ export class Subscriptions {
 
   /** A member has it from now on; gives the object to keep. */
   take(topics: readonly string[], pattern: string | null): Subscription {
-    const key = keyOf(topics, pattern);
-    let counted = this.#counted.get(key);
-    if (counted === undefined) {
-      counted = { subscription: { topics, pattern }, members: 0 };
-      this.#counted.set(key, counted);
-    }
+    const known = this.#ofList.get(topics);
+    const counted = known?.subscription.pattern === pattern ? known : this.#at(topics, pattern);
     counted.members += 1;
     return counted.subscription;
   }
 
-  release({ topics, pattern }: Subscription): void {
+  #at(topics: readonly string[], pattern: string | null): Counted {
     const key = keyOf(topics, pattern);
-    const counted = this.#counted.get(key);
+    let counted = this.#counted.get(key);
+    if (counted === undefined) {
+      counted = { key, subscription: { topics, pattern }, members: 0 };
+      this.#counted.set(key, counted);
+      this.#ofList.set(topics, counted);
+    }
+    return counted;
+  }
+
+  release(subscription: Subscription): void {
+    const { topics, pattern } = subscription;
+    const known = this.#ofList.get(topics);
+    const counted =
+      known?.subscription === subscription ? known : this.#counted.get(keyOf(topics, pattern));
     assert(counted !== undefined && counted.members > 0, 'what is released was taken');
     counted.members -= 1;
-    if (counted.members === 0) this.#counted.delete(key);
+    if (counted.members > 0) return;
+    this.#counted.delete(counted.key);
+    if (this.#ofList.get(topics) === counted) this.#ofList.delete(topics);
   }
 
   /** Each once. */

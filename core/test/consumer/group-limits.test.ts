@@ -72,6 +72,7 @@ describe('limits of consumer groups', () => {
     machine.run(decideFollowTopics, { limit: 1 });
     expect(machine.writes).toEqual([]);
     machine.run(decideDeleteTopic, { name: 't0' });
+    machine.nowMs += 1_000;
     const next = heartbeat(machine, { memberEpoch: 1 });
     expect(next.assignment?.at(-1)?.topic).toBe('t-one-more');
   });
