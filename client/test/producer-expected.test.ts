@@ -1,6 +1,8 @@
 // Optimistic writes: a message is appended only where its partition ends as its writer believes.
 import { describe, expect, it } from 'vitest';
 import { codecs } from '../src/index.ts';
+import { Outputs } from '../src/transform/outputs.ts';
+import { Outbox } from '../src/worker/outbox.ts';
 import { rejection } from './support/eventually.ts';
 import { setup, stored } from './support/producer-setup.ts';
 
@@ -48,6 +50,21 @@ describe('an expected offset', () => {
     const { producer, broker } = await setup();
     const error = await rejection(producer.send({ topic: 't', value: 'a', ...message }));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field } });
+    expect(broker.count('Produce')).toBe(0);
+  });
+
+  it('is refused where messages share batches, rather than passed over', async () => {
+    const { producer, broker } = await setup();
+    const message = { topic: 't', value: 'a', partition: 0, expectedOffset: 0 };
+    const refusal = { code: 'INVALID_REQUEST', detail: { field: 'expectedOffset' } };
+    expect(await rejection(producer.sendBatch('t', [message]))).toMatchObject(refusal);
+    // @ts-expect-error The types say so too.
+    const written = producer.sendBatch('t', [{ value: 'a', partition: 0, expectedOffset: 0 }]);
+    expect(await rejection(written)).toMatchObject(refusal);
+    const outputs = new Outputs(codecs.text, 1_000);
+    expect(() => outputs.produce('t', message)).toThrow(expect.objectContaining(refusal));
+    const outbox = new Outbox(codecs.text, 1_000);
+    expect(() => outbox.add(message)).toThrow(expect.objectContaining(refusal));
     expect(broker.count('Produce')).toBe(0);
   });
 });

@@ -52,8 +52,21 @@ function isPairs(headers: HeadersInput): headers is HeaderPairs {
   return Array.isArray(headers);
 }
 
-/** Throws CODEC_FAILED, MESSAGE_TOO_LARGE or INVALID_REQUEST. */
+/** Throws CODEC_FAILED, MESSAGE_TOO_LARGE or INVALID_REQUEST; also where a condition would be passed over in silence. */
 export function encodeMessage<V>(
+  message: BatchMessage<V>,
+  codec: Codec<V>,
+  bytesMax: number,
+): RecordInput {
+  if ((message as Partial<OutgoingMessage<V>>).expectedOffset !== undefined) {
+    const text = 'Only Producer.send() takes an expected offset: elsewhere messages share batches.';
+    throw new MillraceError('INVALID_REQUEST', text, { field: 'expectedOffset' });
+  }
+  return encodeAlone(message, codec, bytesMax);
+}
+
+/** The same of a message that goes as a batch of its own where it has an expected offset. */
+export function encodeAlone<V>(
   message: BatchMessage<V>,
   codec: Codec<V>,
   bytesMax: number,

@@ -15,6 +15,7 @@ import { Identity } from './identity.ts';
 import type { ProducerSettings } from './options.ts';
 import {
   type BatchMessage,
+  encodeAlone,
   encodeMessage,
   messageBytesMax,
   type OutgoingMessage,
@@ -102,7 +103,7 @@ export class Producer<V> implements AsyncDisposable {
     let record: RecordInput;
     try {
       if (expectedOffset !== undefined) checkExpected(expectedOffset, partition);
-      record = encodeMessage(message, this.settings.codec, this.bytesMax());
+      record = encodeAlone(message, this.settings.codec, this.bytesMax());
     } catch (thrown) {
       const error = thrown as MillraceError;
       return Promise.reject(error);
