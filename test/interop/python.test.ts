@@ -143,8 +143,7 @@ describe('a real broker', () => {
     async (compression, { skip }) => {
       const topic = `from-node-${compression}`;
       await client.admin.createTopic({ name: topic, partitions: 3 });
-      const producer = producerWith(compression);
-      if (producer === null) return skip(`no codec ${compression} is installed`);
+      const producer = producerWith(compression) ?? skip(`no codec ${compression} is installed`);
       const messages = Array.from({ length: 200 }, (_, number) => ({
         key: number % 3 === 0 ? null : `key-${number % 17}`,
         value: Buffer.from(`${number} `.repeat(20)),
