@@ -20,7 +20,7 @@ export const EXITS = {
   noInput: {
     code: 66,
     about:
-      'What an offline command is to read does not exist: directory, topic, partition, record.',
+      'What an offline command is to read does not exist, or cannot be read: directory, topic, partition, record.',
   },
   addressTaken: {
     code: 69,

@@ -3,21 +3,23 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 import { BROKER_VERSION } from '../version.ts';
-import { claimEmpty, digestOf, flushPath } from './files.ts';
+import { claimDirectory, MANIFEST_PART_FILE, PART_FILE } from './claim-directory.ts';
+import { checkRoom, digestOf, flushPath, untilInterrupted } from './files.ts';
 import { MANIFEST_FILE, type Manifest, manifestOf } from './manifest.ts';
-import { openData } from './open-data.ts';
+import { openData, openDataFile } from './open-data.ts';
 import type { Screen } from './screen.ts';
 import { formatSize } from './text.ts';
 import { type Verification, verify } from './verify.ts';
 
 const COPY_PROCESS = fileURLToPath(new URL('./copy-process.js', import.meta.url));
 const LOOK_MS = 200;
+const WRITTEN = [PART_FILE, `${PART_FILE}-lock`, MANIFEST_PART_FILE, DATA_FILE];
 
 export interface BackupOptions {
   /** The copy holds one view of the data file, which keeps freed pages from being used again: no longer than this. */
@@ -31,7 +33,7 @@ export interface BackupDone extends Manifest {
   readonly verification: Verification | null;
 }
 
-/** Throws StartError; then the target holds nothing. */
+/** Throws StartError; then the target holds nothing. What a killed one left there, the next one takes away. */
 export async function backup(
   directory: string,
   target: string,
@@ -40,21 +42,17 @@ export async function backup(
 ): Promise<BackupDone> {
   const source = await sizeUp(directory);
   const path = resolve(target);
-  claimEmpty(path);
-  checkRoom(path, source.usedBytes);
-  const written = [`${DATA_FILE}.part`, `${DATA_FILE}.part-lock`, DATA_FILE, `${DATA_FILE}-lock`];
-  const undo = () => {
-    for (const name of written) rmSync(join(path, name), { force: true });
-  };
-  const createdAtMs = Date.now();
+  const held = await claimDirectory(path);
   try {
-    const part = join(path, `${DATA_FILE}.part`);
-    await copy(source.file, part, source.usedBytes, options.timeLimitMs, screen);
-    renameSync(part, join(path, DATA_FILE));
+    checkRoom(path, source.usedBytes);
+    const createdAtMs = Date.now();
+    await copy(source.file, join(path, PART_FILE), source.usedBytes, options.timeLimitMs, screen);
     return await seal(path, createdAtMs, options, screen);
   } catch (error) {
-    undo();
+    for (const name of WRITTEN) rmSync(join(path, name), { force: true });
     throw error;
+  } finally {
+    await held.close();
   }
 }
 
@@ -67,14 +65,6 @@ async function sizeUp(directory: string) {
   }
 }
 
-function checkRoom(path: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(path);
-  const free = bavail * bsize;
-  if (free >= bytes) return;
-  const text = `${path} has room for ${formatSize(free)}, the copy needs about ${formatSize(bytes)}`;
-  throw new StartError('dataNotWritable', `${text}. Nothing was written.`);
-}
-
 async function copy(
   from: string,
   to: string,
@@ -83,7 +73,8 @@ async function copy(
   screen: Screen,
 ): Promise<void> {
   const child = spawn(process.execPath, [COPY_PROCESS, from, to], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // It ends itself when its stdin does: with this process, however that ends.
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
   let ending: StartError | undefined;
   const end = (error: StartError) => {
@@ -106,21 +97,18 @@ async function copy(
     said += String(text);
   });
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     if (ending !== undefined) throw ending;
-    if (code !== 0) throw new StartError('dataNotWritable', `the copy failed: ${lastLine(said)}.`);
+    if (code !== 0) {
+      const why = said.trim() === '' ? `its process ended by ${signal ?? code}` : said.trim();
+      throw new StartError('dataNotWritable', `the copy failed: ${why}.`);
+    }
   } finally {
     clearTimeout(late);
     clearInterval(look);
     process.off('SIGINT', stop).off('SIGTERM', stop);
     screen.clear();
   }
-}
-
-/** Of what node prints of an error that nobody caught: its first line names it. */
-function lastLine(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'for no reason it told';
 }
 
 /** Looks at the copy, and makes it a backup. */
@@ -130,8 +118,9 @@ async function seal(
   options: BackupOptions,
   screen: Screen,
 ): Promise<BackupDone> {
-  const data = await openData(path);
-  const { view, file } = data;
+  const part = join(path, PART_FILE);
+  const data = await openDataFile(path, part);
+  const { view } = data;
   const meta = (name: string) => view.get('meta', [name]);
   const instanceId = meta('instanceId');
   const fields = {
@@ -143,21 +132,27 @@ async function seal(
   };
   const verification = options.verify ? verify(data, {}, screen) : null;
   await data.snapshot.close();
-  rmSync(`${file}-lock`, { force: true });
+  rmSync(`${part}-lock`, { force: true });
   if (verification !== null && !verification.isSound) {
     const count = verification.problemCount;
     const text = `the copy has ${count} problem${count === 1 ? '' : 's'}, and so has its source`;
     throw new StartError('damaged', `${text}: see inspect --verify. Nothing was kept.`);
   }
-  const { size: bytes } = statSync(file);
-  const sha256 = await digestOf(file, (done) => screen.progress('digest', done, bytes, formatSize));
+  const { size: bytes } = statSync(part);
+  const sha256 = await untilInterrupted(async (look) =>
+    digestOf(part, (done) => {
+      look();
+      screen.progress('digest', done, bytes, formatSize);
+    }),
+  );
   screen.clear();
   const times = { brokerVersion: BROKER_VERSION, createdAtMs };
   const manifest = manifestOf({ ...fields, ...times, bytes, sha256 });
-  const part = join(path, `${MANIFEST_FILE}.part`);
-  writeFileSync(part, `${JSON.stringify(manifest, null, 2)}\n`);
-  flushPath(part);
-  renameSync(part, join(path, MANIFEST_FILE));
+  const manifestPart = join(path, MANIFEST_PART_FILE);
+  writeFileSync(manifestPart, `${JSON.stringify(manifest, null, 2)}\n`);
+  flushPath(manifestPart);
+  renameSync(part, join(path, DATA_FILE));
+  renameSync(manifestPart, join(path, MANIFEST_FILE));
   flushPath(path);
   flushPath(dirname(path));
   return { target: path, ...manifest, verification };

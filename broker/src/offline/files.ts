@@ -1,10 +1,11 @@
-// What backup and restore do with files: digests, copies, flushes, empty directories. Whatever they write is on the disk
+// What backup and restore do with files: digests, copies, flushes, room on the disk. Whatever they write is on the disk
 // when they return.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { StartError } from '../exit-codes.ts';
+import { formatSize } from './text.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -62,19 +63,27 @@ export function flushPath(path: string): void {
   }
 }
 
-/** Makes the directory where it is missing. Throws StartError where something is in it, besides what `isOurs` takes. */
-export function claimEmpty(path: string, isOurs: (name: string) => boolean = () => false): void {
-  try {
-    mkdirSync(path, { recursive: true });
-    if (!statSync(path).isDirectory()) throw notEmpty(`${path} is not a directory`);
-  } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw notEmpty(`${path} cannot be used: ${(error as Error).message}`);
-  }
-  const found = readdirSync(path).find((name) => !isOurs(name));
-  if (found !== undefined) throw notEmpty(`${path} is not empty: it holds ${found}`);
+/** Before anything is written. Throws StartError where the file system of the directory has less room. */
+export function checkRoom(path: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(path);
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const text = `${path} has room for ${formatSize(free)}, the copy needs about ${formatSize(bytes)}`;
+  throw new StartError('dataNotWritable', `${text}. Nothing was written.`);
 }
 
-function notEmpty(message: string): StartError {
-  return new StartError('dataNotWritable', `${message}. Nothing was written.`);
+/** Ctrl-C or SIGTERM ends the work at its next look, so that it can take away what it wrote. */
+export async function untilInterrupted<T>(work: (look: () => void) => Promise<T>): Promise<T> {
+  let isAsked = false;
+  const ask = () => {
+    isAsked = true;
+  };
+  process.on('SIGINT', ask).on('SIGTERM', ask);
+  try {
+    return await work(() => {
+      if (isAsked) throw new StartError('interrupted', 'interrupted: the copy was taken away.');
+    });
+  } finally {
+    process.off('SIGINT', ask).off('SIGTERM', ask);
+  }
 }

@@ -3,10 +3,11 @@
 
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DataDirectoryError, openDataDirectory, openLmdbStore } from '@millrace/storage';
+import { openLmdbStore } from '@millrace/storage';
 import { StartError } from '../exit-codes.ts';
 import { DATA_FILE, INSTANCE_ROW } from '../open-storage.ts';
-import { claimEmpty, copyWithDigest, flushPath } from './files.ts';
+import { claimDirectory, PART_FILE } from './claim-directory.ts';
+import { checkRoom, copyWithDigest, flushPath, untilInterrupted } from './files.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { newLife } from './new-life.ts';
 import { openDataFile, orStartError } from './open-data.ts';
@@ -29,9 +30,6 @@ export interface RestoreDone {
   readonly verification: Verification | null;
 }
 
-/** What a lock of the directory, taken by us, puts into it. */
-const isLock = (name: string): boolean => /^(?:new-)?lock-\d+-/.test(name);
-
 /** Throws StartError; then the directory is as empty as before. */
 export async function restore(
   from: string,
@@ -43,31 +41,21 @@ export async function restore(
   if (!existsSync(source)) throw new StartError('noInput', `${source} does not exist.`);
   const manifest = readManifest(source);
   const file = join(source, manifest.file);
-  if (!existsSync(file)) throw new StartError('noInput', `the backup lacks its file ${file}.`);
-  const { size } = statSync(file);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true)
+    throw new StartError('noInput', `the backup lacks its file ${file}.`);
+  const { size } = stat;
   if (size !== manifest.bytes) {
     const text = `${file} has ${size} bytes, the backup had ${manifest.bytes}`;
     throw new StartError('damaged', `${text}. Nothing was written.`);
   }
   const path = resolve(to);
-  // First without the lock: nothing is put beside the files of somebody else.
-  claimEmpty(path, isLock);
-  const held = await locked(path);
+  const held = await claimDirectory(path);
   try {
-    claimEmpty(path, isLock);
+    checkRoom(path, size);
     return { ...(await fill(source, path, manifest, options, screen)), backup: source, manifest };
   } finally {
     await held.close();
-  }
-}
-
-async function locked(path: string) {
-  try {
-    return await openDataDirectory(path);
-  } catch (error) {
-    if (!(error instanceof DataDirectoryError)) throw error;
-    const exit = error.code === 'LOCKED' ? 'dataLocked' : 'dataNotWritable';
-    throw new StartError(exit, `${error.message}.`, { cause: error });
   }
 }
 
@@ -78,10 +66,13 @@ async function fill(
   options: RestoreOptions,
   screen: Screen,
 ) {
-  const part = join(path, `${DATA_FILE}.part`);
+  const part = join(path, PART_FILE);
   try {
-    const sha256 = await copyWithDigest(join(source, manifest.file), part, (done) =>
-      screen.progress('copying', done, manifest.bytes, formatSize),
+    const sha256 = await untilInterrupted(async (look) =>
+      copyWithDigest(join(source, manifest.file), part, (done) => {
+        look();
+        screen.progress('copying', done, manifest.bytes, formatSize);
+      }),
     );
     screen.clear();
     if (sha256 !== manifest.sha256) {

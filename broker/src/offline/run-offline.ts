@@ -10,8 +10,10 @@ import { OFFLINE_COMMANDS, type OfflineCommand } from './commands.ts';
 import { type InspectOptions, inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { openScreen } from './screen.ts';
-import { formatCount, formatSize } from './text.ts';
+import { formatCount, formatSize, formatText } from './text.ts';
 
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED and MDB_PANIC. */
+const LMDB_DAMAGE = new Set([-30_797, -30_796, -30_795]);
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -181,13 +183,33 @@ function exitOf(error: unknown, name: string): number {
     tell(error.message);
     return error.exitCode;
   }
+  if (isDamage(error)) {
+    tell(`${name} cannot read on, the data file is damaged: ${error.message}.`);
+    return EXITS.damaged.code;
+  }
+  if (isSystemError(error)) {
+    tell(`${name} failed: ${error.message}.`);
+    return EXITS[name === 'inspect' ? 'noInput' : 'dataNotWritable'].code;
+  }
   tell(`${name} met a fault: ${(error as Error | null)?.stack ?? String(error)}`);
   return EXITS.internalFault.code;
 }
 
+/** LMDB found a page that is none, or one that is not there. */
+function isDamage(error: unknown): error is Error {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return error instanceof Error && typeof code === 'number' && LMDB_DAMAGE.has(code);
+}
+
+/** A file that cannot be read or written, a full disk: of the system's making, with its reason in the message. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
+}
+
 function tell(message: string): void {
+  const lines = message.split('\n').map((line) => formatText(line));
   try {
-    writeSync(2, `millrace-broker: ${message}\n`);
+    writeSync(2, `millrace-broker: ${lines.join('\n')}\n`);
   } catch {
     // Nobody listens.
   }

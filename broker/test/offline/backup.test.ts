@@ -1,12 +1,13 @@
 // Backup with the built binary, beside a broker under load: the copy opens, is sound, and holds of each partition a prefix
 // with all that was acknowledged before it began. Restored, a broker serves it.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeBatch, readRecords } from '@millrace/protocol';
+import { openDataDirectory } from '@millrace/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isBuilt, startBroker } from '../process/broker-process.ts';
 import { WireClient } from '../rim/wire-client.ts';
@@ -155,6 +156,57 @@ describe.skipIf(!isBuilt)('backup (needs `npm run build`)', { timeout: 180_000 }
     writeFileSync(join(foreign, 'shard-0.mdb'), 'not a data file'.repeat(1_000));
     const target = scratch();
     expect((await offline('backup', foreign, target)).code).toBe(65);
+    expect(readdirSync(target)).toEqual([]);
+  });
+
+  it('takes away what a killed one left, and waits for nobody who is at it', async () => {
+    const directory = scratch();
+    await start(directory);
+    const target = scratch();
+    for (const name of ['shard-0.mdb.part', 'backup.json.part']) {
+      writeFileSync(join(target, name), 'half of it');
+    }
+    const held = await openDataDirectory(target);
+    expect(await offline('backup', directory, target)).toMatchObject({ code: 75, out: '' });
+    await held.close();
+    expect(await offline('backup', directory, target)).toMatchObject({ code: 0, err: '' });
+    expect(readdirSync(target).toSorted()).toEqual(['backup.json', 'shard-0.mdb']);
+    expect(await offline('backup', directory, target)).toMatchObject({ code: 73 });
+    const restored = scratch();
+    writeFileSync(join(restored, 'shard-0.mdb.part'), 'half of it');
+    expect(await offline('restore', target, restored)).toMatchObject({ code: 0, err: '' });
+    expect(readdirSync(restored)).toEqual(['shard-0.mdb']);
+  });
+
+  it('says in one line what the system refuses', async () => {
+    const directory = scratch();
+    await start(directory);
+    const backup = scratch();
+    expect(await offline('backup', directory, backup)).toMatchObject({ code: 0 });
+    const manifest = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'));
+    rmSync(join(backup, 'shard-0.mdb'));
+    mkdirSync(join(backup, 'shard-0.mdb'));
+    const { size } = statSync(join(backup, 'shard-0.mdb'));
+    writeFileSync(join(backup, 'backup.json'), JSON.stringify({ ...manifest, bytes: size }));
+    const refused = await offline('restore', backup, scratch());
+    expect(refused).toMatchObject({ code: 66, out: '' });
+    expect(refused.err).toMatch(/^millrace-broker: [^\n]*\n$/);
+    const odd = await offline('inspect', `${directory}/\u001B[31m`);
+    expect(odd).toMatchObject({ code: 66, out: '' });
+    expect(odd.err).toContain('\\u{1b}[31m does not exist');
+  });
+
+  it('of a full disk or a quota ends with a line and leaves nothing', async () => {
+    const directory = scratch();
+    await start(directory);
+    const backup = scratch();
+    expect(await offline('backup', directory, backup)).toMatchObject({ code: 0 });
+    const target = scratch();
+    const line = `ulimit -f 1 && exec "$0" "$@"`;
+    const args = ['-c', line, process.execPath, BIN, 'restore', backup, target];
+    const { status, stderr } = spawnSync('bash', args, { encoding: 'utf8' });
+    expect(stderr).toMatch(/^millrace-broker: restore failed: EFBIG: [^\n]*\n$/);
+    expect(status).toBe(73);
     expect(readdirSync(target)).toEqual([]);
   });
 });
