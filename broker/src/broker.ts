@@ -47,6 +47,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       events: {
         committed: (stats) => metrics.committed(stats.writes, stats.bytes, stats.latencyMs),
         deadLettered: (messages) => metrics.deadLettered(messages),
+        compacted: (recordsRemoved, isDone) => metrics.compacted(recordsRemoved, isDone),
         reloaded: (err, tookMs) => {
           metrics.commitAborted();
           log.error(

@@ -16,6 +16,8 @@ export class ShardMetrics {
   leasedMessages = 0;
   readonly acknowledged = new Map<AckKind, number>();
   deadLetters = 0;
+  compactionPasses = 0;
+  compactedRecords = 0;
 
   /** A commit is flushed. */
   committed(rows: number, bytes: number, durationMs: number): void {
@@ -43,6 +45,12 @@ export class ShardMetrics {
 
   deadLettered(messages: number): void {
     this.deadLetters += messages;
+  }
+
+  /** A slice of compaction is staged. */
+  compacted(recordsRemoved: number, isDone: boolean): void {
+    this.compactedRecords += recordsRemoved;
+    if (isDone) this.compactionPasses += 1;
   }
 }
 

@@ -128,6 +128,17 @@ export const METRICS = {
     labels: [],
     about: 'Messages moved from a share group to its dead-letter topic.',
   },
+  millrace_compaction_passes_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Passes of compaction over a partition that came to their end.',
+  },
+  millrace_compaction_removed_records_total: {
+    type: 'counter',
+    labels: [],
+    about:
+      'Records that compaction removed: a newer one of their key is there, or their time was over.',
+  },
 
   millrace_topics: { type: 'gauge', labels: [], about: 'Topics.' },
   millrace_partitions: { type: 'gauge', labels: [], about: 'Partitions of all topics.' },

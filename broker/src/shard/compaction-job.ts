@@ -32,7 +32,10 @@ interface Running {
 
 type Step = 'on' | 'over' | 'again';
 
-export function createCompactionJob(everyMs: number): Job {
+/** Told of each slice that is staged. */
+export type Compacted = (recordsRemoved: number, isDone: boolean) => void;
+
+export function createCompactionJob(everyMs: number, compacted: Compacted): Job {
   let left: CompactionPlace[] = [];
   let running: Running | undefined;
   return {
@@ -46,7 +49,7 @@ export function createCompactionJob(everyMs: number): Job {
         const current = running;
         // What throws ends the pass; a later look begins it anew.
         running = undefined;
-        const step = advance(shard, current);
+        const step = advance(shard, current, compacted);
         if (step === 'on') running = current;
         if (step === 'again') left.push(current.place);
         return false;
@@ -94,7 +97,11 @@ function begin(shard: Shard, place: CompactionPlace): Running | undefined {
 }
 
 /** One slice. again: not all keys fitted into the pass, and what is left may be due at once. */
-function advance(shard: Shard, { place, pass, state: begun, timedBefore }: Running): Step {
+function advance(
+  shard: Shard,
+  { place, pass, state: begun, timedBefore }: Running,
+  compacted: Compacted,
+): Step {
   const { topicId, partition } = place;
   const isOver = shard.peek((state) => {
     const topic = state.catalog.topics.get(topicId);
@@ -107,7 +114,10 @@ function advance(shard: Shard, { place, pass, state: begun, timedBefore }: Runni
   });
   if (found === undefined) return 'on';
   const command = { due: pass.due, found };
-  shard.stage((state, view, context) => decideCompact(state, view, command, context));
+  const { recordsRemoved } = shard.stage((state, view, context) =>
+    decideCompact(state, view, command, context),
+  );
+  compacted(recordsRemoved, found.isDone);
   if (!found.isDone) return 'on';
   return found.end < pass.due.end ? 'again' : 'over';
 }

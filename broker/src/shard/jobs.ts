@@ -13,7 +13,7 @@ import {
   siftableShares,
 } from '@millrace/core';
 import type { Job } from './background.ts';
-import { createCompactionJob } from './compaction-job.ts';
+import { type Compacted, createCompactionJob } from './compaction-job.ts';
 import { createGroupJobs } from './group-jobs.ts';
 import { createPurgesJob } from './purges-job.ts';
 import { createRatesJob } from './rates-job.ts';
@@ -30,6 +30,7 @@ export interface JobSettings {
   /** -1: never. */
   readonly offsetsRetentionMs: number;
   readonly deadLettered: (messages: number) => void;
+  readonly compacted: Compacted;
 }
 
 /** Sizes that keep a slice to a few milliseconds. */
@@ -48,7 +49,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     ...createGroupJobs(settings.offsetsRetentionMs),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
-    createCompactionJob(settings.retentionEveryMs),
+    createCompactionJob(settings.retentionEveryMs, settings.compacted),
     siftJob(settings),
     sweepJob(),
     createPurgesJob(),

@@ -24,6 +24,7 @@ export interface ShardOptions {
 export interface ShardEvents {
   readonly committed: (stats: CommitStats) => void;
   readonly deadLettered: (messages: number) => void;
+  readonly compacted: (recordsRemoved: number, isDone: boolean) => void;
   readonly reloaded: (cause: Error, tookMs: number) => void;
   readonly backgroundFailed: (job: string, error: unknown) => void;
   /** Nobody can tell what is on the disk: the process has to end, and the next start finds out. */
@@ -64,6 +65,7 @@ export function openShard(options: ShardOptions): OpenShard {
     retentionEveryMs: options.retentionCheckInterval,
     offsetsRetentionMs: options.offsetsRetention,
     deadLettered: events.deadLettered,
+    compacted: events.compacted,
   });
   const background = new Background(shard, jobs, { failed: events.backgroundFailed });
   background.arm();

@@ -99,6 +99,8 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   rim.metrics.committed(2, 300, 1);
   rim.metrics.appended(100, 10_000);
   rim.metrics.deadLettered(2);
+  rim.metrics.compacted(30, false);
+  rim.metrics.compacted(4, true);
   rim.metrics.acknowledgedAs('accept', 5);
   const response = await get('/metrics');
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -118,6 +120,8 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   expect(value('millrace_commit_duration_seconds_sum')).toBe(0.003);
   expect(value('millrace_appended_bytes_total')).toBe(10_000);
   expect(value('millrace_dead_letters_total')).toBe(2);
+  expect(value('millrace_compaction_removed_records_total')).toBe(34);
+  expect(value('millrace_compaction_passes_total')).toBe(1);
   expect(value('millrace_acknowledged_messages_total{kind="accept"}')).toBe(5);
   expect(value('millrace_partitions')).toBe(12);
   expect(value('millrace_groups{kind="share"}')).toBe(250);

@@ -68,6 +68,8 @@ test('a table is compacted while it is used; who waits at its end gets what come
   await fill(shard, topicId, 9);
   await vi.waitFor(async () => expect(await compactedTo(shard)).toBe(9), { timeout: 10_000 });
   expect(await fetchFrom(shard, topicId, 0)).toEqual(['0 b=kept', '8 a=7', '9 a=8']);
+  expect(shard.compaction.recordsRemoved).toBe(7);
+  expect(shard.compaction.passes).toBeGreaterThan(0);
   expect(await fetchFrom(shard, topicId, 4)).toEqual(['8 a=7', '9 a=8']);
   const waiting = fetchFrom(shard, topicId, 10, 5_000);
   await append(shard, topicId, { c: 'new' });

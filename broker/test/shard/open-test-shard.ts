@@ -57,6 +57,7 @@ export interface TestShard extends OpenShard {
   readonly fatal: Error[];
   readonly reloads: Error[];
   readonly backgroundFailures: unknown[];
+  readonly compaction: { readonly passes: number; readonly recordsRemoved: number };
   readonly call: <N extends HandledApiName>(
     api: N,
     request: RequestInput<N>,
@@ -72,6 +73,7 @@ export function openTestShard(
   const fatal: Error[] = [];
   const reloads: Error[] = [];
   const backgroundFailures: unknown[] = [];
+  const compaction = { passes: 0, recordsRemoved: 0 };
   const opened = openShard({
     store,
     clock: SYSTEM_CLOCK,
@@ -85,6 +87,10 @@ export function openTestShard(
     events: {
       committed: () => undefined,
       deadLettered: () => undefined,
+      compacted: (recordsRemoved, isDone) => {
+        compaction.recordsRemoved += recordsRemoved;
+        if (isDone) compaction.passes += 1;
+      },
       reloaded: (cause) => reloads.push(cause),
       backgroundFailed: (_, error) => backgroundFailures.push(error),
       fatal: (error) => fatal.push(error),
@@ -100,6 +106,7 @@ export function openTestShard(
     fatal,
     reloads,
     backgroundFailures,
+    compaction,
     call: async (api, request, signal = new TestCancel(), connection = CONNECTION) => {
       const handler = handlers[api] as Handler<typeof api>;
       const context = { connection, signal, receivedAtMs: 0, apiVersion: 1 };

@@ -120,6 +120,7 @@ export class World {
       events: {
         committed: () => undefined,
         deadLettered: () => undefined,
+        compacted: () => undefined,
         reloaded: () => undefined,
         backgroundFailed: (job, error) => {
           if ((error as MillraceError).code !== 'STORAGE_ERROR')
