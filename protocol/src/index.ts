@@ -66,6 +66,7 @@ export {
   encodeRequest,
   encodeRequestParts,
   encodeResponse,
+  encodeResponseParts,
   type RequestHeader,
   type ResponseHeader,
   type WireFields,

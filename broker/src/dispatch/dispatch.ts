@@ -7,7 +7,7 @@ import {
   decodeRequest,
   decodeRequestHeader,
   encodeErrorResponse,
-  encodeResponse,
+  encodeResponseParts,
   MillraceError,
   type RequestHeader,
   type RequestOf,
@@ -74,7 +74,7 @@ export class Dispatch {
     if (api === undefined) {
       const error = new MillraceError('UNKNOWN_API', `No API has the key ${header.apiKey}.`);
       this.#countRefusal(api, error, at.monotonicMs);
-      peer.send(encodeErrorResponse(header.correlationId, error));
+      peer.send([encodeErrorResponse(header.correlationId, error)]);
       return;
     }
     const { correlationId, apiVersion } = header;
@@ -145,15 +145,15 @@ export class Dispatch {
 
   #answer(peer: Peer, request: WaitingRequest, reply: unknown): void {
     const { api, apiVersion, correlationId } = request;
-    let frame: Uint8Array;
+    let parts: Uint8Array[];
     try {
-      frame = encodeResponse(api, apiVersion, correlationId, reply as ResponseInput<ApiName>);
+      parts = encodeResponseParts(api, apiVersion, correlationId, reply as ResponseInput<ApiName>);
     } catch (error) {
       this.#refuse(peer, request, badReply(error));
       return;
     }
     this.#metrics.of(api).answered(performance.now() - request.startedMs);
-    peer.send(frame);
+    peer.send(parts);
   }
 
   #refuse(peer: Peer, request: WaitingRequest, error: unknown): void {
@@ -166,7 +166,7 @@ export class Dispatch {
       );
     }
     this.#countRefusal(request.api, refusal, request.startedMs);
-    peer.send(encodeErrorResponse(request.correlationId, refusal));
+    peer.send([encodeErrorResponse(request.correlationId, refusal)]);
   }
 
   #countRefusal(api: ApiName | undefined, error: MillraceError, startedMs: number): void {

@@ -10,8 +10,8 @@ export interface Peer {
   /** False until Hello was answered. */
   readonly greeted: boolean;
   greet(clientName: string, clientVersion: string): void;
-  /** Sends a whole frame, after those sent before. */
-  send(frame: Uint8Array): void;
+  /** Sends a whole frame, in parts that must not change any more, after those sent before. */
+  send(parts: readonly Uint8Array[]): void;
   /** Sends the error as the last frame, then closes. */
   failWith(correlationId: number, error: MillraceError): void;
 }

@@ -105,9 +105,9 @@ export class Connection implements Peer, Flushable {
     this.#details.clientVersion = clientVersion;
   }
 
-  send(frame: Uint8Array): void {
+  send(parts: readonly Uint8Array[]): void {
     if (this.#state !== 'open') return;
-    this.#enqueue(frame);
+    for (const part of parts) this.#enqueue(part);
     if (this.unsentBytes > FLOOD_FACTOR * this.#shared.limits.unsentReplyBytes)
       this.#cutOff('flooded');
   }
@@ -217,10 +217,10 @@ export class Connection implements Peer, Flushable {
     return this.unsentBytes >= (isCrowded ? UNSENT_BYTES_WHEN_CROWDED : limits.unsentReplyBytes);
   }
 
-  #enqueue(frame: Uint8Array): void {
+  #enqueue(part: Uint8Array): void {
     if (this.unsentBytes === 0) this.#progressAtMs = performance.now();
-    this.#outbox.push(frame);
-    this.#shared.metrics.unsentBytes += frame.length;
+    this.#outbox.push(part);
+    this.#shared.metrics.unsentBytes += part.length;
     if (this.#isWriting || this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
     this.#shared.flusher.schedule(this);
@@ -228,14 +228,20 @@ export class Connection implements Peer, Flushable {
 
   #writeNext(): void {
     if (this.#isWriting || this.#state === 'closed') return;
-    const piece = this.#outbox.take();
-    if (piece === undefined) {
+    const before = this.#outbox.bytes;
+    const pieces = this.#outbox.take();
+    const last = pieces.pop();
+    if (last === undefined) {
       if (this.#state === 'ending') this.#socket.end();
       return;
     }
     this.#isWriting = true;
-    this.#writingBytes = piece.length;
-    this.#socket.write(piece, this.#onWritten);
+    this.#writingBytes = before - this.#outbox.bytes;
+    // Corked: all of them leave in one call of the system.
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.write(last, this.#onWritten);
+    this.#socket.uncork();
   }
 
   readonly #onWritten = (error?: Error | null): void => {

@@ -1,11 +1,11 @@
-// Replies on their way to one socket: frames in, pieces to write out. Small frames leave joined, large ones in slices
-// of their own memory, so that progress shows and nothing large is copied. It knows no socket.
+// Replies on their way to one socket: frames or parts of them in, pieces to write out. Small ones leave joined, large
+// ones in slices of their own memory, so that progress shows and nothing large is copied. It knows no socket.
 
 /** Frames below this are copied together. */
 const SMALL_BYTES = 16 * 1024;
 const JOINED_BYTES_MAX = 64 * 1024;
-/** What a client has to take before the next piece is handed to the system. */
-const SLICE_BYTES_MAX = 256 * 1024;
+/** What a client has to take before more is handed to the system. */
+const WRITE_BYTES_MAX = 256 * 1024;
 /** Below so many frames taken the list is not worth cutting; above, it is once they are half of it. */
 const TAKEN_MIN = 256;
 
@@ -25,19 +25,28 @@ export class Outbox {
     this.#bytes += frame.length;
   }
 
-  /** The next piece to write, or undefined where there is none. */
-  take(): Uint8Array | undefined {
-    const frame = this.#frames[this.#first];
-    if (frame === undefined) return undefined;
-    const piece =
-      this.#offset > 0 || frame.length >= SMALL_BYTES ? this.#slice(frame) : this.#join(frame);
-    this.#bytes -= piece.length;
+  /** The pieces of the next write; none where there is nothing. */
+  take(): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let room = WRITE_BYTES_MAX;
+    for (let frame = this.#next; frame !== undefined && room > 0; frame = this.#next) {
+      const isSmall = this.#offset === 0 && frame.length < SMALL_BYTES;
+      if (isSmall && frame.length > room) break;
+      const piece = isSmall ? this.#join(frame, room) : this.#slice(frame, room);
+      pieces.push(piece);
+      room -= piece.length;
+    }
+    this.#bytes -= WRITE_BYTES_MAX - room;
     this.#forgetTaken();
-    return piece;
+    return pieces;
   }
 
-  #slice(frame: Uint8Array): Uint8Array {
-    const end = Math.min(frame.length, this.#offset + SLICE_BYTES_MAX);
+  get #next(): Uint8Array | undefined {
+    return this.#frames[this.#first];
+  }
+
+  #slice(frame: Uint8Array, room: number): Uint8Array {
+    const end = Math.min(frame.length, this.#offset + room);
     const piece = frame.subarray(this.#offset, end);
     if (end === frame.length) {
       this.#first += 1;
@@ -48,18 +57,15 @@ export class Outbox {
     return piece;
   }
 
-  #join(frame: Uint8Array): Uint8Array {
+  #join(frame: Uint8Array, room: number): Uint8Array {
+    const bytesMax = Math.min(JOINED_BYTES_MAX, room);
     const from = this.#first;
     let total = 0;
     let next: Uint8Array | undefined = frame;
-    while (
-      next !== undefined &&
-      next.length < SMALL_BYTES &&
-      total + next.length <= JOINED_BYTES_MAX
-    ) {
+    while (next !== undefined && next.length < SMALL_BYTES && total + next.length <= bytesMax) {
       total += next.length;
       this.#first += 1;
-      next = this.#frames[this.#first];
+      next = this.#next;
     }
     if (this.#first - from === 1) return frame;
     return Buffer.concat(this.#frames.slice(from, this.#first), total);

@@ -153,7 +153,21 @@ export function encodeResponse<N extends ApiName>(
   correlationId: number,
   body: ResponseInput<N>,
 ): Uint8Array {
-  return packFrame(valuesOf(api, version, 'response', [correlationId, NO_ERROR], body));
+  return packFrame(responseValues(api, version, correlationId, body));
+}
+
+/** The same frame in parts, as `encodeRequestParts` gives them. */
+export function encodeResponseParts<N extends ApiName>(
+  api: N,
+  version: number,
+  correlationId: number,
+  body: ResponseInput<N>,
+): Uint8Array[] {
+  return packFrameParts(responseValues(api, version, correlationId, body));
+}
+
+function responseValues(api: ApiName, version: number, correlationId: number, body: object) {
+  return valuesOf(api, version, 'response', [correlationId, NO_ERROR], body);
 }
 
 /** The answer to a request that failed as a whole. */

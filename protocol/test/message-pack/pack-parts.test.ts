@@ -1,7 +1,13 @@
 // A frame in parts is the frame; large bytes are the caller's own memory.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRequest, encodeRequestParts, LIMITS } from '../../src/index.ts';
+import {
+  encodeRequest,
+  encodeRequestParts,
+  encodeResponse,
+  encodeResponseParts,
+  LIMITS,
+} from '../../src/index.ts';
 import { packFrameParts } from '../../src/message-pack/pack-parts.ts';
 import { packFrame } from '../../src/message-pack/pack-values.ts';
 import { codeOf, runs } from '../fuzz.ts';
@@ -52,6 +58,15 @@ describe('a frame in parts', () => {
     expect(parts).toContain(batch);
     const whole = encodeRequest('Produce', 1, 7, { batches });
     expect(Buffer.concat(parts).equals(whole)).toBe(true);
+  });
+
+  it('does not copy what is large in a response either', () => {
+    const batch = new Uint8Array(LARGE);
+    const ends = { errorCode: 0, errorMessage: null, startOffset: 0, endOffset: 1 };
+    const partitions = [{ topicId: 1, partition: 0, ...ends, batches: [batch] }];
+    const parts = encodeResponseParts('Fetch', 1, 7, { partitions });
+    expect(parts).toContain(batch);
+    expect(Buffer.concat(parts).equals(encodeResponse('Fetch', 1, 7, { partitions }))).toBe(true);
   });
 
   it('is bounded as a frame is', () => {
