@@ -80,6 +80,26 @@ describe('a refusal', () => {
     expect(group.leaves.length).toBe(1);
   });
 
+  it('because a topic was made anew has the inputs handled again, for the new one', async () => {
+    const { log, group, transactions, transform, textsIn } = await setup();
+    const missing = () => new MillraceError('UNKNOWN_TOPIC', 'no', { field: 'batches[0]' });
+    transactions.before = ({ batches }) => {
+      const isThere = batches.every(({ topicId, partition }) => log.find(topicId, partition));
+      return isThere ? undefined : missing();
+    };
+    const transformer = transform(copy);
+    log.appendTexts('t', 0, ['0']);
+    await eventually(() => group.committed() === 1);
+    log.create('other', 1);
+    log.appendTexts('t', 0, ['1', '2']);
+    await eventually(() => group.committed() === 3);
+    expect(textsIn('other')[0]).toEqual(['1', '2']);
+    log.topics.delete('other');
+    log.appendTexts('t', 0, ['3']);
+    expect((await rejection(transformer.finished)).code).toBe('UNKNOWN_TOPIC');
+    expect(group.committed()).toBe(3);
+  });
+
   it('that passes by itself is tried again', async () => {
     const { log, group, transactions, transform, textsIn } = await setup();
     log.appendTexts('t', 0, texts(10));

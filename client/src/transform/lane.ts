@@ -30,6 +30,8 @@ export interface LaneSource {
   transactionId(lane: Lane, segment: Segment): string;
   /** The lane was refused as somebody who does not hold the partition any more. */
   refused(lane: Lane, error: MillraceError): Promise<void>;
+  /** Where outputs of these topics go was asked for too long ago: a topic is gone, or was made anew. */
+  outdated(topicIds: readonly number[]): void;
   /** Going on is impossible. */
   failed(error: MillraceError): void;
 }
@@ -131,7 +133,7 @@ export class Lane {
         if (!(await this.commit(segment))) this.source.tally.dropped += 1;
       } catch (error) {
         this.source.tally.dropped += 1;
-        await this.refuse(error as MillraceError);
+        await this.refuse(segment, error as MillraceError);
       } finally {
         this.source.budget.giveBack(segment.bytes);
       }
@@ -180,11 +182,15 @@ export class Lane {
   }
 
   /** Nothing after it is sent: whoever has the partition begins where it was committed last. */
-  private async refuse(error: MillraceError): Promise<void> {
+  private async refuse(segment: Segment, error: MillraceError): Promise<void> {
     if (this.isOver) return;
     this.error = error;
     if (error.code === 'CLIENT_CLOSED' || error.code === 'ABORTED') return;
-    if (isFencing(error)) await this.source.refused(this, error);
+    if (error.action === 'refresh') {
+      this.source.outdated(segment.batches().map(({ topicId }) => topicId));
+    }
+    // What went to places of old is handled anew, and placed where its topics are now.
+    if (error.action === 'refresh' || isFencing(error)) await this.source.refused(this, error);
     else this.source.failed(error);
   }
 }
