@@ -37,6 +37,27 @@ export function choiceOption<T extends string>(
   throw new MillraceError('INVALID_CONFIG', `${field} is one of ${limit}.`, { field, limit });
 }
 
+/** A text of 1 to so many bytes without control characters, as it is. Throws INVALID_CONFIG. */
+export function nameOption(field: string, value: string, bytesMax: number): string {
+  const isText = typeof value === 'string' && value !== '';
+  if (isText && !/[\p{Cc}\p{Cs}]/u.test(value) && Buffer.byteLength(value) <= bytesMax)
+    return value;
+  const text = `${field} is a text of 1 to ${bytesMax} bytes without control characters.`;
+  throw new MillraceError('INVALID_CONFIG', text, { field, limit: `${bytesMax} bytes` });
+}
+
+/** Throws INVALID_CONFIG where it is anything but true or false. */
+export function booleanOption(field: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new MillraceError('INVALID_CONFIG', `${field} is true or false.`, { field });
+}
+
+/** Throws INVALID_CONFIG where something else is given in its place. */
+export function signalOption(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return;
+  throw new MillraceError('INVALID_CONFIG', 'signal is an AbortSignal.', { field: 'signal' });
+}
+
 /** Names of topics as a list. Throws INVALID_CONFIG where there is none, one is empty, or there are too many. */
 export function topicsOption(
   topics: string | readonly string[] | undefined,

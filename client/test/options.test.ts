@@ -54,7 +54,7 @@ describe('what cannot work is refused', () => {
   it.each([
     ...cases({
       topics: [[], ['a', ''], '', undefined],
-      partitions: [[], [-1], [0.5]],
+      partitions: [7, [], [-1], [0.5]],
       from: ['first', 7],
       onOutOfRange: ['none'],
       sessionTimeoutMs: [LIMITS.sessionTimeoutMsMin - 1, LIMITS.sessionTimeoutMsMax + 1, 1_000.5],
@@ -74,6 +74,36 @@ describe('what cannot work is refused', () => {
     const options = { topics: 't', [field]: value } as ConsumerOptions<unknown>;
     expect(told(thrown(() => client.consumer(options)))).toEqual(refusalOf(field));
   });
+
+  it.each(
+    cases({
+      group: ['', 7, 'g\n', 'g'.repeat(LIMITS.groupNameBytesMax + 1)],
+      memberId: ['', 7, 'm\n', 'm'.repeat(LIMITS.memberIdBytesMax + 1)],
+      instanceId: ['i\u0000'],
+      codec: ['json', {}, 7],
+      onDecodeError: ['log', 7],
+      verifyChecksums: ['no', 0],
+      signal: [7, {}],
+    }),
+  )('consumer of a group: %s %s', async (field, value) => {
+    const client = await clientOf(await fakeBroker());
+    const options = { topics: 't', group: 'g', [field]: value } as ConsumerOptions<unknown>;
+    const error = thrown(() => client.consumer(options));
+    expect([error.code, error.detail.field]).toEqual(['INVALID_CONFIG', field]);
+  });
+
+  it.each([undefined, null, {}, { eachMessage: 7 }, { eachMessage() {}, eachBatch() {} }])(
+    'run: %s',
+    async (handlers) => {
+      const client = await clientOf(await fakeBroker());
+      const consumer = client.consumer({ topics: 't' });
+      const error = await rejection(consumer.run(handlers as never));
+      expect([error.name, (error as MillraceError).code]).toEqual([
+        'MillraceError',
+        'INVALID_CONFIG',
+      ]);
+    },
+  );
 
   it('consumer: an offset or a time that is none', async () => {
     const client = await clientOf(await fakeBroker());

@@ -29,9 +29,14 @@ export function newRunner<V>(
   handlers: RunHandlers<V>,
   options: RunnerOptions<V>,
 ): AnyRunner {
-  const { eachMessage, eachBatch } = handlers;
-  if ((eachMessage === undefined) === (eachBatch === undefined)) {
-    throw new MillraceError('INVALID_CONFIG', 'run() takes either eachMessage or eachBatch.');
+  const { eachMessage, eachBatch } = handlers ?? {};
+  const handler = eachMessage ?? eachBatch;
+  const isOne = (eachMessage === undefined) !== (eachBatch === undefined);
+  if (!isOne || typeof handler !== 'function') {
+    throw new MillraceError(
+      'INVALID_CONFIG',
+      'run() takes either eachMessage or eachBatch, a function.',
+    );
   }
   const concurrency = integerOption('concurrency', handlers.concurrency ?? 1, POSITIVE);
   const ordering = choiceOption('ordering', handlers.ordering ?? 'partition', ORDERINGS);

@@ -4,11 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { LIMITS, MillraceError, type RequestInput } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import {
+  booleanOption,
   choiceOption,
   integerOption,
   NOT_NEGATIVE,
+  nameOption,
   POSITIVE,
   type Range,
+  signalOption,
   TIMEOUT_MS,
 } from '../options-check.ts';
 import type { ConsumerMessage } from './chunk.ts';
@@ -153,11 +156,12 @@ export function seekPlace(where: SeekPlace): SeekPlace {
 }
 
 function partitionsOption(partitions: readonly number[] | undefined): typeof partitions {
-  if (partitions?.length === 0) {
+  if (partitions === undefined) return undefined;
+  if (!Array.isArray(partitions) || partitions.length === 0) {
     const limit = { field: 'partitions', limit: '1 partition' };
     throw new MillraceError('INVALID_CONFIG', 'partitions names at least one.', limit);
   }
-  partitions?.forEach((partition) => {
+  partitions.forEach((partition) => {
     integerOption('partitions', partition, { min: 0, max: LIMITS.partitionsPerTopicMax - 1 });
   });
   return partitions;
@@ -166,13 +170,30 @@ function partitionsOption(partitions: readonly number[] | undefined): typeof par
 function instanceOption(instanceId: string | undefined, hasGroup: boolean): string | null {
   if (instanceId === undefined) return null;
   const limit = LIMITS.memberIdBytesMax;
-  const isGood = typeof instanceId === 'string' && instanceId !== '';
-  if (isGood && hasGroup && Buffer.byteLength(instanceId) <= limit) return instanceId;
-  const text = `instanceId names a member of a group in 1 to ${limit} bytes.`;
+  if (hasGroup) return nameOption('instanceId', instanceId, limit);
+  const text = 'instanceId names a member of a group.';
   throw new MillraceError('INVALID_CONFIG', text, {
     field: 'instanceId',
     limit: `${limit} bytes`,
   });
+}
+
+/** Whether the broker takes the name it says. */
+function groupOption(group: string | undefined): string | undefined {
+  return group === undefined ? undefined : nameOption('group', group, LIMITS.groupNameBytesMax);
+}
+
+function codecOption<V>(codec: Codec<V>): Codec<V> {
+  if (typeof codec?.encode === 'function' && typeof codec.decode === 'function') return codec;
+  const text = 'codec is an object that can encode and decode, such as codecs.json().';
+  throw new MillraceError('INVALID_CONFIG', text, { field: 'codec' });
+}
+
+type OnDecodeError<V> = NonNullable<ConsumerOptions<V>['onDecodeError']>;
+
+function onDecodeErrorOption<V>(given: OnDecodeError<V>): OnDecodeError<V> {
+  if (typeof given === 'function') return given;
+  return choiceOption('onDecodeError', given, ['throw', 'skip']);
 }
 
 function thresholdOption(commitThreshold: number | undefined): number | null {
@@ -207,7 +228,9 @@ export function consumerSettings<V>(
   options: ConsumerOptions<V>,
   defaults: { readonly codec: Codec<V> },
 ): ConsumerSettings<V> {
-  const { group, partitions } = options;
+  const { partitions } = options;
+  const group = groupOption(options.group);
+  signalOption(options.signal);
   if (group !== undefined && partitions !== undefined) {
     throw new MillraceError('INVALID_CONFIG', 'A group gives its members their partitions.');
   }
@@ -236,7 +259,11 @@ export function consumerSettings<V>(
     ),
     commitThreshold: thresholdOption(options.commitThreshold),
     ...listenerOption(options),
-    memberId: options.memberId ?? `consumer-${randomUUID()}`,
+    memberId: nameOption(
+      'memberId',
+      options.memberId ?? `consumer-${randomUUID()}`,
+      LIMITS.memberIdBytesMax,
+    ),
     sessionTimeoutMs: integerOption(
       'sessionTimeoutMs',
       options.sessionTimeoutMs ?? 45_000,
@@ -262,8 +289,8 @@ export function consumerSettings<V>(
       options.maxBatchMessages ?? 10_000,
       POSITIVE,
     ),
-    codec: options.codec ?? defaults.codec,
-    onDecodeError: options.onDecodeError ?? 'throw',
-    verifyChecksums: options.verifyChecksums ?? true,
+    codec: codecOption(options.codec ?? defaults.codec),
+    onDecodeError: onDecodeErrorOption(options.onDecodeError ?? 'throw'),
+    verifyChecksums: booleanOption('verifyChecksums', options.verifyChecksums ?? true),
   };
 }

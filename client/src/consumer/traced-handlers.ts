@@ -9,8 +9,8 @@ export function tracedHandlers<V>(
   handlers: RunHandlers<V>,
   { group, newSink }: Pick<ConsumerSettings<V>, 'group' | 'newSink'>,
 ): RunHandlers<V> {
-  // What is built on a consumer tells of its handlers itself.
-  if (newSink !== undefined) return handlers;
+  // What is built on a consumer tells of its handlers itself; whoever gives none is told so where they are checked.
+  if (newSink !== undefined || !handlers) return handlers;
   const { eachMessage, eachBatch } = handlers;
   const trace = (messages: readonly ConsumerMessage<V>[]) => ({
     by: 'consumer' as const,
