@@ -3,7 +3,7 @@
 
 import type { ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
-import type { ConsumerGroupRow, MemberRow } from '../rows.ts';
+import type { ConsumerGroupRow, MemberRow, SubscribedTopic } from '../rows.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
 import { type Member, memberToRow } from './member.ts';
 import { byTopic, type KeySet } from './partition-keys.ts';
@@ -95,12 +95,24 @@ function assignmentOf(
   row: ConsumerGroupRow,
   keys: Iterable<number>,
 ): NonNullable<Reply['assignment']> {
-  const names = new Map(row.topics.map(([name, topicId]) => [topicId, name]));
+  const names = namesOf(row.topics);
   return [...byTopic(keys)].map(([topicId, partitions]) => {
     const topic = names.get(topicId);
     assert(topic !== undefined, 'what is assigned is of a topic of the epoch');
     return { topicId, topic, partitions };
   });
+}
+
+/** Of the topics of an epoch, which are told to each of its members. */
+const NAMES = new WeakMap<readonly SubscribedTopic[], ReadonlyMap<number, string>>();
+
+function namesOf(topics: readonly SubscribedTopic[]): ReadonlyMap<number, string> {
+  let names = NAMES.get(topics);
+  if (names === undefined) {
+    names = new Map(topics.map(([name, topicId]) => [topicId, name]));
+    NAMES.set(topics, names);
+  }
+  return names;
 }
 
 /** A third of the session, so that two heartbeats may be lost [C-11]. */
