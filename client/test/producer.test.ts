@@ -92,6 +92,18 @@ describe('send', () => {
     expect(error.code).toBe('UNKNOWN_PARTITION');
   });
 
+  it.each([-1, 0.5, Number.NaN])('refuses a partition that cannot be: %d', async (partition) => {
+    const { producer, broker } = await setup();
+    await producer.send({ topic: 't', value: 'a' });
+    const code = 'UNKNOWN_PARTITION';
+    expect(await rejection(producer.send({ topic: 't', value: 'b', partition }))).toMatchObject({
+      code,
+    });
+    const batch = producer.sendBatch('t', [{ value: 'b', partition }]);
+    expect(await rejection(batch)).toMatchObject({ code, failures: 1 });
+    expect(broker.count('Produce')).toBe(1);
+  });
+
   it('sends records without a value, and compressed batches', async () => {
     const { producer, log } = await setup({ compression: 'gzip' });
     await producer.sendBatch('t', [{ value: null }, { value: 'x'.repeat(50_000) }]);

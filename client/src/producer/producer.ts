@@ -146,7 +146,8 @@ export class Producer<V> implements AsyncDisposable {
     const bytesMax = this.bytesMax();
     const records = messages.map((message) => encodeMessage(message, codec, bytesMax));
     const highest = messages.reduce((most, { partition }) => Math.max(most, partition ?? -1), -1);
-    const wishes = highest < 0 ? undefined : messages.map(({ partition }) => partition);
+    const hasWishes = messages.some(({ partition }) => partition !== undefined);
+    const wishes = hasWishes ? messages.map(({ partition }) => partition) : undefined;
     const call = new BatchCall(topic, records.length);
     const info = this.metadata.cached(topic);
     let added = 0;
