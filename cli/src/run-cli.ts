@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { type Context, exitOf, openContext } from './context.ts';
 import { CliError, usage } from './errors/cli-error.ts';
 import { EXIT, type ExitCode } from './errors/exit-codes.ts';
+import { formatText } from './output/format.ts';
 import { OutputClosed } from './output/output.ts';
 import { buildProgram, type Execute, type GlobalValues, globalValues } from './program.ts';
 import { loadTree } from './registry.ts';
@@ -128,7 +129,7 @@ function jsonOf({ code, message, hints, detail }: CliError, exitCode: ExitCode):
 
 function textOf({ message, hints }: CliError): string {
   const isHelp = message.startsWith('Usage: ');
-  return [isHelp ? message : `broker-cli: ${message}`, ...hints.map((hint) => `  ${hint}`)].join(
-    '\n',
-  );
+  const lines = [isHelp ? message : `broker-cli: ${message}`, ...hints.map((hint) => `  ${hint}`)];
+  // What is quoted may be anything: line ends of our own stay, all else that a terminal would obey is shown.
+  return lines.flatMap((text) => text.split('\n').map((line) => formatText(line))).join('\n');
 }

@@ -123,6 +123,9 @@ describe('groups reset', () => {
     const { document } = await documentOf(fake, `${line} --yes`);
     expect(document).toMatchObject({ changed: true });
     expect((await documentOf(fake, 'groups reset g --offset t=1')).exit).toBe(EXIT.usage);
+    const twice = await documentOf(fake, `${line} --offset t/1=7 --yes`);
+    expect(twice.error?.message).toBe('t/1 is named twice');
+    expect(fake.done).toHaveLength(1);
   });
 
   it('goes back to what was exported', async () => {

@@ -1,7 +1,8 @@
 // Which records `consume` wants, and in what words it writes them.
+import type { Admin } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
 import { FORMAT_INPUTS, recordFormat } from '../src/commands/consume/record-format.ts';
-import { TopicEnds } from '../src/commands/consume/topic-ends.ts';
+import { findEnds, TopicEnds } from '../src/commands/consume/topic-ends.ts';
 import { recordFilter } from '../src/input/record-filter.ts';
 import { parseKeyValueLine } from '../src/input/record-line.ts';
 import { parseSeparator, parseTemplate } from '../src/output/record-template.ts';
@@ -134,5 +135,21 @@ describe('a line of key and value', () => {
     expect(cut('\t')).toEqual(['', '']);
     expect(cut('a\t', '\t', true)).toEqual(['a', null]);
     expect(() => cut('a b')).toThrow('line 1: there is no separator');
+  });
+});
+
+describe('what there is to read', () => {
+  const partitions = [{ partition: 0, startOffset: 5, endOffset: 10 }];
+  const admin = { describeTopic: async () => ({ partitions }) } as unknown as Admin;
+  const reading = { topic: 't', group: undefined, partitions: [], until: { offset: 99 } };
+  const left = async (rest: { isBounded?: boolean; until?: { offset: number } }) => {
+    const { signal } = new AbortController();
+    return (await findEnds(admin, { ...reading, from: 'earliest', ...rest }, signal)).left;
+  };
+
+  it('ends at an offset that is to come, or where an export does: at what there is', async () => {
+    expect(await left({})).toBe(94);
+    expect(await left({ isBounded: true })).toBe(5);
+    expect(await left({ isBounded: true, until: { offset: 7 } })).toBe(2);
   });
 });

@@ -115,6 +115,13 @@ describe('refusals', () => {
     },
   );
 
+  it('show what a terminal would obey, and do not obey it', async () => {
+    const { err } = await run('topics offsets t --at \u001B[31m\u009B2J');
+    expect(err).toContain("'\\u{1b}[31m\\u{9b}2J' is not a time");
+    expect(err).not.toContain('\u001B');
+    expect(err).not.toContain('\u009B');
+  });
+
   it('an address from the environment is checked as well', async () => {
     const { exit, err } = await run('topics list', { env: { MILLRACE_BROKER: 'a:b' } });
     expect(exit).toBe(EXIT.usage);

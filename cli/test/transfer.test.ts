@@ -72,10 +72,17 @@ describe('a line of an export', () => {
     ['{"partition":0,"timestampMs":1,"headers":[],"key":{"base64":"?"}}', 'key is not base64'],
     ['{"partition":0,"timestampMs":1,"headers":[["a"]],"key":null,"value":""}', 'header a'],
     ['{"partition":0,"timestampMs":1,"headers":[7],"key":null,"value":""}', 'not a pair'],
+    ['{"partition":0,"timestampMs":1,"headers":[],"key":"\\ud800","value":""}', 'key has half'],
+    ['{"partition":0,"timestampMs":1,"headers":[["\\udc00",""]],"key":"","value":""}', 'name of'],
   ])('%s is refused', (line, message) => {
     expect(() => parseTransferLine(Buffer.from(line), 3)).toThrow('line 3: ');
     expect(() => parseTransferLine(Buffer.from(line), 3)).toThrow(message);
   });
+});
+
+it('a line of an export that is not UTF-8 is refused', () => {
+  const line = '{"partition":0,"timestampMs":1,"headers":[],"key":"\u00FF","value":""}';
+  expect(() => parseTransferLine(Buffer.from(line, 'latin1'), 3)).toThrow('not UTF-8');
 });
 
 describe('a file of an export', () => {
@@ -118,12 +125,18 @@ describe('a file of an export', () => {
     expect(compressorOf('x.constructor')).toBeUndefined();
   });
 
+  it.skipIf(process.platform === 'win32')('may be a device, which takes no flush', async () => {
+    const file = await openExport('/dev/null', true, output);
+    await file.write('text');
+    await expect(file.end()).resolves.toBeUndefined();
+  });
+
   it.runIf(existsSync('/dev/full'))('on a full disk fails, and does not hang', async () => {
     const file = await openExport('/dev/full', true, output);
     const writing = async () => {
       for (let piece = 0; piece < 100; piece += 1) await file.write('x'.repeat(100_000));
     };
-    await expect(writing()).rejects.toThrow('ENOSPC');
+    await expect(writing()).rejects.toThrow('cannot write /dev/full: ENOSPC');
     await expect(file.end()).rejects.toThrow('ENOSPC');
   });
 

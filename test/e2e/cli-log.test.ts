@@ -141,6 +141,10 @@ describe('broker-cli', { timeout: 180_000 }, () => {
         2,
         'All up to line 0 is stored: --from-line 1 goes on.',
       ]);
+      await json('topics create small -p 3 --message-size 10');
+      const tooLarge = await failure('import - small', out);
+      expect(tooLarge.error).toMatchObject({ code: 'MESSAGE_TOO_LARGE', storedToLine: 0 });
+      expect(tooLarge.error.hints.at(-1)).toContain('--from-line 1');
       expect(await json('import - one --by-key --from-line 11', out)).toMatchObject({
         records: messages.length - 10,
       });

@@ -14,6 +14,8 @@ export interface Reading {
   readonly from: Position;
   /** Stop before this; undefined: at the end that the partition has now. */
   readonly until?: Position | undefined;
+  /** Never wait for what is to come: an end that lies behind the one of now is that. */
+  readonly isBounded?: boolean | undefined;
 }
 
 interface Span {
@@ -77,7 +79,11 @@ export async function findEnds(
   }
   const starts = await offsetsOf(admin, topic, reading.from, partitions, signal);
   const { until = 'latest' } = reading;
-  const ends = await offsetsOf(admin, topic, until, partitions, signal);
+  const meant = await offsetsOf(admin, topic, until, partitions, signal);
+  const ends =
+    reading.isBounded === true
+      ? partitions.map(({ endOffset }, at) => Math.min(meant[at] ?? 0, endOffset))
+      : meant;
   const committed = group === undefined ? [] : await committedIn(admin, topic, group, signal);
   const spans = partitions.map(({ partition, startOffset }, at) => {
     const own = committed.find((each) => each.partition === partition);

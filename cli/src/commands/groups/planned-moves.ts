@@ -2,6 +2,7 @@
 
 import type { Admin } from '@millrace/client';
 import type { Context } from '../../context.ts';
+import { usage } from '../../errors/cli-error.ts';
 import type { PlacedOffset } from './offsets-file.ts';
 
 export interface Move {
@@ -22,6 +23,7 @@ export async function movesToOffsets(
   group: string,
   wanted: readonly PlacedOffset[],
 ): Promise<readonly Move[]> {
+  checkOnce(wanted);
   const committed = await admin.groupOffsets(group, { signal });
   const ask = async (at: 'earliest' | 'latest') =>
     admin.listOffsets(
@@ -35,4 +37,14 @@ export async function movesToOffsets(
     const own = committed.find((each) => each.topic === topic && each.partition === partition);
     return { topic, partition, from: own?.offset ?? null, to, lag: end - to, metadata };
   });
+}
+
+/** Two offsets of one partition: which is meant? */
+function checkOnce(wanted: readonly PlacedOffset[]): void {
+  const seen = new Set<string>();
+  for (const { topic, partition } of wanted) {
+    const place = `${topic}/${partition}`;
+    if (seen.has(place)) throw usage(`${place} is named twice`);
+    seen.add(place);
+  }
 }

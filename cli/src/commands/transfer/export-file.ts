@@ -22,6 +22,8 @@ export async function openExport(
   if (path === '-') return { write: async (text) => output.write(text), end: async () => {} };
   const compressor = compressorOf(path);
   const handle = await openFile(path, overwrite);
+  // A pipe or device takes no flush.
+  const isFile = (await handle.stat()).isFile();
   const file = handle.createWriteStream({ autoClose: false });
   const head: Writable = compressor === undefined ? file : compressor.pack();
   let reject: (error: Error) => void = () => {};
@@ -29,8 +31,10 @@ export async function openExport(
     reject = no;
   });
   failed.catch(() => {});
-  const fail = (error: Error) => {
-    reject(error);
+  const fail = (error: NodeJS.ErrnoException) => {
+    reject(
+      new CliError('failed', error.code ?? 'SYSTEM', `cannot write ${path}: ${error.message}`),
+    );
     head.destroy();
   };
   file.on('error', fail);
@@ -43,7 +47,7 @@ export async function openExport(
       try {
         head.end();
         await Promise.race([finished(file), failed]);
-        await handle.sync();
+        if (isFile) await handle.sync();
       } finally {
         file.destroy();
         await handle.close();

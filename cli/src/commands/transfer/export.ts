@@ -45,7 +45,11 @@ export const exportTopic = command({
       parsePosition,
       'earliest',
     ),
-    until: option('--until <position>', 'stop before this offset or time', parsePosition),
+    until: option(
+      '--until <position>',
+      'stop before this offset or time, if the topic has it now',
+      parsePosition,
+    ),
     partitions: repeated('--partition <number>', 'only this partition (repeatable)', count(0)),
     force: flag('--force', 'write over a file that exists'),
   },
@@ -59,7 +63,7 @@ export const exportTopic = command({
   async run(context, values): Promise<ExitCode> {
     const { topic, file: path, from, until = 'latest', partitions, force } = values;
     const client = await context.client();
-    const reading = { topic, group: undefined, partitions, from, until };
+    const reading = { topic, group: undefined, partitions, from, until, isBounded: true };
     const ends = await findEnds(client.admin, reading, context.signal);
     const file = await openExport(path, force, context.output);
     const { codecs } = await import('@millrace/client');

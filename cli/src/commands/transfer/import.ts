@@ -61,7 +61,7 @@ export const importTopic = command({
       await pump(producer, input.stream, shape, tally, context.signal);
     } catch (error) {
       progress.stop();
-      throw stopped(error, tally);
+      throw await stopped(error, tally, context.settings.broker);
     } finally {
       progress.stop();
       input.stream.destroy();
@@ -88,20 +88,19 @@ function checked(
 }
 
 /** The same error, with where to go on. */
-function stopped(error: unknown, tally: Tally): unknown {
+async function stopped(error: unknown, tally: Tally, broker: string): Promise<unknown> {
   const detail = { storedToLine: tally.storedToLine };
   const hints = [goOn(tally)];
-  if (error instanceof CliError) {
-    const { exit, code, message } = error;
-    const all = { hints: [...error.hints, ...hints], detail: { ...error.detail, ...detail } };
-    return new CliError(exit, code, message, { ...all, cause: error });
-  }
   const { code } = error as { readonly code?: unknown };
   if (typeof code === 'string' && /^(?:Z_|ERR_ZSTD|ERR__|ERR_BROTLI)/.test(code)) {
     const message = `the file cannot be unpacked: ${(error as Error).message}`;
     return new CliError('usage', 'BAD_INPUT', message, { hints, detail, cause: error });
   }
-  return Object.assign(error as Error, detail);
+  const { explainError } = await import('../../errors/explain-error.ts');
+  const known = explainError(error, broker);
+  if (known.code === 'INTERNAL') return error;
+  const all = { hints: [...known.hints, ...hints], detail: { ...known.detail, ...detail } };
+  return new CliError(known.exit, known.code, known.message, { ...all, cause: error });
 }
 
 function goOn({ storedToLine }: Tally): string {

@@ -7,6 +7,9 @@ import type { ShownRecord } from '../../output/record-json.ts';
 
 type Bytes = Uint8Array | null;
 
+/** What no UTF-8 has. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** With its end. */
 export function transferLine(record: ShownRecord): string {
   const { partition, offset, timestampMs, keyBytes, valueBytes, headers } = record;
@@ -53,6 +56,8 @@ export function parseTransferLine(line: Buffer, lineNumber: number): TransferRec
 type Fail = (message: string) => Error;
 
 function objectOf(line: Buffer, fail: Fail): { readonly [name: string]: unknown } {
+  // A decoder would put another character in the place of what is none, and the record would be another.
+  if (!isUtf8(line)) throw fail('it is not UTF-8');
   let parsed: unknown;
   try {
     parsed = JSON.parse(line.toString('utf8'));
@@ -69,7 +74,10 @@ function isCount(value: unknown): value is number {
 
 function bytesOf(name: string, value: unknown, fail: Fail): Bytes {
   if (value === null) return null;
-  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (typeof value === 'string') {
+    if (LONE_SURROGATE.test(value)) throw fail(`${name} has half of a surrogate pair`);
+    return Buffer.from(value, 'utf8');
+  }
   const { base64 } = Object(value) as { readonly base64?: unknown };
   if (typeof base64 !== 'string') throw fail(`${name} is not text, null or {"base64": "..."}`);
   const isBase64 = base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64);
@@ -80,6 +88,7 @@ function bytesOf(name: string, value: unknown, fail: Fail): Bytes {
 function headerOf(pair: unknown, fail: Fail): readonly [string, Uint8Array] {
   const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (typeof name !== 'string') throw fail('a header is not a pair of name and value');
+  if (LONE_SURROGATE.test(name)) throw fail('the name of a header has half of a surrogate pair');
   const bytes = bytesOf(`header ${name}`, value, fail);
   if (bytes === null) throw fail(`header ${name} has no value`);
   return [name, bytes];
