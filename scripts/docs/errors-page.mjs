@@ -59,7 +59,8 @@ ${table(head, rows(all.filter(([, spec]) => spec.code >= CLIENT_FROM)))}
 
 ## Which requests give them
 
-Errors that are not listed here may come from any request.
+Errors that are not listed here may come from any request, and \`INVALID_REQUEST\` also from those that are not listed with
+it. Only \`STALE_CLAIM\` comes from none: \`TRANSACTION_CONFLICT\` names it.
 
 ${table(['error', 'requests'], byApi)}
 `;

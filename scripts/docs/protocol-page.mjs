@@ -11,6 +11,10 @@ const APIS_LISTED = Object.values(APIS).toSorted((a, b) => a.key - b.key);
 
 /** Errors that some API names; all others of the broker may come from any request. */
 const SPECIFIC = new Set(APIS_LISTED.flatMap(({ errors }) => errors));
+/** Every request is checked for it; an API that names it has reasons of its own besides. */
+const ANYWHERE = 'INVALID_REQUEST';
+/** Never the error of a request: TRANSACTION_CONFLICT says it of a part. */
+const OF_PARTS = 'STALE_CLAIM';
 const CLIENT_FROM = 100;
 
 /**
@@ -114,7 +118,8 @@ export function renderProtocolReference() {
     about,
   ]);
   const general = Object.entries(ERRORS)
-    .filter(([name, { code: value }]) => value < CLIENT_FROM && !SPECIFIC.has(name))
+    .filter(([name, { code: value }]) => value < CLIENT_FROM && name !== OF_PARTS)
+    .filter(([name]) => name === ANYWHERE || !SPECIFIC.has(name))
     .map(([name]) => code(name));
   const limits = Object.entries(LIMITS).map(([name, value]) => [code(name), number(value)]);
   return `# Requests and responses

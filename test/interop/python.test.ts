@@ -12,6 +12,7 @@ const SCENARIOS = [
   'invalid payloads',
   'garbage',
   'forms',
+  'limits',
   'errors',
   'plain',
   'compressed',
@@ -26,8 +27,10 @@ const SCENARIOS = [
   'offsets',
   'two members',
   'news',
+  'heartbeats that wait',
   'each kind',
   'exhausted',
+  'dead-letter topics',
   'leases',
   'parts of batches',
 ];

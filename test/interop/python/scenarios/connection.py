@@ -96,6 +96,34 @@ def forms(connect):
             connection.call('CreateTopic', name=floating, config={'compactionDirtyRatio': ratio}, validateOnly=True)
 
 
+def refused_here(action):
+    try:
+        action()
+    except frame.Refused as error:
+        equal(error.code, 'MALFORMED_FRAME')
+        return
+    raise AssertionError('too much is read')
+
+
+def limits(connect):
+    """As many values as a frame may hold, and one more; nesting likewise. What nobody knows counts, too."""
+    head = b'\x95\x01\x01\x07\x00'
+    values_left = msgpack.REQUEST_VALUES_MAX - 6
+    maps = values_left // 17
+    array = lambda count: b'\xdd' + count.to_bytes(4, 'big')
+    for fits, too_much in [
+        (array(values_left) + b'\xc0' * values_left, array(values_left + 1) + b'\xc0' * (values_left + 1)),
+        (array(maps) + b'\x80' * maps, array(maps + 1) + b'\x80' * (maps + 1)),
+        (b'\x91' * 15 + b'\xc0', b'\x91' * 16 + b'\xc0'),
+    ]:
+        if len(fits) < 100_000:
+            frame.read_request(head + fits)
+            refused_here(lambda: frame.read_request(head + too_much))
+        with connect() as connection:
+            equal(answer_to(connection, head + fits)[:2], (7, 0))
+            equal(answer_to(connection, head + too_much)[:2], (0, ERRORS['MALFORMED_FRAME']))
+
+
 def errors(connect):
     """Errors of whole requests and of items, with their numbers and details."""
     with connect() as connection:
@@ -120,5 +148,6 @@ SCENARIOS = {
     'invalid payloads': invalid_payloads,
     'garbage': garbage,
     'forms': forms,
+    'limits': limits,
     'errors': errors,
 }

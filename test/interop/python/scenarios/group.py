@@ -1,4 +1,5 @@
 # Two members of a consumer group, as section 10 of docs/protocol.md tells a member what to do.
+import time
 import uuid
 
 from millrace.reference import ERRORS
@@ -47,9 +48,9 @@ class Member:
         while self.take(self.connection.call('GroupHeartbeat', **self.body())):
             pass
 
-    def wait(self):
+    def wait(self, max_wait_ms=WAIT_MS):
         """The next heartbeat: it comes back when there is news."""
-        self.waiting = self.connection.send('GroupHeartbeat', **self.body(maxWaitMs=WAIT_MS))
+        self.waiting = self.connection.send('GroupHeartbeat', **self.body(maxWaitMs=max_wait_ms))
 
     def hear(self):
         moved = self.take(self.connection.wait(self.waiting))
@@ -97,6 +98,9 @@ def two_members(connect):
         require(first.hear(), 'there is news')
         equal(first.partitions(), [0, 1, 2, 3], 'all again, at once')
         refused('UNKNOWN_MEMBER', second.report)
+        first.connection = second_line
+        first.report()
+        equal(first.partitions(), [0, 1, 2, 3], 'a membership is of no connection')
         epoch, first.epoch = first.epoch, first.epoch + 9
         refused('FENCED_MEMBER_EPOCH', first.report)
         refused('FENCED_MEMBER_EPOCH', lambda: first.commit(place(topic_id, 0, offset=1)))
@@ -143,4 +147,26 @@ def news(connect):
             'GroupHeartbeat', **{**member.body(topics=[name], owned=None), 'group': share, 'memberEpoch': 0}))
 
 
-SCENARIOS = {'two members': two_members, 'news': news}
+def waiting(connect):
+    """How long a heartbeat waits, and what ends it: a topic that comes, the member's own leaving."""
+    with connect() as connection:
+        name = name_of('later')
+        member = Member(connection, name_of('group'), [name])
+        member.join()
+        equal(member.partitions(), [], 'the topic is not there yet')
+        began = time.monotonic()
+        member.wait(max_wait_ms=60_000)
+        require(not member.hear(), 'nothing is new')
+        require(1.5 < time.monotonic() - began < 4, 'a third of the session timeout')
+        member.wait()
+        connection.call('CreateTopic', name=name, partitions=2)
+        require(member.hear(), 'there it is')
+        equal(member.partitions(), [0, 1])
+        member.wait()
+        connection.call('GroupLeave', group=member.group, memberId=member.id, memberEpoch=member.epoch)
+        refused('UNKNOWN_MEMBER', member.hear)
+        early = member.body(topics=[name], memberEpoch=0)
+        refused('INVALID_REQUEST', lambda: connection.call('GroupHeartbeat', **early))
+
+
+SCENARIOS = {'two members': two_members, 'news': news, 'heartbeats that wait': waiting}

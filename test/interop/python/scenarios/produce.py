@@ -41,6 +41,13 @@ def compressed(connect):
         append(connection, topic_id, batch.encode(records(b'x'), Header(codec=codecs.GZIP)))
         stored = fetch(connection, topic_id, offset=2)['batches']
         equal(batch.read_header(stored[0]).codec, codecs.NONE, 'compression made it no shorter')
+        members = codecs.pack_gzip(b'one ' * 100) + codecs.pack_gzip(b'two ' * 100)
+        equal(codecs.unpack(codecs.GZIP, members, 800), b'one ' * 100 + b'two ' * 100, 'several members')
+        for wrong in (members + b'more', members[:-1]):
+            try:
+                raise AssertionError(codecs.unpack(codecs.GZIP, wrong, 800))
+            except codecs.BadBody:
+                pass
     with connect(hello=False) as connection:
         accepted = connection.hello()['codecs']
         _, topic_id = topic(connection)
@@ -179,7 +186,12 @@ def expected_offset(connect):
             equal((results[0]['baseOffset'], codes), (15 - at, [0, ERRORS['UNKNOWN_PARTITION']]))
         body = {'transactionId': f't-{topic_id}', 'acknowledgements': [], 'offsets': [], 'effects': []}
         late = place(topic_id, batch=batch.encode(records(b'z')), expectedOffset=12)
-        refused('TRANSACTION_CONFLICT', lambda: connection.call('Transact', batches=[late], **body))
+        error = refused('TRANSACTION_CONFLICT', lambda: connection.call('Transact', batches=[late], **body))
+        equal((error.field, error.message.split()[0]), ('batches[0]', 'OFFSET_MISMATCH'))
+        fits = {**late, 'expectedOffset': 13}
+        for is_repeated in (False, True):
+            done = connection.call('Transact', batches=[fits], **{**body, 'transactionId': f'u-{topic_id}'})
+            equal((done['repeated'], done['batches'][0]['baseOffset']), (is_repeated, 13))
 
 
 SCENARIOS = {

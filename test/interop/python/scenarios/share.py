@@ -84,6 +84,10 @@ def each_kind(connect):
         never = {**again[0], 'token': again[0]['token'] + 1_000}
         equal(queue.acknowledge(never, 'accept')[0], [(2, 2, 'UNKNOWN_RECEIPT')])
         equal(queue.acknowledge(again[0], 'extend', delayMs=43_200_001)[0], [(2, 2, 'LEASE_TOO_LONG')])
+        upside_down = part(again[0], 3, 2)
+        equal(queue.acknowledge(upside_down, 'accept')[0], [(3, 2, 'INVALID_REQUEST')])
+        nowhere = {**again[0], 'topicId': 4_000_000_000}
+        equal(queue.acknowledge(nowhere, 'accept')[0], [(2, 2, 'UNKNOWN_TOPIC')])
         for item in again:
             queue.acknowledge(item, 'accept')
         equal(queue.counters(), {'acknowledged': 5, 'dead': 1})
@@ -122,6 +126,29 @@ def exhausted(connect):
             'millrace-dlq-error': b'failure 2',
             'millrace-dlq-message-id': keys.message_id(queue.topic_id, 0, 1).encode(),
         })
+
+
+def dead_letter_topics(connect):
+    """Where a dead letter goes, and the message id that stays over several deaths."""
+    with connect() as connection:
+        source, source_id = topic(connection, partitions=3)
+        first, first_id = topic(connection, partitions=2)
+        second, second_id = topic(connection)
+        connection.call('CreateShareGroup', group=source, topics=[source], deadLetterTopic=first)
+        config = {'onExhausted': 'dlq'}
+        connection.call('CreateShareGroup', group=first, topics=[first], deadLetterTopic=second, config=config)
+        refused('DLQ_LOOP', lambda: connection.call(
+            'CreateShareGroup', group=second, topics=[second], deadLetterTopic=source, config=config))
+        append(connection, source_id, [Record(b'v', headers=[('millrace-dlq-message-id', b'none')])], 2)
+        for name in (source, first):
+            (lease,) = connection.call(
+                'Receive', group=name, topics=[name], memberId='m', maxWaitMs=5_000)['leases']
+            item = {**{field: lease[field] for field in RANGE}, 'kind': 'reject'}
+            connection.call('Acknowledge', group=name, items=[item])
+        equal(len(fetched(fetch(connection, first_id, 0, 0))), 1, 'partition 2 of 3 to 2 modulo 2')
+        headers = dict(fetched(fetch(connection, second_id))[0].headers)
+        equal(headers['millrace-dlq-message-id'], keys.message_id(source_id, 2, 0).encode(), 'of the first')
+        equal(headers['millrace-dlq-topic'], first.encode(), 'of the last')
 
 
 def leases(connect):
@@ -174,6 +201,7 @@ def parts_of_batches(connect):
 SCENARIOS = {
     'each kind': each_kind,
     'exhausted': exhausted,
+    'dead-letter topics': dead_letter_topics,
     'leases': leases,
     'parts of batches': parts_of_batches,
 }
