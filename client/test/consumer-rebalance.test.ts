@@ -59,6 +59,15 @@ describe('the rebalance listener', () => {
     expect(group.commits).toEqual([]);
   });
 
+  it.each([7, true, 'x', {}, [null], [{ topic: 't', partition: 5, offset: 0 }]])(
+    'ends the consumer in words where onAssigned returns %j',
+    async (returned) => {
+      const { consumer } = await setup({ onAssigned: () => returned as never }, [0]);
+      const error = await rejection(consumer.run({ eachMessage: () => {} }));
+      expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field: 'onAssigned' } });
+    },
+  );
+
   it('finishes its work and commits it before the partition is given up', async () => {
     const { consumer, group, log, broker } = await setup(
       {

@@ -6,7 +6,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
 import { Logs } from './log/logs.ts';
 import { applyTaskWrite, Tasks } from './operations/tasks.ts';
-import type { Write } from './rows.ts';
+import type { GroupRow, Write } from './rows.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { laneKindOf } from './share/lanes/lane-scope.ts';
 import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
@@ -89,12 +89,7 @@ export function applyWrite(state: ShardState, write: Write): void {
       applyCatalogWrite(catalog, write);
       return;
     case 'groups':
-      if (write.value === undefined) dropGroup(state, write.key[0]);
-      else if (write.value.kind === 'share')
-        state.shares.setLanes(write.key[0], laneKindOf(write.value.config));
-      if (write.value?.kind === 'consumer' && write.value.isBehind === true)
-        state.consumers.behind.add(write.key[0]);
-      else state.consumers.behind.delete(write.key[0]);
+      applyGroup(state, write.key[0], write.value);
       applyCatalogWrite(catalog, write);
       return;
     case 'tasks':
@@ -122,6 +117,14 @@ function dropTopic(state: ShardState, topicId: number): void {
   state.logs.dropTopic(topicId, topic.partitions);
   state.shares.dropTopic(topicId);
   state.consumers.dropTopic(topicId);
+}
+
+function applyGroup(state: ShardState, groupId: number, row: GroupRow | undefined): void {
+  if (row === undefined) dropGroup(state, groupId);
+  else if (row.kind === 'share') state.shares.setLanes(groupId, laneKindOf(row.config));
+  const isBehind = row?.kind === 'consumer' && row.isBehind === true;
+  if (isBehind) state.consumers.behind.add(groupId);
+  else state.consumers.behind.delete(groupId);
 }
 
 function dropGroup(state: ShardState, groupId: number): void {

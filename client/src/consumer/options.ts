@@ -157,7 +157,8 @@ export function seekPlace(where: SeekPlace): SeekPlace {
 
 function partitionsOption(partitions: readonly number[] | undefined): typeof partitions {
   if (partitions === undefined) return undefined;
-  if (!Array.isArray(partitions) || partitions.length === 0) {
+  const isList: boolean = Array.isArray(partitions);
+  if (!isList || partitions.length === 0) {
     const limit = { field: 'partitions', limit: '1 partition' };
     throw new MillraceError('INVALID_CONFIG', 'partitions names at least one.', limit);
   }

@@ -71,7 +71,7 @@ export class RebalanceCalls<V> {
       const starts = await this.call('assigned', starting, (signal) =>
         onAssigned(starting.map(nameOf), { signal }),
       );
-      for (const start of starts ?? []) startAt(starting, start);
+      for (const start of startsOf(starts)) startAt(starting, start);
     });
   }
 
@@ -154,6 +154,15 @@ export class RebalanceCalls<V> {
 
 function nameOf({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
+}
+
+function startsOf(starts: Awaited<Starts>): readonly TopicPartitionOffset[] {
+  if (starts === undefined || starts === null) return [];
+  const isList: boolean = Array.isArray(starts);
+  if (isList && starts.every((start) => typeof start === 'object' && start !== null)) return starts;
+  const text =
+    'onAssigned returns where to begin as a list of { topic, partition, offset }, or nothing.';
+  throw new MillraceError('INVALID_REQUEST', text, { field: 'onAssigned' });
 }
 
 function startAt<V>(claims: readonly Claim<V>[], start: TopicPartitionOffset): void {
