@@ -12,14 +12,17 @@ const FIRST_GATHER_BYTES = 1024 * 1024;
 /** What a frame decoder can be told. */
 export interface FrameDecoderOptions {
   readonly frameBytesMax?: number | undefined;
+  /** The memory of a chunk is used again after `push`: every payload is a copy. Default false. */
+  readonly reusesChunks?: boolean | undefined;
 }
 
 /**
  * Cuts a stream of chunks into payloads. A payload is a view of the chunk it came in, or a buffer of its own where it
- * spanned chunks: chunks must not be reused. After it has thrown, it throws the same error for ever.
+ * spanned chunks or chunks are reused. After it has thrown, it throws the same error for ever.
  */
 export class FrameDecoder {
   private readonly frameBytesMax: number;
+  private readonly reusesChunks: boolean;
   /** The payload that has begun and is not complete, and how much of it is here. */
   private gathered: Uint8Array | undefined;
   private gatheredBytes = 0;
@@ -30,6 +33,7 @@ export class FrameDecoder {
 
   constructor(options: FrameDecoderOptions = {}) {
     this.frameBytesMax = options.frameBytesMax ?? LIMITS.frameBytesMax;
+    this.reusesChunks = options.reusesChunks ?? false;
   }
 
   /** Bytes of an incomplete frame that are held now. */
@@ -49,8 +53,10 @@ export class FrameDecoder {
       }
       const missing = this.payloadBytes - this.gatheredBytes;
       const end = Math.min(chunk.length, at + missing);
-      if (end - at === this.payloadBytes) payloads.push(chunk.subarray(at, end));
-      else {
+      if (end - at === this.payloadBytes) {
+        const payload = chunk.subarray(at, end);
+        payloads.push(this.reusesChunks ? Buffer.from(payload) : payload);
+      } else {
         this.gather(chunk.subarray(at, end));
         if (this.gatheredBytes === this.payloadBytes) payloads.push(this.takeGathered());
       }

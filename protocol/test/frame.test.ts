@@ -130,4 +130,14 @@ describe('FrameDecoder', () => {
     decoder.push(frame(Buffer.from('other')).subarray(0, 7));
     expect(text(kept)).toBe('first');
   });
+
+  it('gives copies where chunks are used again', () => {
+    for (const size of [5, 10_000]) {
+      const decoder = new FrameDecoder({ reusesChunks: true });
+      const chunk = Buffer.concat([frame(Buffer.alloc(size, 1)), frame(Buffer.alloc(size, 2))]);
+      const payloads = decoder.push(chunk);
+      chunk.fill(3);
+      expect(payloads).toEqual([Buffer.alloc(size, 1), Buffer.alloc(size, 2)]);
+    }
+  });
 });

@@ -11,6 +11,15 @@ import { onAbort } from '../on-abort.ts';
 import { type Address, formatAddress } from './address.ts';
 
 const KEEP_ALIVE_MS = 30_000;
+/** What comes in is read into the same memory again and again: chunks of their own cost more to free than to copy. */
+const READ_BYTES = 64 * 1024;
+
+/** A socket that reads into memory of its own. */
+export interface Wire {
+  readonly socket: Socket;
+  /** Takes what comes in; the memory is used again as soon as it returns. */
+  onBytes: (bytes: Uint8Array) => void;
+}
 
 export interface ConnectionOwner {
   onResponse(header: ResponseHeader): void;
@@ -26,17 +35,18 @@ export class Connection {
   lastHeardAt = performance.now();
   private readonly socket: Socket;
   private readonly owner: ConnectionOwner;
-  private readonly decoder = new FrameDecoder();
+  private readonly decoder = new FrameDecoder({ reusesChunks: true });
   private ended = false;
   private corked = false;
 
-  constructor(address: Address, socket: Socket, owner: ConnectionOwner) {
+  constructor(address: Address, wire: Wire, owner: ConnectionOwner) {
+    const { socket } = wire;
     this.address = address;
     this.socket = socket;
     this.owner = owner;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.on('data', (chunk: Buffer) => this.read(chunk));
+    wire.onBytes = (bytes) => this.read(bytes);
     socket.on('drain', () => owner.onDrain());
     socket.on('error', (cause) => this.end(this.lost(cause)));
     socket.on('close', () => this.end(this.lost()));
@@ -64,7 +74,8 @@ export class Connection {
     this.end(reason);
   }
 
-  private read(chunk: Buffer): void {
+  private read(chunk: Uint8Array): void {
+    if (this.ended) return;
     this.lastHeardAt = performance.now();
     try {
       for (const payload of this.decoder.push(chunk)) {
@@ -103,14 +114,20 @@ export function notTheProtocol(address: Address, cause: unknown): MillraceError 
   return new MillraceError('MALFORMED_FRAME', text, {}, { cause });
 }
 
-/** A connected socket, or CONNECTION_LOST, or ABORTED. */
+/** A connected socket, or CONNECTION_LOST, or ABORTED. Who gets it has to listen to its bytes in the same turn. */
 export function openSocket(
   address: Address,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<Socket> {
+): Promise<Wire> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address.host, port: address.port });
+    const callback = (bytes: number, memory: Uint8Array) => {
+      wire.onBytes(memory.subarray(0, bytes));
+      return true;
+    };
+    const onread = { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback };
+    const socket = connect({ host: address.host, port: address.port, onread });
+    const wire: Wire = { socket, onBytes: () => {} };
     // Whatever it reports later, given up or not yet taken over, must not end the process.
     socket.on('error', () => {});
     const fail = (why: string, cause?: unknown) => {
@@ -130,7 +147,7 @@ export function openSocket(
     socket.once('error', onError);
     socket.once('connect', () => {
       settle();
-      resolve(socket);
+      resolve(wire);
     });
     if (signal?.aborted) giveUp();
   });

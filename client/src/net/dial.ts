@@ -23,8 +23,8 @@ export async function dial(
   options: DialOptions,
 ): Promise<Session> {
   const { clientName, connectTimeoutMs, signal } = options;
-  const socket = await openSocket(address, connectTimeoutMs, signal);
-  const session = new Session(address, socket, owner);
+  const wire = await openSocket(address, connectTimeoutMs, signal);
+  const session = new Session(address, wire, owner);
   const giveUp = () => session.destroy(new MillraceError('ABORTED'));
   const unlisten = onAbort(signal, giveUp);
   try {

@@ -1,6 +1,5 @@
 // A connection after its Hello: calls out, outcomes in. It ends with its connection and never reconnects.
 
-import type { Socket } from 'node:net';
 import {
   APIS,
   type ApiName,
@@ -19,7 +18,7 @@ import {
 } from '@millrace/protocol';
 import { type Address, formatAddress } from './address.ts';
 import { Call } from './call.ts';
-import { Connection, type ConnectionOwner, notTheProtocol } from './connection.ts';
+import { Connection, type ConnectionOwner, notTheProtocol, type Wire } from './connection.ts';
 
 const CORRELATION_ID_MAX = 0xffff_ffff;
 
@@ -60,11 +59,11 @@ export class Session implements ConnectionOwner {
   private readonly versions = new Map<ApiName, number>([['Hello', APIS.Hello.versions.max]]);
   private nextCorrelationId = 1;
 
-  constructor(address: Address, socket: Socket, owner: SessionOwner) {
+  constructor(address: Address, wire: Wire, owner: SessionOwner) {
     this.owner = owner;
     const text = formatAddress(address);
     this.broker = { address: text, version: '', instanceId: '', connectionId: 0 };
-    this.connection = new Connection(address, socket, this);
+    this.connection = new Connection(address, wire, this);
   }
 
   get inFlight(): number {
