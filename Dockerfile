@@ -40,4 +40,5 @@ VOLUME /data
 EXPOSE 7650 7652
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7652/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "broker/dist/bin.js"]
+# Why the flag: docs/operations.md, "Starting".
+CMD ["node", "--initial-old-space-size=128", "broker/dist/bin.js"]

@@ -4,6 +4,9 @@
 import { BrokerProcess } from '@millrace/harness';
 import type { ArenaBroker } from '../workloads/workload.ts';
 
+/** As `npm start` and the image start it; see docs/operations.md. */
+const NODE_FLAGS = ['--initial-old-space-size=128'];
+
 export class BenchBroker implements ArenaBroker {
   /** Rejects when the broker ends although nobody asked for it. */
   readonly died: Promise<never>;
@@ -23,7 +26,8 @@ export class BenchBroker implements ArenaBroker {
   }
 
   static async start(dataDir: string, flags: readonly string[]): Promise<BenchBroker> {
-    return new BenchBroker(await BrokerProcess.start({ dataDir, flags }), flags);
+    const process = await BrokerProcess.start({ dataDir, flags, nodeFlags: NODE_FLAGS });
+    return new BenchBroker(process, flags);
   }
 
   get address(): string {
@@ -44,7 +48,7 @@ export class BenchBroker implements ArenaBroker {
     await this.#process.end('SIGKILL');
     const startedAt = performance.now();
     const flags = [...this.#flags, '--port', `${port}`];
-    this.#process = await BrokerProcess.start({ dataDir, flags });
+    this.#process = await BrokerProcess.start({ dataDir, flags, nodeFlags: NODE_FLAGS });
     const tookMs = performance.now() - startedAt;
     this.#isEnding = false;
     this.#watch(this.#process);
