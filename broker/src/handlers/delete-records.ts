@@ -17,21 +17,31 @@ export function createDeleteRecordsHandler({ shard }: Services): Handler<'Delete
     const results: Outcome[] = [];
     let cut = 0;
     for (const item of partitions) {
-      if (cut > CUT_BYTES_PER_TURN) {
-        await new Promise((resolve) => setImmediate(resolve));
-        cut = 0;
+      let outcome = deleteFrom(item);
+      while (outcome === undefined) {
+        await othersFirst();
+        outcome = deleteFrom(item);
       }
-      results.push(deleteFrom(item));
+      results.push(outcome);
+      if (cut > CUT_BYTES_PER_TURN) await othersFirst();
     }
     await shard.durable();
     return { results };
 
-    function deleteFrom(item: Item): Outcome {
+    async function othersFirst(): Promise<void> {
+      await new Promise((resolve) => setImmediate(resolve));
+      await shard.whenRoom();
+      cut = 0;
+    }
+
+    /** Undefined: there is more to do. */
+    function deleteFrom(item: Item): Outcome | undefined {
       try {
         const reply = shard.stage((state, view, context) =>
           decideDeleteRecords(state, view, item, context),
         );
         cut += reply.cutBytes;
+        if (reply.more) return undefined;
         return { ...ITEM_OK, startOffset: reply.startOffset };
       } catch (error) {
         return { ...itemError(error), startOffset: -1 };

@@ -25,9 +25,14 @@ export interface DeleteRecordsCommand {
 
 export interface DeleteRecordsReply {
   readonly startOffset: number;
-  /** Bytes of the batch that was cut; 0: none was. */
+  /** So many segments are in the way that the start has only come nearer: decide again. */
+  readonly more: boolean;
+  /** Bytes of the batch that was cut, or will be; 0: none. */
   readonly cutBytes: number;
 }
+
+/** Segments that go in one decision. */
+const SEGMENTS_MAX = 500;
 
 /**
  * Refused with UNKNOWN_TOPIC, UNKNOWN_PARTITION, OFFSET_OUT_OF_RANGE beyond the durable end, and CORRUPT_BATCH where the
@@ -49,12 +54,18 @@ export function decideDeleteRecords(
     const limit = `at most ${durableEnd}`;
     return refuse('OFFSET_OUT_OF_RANGE', message, { field: 'beforeOffset', limit });
   }
-  if (start <= startOffset) return accept({ startOffset, cutBytes: 0 });
+  if (start <= startOffset) return accept({ startOffset, more: false, cutBytes: 0 });
   const place = [topicId, partition] as const;
+  // Before anything goes it is known that all can.
   const cut = cutBatch(view, place, start);
   if (cut instanceof MillraceError) return { error: cut };
+  const cutBytes = cut.bytes;
+  const next = log.segments[SEGMENTS_MAX]?.baseOffset ?? start;
+  if (next < start) {
+    return accept({ startOffset: next, more: true, cutBytes }, segmentsBelow(log, place, next));
+  }
   const writes = [...cut.writes, ...movedStart(log, place, start, cut.added)];
-  return accept({ startOffset: start, cutBytes: cut.bytes }, writes);
+  return accept({ startOffset: start, more: false, cutBytes }, writes);
 }
 
 type Place = readonly [topicId: number, partition: number];
@@ -115,8 +126,15 @@ function movedStart(log: LogPartition, place: Place, start: number, added: numbe
     };
     writes.push(put('segments', [...place, start], segmentRow(moved)));
   }
+  return [...writes, ...segmentsBelow(log, place, start)];
+}
+
+/** Deletes of the rows of those that begin before the offset. */
+function segmentsBelow(log: LogPartition, place: Place, offset: number): Write[] {
+  const writes: Write[] = [];
   for (const { baseOffset } of log.segments) {
-    if (baseOffset < start) writes.push(remove('segments', [...place, baseOffset]));
+    if (baseOffset >= offset) break;
+    writes.push(remove('segments', [...place, baseOffset]));
   }
   return writes;
 }

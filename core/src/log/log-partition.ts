@@ -141,6 +141,7 @@ function removeSegment(log: LogPartition, at: number, segment: Segment): void {
   log.bytes -= segment.bytes;
   if (at === 0) segments.shift();
   else segments.splice(at, 1);
-  if (segment.flaggedEnd !== log.flaggedEnd) return;
+  // Most logs have no flags at all: to look for the last of none, segment by segment, would take as long as their square.
+  if (segment.flaggedEnd === 0 || segment.flaggedEnd !== log.flaggedEnd) return;
   log.flaggedEnd = segments.findLast(({ flaggedEnd }) => flaggedEnd > 0)?.flaggedEnd ?? 0;
 }
