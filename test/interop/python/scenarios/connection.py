@@ -91,6 +91,9 @@ def forms(connect):
         connection.waiting[10] = 'CreateTopic'
         connection.send_bytes(frame.frame(msgpack.encode([3, 1, 10, name_of('short')])))
         require(connection.wait(10)['topicId'] > topic_id, 'defaults where fields are left out')
+        (short,) = frame.read_response('Produce', 0, [[[0, None, 7, 8]]])['results']
+        told = {'errorCode': 0, 'errorMessage': None, 'baseOffset': 7, 'appendTimeMs': 8}
+        equal(short, {**told, 'duplicates': None, 'repeated': False, 'endOffset': -1}, 'as the table says')
         floating = name_of('float')
         for ratio in (1, 0.5):
             connection.call('CreateTopic', name=floating, config={'compactionDirtyRatio': ratio}, validateOnly=True)
