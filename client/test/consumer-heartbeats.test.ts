@@ -32,6 +32,19 @@ describe('heartbeats that wait', () => {
     expect(group.leaves).toMatchObject([{ keep: false }]);
   });
 
+  it('wait again only when one was answered after a lost connection: else no answer comes for a session', async () => {
+    const { consumer, group, broker } = await setup({ sessionTimeoutMs: 9_000 });
+    group.waits = true;
+    const run = consumer.run({ eachMessage: () => {} });
+    await eventually(() => group.beats.length === 2 && group.underWay === 1);
+    broker.drop();
+    await eventually(() => group.beats.length === 4);
+    expect(group.beats.map(({ maxWaitMs }) => maxWaitMs)).toEqual([0, 3_000, 0, 3_000]);
+    expect(group.beats[2]).toMatchObject({ memberEpoch: 1 });
+    await consumer.close();
+    await run;
+  });
+
   it('wait no longer than 15 s', async () => {
     const { consumer, group } = await setup({ sessionTimeoutMs: 600_000 });
     group.waits = true;
@@ -83,8 +96,8 @@ describe('heartbeats that wait', () => {
     const run = consumer.run({ eachMessage: () => {} });
     await eventually(() => group.beats.length === 2);
     broker.drop();
-    await eventually(() => group.beats.length === 3);
-    expect(group.beats.map(({ memberEpoch }) => memberEpoch)).toEqual([0, 1, 1]);
+    await eventually(() => group.beats.length === 4);
+    expect(group.beats.map(({ memberEpoch }) => memberEpoch)).toEqual([0, 1, 1, 1]);
     await consumer.close();
     await run;
   });

@@ -52,6 +52,8 @@ export class Membership implements Committer {
   private readonly poked = new Bell();
   /** There is something to report. */
   private isDue = true;
+  /** The last heartbeat failed: until one is answered nobody knows how old the session is. */
+  private isUnsure = false;
   /** When the heartbeat answered last was sent: the broker heard of this member then, or later. */
   private heardAt = performance.now();
   /** The assignment told last, to know news when it comes. */
@@ -118,6 +120,7 @@ export class Membership implements Committer {
         const error = thrown as MillraceError;
         if (signal.aborted) return;
         if (error.code === 'ABORTED') continue;
+        this.isUnsure = true;
         if (!this.recovers(error, failures)) return;
         await pause(backoffMs(this.link.options.retry, failures), signal);
         failures += 1;
@@ -147,10 +150,12 @@ export class Membership implements Committer {
   private async beat(): Promise<number> {
     const { epoch } = this;
     const sentAt = performance.now();
-    const isReport = this.owner.hasGivenUp;
+    // What was given up is to be known to be heard, in the time there is for it; so is that there is a session. [C-27]
+    const isAtOnce = this.isUnsure || this.owner.hasGivenUp;
     this.isDue = false;
     this.waiting = new AbortController();
-    const reply = await this.send(epoch, sentAt, this.waiting.signal);
+    const reply = await this.send(epoch, sentAt, isAtOnce, this.waiting.signal);
+    this.isUnsure = false;
     // A commit was fenced meanwhile: what this reply says belongs to a membership that is over.
     if (this.epoch !== epoch) return 0;
     // Too late: by this clock the session had ended before, so others may work here by now. [C-27]
@@ -164,21 +169,20 @@ export class Membership implements Committer {
     if (reply.memberEpoch === epoch) this.owner.heard(sentAt);
     const isNews = this.learn(reply.assignment) || reply.memberEpoch !== epoch;
     // A broker that does not wait, or not as long as it was asked to, sets the pace.
-    return isNews || isReport ? 0 : reply.heartbeatIntervalMs - (performance.now() - sentAt);
+    return isNews || isAtOnce ? 0 : reply.heartbeatIntervalMs - (performance.now() - sentAt);
   }
 
   private send(
     memberEpoch: number,
     now: number,
+    isAtOnce: boolean,
     signal: AbortSignal,
   ): Promise<ResponseOf<'GroupHeartbeat'>> {
     const { group, memberId, instanceId, sessionTimeoutMs, rebalanceTimeoutMs } = this.options;
     const { topics, topicPattern, assignor } = this.options;
     const third = Math.floor(sessionTimeoutMs / 3);
     const isJoin = memberEpoch === 0;
-    // What was given up is to be known to be heard, in the time there is for it. [C-27]
-    const isAtOnce = isJoin || this.owner.hasGivenUp;
-    const maxWaitMs = isAtOnce ? 0 : Math.min(third, WAIT_MS_MAX);
+    const maxWaitMs = isJoin || isAtOnce ? 0 : Math.min(third, WAIT_MS_MAX);
     const sessionLeftMs = isJoin ? sessionTimeoutMs : this.heardAt + sessionTimeoutMs - now;
     // A lost connection is noticed while there is time for another one.
     const answerMs = maxWaitMs + Math.min(third, this.link.options.requestTimeoutMs);
@@ -196,6 +200,8 @@ export class Membership implements Committer {
     return this.link.request('GroupHeartbeat', body, {
       urgent: true,
       signal,
+      // Sent again by the link it would wait again: the session might be over before it is answered.
+      once: maxWaitMs > 0,
       timeoutMs: Math.max(1, Math.min(answerMs, sessionLeftMs)),
     });
   }
