@@ -123,6 +123,25 @@ describe('a request', () => {
     expect(await next).toBe('ok');
   });
 
+  it('goes on where the reply topic was made anew', async () => {
+    const { requester, asked, log, reply } = await setup();
+    const correlationId = () => asked().at(-1)?.[REPLY_HEADERS.correlationId] as string;
+    const first = requester.request(1);
+    await eventually(() => asked().length === 1);
+    reply({ [REPLY_HEADERS.correlationId]: correlationId() }, 'ok');
+    expect(await first).toBe('ok');
+    const waiting = rejection(requester.request(2));
+    log.create('rpc.replies', 1);
+    // Wakes who waits at the topic of old.
+    log.appendTexts('rpc', 0, ['x']);
+    expect((await waiting).code).toBe('UNKNOWN_TOPIC');
+    const before = asked().length;
+    const next = requester.request(3);
+    await eventually(() => asked().length > before);
+    reply({ [REPLY_HEADERS.correlationId]: correlationId() }, 'again');
+    expect(await next).toBe('again');
+  });
+
   it.each([
     [{ topic: '' }, 'topic'],
     [{ topic: 't', replyTopic: 'x'.repeat(250) }, 'replyTopic'],

@@ -32,7 +32,8 @@ export async function openInbox(link: Link, metadata: Metadata, topic: string): 
 
 async function topicOf(link: Link, metadata: Metadata, topic: string): Promise<TopicInfo> {
   try {
-    return await metadata.get(topic);
+    // Not what is known: the topic may be another one since, and nobody would ask for it anew.
+    return await metadata.refresh(topic);
   } catch (error) {
     if ((error as MillraceError).code !== 'UNKNOWN_TOPIC') throw error;
   }
