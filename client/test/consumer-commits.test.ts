@@ -122,6 +122,25 @@ describe('commits', () => {
     await eventually(() => group.committed() === 2);
   });
 
+  it.each([null, 7, {}, [null], [7], [{ partition: 0, offset: 0 }]])(
+    'of what names no partitions are refused in words, as is to seek, pause or resume it: %j',
+    async (given) => {
+      const { consumer } = await setup();
+      const bad = given as never;
+      const refusals = [
+        () => consumer.commit(bad),
+        () => consumer.committed(given === null ? (7 as never) : bad),
+        async () => consumer.seek(bad),
+        async () => consumer.pause(bad),
+        async () => consumer.resume(bad),
+        () => consumer.seekTo('earliest', bad),
+      ].map((act) => rejection(act()));
+      for (const error of await Promise.all(refusals)) {
+        expect(error).toMatchObject({ name: 'MillraceError', code: 'INVALID_REQUEST' });
+      }
+    },
+  );
+
   it('that fail are logged where they are automatic', async () => {
     const warnings: string[] = [];
     const log = new FakeLog({ t: 1 });

@@ -1,5 +1,6 @@
 // The partitions a consumer reads now, by topic id and partition.
 
+import { MillraceError } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import { Claim } from './claim.ts';
 import type { FetchBudget } from './fetch-budget.ts';
@@ -20,6 +21,17 @@ export interface TopicPartitionOffset extends TopicPartition {
 /** What names a partition on the wire. */
 export interface PartitionName extends TopicPartition {
   readonly topicId: number;
+}
+
+/** The list as it is. Throws INVALID_REQUEST where it is none, or something in it names no partition. */
+export function partitionList<T extends TopicPartition>(
+  field: string,
+  given: readonly T[],
+): readonly T[] {
+  const isList: boolean = Array.isArray(given);
+  if (isList && given.every((one) => typeof one?.topic === 'string')) return given;
+  const text = `${field} is a list, and each in it has at least a topic and a partition.`;
+  throw new MillraceError('INVALID_REQUEST', text, { field });
 }
 
 export function nameKey({ topicId, partition }: { topicId: number; partition: number }): string {

@@ -7,7 +7,7 @@ import type { Link } from '../net/link.ts';
 import { settledWithin } from '../wait.ts';
 import type { ChunkRules, ConsumerBatch, ConsumerMessage } from './chunk.ts';
 import type { Claim } from './claim.ts';
-import type { TopicPartition, TopicPartitionOffset } from './claims.ts';
+import { partitionList, type TopicPartition, type TopicPartitionOffset } from './claims.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import { BatchIterator, MessageIterator } from './iterators.ts';
 import { type ConsumerStats, lagOf, type PartitionLag, statsOf } from './look.ts';
@@ -110,7 +110,10 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   async commit(offsets?: readonly TopicPartitionOffset[]): Promise<void> {
     const group = this.mustHaveGroup();
     if (offsets === undefined) await group.commitProcessed();
-    else await Promise.all(offsets.map((offset) => this.commitOne(group, offset)));
+    else
+      await Promise.all(
+        partitionList('offsets', offsets).map((offset) => this.commitOne(group, offset)),
+      );
   }
 
   /** Fetches and hands out nothing more of these partitions, or of all that are read now. */
@@ -134,7 +137,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
 
   /** Goes on at these offsets. Throws INVALID_REQUEST where a partition is not read now: then nothing has moved. */
   seek(to: TopicPartitionOffset | readonly TopicPartitionOffset[]): void {
-    const places = 'topic' in to ? [to] : to;
+    const places = partitionList('to', isOne(to) ? [to] : to);
     for (const { offset } of places) {
       if (Number.isSafeInteger(offset) && offset >= 0) continue;
       const text = `offset is an integer from 0, not ${String(offset)}.`;
@@ -149,7 +152,9 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   /** Goes on at a place by its meaning, in these partitions, or in all that are read now. Throws as `seek` does. */
   async seekTo(where: SeekPlace, partitions?: readonly TopicPartition[]): Promise<void> {
     const claims =
-      partitions?.map((partition) => this.mustRead(partition)) ?? this.claimsOf(undefined);
+      partitions === undefined
+        ? this.claimsOf(undefined)
+        : partitionList('partitions', partitions).map((partition) => this.mustRead(partition));
     await this.reader.seekTo(claims, seekPlace(where));
   }
 
@@ -162,7 +167,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
   /** What the group has committed of these partitions, or of those read now; those without an offset are left out. */
   async committed(partitions?: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     const group = this.mustHaveGroup();
-    const asked = partitions ?? this.assignment;
+    const asked = partitionList('partitions', partitions ?? this.assignment);
     const names = await Promise.all(
       asked.map(async ({ topic, partition }) => {
         const { topicId } = await this.metadata.get(topic);
@@ -259,7 +264,7 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
 
   private claimsOf(partitions: readonly TopicPartition[] | undefined): Claim<V>[] {
     if (partitions === undefined) return [...this.reader.claims];
-    return partitions
+    return partitionList('partitions', partitions)
       .map((partition) => this.reader.claims.find(partition))
       .filter((claim) => claim !== undefined);
   }
@@ -280,4 +285,10 @@ export class Consumer<V> implements AsyncIterable<ConsumerMessage<V>>, AsyncDisp
     }
     this.onClosed();
   }
+}
+
+function isOne(
+  to: TopicPartitionOffset | readonly TopicPartitionOffset[],
+): to is TopicPartitionOffset {
+  return !Array.isArray(to);
 }
