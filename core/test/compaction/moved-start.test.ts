@@ -16,7 +16,9 @@ function tableOf(...batches: readonly string[]): Machine {
   const topic = { name: 't', partitions: 1, config, annotations: null, validateOnly: false };
   machine.run(decideCreateTopic, topic);
   for (const keys of batches) {
-    const records = keys.split('').map((key) => ({ key: Buffer.from(key), value: Buffer.from('v') }));
+    const records = keys
+      .split('')
+      .map((key) => ({ key: Buffer.from(key), value: Buffer.from('v') }));
     machine.run(decideAppend, appendRecords(1, 0, records));
   }
   machine.nowMs += 2_000;
