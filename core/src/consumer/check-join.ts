@@ -5,7 +5,7 @@ import { type Refused, refuse } from '../decision.ts';
 import { checkKeyText } from '../expiries/check-key-text.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { ConsumerGroup } from './consumer-groups.ts';
-import { checkSubscription, subscriptionOf } from './subscribe.ts';
+import { checkSubscription } from './subscribe.ts';
 import type { Subscription } from './subscriptions.ts';
 
 type Command = RequestOf<'GroupHeartbeat'>;
@@ -18,12 +18,13 @@ export function checkJoin(
   group: ConsumerGroup,
   epoch: number,
   command: Command,
+  subscription: Subscription | undefined,
 ): Refused | undefined {
   return (
     checkFields(command) ??
     checkInstance(group, command) ??
     checkRoom(group, command) ??
-    checkTopics(state, group, command) ??
+    checkTopics(state, group, command, subscription) ??
     checkEpoch(epoch)
   );
 }
@@ -71,8 +72,8 @@ function checkTopics(
   { catalog, consumers }: ShardState,
   group: ConsumerGroup,
   command: Command,
+  wanted: Subscription | undefined,
 ): Refused | undefined {
-  const wanted = subscriptionOf(command, group);
   if (wanted === undefined) {
     return refuse('INVALID_REQUEST', 'To join, say which topics.', { field: 'topics' });
   }

@@ -18,6 +18,7 @@ import { newsFor } from './news-for.ts';
 import { type Held, NONE_HELD } from './partition-keys.ts';
 import { haveTopicsChanged, planEpoch, putOffTargets } from './plan-epoch.ts';
 import { subscriptionOf } from './subscribe.ts';
+import type { Subscription } from './subscriptions.ts';
 
 type Command = RequestOf<'GroupHeartbeat'>;
 
@@ -30,11 +31,13 @@ export function decideJoin(
   const { catalog, consumers } = state;
   const { memberId } = command;
   const group = consumers.at(found?.groupId ?? 0);
-  const refusal = checkJoin(state, group, found?.epoch ?? 0, command);
+  const subscription = subscriptionOf(command, group);
+  const refusal = checkJoin(state, group, found?.epoch ?? 0, command, subscription);
   if (refusal !== undefined) return refusal;
+  assert(subscription !== undefined, 'who joins subscribes');
   const away = awayUnder(group, command);
   const old = found ?? newGroup(command.group, nowMs);
-  const joining = newMember(group, command, away);
+  const joining = newMember(group, command, subscription, away);
   if (found !== undefined && away !== undefined && isSameAs(away, joining)) {
     const isNews =
       group.members.has(memberId) ||
@@ -103,11 +106,14 @@ function awayUnder(
 }
 
 /** In epoch 0, with what the earlier member has that it follows. */
-function newMember(group: ConsumerGroup, command: Command, away: Member | undefined): Member {
+function newMember(
+  group: ConsumerGroup,
+  command: Command,
+  subscription: Subscription,
+  away: Member | undefined,
+): Member {
   const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, assignor, instanceId } = command;
   const earlier = group.members.get(memberId);
-  const subscription = subscriptionOf(command, group);
-  assert(subscription !== undefined, 'who joins subscribes');
   const before = [earlier, away].filter((one) => one !== undefined);
   return {
     memberId,
