@@ -23,7 +23,8 @@ export async function runCli(given: readonly string[], terminal: Terminal): Prom
   const program = await buildProgram(
     argv,
     {
-      writeOut: (text) => terminal.stdout.write(text),
+      // Help that nobody reads to its end is no error.
+      writeOut: (text) => terminal.stdout.once('error', passOverClosed).write(text),
       writeErr: (text) => {
         errorText += text;
       },
@@ -39,6 +40,10 @@ export async function runCli(given: readonly string[], terminal: Terminal): Prom
     const globals = { ...globalValues(program), json: argv.includes('--json') };
     return reportError(await parseErrorOf(error, errorText, argv), globals, terminal);
   }
+}
+
+function passOverClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Runs one command with its context, and closes that whatever happens. */

@@ -17,6 +17,8 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // Where nobody reads them there is nobody to tell.
+  process.stderr.on('error', () => undefined);
   return {
     // Opened only when a command reads it.
     get stdin() {

@@ -1,4 +1,5 @@
 // The command line without a broker: help, suggestions, refusals, exit codes, and what goes to which stream.
+import { Writable } from 'node:stream';
 import { ERRORS, type ErrorName, MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_ABOUT } from '../src/errors/exit-codes.ts';
@@ -41,6 +42,15 @@ describe('help', () => {
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { line } of command.examples) expect(out).toContain(line);
     expect((await run(`help ${path.join(' ')}`)).out).toBe(out);
+  });
+
+  it('may be read in part', async () => {
+    const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(closed) });
+    const isClosed = new Promise((resolve) => stdout.on('close', resolve));
+    expect(await runCli(['groups', '--help'], { ...fakeTerminal(), stdout })).toBe(EXIT.ok);
+    // An error that nobody listened for would end the process before.
+    await isClosed;
   });
 
   it('of a group without a verb is a refusal', async () => {

@@ -20,6 +20,8 @@ const DAY_MS = 24 * HOUR_MS;
 export async function runOffline(args: readonly string[]): Promise<number> {
   let exit: ExitName = 'clean';
   const program = new Command('millrace-broker').exitOverride();
+  // Help alone goes this way; a reader that went away is no error.
+  process.stdout.on('error', passOverClosed);
   program.configureOutput({ writeErr: () => undefined });
   addInspect(program, (found) => {
     exit = found;
@@ -32,6 +34,10 @@ export async function runOffline(args: readonly string[]): Promise<number> {
   } catch (error) {
     return exitOf(error, args[0] ?? '');
   }
+}
+
+function passOverClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function addCommand(program: Command, name: OfflineCommand): Command {
