@@ -15,6 +15,8 @@ import { Shutdown } from './shutdown.ts';
 import { BROKER_VERSION } from './version.ts';
 
 export async function runBroker(args: readonly string[], env: Environment): Promise<void> {
+  // A closed terminal or pipe must not end the broker, nor its help.
+  process.stdout.on('error', () => undefined);
   let options: BrokerOptions;
   try {
     const parsed = parseOptions(args, env, BROKER_VERSION);
@@ -56,8 +58,6 @@ async function serve(
       'The broker met a fault of its own and ends; its log says more.',
     );
   process.on('uncaughtException', onFault);
-  // A closed terminal or pipe must not end the broker.
-  process.stdout.on('error', () => undefined);
 
   let hasStarted: (broker: Broker) => void = () => undefined;
   const started = new Promise<Broker>((resolve) => {

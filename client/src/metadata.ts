@@ -62,6 +62,14 @@ export class Metadata {
     this.byName.delete(topic);
   }
 
+  /** What goes to these topics was refused: one is gone, or was made anew under its name. */
+  forgetIds(topicIds: Iterable<number>): void {
+    for (const topicId of topicIds) {
+      const name = this.nameOf(topicId);
+      if (name !== undefined) this.forget(name);
+    }
+  }
+
   /** The name of a topic seen before. */
   nameOf(topicId: number): string | undefined {
     return this.namesById.get(topicId);

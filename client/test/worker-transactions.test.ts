@@ -1,5 +1,5 @@
 // Handlers that send: their messages and the acknowledgement are one transaction.
-import { LIMITS, type MillraceError } from '@millrace/protocol';
+import { LIMITS, MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { type LeasedMessage, Reject } from '../src/index.ts';
 import { eventually } from './support/eventually.ts';
@@ -125,6 +125,25 @@ describe('a transactional handler', () => {
     expect(new Set(ids).size).toBe(1);
     expect(ledger.done.length).toBe(1);
     expect(worker.stats).toMatchObject({ lost: 0, released: 0 });
+  });
+
+  it('sends to a topic that was made anew under its new id, in the same attempt', async () => {
+    const { queue, broker, ledger, work } = await setup([1]);
+    const carryOut = ledger.handlers.Transact as Handler<'Transact'>;
+    broker.handlers.Transact = (body, ...rest) => {
+      if (body.batches[0]?.topicId === 2) {
+        queue.topics.splice(1, 1);
+        queue.topics.push(['other', 1], ['out', 3]);
+        return new MillraceError('UNKNOWN_TOPIC');
+      }
+      return carryOut(body, ...rest);
+    };
+    const worker = work({ transactional: true, handler: () => ({ send: [{ ...OUT, value: 1 }] }) });
+    await eventually(() => worker.stats.accepted === 1);
+    expect(worker.stats.released).toBe(0);
+    expect(ledger.sent()).toMatchObject([{ topicId: 3, value: 1 }]);
+    const ids = broker.requests('Transact').map(({ transactionId }) => transactionId);
+    expect(new Set(ids).size).toBe(2);
   });
 
   it.each<[string, object, string]>([

@@ -220,12 +220,7 @@ export class Transformer<V> implements AsyncDisposable {
         return transactionId({ group, memberId, instance, lane: number, ...what });
       },
       refused: (lane, error) => this.refused(committer, lane, error),
-      outdated: (topicIds) => {
-        for (const topicId of topicIds) {
-          const name = this.metadata.nameOf(topicId);
-          if (name !== undefined) this.metadata.forget(name);
-        }
-      },
+      outdated: (topicIds) => this.metadata.forgetIds(topicIds),
       failed: (error) => {
         this.failure ??= { error };
         void this.close();

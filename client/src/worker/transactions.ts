@@ -33,11 +33,12 @@ export interface Ending<V> {
 
 /** Resolves once every message has its outcome, or is on its way to be released; it never rejects. */
 export async function transact<V>(
-  { link, metadata, group }: TransactionSource,
+  source: TransactionSource,
   ending: Ending<V>,
   resolved: Resolved<V>,
 ): Promise<void> {
-  const { statements, outbox, effects } = ending;
+  const { link } = source;
+  const { statements } = ending;
   for (const { messages, verdict } of statements) {
     for (const message of messages) {
       message.state = 'committing';
@@ -45,12 +46,7 @@ export async function transact<V>(
     }
   }
   try {
-    const batches = (await outbox?.batches(metadata, Date.now())) ?? [];
-    const items = transactItems(statements);
-    const acknowledgements = items.length === 0 ? [] : [{ group, items }];
-    const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
-    // What carries messages waits for room as they do; the leases are extended meanwhile.
-    await link.request('Transact', body, { urgent: batches.length === 0 });
+    await carryOut(source, ending);
   } catch (error) {
     await refused(link, ending, error as MillraceError, resolved);
     return;
@@ -59,6 +55,27 @@ export async function transact<V>(
     for (const message of messages) {
       message.state = 'resolved';
       resolved(message, verdict, undefined);
+    }
+  }
+}
+
+/** A topic that was made anew has another id: what was refused for the old one, and so not done, is sent to the new one. */
+async function carryOut<V>(
+  { link, metadata, group }: TransactionSource,
+  { statements, outbox, effects }: Ending<V>,
+): Promise<void> {
+  const items = transactItems(statements);
+  const acknowledgements = items.length === 0 ? [] : [{ group, items }];
+  for (let isAgain = false; ; isAgain = true) {
+    const batches = (await outbox?.batches(metadata, Date.now())) ?? [];
+    const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
+    try {
+      // What carries messages waits for room as they do; the leases are extended meanwhile.
+      await link.request('Transact', body, { urgent: batches.length === 0 });
+      return;
+    } catch (error) {
+      if (isAgain || (error as MillraceError).action !== 'refresh') throw error;
+      metadata.forgetIds(batches.map(({ topicId }) => topicId));
     }
   }
 }
