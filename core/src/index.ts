@@ -32,19 +32,19 @@ export { KEY_MAP_LIMITS, KeyMap } from './compaction/key-map.ts';
 export { assignRange } from './consumer/assign-range.ts';
 export { assignUniform } from './consumer/assign-uniform.ts';
 export { ConsumerGroups, createConsumerGroups } from './consumer/consumer-groups.ts';
+export { decideBeginEpochs } from './consumer/decide-begin-epochs.ts';
 export { decideDeleteGroup } from './consumer/decide-delete-group.ts';
 export {
   decideExpireGroups,
   type ExpireGroupsCommand,
 } from './consumer/decide-expire-groups.ts';
 export { decideExpireMembers, type ExpiredMember } from './consumer/decide-expire-members.ts';
-export { decideBeginEpochs } from './consumer/decide-begin-epochs.ts';
-export { nextEpochDueMs } from './consumer/epoch-pace.ts';
 export { decideFollowTopics, type FollowTopicsCommand } from './consumer/decide-follow-topics.ts';
 export { decideHeartbeat, type HeartbeatReply } from './consumer/decide-heartbeat.ts';
 export { decideLeave } from './consumer/decide-leave.ts';
 export { decideOffsetCommit } from './consumer/decide-offset-commit.ts';
 export { describeGroup } from './consumer/describe-group.ts';
+export { nextEpochDueMs } from './consumer/epoch-pace.ts';
 export { fetchOffsets } from './consumer/fetch-offsets.ts';
 export { listGroups } from './consumer/list-groups.ts';
 export type { Subscriber, Target } from './consumer/subscriber.ts';
