@@ -1,9 +1,9 @@
 // Some messages of one partition in somebody's hand. As long as one is out, no other chunk of that partition is.
 
 import type { LogRecord, MillraceError } from '@millrace/protocol';
-import type { Codec } from '../codecs.ts';
-import { Message, type MessageSource } from '../message.ts';
+import { Message } from '../message.ts';
 import type { Claim } from './claim.ts';
+import { InHand } from './in-hand.ts';
 
 /** A message of a consumer. */
 export interface ConsumerMessage<V> extends Message<V> {
@@ -47,61 +47,26 @@ class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
   }
 }
 
-export class Chunk<V> implements MessageSource<V> {
-  readonly claim: Claim<V>;
+export class Chunk<V> extends InHand<V> {
   private readonly records: readonly LogRecord[];
   private readonly nextOffset: number;
-  private readonly version: number;
-  private readonly rules: ChunkRules<V>;
   private at = 0;
-  private controller: AbortController | undefined;
 
   constructor(
     claim: Claim<V>,
     taken: { records: readonly LogRecord[]; nextOffset: number },
     rules: ChunkRules<V>,
   ) {
-    this.claim = claim;
+    super(claim, rules);
     this.records = taken.records;
     this.nextOffset = taken.nextOffset;
-    this.version = claim.version;
-    this.rules = rules;
-    claim.isBusy = true;
     claim.steps += 1;
-    claim.onLost = (reason) => this.abort(reason);
-  }
-
-  get topic(): string {
-    return this.claim.topic;
-  }
-
-  get topicId(): number {
-    return this.claim.topicId;
-  }
-
-  get partition(): number {
-    return this.claim.partition;
-  }
-
-  get codec(): Codec<V> {
-    return this.claim.codec;
   }
 
   /** The partition was paused, sought, revoked or lost meanwhile: nothing more of this is handed out now. */
   get isStale(): boolean {
-    const { version, state, isPaused } = this.claim;
-    return this.version !== version || state !== 'live' || isPaused;
-  }
-
-  /** For handlers: aborted when the partition is lost. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    return this.controller.signal;
-  }
-
-  abort(reason: Error): void {
-    this.controller ??= new AbortController();
-    this.controller.abort(reason);
+    const { state, isPaused } = this.claim;
+    return this.isOutdated || state !== 'live' || isPaused;
   }
 
   /** The next message; what was handed out before is processed. Undefined at the end, or once stale. */
@@ -141,40 +106,18 @@ export class Chunk<V> implements MessageSource<V> {
 
   /** Everything handed out so far is processed. */
   processedBefore(): void {
-    if (this.at === 0 || this.version !== this.claim.version) return;
-    const next =
-      this.at === this.records.length
-        ? this.nextOffset
-        : (this.records[this.at - 1] as LogRecord).offset + 1;
-    const count = next - this.claim.processed;
-    if (count <= 0) return;
-    this.claim.processed = next;
-    this.rules.onProcessed?.(this.claim, count);
+    if (this.at === 0) return;
+    const isAll = this.at === this.records.length;
+    const last = this.records[this.at - 1] as LogRecord;
+    this.processedTo(isAll ? this.nextOffset : last.offset + 1);
   }
 
   /** What was not handed out goes back; others may take the partition. */
   release(): void {
-    if (this.version === this.claim.version) this.claim.untake(this.records.length - this.at);
-    this.claim.settle();
-    this.claim.isBusy = false;
-    this.claim.onLost = undefined;
-    this.claim.becameIdle.ring();
+    this.letGo(this.records.length - this.at);
   }
 
   commitThrough(nextOffset: number): Promise<void> {
     return this.rules.commitThrough(this.claim, nextOffset);
-  }
-
-  private isReadable(message: ConsumerMessage<V>): boolean {
-    const { onUnreadable } = this.rules;
-    if (onUnreadable === undefined) return true;
-    try {
-      // Decodes it; the message keeps the value.
-      void message.value;
-      return true;
-    } catch (error) {
-      onUnreadable(error as MillraceError, message);
-      return false;
-    }
   }
 }

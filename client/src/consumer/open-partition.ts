@@ -1,13 +1,13 @@
 // One partition whose messages are worked on side by side: which may begin, and up to where all are processed.
 // It runs no handler.
 
-import type { LogRecord, MillraceError } from '@millrace/protocol';
-import type { Codec } from '../codecs.ts';
+import type { LogRecord } from '@millrace/protocol';
 import { Fifo } from '../fifo.ts';
-import { Message, type MessageSource } from '../message.ts';
+import { Message } from '../message.ts';
 import type { ChunkRules, ConsumerMessage } from './chunk.ts';
 import type { Claim } from './claim.ts';
 import type { Delivery } from './delivery.ts';
+import { InHand } from './in-hand.ts';
 
 /** Whose messages follow each other: those of a key, or nobody's. */
 export type SideBySide = 'key' | 'none';
@@ -58,18 +58,15 @@ export class Job<V> extends Message<V> implements ConsumerMessage<V> {
   }
 }
 
-export class OpenPartition<V> implements MessageSource<V> {
-  readonly claim: Claim<V>;
+export class OpenPartition<V> extends InHand<V> {
   /** Messages in handlers. */
   inFlight = 0;
   /** Nothing new is taken up: others have their turn. */
   isRetiring = false;
   private readonly delivery: Delivery<V>;
-  private readonly rules: ChunkRules<V>;
   private readonly ordering: SideBySide;
   private readonly window: Window;
   private readonly held: Held;
-  private readonly version: number;
   private records: readonly LogRecord[] = [];
   private at = 0;
   private endOfRecords = -1;
@@ -80,7 +77,6 @@ export class OpenPartition<V> implements MessageSource<V> {
   /** Their key has become free. */
   private readonly freed = new Fifo<Job<V>>();
   private waiting = 0;
-  private controller: AbortController | undefined;
 
   constructor(
     claim: Claim<V>,
@@ -88,46 +84,17 @@ export class OpenPartition<V> implements MessageSource<V> {
     rules: ChunkRules<V>,
     options: { ordering: SideBySide; window: Window; held: Held },
   ) {
-    this.claim = claim;
+    super(claim, rules);
     this.delivery = delivery;
-    this.rules = rules;
     this.ordering = options.ordering;
     this.window = options.window;
     this.held = options.held;
-    this.version = claim.version;
-    claim.isBusy = true;
     claim.isResting = true;
-    claim.onLost = (reason) => {
-      this.abort(reason);
-      delivery.nudge();
-    };
   }
 
-  get topic(): string {
-    return this.claim.topic;
-  }
-
-  get topicId(): number {
-    return this.claim.topicId;
-  }
-
-  get partition(): number {
-    return this.claim.partition;
-  }
-
-  get codec(): Codec<V> {
-    return this.claim.codec;
-  }
-
-  /** For handlers: aborted when the partition is lost. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    return this.controller.signal;
-  }
-
-  abort(reason: Error): void {
-    this.controller ??= new AbortController();
-    this.controller.abort(reason);
+  protected override lost(reason: Error): void {
+    super.lost(reason);
+    this.delivery.nudge();
   }
 
   /** Nothing of it runs, and nothing more will. */
@@ -177,20 +144,15 @@ export class OpenPartition<V> implements MessageSource<V> {
 
   /** What did not begin goes back; others may have the partition. */
   release(): void {
-    const { claim } = this;
-    if (claim.version === this.version) claim.untake(this.records.length - this.at);
-    claim.settle();
     for (const { bytes } of this.jobs.drain()) this.held.bytes -= bytes;
-    claim.isBusy = false;
-    claim.isResting = false;
-    claim.onLost = undefined;
-    claim.becameIdle.ring();
-    this.delivery.offer(claim);
+    this.claim.isResting = false;
+    this.letGo(this.records.length - this.at);
+    this.delivery.offer(this.claim);
   }
 
   /** The partition was sought, revoked or lost meanwhile. */
   private get isStale(): boolean {
-    return this.version !== this.claim.version || this.claim.state !== 'live';
+    return this.isOutdated || this.claim.state !== 'live';
   }
 
   private get hasRecords(): boolean {
@@ -262,22 +224,6 @@ export class OpenPartition<V> implements MessageSource<V> {
       this.held.bytes -= first.bytes;
       next = first.nextOffset;
     }
-    const count = next - this.claim.processed;
-    if (count <= 0 || this.claim.version !== this.version) return;
-    this.claim.processed = next;
-    this.rules.onProcessed?.(this.claim, count);
-  }
-
-  private isReadable(job: Job<V>): boolean {
-    const { onUnreadable } = this.rules;
-    if (onUnreadable === undefined) return true;
-    try {
-      // Decodes it; the message keeps the value.
-      void job.value;
-      return true;
-    } catch (error) {
-      onUnreadable(error as MillraceError, job);
-      return false;
-    }
+    this.processedTo(next);
   }
 }
