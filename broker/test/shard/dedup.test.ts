@@ -4,7 +4,7 @@ import { dedupHash, ERRORS, encodeBatch, type RequestOf } from '@millrace/protoc
 import { MemoryStore } from '@millrace/storage';
 import { FaultyStore, gate } from '@millrace/storage/testing';
 import { expect, test } from 'vitest';
-import { createQueue, openTestShard, soon, type TestShard } from './open-test-shard.ts';
+import { createQueue, endOf, openTestShard, produceBatches, soon } from './open-test-shard.ts';
 
 const utf8 = new TextEncoder();
 
@@ -17,22 +17,12 @@ function batchOf(...ids: (string | null)[]): Uint8Array {
   return encodeBatch(records, { nowMs: 1_700_000_000_000 });
 }
 
-async function produce({ call }: TestShard, topicId: number, ...batches: Uint8Array[]) {
-  const items = batches.map((batch) => ({ topicId, partition: 0, batch }));
-  return (await call('Produce', { batches: items })).results;
-}
-
-async function endOf({ call }: TestShard, topicId: number): Promise<number | undefined> {
-  const at = { topicId, partition: 0, at: -1 };
-  return (await call('ListOffsets', { partitions: [at] })).partitions[0]?.offset;
-}
-
 test('two produces of one turn with one id: the first stands, the second is told where [L-81]', async () => {
   const shard = openTestShard();
   const topicId = await createQueue(shard);
   const [first, second] = await Promise.all([
-    produce(shard, topicId, batchOf(null, 'a')),
-    produce(shard, topicId, batchOf('a', 'b'), batchOf('b'), batchOf('a', 'a', null)),
+    produceBatches(shard, topicId, batchOf(null, 'a')),
+    produceBatches(shard, topicId, batchOf('a', 'b'), batchOf('b'), batchOf('a', 'a', null)),
   ]);
   expect(first).toMatchObject([{ errorCode: 0, baseOffset: 0, duplicates: null }]);
   expect(second).toMatchObject([
@@ -58,9 +48,9 @@ test('a duplicate is told when its first record is on the disk, not before [L-82
   const { until, open } = gate();
   store.script({ kind: 'delay', until });
   const told: string[] = [];
-  const first = produce(shard, topicId, batchOf('a')).then(() => told.push('first'));
+  const first = produceBatches(shard, topicId, batchOf('a')).then(() => told.push('first'));
   await soon();
-  const second = produce(shard, topicId, batchOf('a')).then(() => told.push('second'));
+  const second = produceBatches(shard, topicId, batchOf('a')).then(() => told.push('second'));
   await soon();
   expect(told).toEqual([]);
   open();
@@ -74,11 +64,14 @@ test('an aborted commit leaves nothing remembered: what is sent again is taken [
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);
   store.script({ kind: 'abort', reason: 'io' });
-  const failing = [produce(shard, topicId, batchOf('a')), produce(shard, topicId, batchOf('a'))];
+  const failing = [
+    produceBatches(shard, topicId, batchOf('a')),
+    produceBatches(shard, topicId, batchOf('a')),
+  ];
   for (const outcome of await Promise.allSettled(failing)) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORAGE_ERROR' } });
   }
-  expect(await produce(shard, topicId, batchOf('a'))).toMatchObject([
+  expect(await produceBatches(shard, topicId, batchOf('a'))).toMatchObject([
     { baseOffset: 0, duplicates: null },
   ]);
   await shard.close();
@@ -95,12 +88,12 @@ test('a restart on the same store forgets nothing; by content it is the value th
       values.map((value) => ({ value: utf8.encode(value) })),
       { nowMs: 0, codec: 'gzip' },
     );
-  expect(await produce(shard, topicId, texts('x', 'y', 'x'))).toMatchObject([
+  expect(await produceBatches(shard, topicId, texts('x', 'y', 'x'))).toMatchObject([
     { baseOffset: 0, duplicates: [{ index: 2, partition: 0, offset: 0 }] },
   ]);
   await shard.close();
   const again = openTestShard(store);
-  expect(await produce(again, topicId, texts('z', 'y'))).toMatchObject([
+  expect(await produceBatches(again, topicId, texts('z', 'y'))).toMatchObject([
     { baseOffset: 2, duplicates: [{ index: 1, partition: 0, offset: 1 }] },
   ]);
   await again.close();
@@ -111,7 +104,7 @@ test('a batch that is refused remembers nothing, and does not touch the others [
   const topicId = await createQueue(shard);
   const large = { value: new Uint8Array(1_050_000), dedup: dedupHash('a') };
   const refused = encodeBatch([large], { nowMs: 0, deadLetter: true });
-  const results = await produce(shard, topicId, refused, batchOf('a'));
+  const results = await produceBatches(shard, topicId, refused, batchOf('a'));
   expect(results).toMatchObject([
     { errorCode: ERRORS.MESSAGE_TOO_LARGE.code, baseOffset: -1, duplicates: null },
     { errorCode: 0, baseOffset: 0, duplicates: null },

@@ -154,6 +154,22 @@ export async function produce({ call }: TestShard, topicId: number, ...texts: st
   return results[0];
 }
 
+/** Each in partition 0, in one request. */
+export async function produceBatches(
+  { call }: TestShard,
+  topicId: number,
+  ...batches: readonly Uint8Array[]
+) {
+  const items = batches.map((batch) => ({ topicId, partition: 0, batch }));
+  return (await call('Produce', { batches: items })).results;
+}
+
+/** Of partition 0. */
+export async function endOf({ call }: TestShard, topicId: number): Promise<number | undefined> {
+  const at = { topicId, partition: 0, at: -1 };
+  return (await call('ListOffsets', { partitions: [at] })).partitions[0]?.offset;
+}
+
 export async function countsOf({ call }: TestShard) {
   const { partitions } = await call('Counters', { group: 'g' });
   return partitions[0];

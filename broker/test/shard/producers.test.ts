@@ -4,7 +4,15 @@ import { ERRORS, type RequestOf, stampProducer } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { FaultyStore, gate } from '@millrace/storage/testing';
 import { expect, test } from 'vitest';
-import { batchOf, createQueue, openTestShard, soon, type TestShard } from './open-test-shard.ts';
+import {
+  batchOf,
+  createQueue,
+  endOf,
+  openTestShard,
+  produceBatches,
+  soon,
+  type TestShard,
+} from './open-test-shard.ts';
 
 type Id = Awaited<ReturnType<typeof initProducer>>;
 
@@ -18,23 +26,19 @@ function numbered({ producerId, producerEpoch }: Id, sequence: number, ...texts:
   return batch;
 }
 
-async function produce({ call }: TestShard, topicId: number, ...batches: Uint8Array[]) {
-  const items = batches.map((batch) => ({ topicId, partition: 0, batch }));
-  return (await call('Produce', { batches: items })).results;
-}
-
-async function endOf({ call }: TestShard, topicId: number): Promise<number | undefined> {
-  const at = { topicId, partition: 0, at: -1 };
-  return (await call('ListOffsets', { partitions: [at] })).partitions[0]?.offset;
-}
-
 test('batches of one producer in one request and in one turn follow each other [G-53][G-54]', async () => {
   const shard = openTestShard();
   const topicId = await createQueue(shard);
   const id = await initProducer(shard);
   const [first, second] = await Promise.all([
-    produce(shard, topicId, numbered(id, 0, 'a', 'b'), numbered(id, 2, 'c')),
-    produce(shard, topicId, numbered(id, 2, 'c'), numbered(id, 4, 'x'), numbered(id, 3, 'd')),
+    produceBatches(shard, topicId, numbered(id, 0, 'a', 'b'), numbered(id, 2, 'c')),
+    produceBatches(
+      shard,
+      topicId,
+      numbered(id, 2, 'c'),
+      numbered(id, 4, 'x'),
+      numbered(id, 3, 'd'),
+    ),
   ]);
   expect(first).toMatchObject([
     { errorCode: 0, baseOffset: 0, repeated: false },
@@ -57,9 +61,9 @@ test('a batch that came before is told when it is on the disk, not before [G-54]
   const { until, open } = gate();
   store.script({ kind: 'delay', until });
   const told: string[] = [];
-  const first = produce(shard, topicId, numbered(id, 0, 'a')).then(() => told.push('first'));
+  const first = produceBatches(shard, topicId, numbered(id, 0, 'a')).then(() => told.push('first'));
   await soon();
-  const again = produce(shard, topicId, numbered(id, 0, 'a')).then(() => told.push('again'));
+  const again = produceBatches(shard, topicId, numbered(id, 0, 'a')).then(() => told.push('again'));
   await soon();
   expect(told).toEqual([]);
   open();
@@ -73,15 +77,15 @@ test('an aborted commit takes the sequence back: what is sent again is appended 
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);
   const id = await initProducer(shard);
-  await produce(shard, topicId, numbered(id, 0, 'a'));
+  await produceBatches(shard, topicId, numbered(id, 0, 'a'));
   store.script({ kind: 'abort', reason: 'io' });
-  await expect(produce(shard, topicId, numbered(id, 1, 'b'))).rejects.toMatchObject({
+  await expect(produceBatches(shard, topicId, numbered(id, 1, 'b'))).rejects.toMatchObject({
     code: 'STORAGE_ERROR',
   });
-  expect(await produce(shard, topicId, numbered(id, 2, 'c'))).toMatchObject([
+  expect(await produceBatches(shard, topicId, numbered(id, 2, 'c'))).toMatchObject([
     { errorCode: ERRORS.OUT_OF_ORDER_SEQUENCE.code },
   ]);
-  expect(await produce(shard, topicId, numbered(id, 1, 'b'))).toMatchObject([
+  expect(await produceBatches(shard, topicId, numbered(id, 1, 'b'))).toMatchObject([
     { errorCode: 0, baseOffset: 1, repeated: false },
   ]);
   await shard.close();
@@ -101,17 +105,21 @@ test('where there is no room, what was appended before is told, and nothing else
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);
   const id = await initProducer(shard);
-  await produce(shard, topicId, numbered(id, 0, 'a'));
+  await produceBatches(shard, topicId, numbered(id, 0, 'a'));
   await shard.close();
   const full = openTestShard(store, { storageReserve: Number.MAX_SAFE_INTEGER });
-  expect(await produce(full, topicId, numbered(id, 0, 'a'), numbered(id, 1, 'b'))).toMatchObject([
+  expect(
+    await produceBatches(full, topicId, numbered(id, 0, 'a'), numbered(id, 1, 'b')),
+  ).toMatchObject([
     { errorCode: 0, baseOffset: 0, repeated: true },
     { errorCode: ERRORS.STORAGE_FULL.code },
   ]);
   await expect(initProducer(full)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
   await full.close();
   const roomy = openTestShard(store);
-  expect(await produce(roomy, topicId, numbered(id, 1, 'b'))).toMatchObject([{ baseOffset: 1 }]);
+  expect(await produceBatches(roomy, topicId, numbered(id, 1, 'b'))).toMatchObject([
+    { baseOffset: 1 },
+  ]);
   await roomy.close();
 });
 
@@ -120,18 +128,20 @@ test('a restart on the same store knows producers, names and sequences [G-51][G-
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);
   const older = await initProducer(shard, { name: 'billing' });
-  await produce(shard, topicId, numbered(older, 0, 'a'));
+  await produceBatches(shard, topicId, numbered(older, 0, 'a'));
   await shard.close();
   const again = openTestShard(store);
-  expect(await produce(again, topicId, numbered(older, 0, 'a'))).toMatchObject([
+  expect(await produceBatches(again, topicId, numbered(older, 0, 'a'))).toMatchObject([
     { baseOffset: 0, repeated: true },
   ]);
   const newer = await initProducer(again, { name: 'billing' });
   expect(newer).toEqual({ producerId: older.producerId, producerEpoch: 1 });
-  expect(await produce(again, topicId, numbered(older, 1, 'b'))).toMatchObject([
+  expect(await produceBatches(again, topicId, numbered(older, 1, 'b'))).toMatchObject([
     { errorCode: ERRORS.PRODUCER_FENCED.code },
   ]);
-  expect(await produce(again, topicId, numbered(newer, 0, 'b'))).toMatchObject([{ baseOffset: 1 }]);
+  expect(await produceBatches(again, topicId, numbered(newer, 0, 'b'))).toMatchObject([
+    { baseOffset: 1 },
+  ]);
   await again.close();
 });
 
