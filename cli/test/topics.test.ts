@@ -1,7 +1,9 @@
 // `topics offsets`, `topics grow`, `topics delete-records` and what topics are told of cleanup, with a client that answers
 // by heart.
+import type { TopicDescription } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
 import { movedPart } from '../src/commands/topics/grow.ts';
+import { recordsText } from '../src/commands/topics/topic-figures.ts';
 import { EXIT } from '../src/errors/exit-codes.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 import { documentOf, runWith } from './support/run-with.ts';
@@ -169,5 +171,16 @@ describe('what topics are told of cleanup', () => {
     ]);
     expect((await documentOf(fake, 'topics alter t --dirty-ratio 2')).exit).toBe(EXIT.usage);
     expect((await documentOf(fake, 'topics alter t --cleanup none')).exit).toBe(EXIT.usage);
+  });
+});
+
+describe('the number of records', () => {
+  it.each([
+    ['delete', '1,200'],
+    ['compact', '<= 1,200'],
+    ['compact-delete', '<= 1,200'],
+  ] as const)('of a topic with cleanup %s is %s', (cleanupPolicy, text) => {
+    const config = { cleanupPolicy } as NonNullable<TopicDescription['config']>;
+    expect(recordsText({ config }, 1_200)).toBe(text);
   });
 });

@@ -1,18 +1,10 @@
 // `produce`: appends the lines of stdin or a file as records.
 
-import {
-  argument,
-  choice,
-  choiceWith,
-  command,
-  flag,
-  option,
-  repeated,
-  type ValuesOf,
-} from '../../command.ts';
+import { argument, choice, command, flag, option, repeated, type ValuesOf } from '../../command.ts';
 import { exitOf } from '../../context.ts';
 import { usage } from '../../errors/cli-error.ts';
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts';
+import { COMPRESSION } from '../../input/compression.ts';
 import { count } from '../../input/count.ts';
 import { parseDuration } from '../../input/duration.ts';
 import { parseHeader } from '../../input/header.ts';
@@ -104,12 +96,7 @@ export const produce = command({
     partition: option('--partition <number>', 'the partition of every record', count(0)),
     ...RULES,
     ...PRODUCER_INPUTS,
-    compression: choiceWith(
-      '--compression <codec>',
-      'how batches are compressed',
-      ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'],
-      'none',
-    ),
+    compression: COMPRESSION,
   },
   examples: [
     { line: 'echo hello | broker-cli produce greetings', about: 'one record' },

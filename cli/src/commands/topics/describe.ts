@@ -5,7 +5,7 @@ import { command, variadic } from '../../command.ts';
 import { formatCount, formatSize, formatText, formatTime } from '../../output/format.ts';
 import type { Output } from '../../output/output.ts';
 import { properties, table } from '../../output/table.ts';
-import { topicFigures } from './topic-figures.ts';
+import { recordsText, topicFigures } from './topic-figures.ts';
 import { configLines } from './topic-settings.ts';
 
 export const describe = command({
@@ -33,7 +33,7 @@ async function describeOne(output: Output, topic: TopicDescription): Promise<str
     ['topic', formatText(topic.name)],
     ['id', String(topic.topicId)],
     ['created', formatTime(topic.createdAtMs)],
-    ['records', formatCount(records)],
+    ['records', recordsText(topic, records)],
     ['size', formatSize(bytes)],
     ...(topic.config === null ? [] : configLines(topic.config)),
     ...annotations,
@@ -47,7 +47,7 @@ async function describeOne(output: Output, topic: TopicDescription): Promise<str
       {
         head: 'RECORDS',
         align: 'right',
-        cell: (each) => formatCount(each.endOffset - each.startOffset),
+        cell: (each) => recordsText(topic, each.endOffset - each.startOffset),
       },
       { head: 'SEGMENTS', align: 'right', cell: (each) => formatCount(each.segments) },
       { head: 'SIZE', align: 'right', cell: (each) => formatSize(each.bytes) },

@@ -9,7 +9,7 @@ import {
   formatTime,
 } from '../../output/format.ts';
 import { table } from '../../output/table.ts';
-import { topicFigures } from './topic-figures.ts';
+import { recordsText, topicFigures } from './topic-figures.ts';
 
 export const list = command({
   name: 'list',
@@ -30,13 +30,14 @@ export const list = command({
       retentionMs: topic.config?.retentionMs ?? null,
       createdAtMs: topic.createdAtMs,
     }));
+    const spans = described.map((topic) => recordsText(topic, topicFigures(topic).records));
     await context.output.answer({ topics }, async () =>
       table(
         context.output,
         [
           { head: 'TOPIC', cell: ({ name }) => formatText(name) },
           { head: 'PARTITIONS', align: 'right', cell: ({ partitions }) => formatCount(partitions) },
-          { head: 'RECORDS', align: 'right', cell: ({ records }) => formatCount(records) },
+          { head: 'RECORDS', align: 'right', cell: ({ span }) => span },
           { head: 'SIZE', align: 'right', cell: ({ bytes }) => formatSize(bytes) },
           {
             head: 'RETENTION',
@@ -45,7 +46,7 @@ export const list = command({
           },
           { head: 'CREATED', cell: ({ createdAtMs }) => formatTime(createdAtMs) },
         ],
-        topics,
+        topics.map((topic, i) => ({ ...topic, span: spans[i] ?? '' })),
         'No topics. `broker-cli topics create NAME` creates one.',
       ),
     );

@@ -1,6 +1,7 @@
 // Figures of a topic summed over its partitions.
 
 import type { TopicDescription } from '@millrace/client';
+import { formatCount } from '../../output/format.ts';
 
 export interface TopicFigures {
   readonly records: number;
@@ -16,4 +17,10 @@ export function topicFigures({ partitions }: TopicDescription): TopicFigures {
     bytes += each.bytes;
   }
   return { records, bytes };
+}
+
+/** A span of offsets as a number of records: in a topic that is compacted there may be fewer. */
+export function recordsText({ config }: Pick<TopicDescription, 'config'>, span: number): string {
+  const mayBeFewer = config !== null && config.cleanupPolicy !== 'delete';
+  return mayBeFewer ? `<= ${formatCount(span)}` : formatCount(span);
 }

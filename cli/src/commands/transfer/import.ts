@@ -1,9 +1,10 @@
 // `import`: appends the records of an export to a topic, with their keys, headers and times, each to its partition.
 
-import { argument, choiceWith, command, flag, option } from '../../command.ts';
+import { argument, command, flag, option } from '../../command.ts';
 import { exitOf } from '../../context.ts';
 import { CliError } from '../../errors/cli-error.ts';
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts';
+import { COMPRESSION } from '../../input/compression.ts';
 import { count } from '../../input/count.ts';
 import { lineError } from '../../input/record-line.ts';
 import { formatText } from '../../output/format.ts';
@@ -26,12 +27,7 @@ export const importTopic = command({
     topic: argument('<topic>', 'name of the topic; it exists'),
     byKey: flag('--by-key', 'choose partitions by key, whatever the lines name'),
     fromLine: option('--from-line <number>', 'begin at this line, the first is 1', count(1)),
-    compression: choiceWith(
-      '--compression <codec>',
-      'how batches are compressed',
-      ['none', 'gzip', 'brotli', 'zstd', 'lz4', 'snappy'],
-      'none',
-    ),
+    compression: COMPRESSION,
   },
   examples: [
     { line: 'broker-cli import flights.ndjson.gz flights-copy', about: 'what `export` wrote' },
