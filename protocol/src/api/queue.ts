@@ -139,6 +139,10 @@ export const acknowledge = api({
   errors: [
     'UNKNOWN_GROUP',
     'GROUP_KIND_MISMATCH',
+    'UNKNOWN_TOPIC',
+    'UNKNOWN_PARTITION',
+    'TOPIC_NOT_IN_GROUP',
+    'INVALID_REQUEST',
     'STALE_LEASE',
     'ALREADY_RESOLVED',
     'UNKNOWN_RECEIPT',
