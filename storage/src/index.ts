@@ -20,6 +20,7 @@ export {
   StorageFormatError,
 } from './errors.ts';
 export { FORMAT_VERSION } from './format.ts';
+export { openStore, type StoreOptions } from './journal/open-store.ts';
 export { type Key, type KeyPart, TABLES, type TableName, type TableSpec } from './keys.ts';
 export { STORAGE_LIMITS } from './limits.ts';
 export type { SyncMode } from './lmdb-environment.ts';
