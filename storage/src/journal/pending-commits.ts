@@ -14,7 +14,7 @@ import type { JournaledCommit } from './read-journal.ts';
 const WRITE_BYTES = 100;
 
 /** Readers get copies, as from the data file. */
-class PendingWrite implements OverlayWrite {
+export class PendingWrite implements OverlayWrite {
   readonly packed: PackedKey;
   readonly bytes: Uint8Array | undefined;
   /** The commit that wrote the key again. */
@@ -84,7 +84,7 @@ export class PendingCommits implements OverlayLayer {
     return this.#tables.get(TABLES[name].id);
   }
 
-  find(name: TableName, key: PackedKey): OverlayWrite | undefined {
+  find(name: TableName, key: PackedKey): PendingWrite | undefined {
     return this.#tables.get(TABLES[name].id)?.writes.get(key);
   }
 
