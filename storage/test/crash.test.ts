@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataDirectory } from '../src/data-directory.ts';
-import { openLmdbStore } from '../src/lmdb-store.ts';
+import { openStore } from '../src/journal/open-store.ts';
+import { openSnapshot } from '../src/snapshot.ts';
 import { compileStorage, startChild } from './child.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 
@@ -20,7 +21,12 @@ describe('a process killed while it commits', () => {
       acknowledged.push(...(await child.ended()).map(Number));
 
       const held = await openDataDirectory(directory);
-      const store = await openLmdbStore({ path: join(held.path, 'shard-0.mdb') });
+      const path = join(held.path, 'shard-0.mdb');
+      const snapshot = await openSnapshot(path);
+      const seen = [...snapshot.range('batches', { keysOnly: true })].map(([key]) => key);
+      await snapshot.close();
+      const store = await openStore({ path });
+      expect([...store.range('batches', { keysOnly: true })].map(([key]) => key)).toEqual(seen);
       const batches = [...store.range('batches', {})];
       const segments = [...store.range('segments', {})];
       const numbers = batches.map(([key]) => key[2] as number);

@@ -8,6 +8,7 @@ import type {
   RangeQuery,
   Store,
   StoredRow,
+  StoreReader,
   StoreUsage,
   StoreWrite,
 } from '../contract.ts';
@@ -23,9 +24,13 @@ import type { Journal } from './journal.ts';
 import { journalRowWrite } from './journal-row.ts';
 import { PendingCommits } from './pending-commits.ts';
 
+/** The data file. */
+export type DataFile = StoreReader &
+  Pick<LmdbStore, 'commit' | 'commitEncoded' | 'usage' | 'close'>;
+
 export interface JournaledStoreOptions {
   /** Holds the row of this journal already. */
-  readonly data: LmdbStore;
+  readonly data: DataFile;
   readonly journal: Journal;
   readonly id: Buffer;
   /** From how many bytes on, or after how long, commits are absorbed. */
@@ -35,7 +40,7 @@ export interface JournaledStoreOptions {
 }
 
 export class JournaledStore implements Store, LayeredStore {
-  readonly #data: LmdbStore;
+  readonly #data: DataFile;
   readonly #journal: Journal;
   readonly #absorber: Absorber;
   readonly #absorbBytes: number;
@@ -82,7 +87,7 @@ export class JournaledStore implements Store, LayeredStore {
     return this.#view.range(table, query);
   }
 
-  get base(): LmdbStore {
+  get base(): StoreReader {
     return this.#data;
   }
 

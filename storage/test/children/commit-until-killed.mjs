@@ -4,10 +4,10 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [url, directory, first] = process.argv.slice(2);
-const { Committer, openDataDirectory, openLmdbStore } = await import(url);
+const { Committer, openDataDirectory, openStore } = await import(url);
 
 const { path } = await openDataDirectory(directory);
-const store = await openLmdbStore({ path: join(path, 'shard-0.mdb') });
+const store = await openStore({ path: join(path, 'shard-0.mdb') });
 const committer = new Committer({ store });
 let next = Number(first);
 
