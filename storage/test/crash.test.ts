@@ -48,3 +48,22 @@ describe('a process killed while it commits', () => {
     expect(readdirSync(directory).toSorted()).toEqual(['shard-0.mdb', 'shard-0.mdb-lock']);
   });
 });
+
+describe('a look beside a process that commits', () => {
+  it('shows every commit that was acknowledged before, and no gap', async () => {
+    const directory = scratchDirectory();
+    const child = startChild('commit-until-killed', [STORAGE, directory, '0', 'small']);
+    for (let look = 0; look < 60; look += 1) {
+      await child.said(look * 20 + 1);
+      const before = Math.max(...child.lines.map(Number));
+      const snapshot = await openSnapshot(join(directory, 'shard-0.mdb'));
+      const rows = [...snapshot.range('batches', { keysOnly: true })].map(([key]) => key[2]);
+      expect(rows).toEqual(rows.map((_, i) => i));
+      expect(rows.length).toBeGreaterThan(before);
+      expect(snapshot.get('meta', ['newest'])).toBe(rows.length - 1);
+      await snapshot.close();
+    }
+    child.process.kill('SIGKILL');
+    await child.ended();
+  }, 60_000);
+});

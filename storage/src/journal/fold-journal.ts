@@ -11,10 +11,7 @@ import type { JournalTail } from './see-journal.ts';
  * names another journal or none, its broker was started anew in between and had absorbed everything.
  * @throws CommitAbortedError when there is no room; StorageFormatError when the file is not ours.
  */
-export async function foldJournal(
-  path: string,
-  journaled: JournalTail | undefined,
-): Promise<void> {
+export async function foldJournal(path: string, journaled: JournalTail | undefined): Promise<void> {
   const store = await openDataFile({ path }, async (copy) => {
     const row = readJournalRow(copy);
     if (row === undefined) return;

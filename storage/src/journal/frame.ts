@@ -14,7 +14,16 @@ const FRAME_MAGIC = 0x4d52_4a46;
 const FILE_MAGIC = 0x4d52_4a48;
 const HEAD_BYTES = 64;
 /** Magic, version, id; then of a frame: sequence, position, bytes, writes, checksum. Last the checksum of the head. */
-const AT = { version: 4, id: 8, sequence: 24, position: 30, bytes: 36, writes: 40, crc: 44, head: 48 };
+const AT = {
+  version: 4,
+  id: 8,
+  sequence: 24,
+  position: 30,
+  bytes: 36,
+  writes: 40,
+  crc: 44,
+  head: 48,
+};
 const U48_BYTES = 6;
 const WRITE_HEAD_BYTES = 6;
 const DELETED = 0xffff_ffff;

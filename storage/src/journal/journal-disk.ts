@@ -45,8 +45,7 @@ const MODE = 0o664;
  * and a flush are two. Elsewhere it may leave the bytes in the cache of the disk.
  */
 const FLUSHES_ITSELF = process.platform === 'linux';
-const FLAGS =
-  constants.O_RDWR | constants.O_CREAT | (FLUSHES_ITSELF ? constants.O_DSYNC : 0);
+const FLAGS = constants.O_RDWR | constants.O_CREAT | (FLUSHES_ITSELF ? constants.O_DSYNC : 0);
 
 const flush = promisify(fdatasync);
 const cut = promisify(ftruncate);

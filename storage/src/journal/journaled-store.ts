@@ -197,20 +197,22 @@ export class JournaledStore implements Store, LayeredStore {
     this.#pending = new PendingCommits();
     this.#journal.turn();
     this.#lay([this.#pending, absorbing]);
-    this.#absorption = this.#absorber.absorb(absorbing).then(
-      (isDone) => {
-        this.#absorption = undefined;
-        if (!isDone) return;
-        this.#absorbing = undefined;
-        this.#lay([this.#pending]);
-        this.#absorbIfDue();
-      },
-      (error: unknown) => {
-        this.#absorption = undefined;
-        this.#fatal = asFatal(error);
-      },
-    );
+    this.#absorption = this.#finish(absorbing);
     return this.#absorption;
+  }
+
+  async #finish(absorbing: PendingCommits): Promise<void> {
+    let isDone = false;
+    try {
+      isDone = await this.#absorber.absorb(absorbing);
+    } catch (error) {
+      this.#fatal = asFatal(error);
+    }
+    this.#absorption = undefined;
+    if (!isDone) return;
+    this.#absorbing = undefined;
+    this.#lay([this.#pending]);
+    this.#absorbIfDue();
   }
 
   #lay(overlays: readonly PendingCommits[]): void {

@@ -91,9 +91,9 @@ export async function applyCommits(
 ): Promise<void> {
   const pending = new PendingCommits();
   for (const commit of commits) pending.add(commit);
-  let refused: Error | undefined;
+  let refused = new Error('the data file took nothing');
   const onStuck = (error: Error | undefined): void => {
-    refused = error;
+    refused = error ?? refused;
   };
   const absorber = new Absorber({ data, id, onStuck });
   absorber.giveUp();
