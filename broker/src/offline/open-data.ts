@@ -4,7 +4,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { View } from '@millrace/core';
-import { CommitAbortedError, openSnapshot, type Snapshot, StorageFormatError } from '@millrace/storage';
+import {
+  CommitAbortedError,
+  openSnapshot,
+  type Snapshot,
+  StorageFormatError,
+} from '@millrace/storage';
 import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 
