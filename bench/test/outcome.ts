@@ -1,5 +1,6 @@
 // An outcome of a bench, made up: rates and costs that can be checked by hand.
 import type { Environment } from '../src/measure/environment.ts';
+import type { Latencies } from '../src/measure/latency-recorder.ts';
 import type { Outcome, RunResult } from '../src/measure/run-workload.ts';
 import { parseCommand } from '../src/options/parse.ts';
 
@@ -23,6 +24,23 @@ const USAGE = {
   residentBytesMax: 120 * 2 ** 20,
 };
 
+export const LATENCIES: Latencies = {
+  p50: 1,
+  p90: 1.5,
+  p95: 1.7,
+  p99: 2,
+  p999: 3,
+  p9999: 3.5,
+  max: 4,
+  count: 100,
+  curve: [
+    [0, 0.5],
+    [50, 1],
+    [99, 2],
+    [100, 4],
+  ],
+};
+
 export function runOf(records: number, fields: Partial<RunResult> = {}): RunResult {
   return {
     records,
@@ -43,7 +61,7 @@ export function outcomeOf(line: string, fields: Partial<Outcome>): Outcome {
     settings: parsed.settings,
     environment: ENVIRONMENT,
     runs: [runOf(1_000_000)],
-    latencies: { p50: 1, p99: 2, p999: 3, max: 4, count: 100 },
+    latencies: LATENCIES,
     verified: 'all of it',
     batchBytes: null,
     verdict: null,

@@ -80,7 +80,7 @@ describe('peopleText', () => {
     expect(text).toMatch(/^produce: duration 2 s, .*record-bytes 100, .*sync always/);
     expect(text).toMatch(/^records\/s +500,000 +500,000 +500,000$/m);
     expect(text).toMatch(/^ratio of the two +0\.5$/m);
-    expect(text).toMatch(/^latency ms +1\.000 +2\.000 +3\.000 +4\.000$/m);
+    expect(text).toMatch(/^latency ms +1\.000 +1\.500 +1\.700 +2\.000 +3\.000 +3\.500 +4\.000$/m);
     expect(text).toMatch(/^CPU s a million records +1\.00 +2\.00$/m);
     expect(text).toContain('checked: all of it');
     expect(text).toContain('A processor, 2 cores, 8.0 GiB; Linux 6.1.0; ext4 on /dev/vda');

@@ -11,6 +11,16 @@ import type { Report } from './report.ts';
 /** File systems that live in memory: a flush there costs nothing. */
 const IN_MEMORY = new Set(['tmpfs', 'ramfs']);
 
+const PERCENTILES = [
+  ['p50', 'p50'],
+  ['p90', 'p90'],
+  ['p95', 'p95'],
+  ['p99', 'p99'],
+  ['p999', 'p99.9'],
+  ['p9999', 'p99.99'],
+  ['max', 'max'],
+] as const;
+
 const NO_LINES = {
   top: '',
   'top-mid': '',
@@ -36,9 +46,9 @@ export function peopleText(report: Report, verdict: Verdict | null): string {
     tableText(['', 'median', 'min', 'max'], rateRows(report)),
   ];
   if (latencyMs !== null) {
-    const { p50, p99, p999, max } = latencyMs;
-    const row = ['latency ms', ...[p50, p99, p999, max].map((ms) => ms.toFixed(3))];
-    sections.push(`${tableText(['', 'p50', 'p99', 'p99.9', 'max'], [row])}\n  ${latencyOf}`);
+    const row = ['latency ms', ...PERCENTILES.map(([name]) => latencyMs[name].toFixed(3))];
+    const head = ['', ...PERCENTILES.map(([, title]) => title)];
+    sections.push(`${tableText(head, [row])}\n  ${latencyOf}`);
   }
   sections.push(tableText(['', 'broker', 'client'], costRows(report)));
   if (verdict) sections.push(tableText(verdict.table.head, verdict.table.rows), verdict.text);
