@@ -2,7 +2,7 @@
 import type { Environment } from '../src/measure/environment.ts';
 import type { Latencies } from '../src/measure/latency-recorder.ts';
 import type { Outcome, RunResult } from '../src/measure/run-workload.ts';
-import { parseCommand } from '../src/options/parse.ts';
+import { parseWorkload } from '../src/options/parse.ts';
 
 export const ENVIRONMENT: Environment = {
   cpu: 'A processor',
@@ -54,7 +54,7 @@ export function runOf(records: number, fields: Partial<RunResult> = {}): RunResu
 }
 
 export function outcomeOf(line: string, fields: Partial<Outcome>): Outcome {
-  const parsed = parseCommand(line.split(' '));
+  const parsed = parseWorkload(line.split(' '));
   if (parsed.kind !== 'run') throw new Error('not a run');
   return {
     workload: parsed.workload,

@@ -29,6 +29,8 @@ export type Found =
 export interface RunningPeer {
   /** Processes of the server; their children count with them. */
   readonly pids: readonly number[];
+  /** Processes of a client that is no JavaScript: their time counts as the client's. */
+  readonly clientPids?: readonly number[];
   /** A topic, stream or queue that nobody used before. */
   open(name: string): Promise<Channel>;
   stop(): Promise<void>;

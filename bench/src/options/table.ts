@@ -115,12 +115,12 @@ export function specOf(name: OptionName): OptionSpec {
 }
 
 /** `inFlight` as a flag: `in-flight`. */
-export function flagOf(name: OptionName): string {
+export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** What stands behind the flag in help. */
-export function nounOf(spec: OptionSpec): string {
+export function nounOf(spec: Omit<NumberOption, 'fallback'> | ChoiceOption): string {
   if (spec.kind === 'choice') return spec.values.join('|');
   return spec.kind === 'seconds' ? 's' : 'n';
 }

@@ -1,0 +1,6 @@
+// The table of commands: what the bench does besides running one workload. The command line, --help and the reference
+// page derive from it.
+
+import type { Command } from './command.ts';
+
+export const COMMANDS: readonly Command[] = [];
