@@ -3,7 +3,7 @@
 import type { Client } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
 import { type Latencies, LatencyRecorder } from '../src/measure/latency-recorder.ts';
-import { parseCommand } from '../src/options/parse.ts';
+import { parseWorkload } from '../src/options/parse.ts';
 import { Progress } from '../src/report/progress.ts';
 import { latency } from '../src/workloads/latency.ts';
 
@@ -49,7 +49,7 @@ class StallingClient {
 }
 
 async function latenciesOf(stall: () => Promise<void>): Promise<Latencies | null> {
-  const parsed = parseCommand('latency --rate 1000'.split(' '));
+  const parsed = parseWorkload('latency --rate 1000'.split(' '));
   if (parsed.kind !== 'run') throw new Error('not a run');
   const session = await latency.open({
     client: new StallingClient(100, stall) as unknown as Client,
