@@ -54,6 +54,7 @@ async function latenciesOf(stall: () => Promise<void>): Promise<Latencies | null
   const session = await latency.open({
     client: new StallingClient(100, stall) as unknown as Client,
     settings: parsed.settings,
+    connect: () => Promise.reject(new Error('no other connections')),
     broker: { pid: 0, dataDir: '', restart: async () => 0 },
     progress: new Progress(false),
   });

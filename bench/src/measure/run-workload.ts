@@ -74,13 +74,16 @@ async function withClient(
 ): Promise<Outcome> {
   const log = new ClientLog();
   const environment = readEnvironment(broker.dataDir);
-  const client = await connect({
-    brokers: broker.address,
-    clientName: 'bench',
-    logger: log.logger,
-  });
+  const clients: Client[] = [];
+  const another = async () => {
+    const { address: brokers } = broker;
+    const client = await connect({ brokers, clientName: 'bench', logger: log.logger });
+    clients.push(client);
+    return client;
+  };
   try {
-    const session = await workload.open({ client, settings, broker, progress });
+    const client = await another();
+    const session = await workload.open({ client, connect: another, settings, broker, progress });
     const lengthMs = (workload.durationOf?.(settings) ?? settings.duration) * SECOND_MS;
     const runner = new Runner(session, {
       settings,
@@ -96,7 +99,7 @@ async function withClient(
     await session.close();
     return { workload, settings, environment, ...measured, batchBytes, verdict };
   } finally {
-    await closeQuietly(client);
+    await Promise.all(clients.map(closeQuietly));
   }
 }
 

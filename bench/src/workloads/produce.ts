@@ -16,7 +16,7 @@ export const produce: Workload = {
   name: 'produce',
   about: 'Batches through sendBatch; beside it the bare committer with batches of the same size.',
   latencyOf: 'from the call of sendBatch to its acknowledgement',
-  takes: [...TIMED, 'batch', 'inFlight'],
+  takes: [...TIMED, 'batch', 'inFlight', 'payload', 'compression'],
   // Half of what a producer may have on its way to 8 partitions: fewer, and the disk waits for the client.
   defaults: { inFlight: 32 },
   async open({ client, settings }: Arena): Promise<Session> {
