@@ -4,6 +4,7 @@
 import type { Environment } from '../measure/environment.ts';
 import type { Latencies } from '../measure/latency-recorder.ts';
 import type { Spread } from '../measure/spread.ts';
+import type { PeerMode } from '../peers/peer.ts';
 import type { Report } from '../report/report.ts';
 
 export const RESULTS_FORMAT = 'millrace-bench-results/1';
@@ -75,7 +76,9 @@ export interface ComparedPeer {
 }
 
 export interface ComparedMode {
-  readonly mode: 'default' | 'flushed';
+  readonly mode: PeerMode['name'];
+  /** An acknowledgement means that the data is on the disk: such modes are compared with each other. */
+  readonly isFlushed: boolean;
   readonly durability: string;
   readonly works: readonly ComparedWork[];
 }
