@@ -16,6 +16,14 @@ export interface Results {
   readonly workloads: readonly Report[];
   readonly curves: readonly Curve[];
   readonly peers: PeerComparison | null;
+  /** What is missing above, and why. */
+  readonly failures?: readonly Failure[];
+}
+
+export interface Failure {
+  /** A workload with its options, or the name of a part. */
+  readonly part: string;
+  readonly reason: string;
 }
 
 export const CURVES = ['partitions', 'backlog', 'groups', 'connections', 'record-size'] as const;
