@@ -25,6 +25,8 @@ export type ToChild =
 
 export type FromChild =
   | { readonly kind: 'described'; readonly found: Found; readonly modes: readonly PeerMode[] }
+  /** The server is there: what fails from now on is a work. */
+  | { readonly kind: 'started' }
   | { readonly kind: 'step'; readonly title: string; readonly durationMs: number }
   /** The last of a child if it failed: whatever hangs then, hangs in that process. */
   | { readonly kind: 'measured'; readonly work: ComparedWork; readonly isFailed: boolean }
