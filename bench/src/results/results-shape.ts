@@ -2,6 +2,7 @@
 
 import { CURVES, PEER_WORKS, RESULTS_FORMAT } from './results.ts';
 import {
+  boolean,
   list,
   nullable,
   number,
@@ -124,7 +125,8 @@ const peers = object({
       clientVersion: optional(text),
       modes: list(
         object({
-          mode: oneOf(['default', 'flushed']),
+          mode: oneOf(['default', 'flushed', 'unflushed']),
+          isFlushed: boolean,
           durability: text,
           works: list(comparedWork),
         }),

@@ -32,6 +32,11 @@ export const text: Shape<string> = (value, at) => {
   throw new ShapeError(at, 'a text', value);
 };
 
+export const boolean: Shape<boolean> = (value, at) => {
+  if (typeof value === 'boolean') return value;
+  throw new ShapeError(at, 'true or false', value);
+};
+
 export function oneOf<const V extends string>(values: readonly V[]): Shape<V> {
   return (value, at) => {
     const found = values.find((each) => each === value);
