@@ -12,9 +12,9 @@ import { WORKLOADS } from './workloads/table.ts';
 
 /** Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  endOnSignals();
   const [first, ...rest] = args;
   const command = COMMANDS.find(({ name }) => name === first);
+  if (command?.endsItself !== true) endOnSignals();
   try {
     return command === undefined ? await runWorkloadOf(args) : await runCommand(command, rest);
   } catch (error) {

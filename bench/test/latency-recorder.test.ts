@@ -33,6 +33,17 @@ describe('LatencyRecorder', () => {
     expect(latencies).toMatchObject({ max: 100_000, count: 100_000 });
   });
 
+  it('takes in what others recorded, whatever their range', () => {
+    const all = new LatencyRecorder();
+    for (const run of [[1, 2, 3], [100_000], [4]]) {
+      const one = new LatencyRecorder();
+      for (const ms of run) one.record(ms);
+      all.add(one);
+    }
+    expect(all.read()).toMatchObject({ max: 100_000, count: 5 });
+    expect(all.read()?.p50).toBeCloseTo(3, 2);
+  });
+
   it('never says more than the largest value', () => {
     expect(recorded([218.049])).toMatchObject({ p50: 218.049, p9999: 218.049, max: 218.049 });
   });

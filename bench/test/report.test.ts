@@ -19,7 +19,8 @@ describe('reportOf', () => {
       verified: 'all of it',
       environment: { ...ENVIRONMENT, settings: { recordBytes: 250, runs: 5, sync: 'always' } },
     });
-    expect(report.runs[2]).toMatchObject({ records: 4_000_000, seconds: 2 });
+    expect(report.runs[2]).toMatchObject({ records: 4_000_000, seconds: 2, latencyP99Ms: null });
+    expect(report.runs[2]).toMatchObject({ brokerAnonymousBytes: 40 * 2 ** 20 });
     expect(report).not.toHaveProperty('baselineRatio');
   });
 

@@ -70,6 +70,8 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   readonly options: O;
   /** Takes every option of workloads beside its own. */
   readonly takesWorkloadOptions?: true;
+  /** It listens to SIGINT and SIGTERM itself, since it has more to end than an exit would. */
+  readonly endsItself?: true;
   /** Resolves with the exit code; an Error fails it, a UsageError says that the command line is wrong. */
   run(line: CommandLine<O>): Promise<number>;
 }

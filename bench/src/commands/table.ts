@@ -1,6 +1,7 @@
 // The table of commands: what the bench does besides running one workload. The command line, --help and the reference
 // page derive from it.
 
+import { peers } from '../peers/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [peers];

@@ -33,6 +33,11 @@ export class LatencyRecorder {
     this.#histogram.recordValue(Math.max(1, Math.round(ms * MICROSECONDS)));
   }
 
+  /** Takes in all that another recorded. */
+  add(other: LatencyRecorder): void {
+    this.#histogram.add(other.#histogram);
+  }
+
   /** Null where nothing was recorded. */
   read(): Latencies | null {
     const histogram = this.#histogram;

@@ -18,6 +18,8 @@ export interface RunResult extends Done {
   /** Of the broker, during the run; null where the system does not tell. */
   readonly brokerCpuSeconds: number | null;
   readonly clientCpuSeconds: number;
+  /** Of this run alone. */
+  readonly latencies: Latencies | null;
   /** Of the broker, after the run. */
   readonly brokerUsage: ProcessUsage | null;
   readonly baseline: BaselineDone | null;
@@ -152,12 +154,15 @@ class Runner {
     const { broker } = this.#options;
     const before = readUsage(broker.pid);
     const clientBefore = process.cpuUsage();
-    const done = await this.#session.measure({ durationMs, latency: this.#latency });
+    const latency = new LatencyRecorder();
+    const done = await this.#session.measure({ durationMs, latency });
     const client = process.cpuUsage(clientBefore);
     const brokerUsage = readUsage(broker.pid);
     const brokerCpuSeconds = before && brokerUsage && brokerUsage.cpuSeconds - before.cpuSeconds;
     const clientCpuSeconds = (client.user + client.system) / 1_000_000;
-    return { ...done, brokerCpuSeconds, clientCpuSeconds, brokerUsage };
+    this.#latency.add(latency);
+    const latencies = latency.read();
+    return { ...done, brokerCpuSeconds, clientCpuSeconds, latencies, brokerUsage };
   }
 
   /** Nothing failed, nothing had to be tried again, and the broker counts the same. */
