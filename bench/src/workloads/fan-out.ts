@@ -42,6 +42,7 @@ export const fanOutQueue: Workload = {
 export const tail: Workload = {
   ...fanOut,
   name: 'tail',
+  takes: [...fanOut.takes, 'backlog'],
   open: (arena) => FanOutSession.open(arena, openConsumerGroups, arena.settings.backlog),
 };
 
