@@ -2,6 +2,7 @@
 // page derive from it.
 
 import { peers } from '../peers/command.ts';
+import { report } from '../report/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [peers];
+export const COMMANDS: readonly Command[] = [report, peers];
