@@ -12,6 +12,13 @@ export function formatMebibytes(bytes: number): string {
   return (bytes / MEBIBYTE).toFixed(1);
 }
 
+/** `100 B`, `1 KiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'] as const;
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  return `${Number((bytes / 2 ** (10 * step)).toFixed(1))} ${units[step] ?? 'B'}`;
+}
+
 /** Three figures that count, for plots and sentences: `1.09M`, `530k`, `0.244`. */
 export function formatShort(value: number): string {
   const size = Math.abs(value);

@@ -2,7 +2,8 @@
 // page derive from it.
 
 import { peers } from '../peers/command.ts';
+import { report } from '../report/command.ts';
 import { scale } from '../scale/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [peers, scale];
+export const COMMANDS: readonly Command[] = [report, peers, scale];

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { flagOf } from '../options/table.ts';
 import type { Report } from '../report/report.ts';
 import { type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
-import { resultsShape, workloadShape } from './results-shape.ts';
+import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
 import { ShapeError } from './shape.ts';
 
 /** The file cannot be read, or is none of ours; names the file and the field. */
@@ -25,6 +25,11 @@ export function readResults(path: string): Results {
 
 /** Throws ShapeError. */
 export function resultsOf(document: unknown): Results {
+  if (isComparison(document)) {
+    const peers = peersShape(document, '');
+    const { environment } = peers;
+    return { format: RESULTS_FORMAT, environment, workloads: [], curves: [], peers };
+  }
   // Checked as far as anything here reads it; what a workload found besides is its own.
   if (!isWorkload(document)) return resultsShape(document, '') as unknown as Results;
   if ('error' in document) throw new ShapeError('', 'the figures of a workload', 'an error');
@@ -35,6 +40,16 @@ export function resultsOf(document: unknown): Results {
 
 function isWorkload(document: unknown): document is { readonly workload: unknown } {
   return typeof document === 'object' && document !== null && 'workload' in document;
+}
+
+/** What `peers --json` prints. */
+function isComparison(document: unknown): boolean {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'peers' in document &&
+    !('format' in document)
+  );
 }
 
 /** As one run: the same workload with the same settings, curve or peer of a later one takes the place of an earlier. */

@@ -113,7 +113,7 @@ const comparedWork = object({
   note: optional(text),
 });
 
-const peers = object({
+export const peersShape = object({
   environment: object(environment),
   settings: record(setting),
   peers: list(
@@ -141,6 +141,6 @@ export const resultsShape = object({
   environment: object(environment),
   workloads: list(workloadShape),
   curves: list(curve),
-  peers: nullable(peers),
+  peers: nullable(peersShape),
   failures: optional(list(object({ part: text, reason: text }))),
 });

@@ -26,7 +26,7 @@ export interface SeriesRow {
   readonly name: string;
   readonly workload: Workload;
   /** What differs from the defaults of the workload. */
-  settingsAt(point: number): Partial<Settings>;
+  readonly settingsAt: (point: number) => Partial<Settings>;
   /** Points below mean nothing to it. */
   readonly min?: number;
 }

@@ -15,11 +15,11 @@ const RESERVE_BYTES = 4 * 2 ** 30;
 /** Why there is no room for the records that a workload begins with; null where there is. */
 export function lackOfRoom(
   { backlog, recordBytes }: Pick<Settings, 'backlog' | 'recordBytes'>,
-  freeBytes: number,
+  free: number,
 ): string | null {
   const needed = backlog * (recordBytes + STORED_BYTES) * PAGES_FACTOR + RESERVE_BYTES;
-  if (freeBytes >= needed) return null;
-  return `${formatShort(freeBytes)} bytes are free in ${tmpdir()}, it needs ${formatShort(needed)}`;
+  if (free >= needed) return null;
+  return `${formatShort(free)} bytes are free in ${tmpdir()}, it needs ${formatShort(needed)}`;
 }
 
 /** In the file system of temporary directories. */

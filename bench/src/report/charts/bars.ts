@@ -2,7 +2,7 @@
 // the figure behind it. Ours are in the accent; what a bar of a group stands for is told by its pattern.
 
 import type { BarSeriesOption, CustomSeriesOption } from 'echarts/charts';
-import { AXIS, type Chart, type ChartOption, INK, LEGEND, type Size } from './draw.ts';
+import { AXIS, type Chart, type ChartOption, FONT, INK, LEGEND, type Size } from './draw.ts';
 
 export interface Bars {
   readonly id: string;
@@ -36,19 +36,20 @@ const GAPS = { barGap: '15%', barCategoryGap: '22%' } as const;
 
 export function barsChart(bars: Bars): Chart {
   const groupPx = bars.series.length * BAR_PX + GROUP_GAP_PX;
-  const topPx = bars.series.length > 1 ? 30 : 6;
+  // On a phone the legend takes two rows.
+  const topAt = ({ name }: Size) => (bars.series.length === 1 ? 6 : name === 'narrow' ? 46 : 30);
   return {
     id: bars.id,
     title: bars.title,
     description: bars.description,
-    heightAt: () => topPx + bars.groups.length * groupPx + 46,
-    optionAt: (size) => optionOf(bars, size, topPx),
+    heightAt: (size) => topAt(size) + bars.groups.length * groupPx + 46,
+    optionAt: (size) => optionOf(bars, size, topAt(size)),
   };
 }
 
 function optionOf(bars: Bars, size: Size, top: number): ChartOption {
   const isNarrow = size.name === 'narrow';
-  const labelPx = isNarrow ? 104 : 190;
+  const labelPx = isNarrow ? 108 : 230;
   const names = bars.groups.map(({ name }) => name);
   return {
     grid: { top, left: labelPx, right: isNarrow ? 52 : 70, bottom: 44 },
@@ -58,7 +59,8 @@ function optionOf(bars: Bars, size: Size, top: number): ChartOption {
     xAxis: {
       ...AXIS,
       type: bars.scale === 'log' ? 'log' : 'value',
-      ...(bars.scale === 'log' && { min: floorOfDecade(bars) }),
+      // Without a start bars of a logarithmic axis begin at 1.
+      ...(bars.scale === 'log' && { min: floorOf(bars), startValue: floorOf(bars) }),
       name: bars.axis,
       nameLocation: 'middle',
       nameGap: 28,
@@ -71,7 +73,14 @@ function optionOf(bars: Bars, size: Size, top: number): ChartOption {
       data: names,
       inverse: true,
       splitLine: { show: false },
-      axisLabel: { color: INK, fontSize: 12, width: labelPx - 10, overflow: 'break', interval: 0 },
+      axisLabel: {
+        color: INK,
+        fontSize: 12,
+        lineHeight: 14,
+        width: labelPx - 10,
+        overflow: 'break',
+        interval: 0,
+      },
     },
     series: [
       ...bars.series.map((name, at) => ({ ...barSeries(bars, at), name })),
@@ -134,6 +143,7 @@ function whiskers({ groups, series, textOf }: Bars, at: number): CustomSeriesOpt
         y: middle,
         fill: INK,
         fontSize: 12,
+        fontFamily: FONT,
         verticalAlign: 'middle',
       } as const;
       const isOne = right - left < 1;
@@ -149,9 +159,9 @@ function whiskers({ groups, series, textOf }: Bars, at: number): CustomSeriesOpt
   };
 }
 
-/** A bar on a logarithmic axis begins at the power of ten below all of them. */
-function floorOfDecade({ groups }: Bars): number {
+/** The power of ten below all bars, and far enough below that the shortest is seen. */
+function floorOf({ groups }: Bars): number {
   const all = groups.flatMap(({ bars }) => bars.flatMap((bar) => (bar ? [bar.min] : [])));
   const least = Math.min(...all.filter((value) => value > 0));
-  return Number.isFinite(least) ? 10 ** (Math.ceil(Math.log10(least)) - 1) : 0.01;
+  return Number.isFinite(least) ? 10 ** Math.floor(Math.log10(least / 2)) : 0.01;
 }

@@ -5,7 +5,7 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echa
 import { BarChart, CustomChart, LineChart } from 'echarts/charts';
 import type { GridComponentOption, LegendComponentOption } from 'echarts/components';
 import { GridComponent, LegendComponent } from 'echarts/components';
-import { type ComposeOption, init, use } from 'echarts/core';
+import { type ComposeOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { Html, html } from '../page/html.ts';
 
@@ -34,6 +34,17 @@ export interface Chart {
   optionAt(size: Size): ChartOption;
 }
 
+export const FONT = 'system-ui, sans-serif';
+
+/** There is no browser to measure text: the widest of usual fonts, so that nothing runs into its neighbour. */
+const EM_PER_CHARACTER = 0.62;
+setPlatformAPI({
+  measureText: (text, font) => {
+    const size = Number(/(\d+)px/.exec(font ?? '')?.[1] ?? 12);
+    return { width: text.length * size * EM_PER_CHARACTER };
+  },
+});
+
 const SIZES: readonly Size[] = [
   { name: 'wide', width: 900 },
   { name: 'narrow', width: 358 },
@@ -57,8 +68,6 @@ function svgOf(chart: Chart, size: Size): Html {
     drawing.dispose();
   }
 }
-
-const FONT = 'system-ui, sans-serif';
 
 /** Gives the drawing its name for readers that do not see it, and takes away what only serves a mouse. */
 function dressed(svg: string, { id, title, description }: Chart, size: Size, height: number): Html {

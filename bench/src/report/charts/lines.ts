@@ -9,8 +9,6 @@ export interface Lines {
   readonly x: LineAxis;
   readonly y: LineAxis;
   readonly lines: readonly Line[];
-  /** Of a line with many points the marks would hide it. */
-  readonly hasMarks: boolean;
 }
 
 export interface LineAxis {
@@ -50,18 +48,18 @@ export function linesChart(lines: Lines): Chart {
   };
 }
 
-function optionOf({ x, y, lines, hasMarks }: Lines, size: Size): ChartOption {
+function optionOf({ x, y, lines }: Lines, size: Size): ChartOption {
   const isNarrow = size.name === 'narrow';
   const legendRows = Math.ceil(lines.length / (isNarrow ? 2 : 5));
   const looks = looksOf(lines);
   return {
     legend: { ...LEGEND, selectedMode: false, itemGap: isNarrow ? 6 : 14 },
-    grid: { top: 12 + legendRows * 20 + 12, left: isNarrow ? 48 : 64, right: 24, bottom: 44 },
+    grid: { top: 12 + legendRows * 20 + 18, left: isNarrow ? 48 : 64, right: 24, bottom: 44 },
     xAxis: { ...axisOf(x), nameLocation: 'middle', nameGap: 28, splitLine: { show: false } },
     yAxis: {
       ...axisOf(y),
       nameLocation: 'end',
-      nameGap: 10,
+      nameGap: 14,
       nameTextStyle: {
         ...AXIS.nameTextStyle,
         align: 'left',
@@ -76,7 +74,6 @@ function optionOf({ x, y, lines, hasMarks }: Lines, size: Size): ChartOption {
         data: points.map((point) => [...point]),
         symbol: look.symbol,
         symbolSize: 8,
-        showSymbol: hasMarks,
         color: look.color,
         z: isOurs ? 4 : 2,
         lineStyle: {

@@ -49,8 +49,8 @@ the axis is logarithmic: each line is ten times the one before.</p>${plots}`,
 function cpuPlot(work: PeerWork, title: string, entries: readonly Entry[]): Plot {
   const defaults = entries.filter(isDefault);
   const reading = [
-    standingSentence("Of the servers' CPU", standingOf(defaults, SERVER), secondsText, 'less'),
-    standingSentence("Of the clients' CPU", standingOf(defaults, CLIENT), secondsText, 'less'),
+    standingSentence('On the server', standingOf(defaults, SERVER), secondsText, 'less'),
+    standingSentence('In the client', standingOf(defaults, CLIENT), secondsText, 'less'),
   ];
   const groups = entries
     .map((entry) => ({
@@ -106,7 +106,7 @@ export function memorySection(comparison: PeerComparison): Section {
   const mebibytes = (value: number) => `${formatMebibytes(value)} MiB`;
   const reading = [
     standingSentence(
-      'Of the memory at most, each at its default',
+      'At the most, each at its default',
       standingOf(most.filter(isDefault), MEMORY),
       mebibytes,
       'less',

@@ -47,7 +47,6 @@ export function latencyPlot({ id, title, reading, lines }: LatencyPlot): Plot {
       },
       y: { name: 'ms', scale: 'log', textOf: formatShort },
       lines: drawn,
-      hasMarks: true,
     }),
     table: {
       caption: `${title}: milliseconds`,

@@ -1,11 +1,13 @@
 // What becomes of the rate as one number grows.
 
-import { formatCount, formatMebibytes, formatShort } from '../../format.ts';
+import { formatBytes, formatCount, formatMebibytes, formatShort } from '../../format.ts';
 import type { Curve, Point } from '../../results/results.ts';
+import type { Chart } from '../charts/draw.ts';
 import { type LineAxis, linesChart } from '../charts/lines.ts';
-import { scalingSentence } from '../reading/scaling.ts';
+import { scalingSentence, sizeSentence } from '../reading/scaling.ts';
 import { html } from './html.ts';
 import { type Plot, plotHtml, type Section } from './section.ts';
+import type { TableText } from './table-html.ts';
 
 const TITLES: Readonly<Record<Curve['curve'], string>> = {
   partitions: 'Partitions',
@@ -23,42 +25,56 @@ export function scalingSection(curves: readonly Curve[]): Section {
   };
 }
 
-function plotsOf(curve: Curve): Plot[] {
-  const rates = plotOf(curve, 'messages/s', ({ recordsPerSecond }) => recordsPerSecond.median);
-  // Larger records are fewer by nature: what tells is the bytes.
-  if (curve.curve !== 'record-size') return [rates];
-  return [rates, plotOf(curve, 'MB/s', ({ megabytesPerSecond }) => megabytesPerSecond)];
+interface Drawn {
+  readonly unit: string;
+  readonly scale: LineAxis['scale'];
+  readonly figureOf: (point: Point) => number;
 }
 
-function plotOf(curve: Curve, unit: string, figureOf: (point: Point) => number): Plot {
-  const isRate = unit !== 'MB/s';
-  const title = isRate ? TITLES[curve.curve] : `${TITLES[curve.curve]}, bytes`;
-  const reading = isRate
-    ? curve.series.map(scalingSentence)
-    : curve.series.map((series) => bytesSentence(series.workload, series.points));
+const RATE: Drawn = {
+  unit: 'messages/s',
+  scale: 'linear',
+  figureOf: ({ recordsPerSecond }) => recordsPerSecond.median,
+};
+const BYTES: Drawn = {
+  unit: 'MB/s',
+  scale: 'linear',
+  figureOf: ({ megabytesPerSecond }) => megabytesPerSecond,
+};
+
+function plotsOf(curve: Curve): Plot[] {
+  const title = TITLES[curve.curve];
+  const table = tableOf(curve, title);
+  if (curve.curve !== 'record-size') {
+    const reading = curve.series.map(scalingSentence);
+    return [{ reading, chart: chartOf(curve, title, RATE, reading), table }];
+  }
+  const reading = curve.series.map(sizeSentence);
+  const rates = chartOf(curve, title, { ...RATE, scale: 'log' }, reading);
+  const bytes = chartOf(curve, `${title}, bytes`, BYTES, reading);
+  return [
+    { reading, chart: rates, table: null },
+    { reading: ['The same in bytes of values.'], chart: bytes, table },
+  ];
+}
+
+function chartOf(curve: Curve, title: string, drawn: Drawn, reading: readonly string[]): Chart {
+  const { unit, scale, figureOf } = drawn;
   const all = curve.series.flatMap(({ points }) => points.map(({ at }) => at));
-  const axis = axisOf(curve.about, all);
-  return {
-    reading,
-    chart: linesChart({
-      id: `curve-${curve.curve}${isRate ? '' : '-bytes'}`,
-      title,
-      description: reading.join(' '),
-      x: axis.axis,
-      y: {
-        name: unit,
-        scale: curve.curve === 'record-size' && isRate ? 'log' : 'linear',
-        textOf: formatShort,
-      },
-      lines: curve.series.map(({ workload, points }, at) => ({
-        name: workload,
-        isOurs: at === 0,
-        points: points.map((point) => [axis.placeOf(point.at), figureOf(point)] as const),
-      })),
-      hasMarks: true,
-    }),
-    table: tableOf(curve, title),
-  };
+  const textOf = curve.curve === 'record-size' ? formatBytes : formatShort;
+  const { axis, placeOf } = axisOf(curve.about, all, textOf);
+  return linesChart({
+    id: `curve-${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`,
+    title,
+    description: reading.join(' '),
+    x: axis,
+    y: { name: unit, scale, textOf: formatShort },
+    lines: curve.series.map(({ workload, points }, at) => ({
+      name: workload,
+      isOurs: at === 0,
+      points: points.map((point) => [placeOf(point.at), figureOf(point)] as const),
+    })),
+  });
 }
 
 interface Placed {
@@ -67,12 +83,12 @@ interface Placed {
 }
 
 /** A logarithmic axis has no 0: it stands a tenth below the least. */
-function axisOf(name: string, all: readonly number[]): Placed {
+function axisOf(name: string, all: readonly number[], textOf: (value: number) => string): Placed {
   const places = [...new Set(all)].toSorted((a, b) => a - b);
   const least = places.find((at) => at > 0) ?? 1;
   const most = places.at(-1) ?? 1;
   if (most / least < 20) {
-    return { axis: { name, scale: 'linear', textOf: formatShort }, placeOf: (at) => at };
+    return { axis: { name, scale: 'linear', textOf }, placeOf: (at) => at };
   }
   const zero = least / 10;
   const hasZero = places.includes(0);
@@ -82,7 +98,7 @@ function axisOf(name: string, all: readonly number[]): Placed {
     axis: {
       name,
       scale: 'log',
-      textOf: (place) => (hasZero && place <= zero * 1.001 ? '0' : formatShort(place)),
+      textOf: (place) => (hasZero && place <= zero * 1.001 ? '0' : textOf(place)),
       ticks: places.map(placeOf),
       min: hasZero ? zero : least,
       max: most,
@@ -90,14 +106,7 @@ function axisOf(name: string, all: readonly number[]): Placed {
   };
 }
 
-function bytesSentence(workload: string, points: readonly Point[]): string {
-  const sorted = points.toSorted((a, b) => b.megabytesPerSecond - a.megabytesPerSecond);
-  const [best] = sorted;
-  if (best === undefined) return `${workload}: not measured.`;
-  return `${workload}: most at ${formatCount(best.at)} bytes, ${formatShort(best.megabytesPerSecond)} MB/s.`;
-}
-
-function tableOf({ about, series }: Curve, title: string): Plot['table'] {
+function tableOf({ about, series }: Curve, title: string): TableText {
   return {
     caption: `${title}: medians of the runs, with the slowest and the fastest`,
     head: [

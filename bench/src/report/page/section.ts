@@ -15,7 +15,8 @@ export interface Plot {
   readonly chart: Chart;
   /** What the plot shows, from its data. */
   readonly reading: readonly string[];
-  readonly table: TableText;
+  /** Null where the plot before has it. */
+  readonly table: TableText | null;
 }
 
 export function plotHtml({ chart, reading, table }: Plot): Html {
@@ -23,6 +24,6 @@ export function plotHtml({ chart, reading, table }: Plot): Html {
 <h3 id="${chart.id}">${chart.title}</h3>
 <p class="reading">${reading.join(' ')}</p>
 ${chartHtml(chart)}
-${tableHtml(table)}
+${table && tableHtml(table)}
 </section>`;
 }

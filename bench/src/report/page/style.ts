@@ -52,7 +52,7 @@ footer { color: var(--muted); font-size: .88rem; padding-top: 30px; padding-bott
   h1 { font-size: 1.5rem; }
   svg.wide { display: none; }
   svg.narrow { display: block; }
-  table { font-size: .8rem; }
+  table { font-size: .8rem; min-width: 470px; }
   th, td { padding-right: 10px; }
 }
 @media print {

@@ -56,6 +56,7 @@ function plotOf(work: PeerWork, title: string, entries: readonly Entry[]): Plot 
       'more',
     ),
   ];
+  const hasNotes = entries.some(({ figures }) => figures.note !== undefined);
   return {
     reading,
     chart: barsChart({
@@ -70,7 +71,7 @@ function plotOf(work: PeerWork, title: string, entries: readonly Entry[]): Plot 
     }),
     table: {
       caption: `${title}: messages a second`,
-      head: ['peer', 'mode', 'median', 'slowest run', 'fastest run', 'note'],
+      head: ['peer', 'mode', 'median', 'slowest run', 'fastest run', ...(hasNotes ? ['note'] : [])],
       wordsAt: [1, 5],
       rows: entries.map((entry) => {
         const { peer, figures, isOurs } = entry;
@@ -78,7 +79,10 @@ function plotOf(work: PeerWork, title: string, entries: readonly Entry[]): Plot 
         const cells = [median, min, max].map((value) => {
           return value === undefined ? '–' : formatCount(Math.round(value));
         });
-        return { isOurs, cells: [peer.title, modeText(entry), ...cells, figures.note ?? ''] };
+        return {
+          isOurs,
+          cells: [peer.title, modeText(entry), ...cells, ...(hasNotes ? [figures.note ?? ''] : [])],
+        };
       }),
     },
   };

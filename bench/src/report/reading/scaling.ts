@@ -1,10 +1,23 @@
 // What a curve does as its one number grows, in a sentence.
 
-import { formatCount, formatShort } from '../../format.ts';
+import { formatBytes, formatCount, formatShort } from '../../format.ts';
 import type { Series } from '../../results/results.ts';
 
 /** A step down by this much or more is called a knee. */
 const KNEE = 0.2;
+
+/** `produce: 1.09M/s at 100 B, 21k/s at 10 KiB`: larger records are fewer by nature, so no step is a knee. */
+export function sizeSentence({ workload, points }: Series): string {
+  const sorted = points.toSorted((a, b) => a.at - b.at);
+  const ends = [...new Set([sorted[0], sorted.at(-1)])].filter((point) => point !== undefined);
+  const rates = ends.map(({ at, recordsPerSecond }) => {
+    return `${formatShort(recordsPerSecond.median)}/s at ${formatBytes(at)}`;
+  });
+  const best = points.toSorted((a, b) => b.megabytesPerSecond - a.megabytesPerSecond)[0];
+  if (best === undefined) return `${workload}: not measured.`;
+  const most = `${formatShort(best.megabytesPerSecond)} MB/s at ${formatBytes(best.at)}`;
+  return `${workload}: ${rates.join(', ')}; most bytes: ${most}.`;
+}
 
 /** `produce: 1.05M/s at 1, 980k/s at 1,000 (-7 %); no knee.` */
 export function scalingSentence({ workload, points }: Series): string {

@@ -79,14 +79,13 @@ export function standingSentence(
   if (lead >= 0.95 && lead <= 1.05) {
     return `${what}, Millrace (${textOf(ours)}) and ${other} are within 5 % of each other.`;
   }
-  if (lead > 1) {
-    const than = better === 'more' ? 'times' : 'times less than';
-    const factor = formatFactor(lead).replace('times', than);
-    return `${what}, Millrace is ahead with ${textOf(ours)}: ${factor} ${other}, the best of the others.`;
+  const factor = formatFactor(Math.max(lead, 1 / lead));
+  if (better === 'more') {
+    return lead > 1
+      ? `${what}, Millrace is ahead with ${textOf(ours)}: ${factor} ${other}, the best of the others.`
+      : `${what}, ${other} wins: ${factor} Millrace (${textOf(ours)}).`;
   }
-  const factor = formatFactor(1 / lead).replace(
-    'times',
-    better === 'more' ? 'times' : 'times less than',
-  );
-  return `${what}, ${other} wins: ${factor} Millrace (${textOf(ours)}).`;
+  return lead > 1
+    ? `${what}, Millrace is ahead with ${textOf(ours)}: ${other}, the best of the others, takes ${factor} as much.`
+    : `${what}, ${other} wins: Millrace (${textOf(ours)}) takes ${factor} as much.`;
 }
