@@ -47,6 +47,7 @@ export function runOf(records: number, fields: Partial<RunResult> = {}): RunResu
     elapsedMs: 2_000,
     brokerCpuSeconds: 1,
     clientCpuSeconds: 2,
+    otherCpuSeconds: 0.5,
     latencies: null,
     brokerUsage: USAGE,
     baseline: null,

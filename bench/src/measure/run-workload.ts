@@ -12,12 +12,16 @@ import { ClientLog } from './client-log.ts';
 import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type Latencies, LatencyRecorder } from './latency-recorder.ts';
+import { otherSeconds, readBusySeconds } from './machine-usage.ts';
 import { type ProcessUsage, readUsage } from './process-usage.ts';
+import { settle } from './settle.ts';
 
 export interface RunResult extends Done {
   /** Of the broker, during the run; null where the system does not tell. */
   readonly brokerCpuSeconds: number | null;
   readonly clientCpuSeconds: number;
+  /** Of everything else on the machine, write-back by the kernel included. */
+  readonly otherCpuSeconds: number | null;
   /** Of this run alone. */
   readonly latencies: Latencies | null;
   /** Of the broker, after the run. */
@@ -136,6 +140,7 @@ class Runner {
     if (settings.warmup > 0) await this.#warmUp(settings.warmup * SECOND_MS);
     for (let at = 1; at <= settings.runs; at += 1) {
       const title = `run ${at} of ${settings.runs}`;
+      await settle(this.#options.broker.dataDir);
       const measured = await this.#timed(title, lengthMs, () => this.#measure(lengthMs));
       verified = await this.#verify();
       runs.push({ ...measured, baseline: await this.#baseline(lengthMs) });
@@ -152,17 +157,22 @@ class Runner {
 
   async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
     const { broker } = this.#options;
+    const machineBefore = readBusySeconds();
     const before = readUsage(broker.pid);
     const clientBefore = process.cpuUsage();
     const latency = new LatencyRecorder();
     const done = await this.#session.measure({ durationMs, latency });
     const client = process.cpuUsage(clientBefore);
     const brokerUsage = readUsage(broker.pid);
+    const machine = readBusySeconds();
     const brokerCpuSeconds = before && brokerUsage && brokerUsage.cpuSeconds - before.cpuSeconds;
     const clientCpuSeconds = (client.user + client.system) / 1_000_000;
     this.#latency.add(latency);
     const latencies = latency.read();
-    return { ...done, brokerCpuSeconds, clientCpuSeconds, latencies, brokerUsage };
+    const ours = brokerCpuSeconds === null ? null : brokerCpuSeconds + clientCpuSeconds;
+    const otherCpuSeconds = otherSeconds(machineBefore, machine, ours);
+    const spent = { brokerCpuSeconds, clientCpuSeconds, otherCpuSeconds };
+    return { ...done, ...spent, latencies, brokerUsage };
   }
 
   /** Nothing failed, nothing had to be tried again, and the broker counts the same. */
