@@ -28,6 +28,12 @@ export function formatShort(value: number): string {
   return threeFigures(value);
 }
 
+/** As exact as is of use: `1,090,000`, `0.244`. */
+export function formatFigure(value: number): string {
+  if (Math.abs(value) >= 1_000) return formatCount(Math.round(value));
+  return String(Number(value.toPrecision(4)));
+}
+
 /** How many times as much: `6.6 times`; what is nearly the same says so. */
 export function formatFactor(factor: number): string {
   return `${factor >= 10 ? factor.toFixed(0) : factor.toFixed(factor < 1.095 ? 2 : 1)} times`;

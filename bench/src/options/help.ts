@@ -64,12 +64,17 @@ export function operandsText({ name, operands }: Command): string {
   return operands === undefined ? name : `${name} ${operands}`;
 }
 
+/** More names than these are not listed behind a flag. */
+const NAMES_MAX = 9;
+
 /** `--out file`. */
 export function commandFlagText(name: string, spec: CommandOption): string {
   const flag = `--${flagOf(name)}`;
   if (spec.kind === 'switch') return flag;
   if (spec.kind === 'text') return `${flag} ${spec.noun}`;
-  return `${flag} ${spec.kind === 'some' ? spec.values.join(',') : nounOf(spec)}`;
+  if (spec.kind !== 'some') return `${flag} ${nounOf(spec)}`;
+  const [first, second] = spec.values;
+  return `${flag} ${spec.values.length > NAMES_MAX ? `${first},${second},…` : spec.values.join(',')}`;
 }
 
 /** What the option is for, with its default. */

@@ -7,7 +7,6 @@ import { OPTIONS } from '../options/table.ts';
 import { mergeResults, readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { measureAll, PARTS } from './measure-all.ts';
-import { renderPage } from './page/page.ts';
 import { Progress } from './progress.ts';
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
@@ -49,7 +48,7 @@ export const report = command({
     try {
       const lengths = { duration, warmup, runs };
       const { signal } = ending;
-      return write(await measureAll({ parts, lengths, progress, say, keep, signal }), out);
+      return await write(await measureAll({ parts, lengths, progress, say, keep, signal }), out);
     } catch (error) {
       if (ending.code === undefined) throw error;
       return ending.code;
@@ -76,7 +75,9 @@ function onSignals(): { readonly signal: AbortSignal; readonly code: number | un
 }
 
 /** Returns the exit code: a page that misses a part is one, but not a whole one. */
-function write(results: Results, out: string): number {
+async function write(results: Results, out: string): Promise<number> {
+  // Here and not above: the plots bring a large library, which no workload should find in its process.
+  const { renderPage } = await import('./page/page.ts');
   writeFileSync(out, renderPage(results));
   const failures = results.failures ?? [];
   for (const { part, reason } of failures)

@@ -1,12 +1,12 @@
 // The outcome of a bench for people: a table of figures, what was checked, and where the figures come from.
 
-import Table from 'cli-table3';
 import { formatCount, formatMebibytes } from '../format.ts';
 import type { Environment } from '../measure/environment.ts';
 import type { Spread } from '../measure/spread.ts';
 import { flagOf, type OptionName, specOf } from '../options/table.ts';
 import type { Verdict } from '../workloads/workload.ts';
 import type { Report } from './report.ts';
+import { tableText } from './table-text.ts';
 
 /** File systems that live in memory: a flush there costs nothing. */
 const IN_MEMORY = new Set(['tmpfs', 'ramfs']);
@@ -20,24 +20,6 @@ const PERCENTILES = [
   ['p9999', 'p99.99'],
   ['max', 'max'],
 ] as const;
-
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
 
 export function peopleText(report: Report, verdict: Verdict | null): string {
   const { environment, latencyMs, latencyOf, verified } = report;
@@ -111,17 +93,6 @@ function environmentText(environment: Environment): string {
     );
   }
   return lines.join('\n');
-}
-
-function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    chars: NO_LINES,
-    head: [...head],
-    colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-  });
-  for (const row of rows) table.push([...row]);
-  return table.toString().replace(/ +$/gm, '');
 }
 
 function count(value: number | string): string {

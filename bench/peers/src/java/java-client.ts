@@ -24,6 +24,7 @@ export interface JavaProgram {
   readonly classPath: readonly string[];
   readonly mainClass: string;
   readonly options: readonly string[];
+  readonly arguments: readonly string[];
   /** Where what it prints to standard error goes. */
   readonly logFile: string;
 }
@@ -55,7 +56,8 @@ export class JavaClient {
 
   constructor(program: JavaProgram) {
     const log = openSync(program.logFile, 'a');
-    const settings = [...program.options, '-cp', program.classPath.join(':'), program.mainClass];
+    const { options, classPath, mainClass } = program;
+    const settings = [...options, '-cp', classPath.join(':'), mainClass, ...program.arguments];
     this.process = spawn('java', settings, { stdio: ['pipe', 'pipe', log] });
     this.input = this.process.stdin as Writable;
     const reader = new FrameReader();

@@ -65,6 +65,7 @@ async function start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     classPath: KAFKA_CLASS_PATH,
     mainClass: 'KafkaDriver',
     options: [KAFKA_LOGGING],
+    arguments: [],
     logFile: join(directory, 'client.log'),
   });
   return {
