@@ -157,10 +157,13 @@ describe('targetsOf', () => {
 });
 
 describe('the suite', () => {
-  it.each(SUITE)('has a line that the bench takes: %s', (line) => {
-    const { workload, settings } = chosenFrom(line, { duration: 0.5, runs: 1, warmup: 0 });
-    if (workload.takes.includes('duration'))
-      expect(settings).toMatchObject({ duration: 0.5, runs: 1 });
+  it.each(SUITE)('has a line that the bench takes, with lengths where it has them: %s', (line) => {
+    const lengths = { duration: 0.5, runs: 1, warmup: 0 };
+    const { workload, settings } = chosenFrom(line, lengths);
+    const taken = Object.entries(lengths).filter(([name]) =>
+      workload.takes.includes(name as 'runs'),
+    );
+    expect(settings).toMatchObject(Object.fromEntries(taken));
   });
 
   it('leaves lengths as they are where none is given', () => {

@@ -3,8 +3,9 @@
 
 import { compare } from '../compare/command.ts';
 import { peers } from '../peers/command.ts';
+import { profile } from '../profile/command.ts';
 import { report } from '../report/command.ts';
 import { scale } from '../scale/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [report, compare, peers, scale];
+export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale];

@@ -48,10 +48,7 @@ export const MEASURES: readonly Measure[] = [
 ];
 
 /** Results of before runs were told apart have the one for all only. */
-function eachOr(
-  runs: readonly (number | null | undefined)[],
-  forAll?: number | undefined,
-): readonly number[] {
+function eachOr(runs: readonly (number | null | undefined)[], forAll?: number): readonly number[] {
   const told = runs.filter((value) => typeof value === 'number');
   if (told.length === runs.length && told.length > 0) return told;
   return forAll === undefined ? [] : [forAll];

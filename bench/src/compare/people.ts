@@ -17,7 +17,7 @@ export function comparisonText(comparison: Comparison): string {
   const { threshold, workloads, unmatched, differences, regressions } = comparison;
   const tables = workloads.map(({ workload, measures }) => {
     const rows = measures.map(rowOf);
-    return `${workload}\n${tableText(['', 'before', 'runs', 'after', 'runs', 'change', ''], rows)}`;
+    return `${workload}\n${tableText(['', 'before', 'runs', 'after', 'runs', 'change', ''], rows, [0, 6])}`;
   });
   const share = `${(threshold * 100).toFixed(0)} %`;
   const verdict =

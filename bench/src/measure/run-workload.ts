@@ -42,6 +42,15 @@ export interface Outcome {
   readonly verdict: Verdict | null;
 }
 
+/** Who looks on while a run is measured, and nothing else. */
+export interface RunObserver {
+  /** Further options of node for the broker. */
+  readonly brokerNodeFlags: readonly string[];
+  around<T>(brokerPid: number, work: () => Promise<T>): Promise<T>;
+}
+
+const NOBODY: RunObserver = { brokerNodeFlags: [], around: (_, work) => work() };
+
 const SECOND_MS = 1_000;
 /** The end of a process may be heard of after that of its connections. */
 const DEATH_NOTICE_MS = 100;
@@ -50,14 +59,15 @@ export async function runWorkload(
   workload: Workload,
   settings: Settings,
   progress: Progress,
+  observer: RunObserver = NOBODY,
 ): Promise<Outcome> {
   const directory = new TemporaryDirectory('millrace-bench-');
   const flags = ['--sync', settings.sync, ...(workload.brokerFlags ?? [])];
   try {
-    const broker = await BenchBroker.start(directory.path, flags);
+    const broker = await BenchBroker.start(directory.path, flags, observer.brokerNodeFlags);
     const { died } = broker;
     try {
-      const work = withClient(workload, settings, broker, progress);
+      const work = withClient(workload, settings, { broker, progress, observer });
       return await Promise.race([work, died]);
     } catch (error) {
       // Where the broker has died, that is the reason of all else.
@@ -75,8 +85,7 @@ export async function runWorkload(
 async function withClient(
   workload: Workload,
   settings: Settings,
-  broker: BenchBroker,
-  progress: Progress,
+  { broker, progress, observer }: Pick<RunnerOptions, 'broker' | 'progress' | 'observer'>,
 ): Promise<Outcome> {
   const log = new ClientLog();
   const environment = readEnvironment(broker.dataDir);
@@ -97,6 +106,7 @@ async function withClient(
       progress,
       log,
       broker,
+      observer,
     });
     const measured = await runner.run();
     await session.finish?.();
@@ -121,6 +131,7 @@ interface RunnerOptions {
   readonly progress: Progress;
   readonly log: ClientLog;
   readonly broker: BenchBroker;
+  readonly observer: RunObserver;
 }
 
 class Runner {
@@ -156,12 +167,13 @@ class Runner {
   }
 
   async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
-    const { broker } = this.#options;
+    const { broker, observer } = this.#options;
     const machineBefore = readBusySeconds();
     const before = readUsage(broker.pid);
     const clientBefore = process.cpuUsage();
     const latency = new LatencyRecorder();
-    const done = await this.#session.measure({ durationMs, latency });
+    const work = () => this.#session.measure({ durationMs, latency });
+    const done = await observer.around(broker.pid, work);
     const client = process.cpuUsage(clientBefore);
     const brokerUsage = readUsage(broker.pid);
     const machine = readBusySeconds();

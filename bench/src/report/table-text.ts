@@ -20,11 +20,16 @@ const NO_LINES = {
   middle: '  ',
 };
 
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns of words, by their place; the first is one unless others are named. */
+export function tableText(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  wordsAt: readonly number[] = [0],
+): string {
   const table = new Table({
     chars: NO_LINES,
     head: [...head],
-    colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
+    colAligns: head.map((_, at) => (wordsAt.includes(at) ? 'left' : 'right')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
   for (const row of rows) table.push([...row]);
