@@ -28,7 +28,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   bench: {
     packages: ['client', 'harness', 'protocol', 'storage'],
-    libraries: ['cli-progress', 'cli-table3', 'hdr-histogram-js'],
+    libraries: ['cli-progress', 'cli-table3', 'echarts', 'hdr-histogram-js'],
     node: true,
   },
 };
