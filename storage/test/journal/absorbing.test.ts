@@ -63,7 +63,7 @@ async function faulty(path: string) {
 const FULL = new CommitAbortedError('full', 'by the script');
 
 describe('a data file that has no room', () => {
-  it('lets commits go on until the journal is full, refuses the next ones, and recovers', async () => {
+  it('lets commits go on until the journal is full, refuses the next ones, and recovers [D-13]', async () => {
     const { store, refuse, absorbed } = await faulty(scratchFile());
     refuse(FULL);
     const taken: number[] = [];

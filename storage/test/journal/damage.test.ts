@@ -124,7 +124,7 @@ describe('a journal that was left behind', () => {
     }
   });
 
-  it('is refused where a commit is damaged in one file and the other goes on', async () => {
+  it('is refused where a commit is damaged in one file and the other goes on [D-12]', async () => {
     const small = { journalBytesMin: 2 * BLOCK_BYTES, journalBytesMax: 3 * BLOCK_BYTES };
     const whole = await killed(4, small, 'unabsorbed');
     const [one, other] = journalPaths(whole).map((file) => readFileSync(file));

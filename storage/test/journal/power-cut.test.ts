@@ -123,7 +123,7 @@ async function endure(steps: readonly Step[]): Promise<void> {
 }
 
 describe('a power cut', () => {
-  it('leaves what was acknowledged, and each other commit whole or not at all', async () => {
+  it('leaves what was acknowledged, and each other commit whole or not at all [D-10] [D-11]', async () => {
     const steps = fc.array(step, { minLength: 4, maxLength: 14 });
     await fc.assert(fc.asyncProperty(steps, endure), { numRuns: 12 });
   }, 120_000);
