@@ -29,7 +29,7 @@ export const STORAGE_LIMITS = {
   absorbAfterMs: 500,
   /** What goes to the data file in one transaction, for which the process does nothing else meanwhile. */
   sliceBytes: 2 * 1024 * 1024,
-  sliceWritesMax: 2_048,
+  sliceWritesMax: 1_024,
   /** The data file had no room: until it is tried again. */
   absorbAgainMs: 1_000,
   /** Ranges of aborted sequences that are remembered. */

@@ -143,7 +143,13 @@ export class JournaledStore implements Store, LayeredStore {
     const frame = this.#journal.frameOf(encoded);
     if (!this.#journal.fits(frame)) await this.#makeRoom(frame);
     const sequence = this.#sequence + 1;
-    await this.#journal.append(frame, sequence);
+    try {
+      await this.#journal.append(frame, sequence);
+    } catch (error) {
+      // Nothing may follow a frame of which nobody knows whether it is there.
+      if (error instanceof FlushUnknownError) this.#fatal = error;
+      throw error;
+    }
     this.#sequence = sequence;
     this.#pending.add({ sequence, writes: encoded });
   }

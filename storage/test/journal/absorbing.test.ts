@@ -194,15 +194,24 @@ describe('absorbing', () => {
     await store.close();
   });
 
-  it('ends a commit whose write fails as unknown', async () => {
+  it.each([
+    ['fails', [{ kind: 'fails', code: 'EIO', errno: -5 }]],
+    [
+      'finds no room and cannot be taken back',
+      [
+        { kind: 'fails', code: 'ENOSPC', errno: -28 },
+        { kind: 'isShort', bytes: 10 },
+      ],
+    ],
+  ] as const)('ends a commit whose write %s as unknown, and all after it', async (_, faults) => {
     const disk = new PowerDisk();
     const store = await openStore({ path: scratchFile(), disk });
-    disk.script({ kind: 'fails', code: 'EIO', errno: -5 });
+    disk.script(...faults);
     await expect(store.commit([batch(1)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
-    // And so does one that cannot be taken back.
-    disk.script({ kind: 'fails', code: 'ENOSPC', errno: -28 }, { kind: 'isShort', bytes: 10 });
-    await expect(store.commit([batch(1)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
+    await expect(store.commit([batch(2)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
     await store.close();
+    // The files are left to the next start.
+    expect(disk.files.size).toBe(2);
   });
 
   it('opens a directory of the format before there was a journal', async () => {
