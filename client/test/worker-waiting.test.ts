@@ -85,7 +85,7 @@ function run(all: readonly Step[]): void {
       // Not in the order of the log: what failed before comes again.
       const message = messageOf((offset + step.far * 37) % 1_000, step.key);
       offset += 1;
-      real.push(message);
+      real.push([message]);
       naive.waiting.push(message);
     } else if (step.do === 'take') {
       const could = naive.runnable();

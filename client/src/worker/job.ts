@@ -2,7 +2,7 @@
 
 import { MillraceError } from '@millrace/protocol';
 import type { OutgoingMessage } from '../producer/outgoing.ts';
-import type { HeldMessage } from '../queue/lease.ts';
+import type { HeldMessage, Holder } from '../queue/lease.ts';
 import type { Effects, Once } from './effects.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -31,7 +31,7 @@ export interface JobTools {
   newEffects(): Effects;
 }
 
-export class Job<V> implements HandlerContext {
+export class Job<V> implements HandlerContext, Holder<V> {
   readonly messages: readonly HeldMessage<V>[];
   /** What the handler claimed, where it did. */
   effects: Effects | undefined;
@@ -44,7 +44,11 @@ export class Job<V> implements HandlerContext {
   constructor(messages: readonly HeldMessage<V>[], tools: JobTools) {
     this.messages = messages;
     this.tools = tools;
-    for (const message of messages) message.onLost = (error) => this.abort(error);
+    for (const message of messages) message.holder = this;
+  }
+
+  lost(_message: HeldMessage<V>, error: MillraceError): void {
+    this.abort(error);
   }
 
   /** Made at first use: most handlers never ask. */

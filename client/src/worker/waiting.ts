@@ -9,7 +9,8 @@ export interface Waiting<V> {
   readonly length: number;
   /** How many of them do not wait for one of their key, in calls of one message or of several. */
   runnable(isBatch: boolean): number;
-  push(message: HeldMessage<V>): void;
+  /** The messages of a lease, in their order. */
+  push(messages: readonly HeldMessage<V>[]): void;
   /** The next messages for one call of a handler. What `isOurs` denies is passed over for good. */
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[];
   ended(messages: readonly HeldMessage<V>[]): void;
@@ -18,30 +19,34 @@ export interface Waiting<V> {
   drain(): HeldMessage<V>[];
 }
 
-/** All may run at once. */
+/** All may run at once. Leases are kept as they came, and a call gets a piece of one: nothing is done for each message. */
 export class WaitingInTurn<V> implements Waiting<V> {
-  private readonly messages = new Fifo<HeldMessage<V>>();
+  private readonly lists = new Fifo<readonly HeldMessage<V>[]>();
+  /** How many messages of the first list are taken. */
+  private taken = 0;
+  private count = 0;
 
   get length(): number {
-    return this.messages.length;
+    return this.count;
   }
 
   runnable(): number {
-    return this.messages.length;
+    return this.count;
   }
 
-  push(message: HeldMessage<V>): void {
-    this.messages.push(message);
+  push(messages: readonly HeldMessage<V>[]): void {
+    if (messages.length === 0) return;
+    this.lists.push(messages);
+    this.count += messages.length;
   }
 
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[] {
-    const taken: HeldMessage<V>[] = [];
-    while (taken.length < max) {
-      const message = this.messages.shift();
-      if (message === undefined) break;
-      if (isOurs(message)) taken.push(message);
+    let all: HeldMessage<V>[] = [];
+    while (all.length < max && this.count > 0) {
+      const ours = only(this.takePiece(max - all.length), isOurs);
+      all = all.length === 0 ? ours : [...all, ...ours];
     }
-    return taken;
+    return all;
   }
 
   ended(): void {}
@@ -51,7 +56,21 @@ export class WaitingInTurn<V> implements Waiting<V> {
   }
 
   drain(): HeldMessage<V>[] {
-    return this.messages.drain();
+    const all: HeldMessage<V>[] = [];
+    while (this.count > 0) all.push(...this.takePiece(this.count));
+    return all;
+  }
+
+  private takePiece(max: number): HeldMessage<V>[] {
+    const list = this.lists.peek() ?? [];
+    const piece = list.slice(this.taken, this.taken + max);
+    this.taken += piece.length;
+    this.count -= piece.length;
+    if (this.taken === list.length) {
+      this.lists.shift();
+      this.taken = 0;
+    }
+    return piece;
   }
 }
 
@@ -80,7 +99,11 @@ export class WaitingByKey<V> implements Waiting<V> {
     return isBatch ? this.readyCount : this.ready.length;
   }
 
-  push(message: HeldMessage<V>): void {
+  push(messages: readonly HeldMessage<V>[]): void {
+    for (const message of messages) this.pushOne(message);
+  }
+
+  private pushOne(message: HeldMessage<V>): void {
     this.count += 1;
     const line = this.lineOf(message);
     line.waiting.push(message);
@@ -161,6 +184,16 @@ export class WaitingByKey<V> implements Waiting<V> {
       this.ready.push(line);
     } else if (line.key !== undefined) this.lines.delete(line.key);
   }
+}
+
+/** The list itself where all of it passes, which is nearly always so. Asks once for each message. */
+function only<V>(
+  messages: HeldMessage<V>[],
+  isOurs: (message: HeldMessage<V>) => boolean,
+): HeldMessage<V>[] {
+  const first = messages.findIndex((message) => !isOurs(message));
+  if (first < 0) return messages;
+  return [...messages.slice(0, first), ...messages.slice(first + 1).filter(isOurs)];
 }
 
 function keyOf({ keyBytes }: Pick<HeldMessage<unknown>, 'keyBytes'>): string | undefined {

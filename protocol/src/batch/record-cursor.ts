@@ -1,0 +1,46 @@
+// One record of a batch at a time: whoever keeps many messages keeps where they lie, and no object of each record.
+// It takes only positions of records that were checked.
+
+import type { HeaderInput, LogRecord } from './record.ts';
+import { NO_HEADERS, RecordReader, viewOf } from './record-reader.ts';
+
+/** A record like any other, until it is moved to the next one. */
+export class RecordCursor implements LogRecord {
+  offset = -1;
+  private at = -1;
+  private readonly reader: RecordReader;
+  private readonly firstTimestampMs: number;
+
+  constructor(body: Uint8Array, firstTimestampMs: number) {
+    this.reader = new RecordReader(body);
+    this.firstTimestampMs = firstTimestampMs;
+  }
+
+  /** To the record that begins at a position of the body. */
+  moveTo(at: number, offset: number): this {
+    if (this.at === at) return this;
+    this.reader.find(at, this.reader.bytes.length, this.firstTimestampMs);
+    this.at = at;
+    this.offset = offset;
+    return this;
+  }
+
+  get timestampMs(): number {
+    return this.reader.timestampMs;
+  }
+
+  get key(): Uint8Array | null {
+    const { bytes, keyFrom, keyEnd } = this.reader;
+    return keyFrom < 0 ? null : viewOf(bytes, keyFrom, keyEnd);
+  }
+
+  get value(): Uint8Array | null {
+    const { bytes, valueFrom, valueEnd } = this.reader;
+    return valueFrom < 0 ? null : viewOf(bytes, valueFrom, valueEnd);
+  }
+
+  get headers(): HeaderInput {
+    const { bytes, headersFrom } = this.reader;
+    return headersFrom < 0 ? NO_HEADERS : new RecordReader(bytes).headersAt(headersFrom);
+  }
+}
