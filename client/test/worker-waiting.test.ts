@@ -45,11 +45,11 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 const lease = { topicId: 1 };
 
 function messageOf(offset: number, key: number | null): Held {
-  const keyBytes = key === null ? null : Buffer.from([key]);
-  return { offset, partition: 0, keyBytes, lease } as unknown as Held;
+  const keyName = key === null ? null : `${key}`;
+  return { offset, partition: 0, keyName, lease } as unknown as Held;
 }
 
-const keyOf = ({ keyBytes }: Held) => keyBytes?.[0] ?? null;
+const keyOf = ({ keyName }: Held) => keyName;
 
 class Naive {
   waiting: Held[] = [];

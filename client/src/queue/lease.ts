@@ -7,6 +7,7 @@ import {
   type LogRecord,
   MillraceError,
 } from '@millrace/protocol';
+import type { Bagged } from '../bag.ts';
 import type { Codec } from '../codecs.ts';
 import { Message, type MessageSource } from '../message.ts';
 import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
@@ -70,7 +71,7 @@ export type HoldState = 'held' | 'resolving' | 'committing' | 'resolved' | 'lost
 export type Resolution = Pick<Ack, 'kind' | 'delayMs' | 'errorText' | 'result'>;
 
 /** What all messages of one lease share. */
-export interface Lease<V> extends MessageSource<V>, LeaseName {
+export interface Lease<V> extends MessageSource<V>, LeaseName, Bagged {
   readonly codec: Codec<V>;
   /** Of results. */
   readonly resultCodec: Codec<unknown>;
@@ -96,6 +97,13 @@ export interface Holder<V> {
   lost(message: HeldMessage<V>, error: MillraceError): void;
 }
 
+/** The messages of one key; each message without a key has a line of its own. */
+export interface KeyLine<V> {
+  waiting: HeldMessage<V>[];
+  /** Messages taken that have not ended. */
+  running: number;
+}
+
 /**
  * Many thousands of them wait for a handler or for their outcome at a time, and each is copied by the collector meanwhile: it
  * knows where its record lies and has no object of it. With those a message took 440 bytes, and the worker twice its time.
@@ -106,6 +114,8 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   said: AckKind | undefined;
   /** The call of a handler that has it. */
   holder: Holder<V> | undefined;
+  /** Where it waits and runs, if messages of a key do so in turn. */
+  line: KeyLine<V> | undefined;
   declare protected readonly source: Lease<V>;
   private readonly records: BatchRecords;
   private readonly at: number;
@@ -121,6 +131,11 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
 
   protected override get record(): LogRecord {
     return this.records.recordAt(this.at, this.position);
+  }
+
+  /** Names its key; null where it has none. */
+  get keyName(): string | null {
+    return this.records.recordAt(this.at, this.position).keyName;
   }
 
   override get offset(): number {

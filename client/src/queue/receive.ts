@@ -86,6 +86,7 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     firstDeliveredAtMs: granted.firstDeliveredAtMs,
     messages: [],
     holder: undefined,
+    bagIndex: -1,
     mayBeOld: false,
     open: lastOffset - firstOffset + 1,
     renewAt: Number.POSITIVE_INFINITY,

@@ -1,12 +1,13 @@
 // Messages that wait for a handler and the handlers that run. It receives nothing and extends nothing.
 
 import { MillraceError } from '@millrace/protocol';
+import { Bag } from '../bag.ts';
 import { TRACES, tracedCall } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
 import type { HeldMessage, Holder, Lease } from '../queue/lease.ts';
 import { Bell } from '../wait.ts';
 import { Job, type JobTools } from './job.ts';
-import { judgeReturn, judgeThrown, type VerdictOf } from './judge.ts';
+import { accepted, judgeReturn, judgeThrown, type VerdictOf } from './judge.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { WorkerSettings } from './options.ts';
 import { acknowledge, type Hearer, type Statement, statementsOf } from './statements.ts';
@@ -31,7 +32,7 @@ export class JobRunner<V> {
   private readonly keeper: LeaseKeeper<V>;
   private readonly source: RunnerSource;
   private readonly outcomes = new OutcomeCounts();
-  private readonly jobs = new Set<Job<V>>();
+  private readonly jobs = new Bag<Job<V>>();
   private waiting: Waiting<V>;
   private isOrdered = false;
   private runningMessages = 0;
@@ -121,7 +122,7 @@ export class JobRunner<V> {
   }
 
   abort(reason: MillraceError): void {
-    for (const job of this.jobs) {
+    for (const job of this.jobs.all()) {
       job.abort(reason);
       job.effects?.stop();
     }
@@ -193,8 +194,11 @@ export class JobRunner<V> {
 
   /** What is to be said of the messages that the handler left open; the others have their outcome. */
   private judged(job: Job<V>, given: VerdictOf<V>): Statement<V>[] {
-    const verdictOf = this.isOrdered ? firstOfKeyFails(job.messages, given) : given;
+    const isAccepted = given === accepted;
+    const verdictOf = this.isOrdered && !isAccepted ? firstOfKeyFails(job.messages, given) : given;
     const statements = statementsOf(job.messages, verdictOf);
+    const said = statements.reduce((sum, { messages }) => sum + messages.length, 0);
+    if (isAccepted && said === job.messages.length) return statements;
     for (let at = 0; at < job.messages.length; at += 1) {
       const message = job.messages[at] as HeldMessage<V>;
       if (message.state === 'held') continue;
@@ -280,9 +284,9 @@ function firstOfKeyFails<V>(
   const failed = new Set<string>();
   const verdicts = messages.map((message, at) => {
     const verdict = verdictOf(message, at);
-    const { keyBytes, lease, partition } = message;
-    if (verdict.kind !== 'release' || keyBytes === null) return verdict;
-    const key = `${lease.topicId}/${partition}/${Buffer.from(keyBytes).toString('latin1')}`;
+    const { keyName, lease, partition } = message;
+    if (verdict.kind !== 'release' || keyName === null) return verdict;
+    const key = `${lease.topicId}/${partition}/${keyName}`;
     if (failed.has(key)) return RETURNED;
     failed.add(key);
     return verdict;

@@ -1,6 +1,7 @@
 // One call of a handler: its messages and its context. It decides nothing about the messages.
 
 import { MillraceError } from '@millrace/protocol';
+import type { Bagged } from '../bag.ts';
 import type { OutgoingMessage } from '../producer/outgoing.ts';
 import type { HeldMessage, Holder } from '../queue/lease.ts';
 import type { Effects, Once } from './effects.ts';
@@ -31,7 +32,8 @@ export interface JobTools {
   newEffects(): Effects;
 }
 
-export class Job<V> implements HandlerContext, Holder<V> {
+export class Job<V> implements HandlerContext, Holder<V>, Bagged {
+  bagIndex = -1;
   readonly messages: readonly HeldMessage<V>[];
   /** What the handler claimed, where it did. */
   effects: Effects | undefined;

@@ -60,7 +60,7 @@ export class BatchRecords {
   }
 
   /** The record that `walk` found here; it is the same object for every record, and stays right until the next call. */
-  recordAt(at: number, offset: number): LogRecord {
+  recordAt(at: number, offset: number): RecordCursor {
     this.cursor ??= new RecordCursor(this.open().bytes, this.header.firstTimestampMs);
     return this.cursor.moveTo(at, offset);
   }
