@@ -136,4 +136,20 @@ describe('waiting by key', () => {
   it('is what a naive list says', () => {
     expect(() => fc.assert(fc.property(steps, run), { numRuns: 2_000 })).not.toThrow();
   });
+
+  it('keeps a key that runs however many others have come and gone', () => {
+    const waiting = new WaitingByKey<number>();
+    const isOurs = () => true;
+    waiting.push([messageOf(0, 0)]);
+    const first = waiting.take(1, isOurs);
+    for (let key = 1; key <= 25_000; key += 1) {
+      waiting.push([messageOf(key, key)]);
+      waiting.ended(waiting.take(1, isOurs));
+    }
+    const second = messageOf(25_001, 0);
+    waiting.push([second]);
+    expect(waiting.take(1, isOurs)).toEqual([]);
+    waiting.ended(first);
+    expect(waiting.take(1, isOurs)).toEqual([second]);
+  });
 });

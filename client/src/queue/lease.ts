@@ -106,7 +106,7 @@ export interface KeyLine<V> {
 
 /**
  * Many thousands of them wait for a handler or for their outcome at a time, and each is copied by the collector meanwhile: it
- * knows where its record lies and has no object of it. With those a message took 440 bytes, and the worker twice its time.
+ * knows where its record lies and has no object of it. With one a message took 440 bytes, and the worker 1.4 times its CPU.
  */
 export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   state: HoldState = 'held';
