@@ -102,12 +102,13 @@ const draw = () => {
   if (at.clientWidth === width) return;
   width = at.clientWidth;
   at.replaceChildren();
-  chart = flamegraph.default().selfValue(true).width(width).cellHeight(19).transitionDuration(200).minFrameSize(1)
+  chart = flamegraph.default().selfValue(true).width(width).cellHeight(19).transitionDuration(0).minFrameSize(1)
     .sort((a, b) => b.value - a.value).setLabelHandler(say).setDetailsElement(details)
     .setColorMapper((d, original) => d.highlight ? original : d.data.owner === '' ? '#d6dde4' : colors[d.data.owner] ?? other);
   d3.select(at).datum(graph).call(chart);
 };
-new ResizeObserver(draw).observe(at);
+addEventListener('resize', draw);
+draw();
 const form = document.querySelector('form');
 form.addEventListener('submit', (event) => { event.preventDefault(); chart.search(form.elements.what.value); });
 form.addEventListener('reset', () => { chart.clear(); chart.resetZoom(); });
