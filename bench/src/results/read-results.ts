@@ -1,0 +1,87 @@
+// A results file from the disk: a whole run, or one workload's --json, which is a run of one workload. Merging several.
+
+import { readFileSync } from 'node:fs';
+import { flagOf } from '../options/table.ts';
+import type { Report } from '../report/report.ts';
+import { type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
+import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
+import { ShapeError } from './shape.ts';
+
+/** The file cannot be read, or is none of ours; names the file and the field. */
+export class BadResults extends Error {
+  override readonly name = 'BadResults';
+}
+
+/** Throws BadResults. */
+export function readResults(path: string): Results {
+  try {
+    return resultsOf(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof ShapeError) throw new BadResults(`${path}: ${message}`);
+    throw new BadResults(`${path} cannot be read: ${message}`);
+  }
+}
+
+/** Throws ShapeError. */
+export function resultsOf(document: unknown): Results {
+  if (isComparison(document)) {
+    const peers = peersShape(document, '');
+    const { environment } = peers;
+    return { format: RESULTS_FORMAT, environment, workloads: [], curves: [], peers };
+  }
+  // Checked as far as anything here reads it; what a workload found besides is its own.
+  if (!isWorkload(document)) return resultsShape(document, '') as unknown as Results;
+  if ('error' in document) throw new ShapeError('', 'the figures of a workload', 'an error');
+  const workload = workloadShape(document, '') as unknown as Report;
+  const { settings: _, brokerFlags: __, ...environment } = workload.environment;
+  return { format: RESULTS_FORMAT, environment, workloads: [workload], curves: [], peers: null };
+}
+
+function isWorkload(document: unknown): document is { readonly workload: unknown } {
+  return typeof document === 'object' && document !== null && 'workload' in document;
+}
+
+/** What `peers --json` prints. */
+function isComparison(document: unknown): boolean {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'peers' in document &&
+    !('format' in document)
+  );
+}
+
+/** As one run: the same workload with the same settings, curve or peer of a later one takes the place of an earlier. */
+export function mergeResults(all: readonly [Results, ...Results[]]): Results {
+  return all.reduce((earlier, later) => ({
+    format: RESULTS_FORMAT,
+    environment: later.environment,
+    workloads: laterWins([...earlier.workloads, ...later.workloads], workloadKey),
+    curves: laterWins([...earlier.curves, ...later.curves], ({ curve }) => curve),
+    peers: mergePeers(earlier.peers, later.peers),
+    failures: [...(earlier.failures ?? []), ...(later.failures ?? [])],
+  }));
+}
+
+function mergePeers(
+  earlier: PeerComparison | null,
+  later: PeerComparison | null,
+): PeerComparison | null {
+  if (earlier === null || later === null) return later ?? earlier;
+  const peers = laterWins([...earlier.peers, ...later.peers], ({ name }) => name);
+  return { ...later, peers };
+}
+
+function laterWins<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
+  return [...new Map(all.map((each) => [keyOf(each), each])).values()];
+}
+
+/** Settings that say how long to look, not at what. */
+const LENGTHS = new Set(['duration', 'warmup', 'runs']);
+
+/** The workload with what it was set to: two with the same key did the same work. */
+export function workloadKey({ workload, environment }: Report): string {
+  const settings = Object.entries(environment.settings).filter(([name]) => !LENGTHS.has(name));
+  return [workload, ...settings.map(([name, value]) => `--${flagOf(name)} ${value}`)].join(' ');
+}
