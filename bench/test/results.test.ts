@@ -113,4 +113,21 @@ describe('mergeResults', () => {
     expect(merged.peers?.peers).toHaveLength(one.peers.peers.length);
     expect(merged.failures).toHaveLength(2);
   });
+
+  it('puts the points of one curve together', () => {
+    const one = resultsFixture();
+    const [curve] = one.curves;
+    const [line] = curve?.series ?? [];
+    const [point] = line?.points ?? [];
+    if (curve === undefined || line === undefined || point === undefined) throw new Error('none');
+    const points = [
+      { ...point, at: 2 },
+      { ...point, megabytesPerSecond: 7 },
+    ];
+    const more = { ...curve, series: [{ ...line, points }] };
+    const merged = mergeResults([one, { ...one, curves: [more] }]).curves[0]?.series;
+    expect(merged?.[0]?.points.map(({ at }) => at)).toEqual([1, 2, 4, 16, 64, 256, 1_000]);
+    expect(merged?.[0]?.points[0]?.megabytesPerSecond).toBe(7);
+    expect(merged?.map(({ workload }) => workload)).toEqual(['produce', 'consume']);
+  });
 });

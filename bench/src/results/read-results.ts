@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { flagOf } from '../options/table.ts';
 import type { Report } from '../report/report.ts';
-import { type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
+import { type Curve, type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
 import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
 import { ShapeError } from './shape.ts';
 
@@ -52,16 +52,32 @@ function isComparison(document: unknown): boolean {
   );
 }
 
-/** As one run: the same workload with the same settings, curve or peer of a later one takes the place of an earlier. */
+/** As one run: a workload with the same settings, a point of a curve, a peer takes the place of an earlier one. */
 export function mergeResults(all: readonly [Results, ...Results[]]): Results {
   return all.reduce((earlier, later) => ({
     format: RESULTS_FORMAT,
     environment: later.environment,
     workloads: laterWins([...earlier.workloads, ...later.workloads], workloadKey),
-    curves: laterWins([...earlier.curves, ...later.curves], ({ curve }) => curve),
+    curves: mergeCurves([...earlier.curves, ...later.curves]),
     peers: mergePeers(earlier.peers, later.peers),
     failures: [...(earlier.failures ?? []), ...(later.failures ?? [])],
   }));
+}
+
+/** Point by point: what one file has of a line, another may go on with. */
+function mergeCurves(all: readonly Curve[]): readonly Curve[] {
+  return laterWins(all, ({ curve }) => curve).map((last) => {
+    const lines = all.filter(({ curve }) => curve === last.curve).flatMap(({ series }) => series);
+    const series = laterWins(lines, ({ workload }) => workload).map(({ workload }) => {
+      const own = lines.filter((line) => line.workload === workload);
+      const points = laterWins(
+        own.flatMap((line) => line.points),
+        ({ at }) => String(at),
+      );
+      return { workload, points: points.toSorted((a, b) => a.at - b.at) };
+    });
+    return { ...last, series };
+  });
 }
 
 function mergePeers(
