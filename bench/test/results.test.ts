@@ -114,6 +114,23 @@ describe('mergeResults', () => {
     expect(merged.failures).toHaveLength(2);
   });
 
+  it('forgets what failed and was measured again', () => {
+    const one = resultsFixture();
+    const parts = [
+      'queue --sync os',
+      'latency --rate 7',
+      'peers',
+      'curve groups',
+      'backlog 0: queue',
+      'NATS JetStream, default: queue-one',
+    ];
+    const failed = { ...one, failures: parts.map((part) => ({ part, reason: 'no' })) };
+    const again = { ...one, workloads: [workloadOf('queue --sync os', [7])], failures: [] };
+    const left = mergeResults([failed, again]).failures?.map(({ part }) => part);
+    expect(left).toEqual(['latency --rate 7', 'NATS JetStream, default: queue-one']);
+    expect(mergeResults([failed]).failures).toHaveLength(parts.length);
+  });
+
   it('puts the points of one curve together', () => {
     const one = resultsFixture();
     const [curve] = one.curves;

@@ -1,8 +1,8 @@
 // A results file from the disk: a whole run, or one workload's --json, which is a run of one workload. Merging several.
 
 import { readFileSync } from 'node:fs';
-import { flagOf } from '../options/table.ts';
 import type { Report } from '../report/report.ts';
+import { withoutMended, workloadKey } from './present.ts';
 import { type Curve, type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
 import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
 import { ShapeError } from './shape.ts';
@@ -60,7 +60,7 @@ export function mergeResults(all: readonly [Results, ...Results[]]): Results {
     workloads: laterWins([...earlier.workloads, ...later.workloads], workloadKey),
     curves: mergeCurves([...earlier.curves, ...later.curves]),
     peers: mergePeers(earlier.peers, later.peers),
-    failures: [...(earlier.failures ?? []), ...(later.failures ?? [])],
+    failures: [...withoutMended(earlier.failures ?? [], later), ...(later.failures ?? [])],
   }));
 }
 
@@ -91,13 +91,4 @@ function mergePeers(
 
 function laterWins<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
   return [...new Map(all.map((each) => [keyOf(each), each])).values()];
-}
-
-/** Settings that say how long to look, not at what. */
-const LENGTHS = new Set(['duration', 'warmup', 'runs']);
-
-/** The workload with what it was set to: two with the same key did the same work. */
-export function workloadKey({ workload, environment }: Report): string {
-  const settings = Object.entries(environment.settings).filter(([name]) => !LENGTHS.has(name));
-  return [workload, ...settings.map(([name, value]) => `--${flagOf(name)} ${value}`)].join(' ');
 }
