@@ -15,9 +15,10 @@ export const MILLRACE = 'millrace';
 /** In the order of tables. */
 export const CATALOG: readonly CatalogRow[] = [
   { name: MILLRACE, title: 'Millrace', client: '@millrace/client' },
-  { name: 'kafka', title: 'Apache Kafka', client: 'kafka-clients' },
+  { name: 'kafka', title: 'Apache Kafka', client: 'kafka-clients (Java)' },
+  { name: 'kafka-share', title: 'Apache Kafka share group', client: 'kafka-clients (Java)' },
   { name: 'rabbitmq-quorum', title: 'RabbitMQ quorum queue', client: 'amqplib' },
-  { name: 'rabbitmq-stream', title: 'RabbitMQ stream', client: 'amqplib' },
+  { name: 'rabbitmq-stream', title: 'RabbitMQ stream', client: 'stream-client (Java)' },
   { name: 'nats', title: 'NATS JetStream', client: '@nats-io/jetstream' },
   { name: 'redis-streams', title: 'Redis Streams', client: 'ioredis' },
   { name: 'bullmq', title: 'BullMQ on Redis', client: 'bullmq' },

@@ -35,7 +35,11 @@ export interface FunctionTime {
   readonly selfUs: number;
 }
 
-export const IDLE = 'idle';
+const IDLE = 'idle';
+const PROFILER = 'profiler';
+
+/** Owners of time that the process did not spend on its work. */
+export const NOT_WORK: readonly string[] = [IDLE, PROFILER];
 
 /** What V8 counts beside functions. */
 const OWNERS_OF_STATES: Readonly<Record<string, string>> = {
@@ -50,6 +54,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export function ownerOf({ functionName, url }: CallFrame): string {
   const state = OWNERS_OF_STATES[functionName];
   if (state !== undefined && url === '') return state;
+  // How a session hands its commands to V8: starting the profiler is the first thing it sees.
+  if (functionName === 'dispatch' && url === '') return PROFILER;
   const path = placeOfUrl(url);
   const library = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1];
   if (library !== undefined) return library;

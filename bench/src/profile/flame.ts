@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { Html, html } from '../report/page/html.ts';
 import {
   type CpuProfile,
-  IDLE,
+  NOT_WORK,
   nameOf,
   ownerOf,
   type ProfileNode,
@@ -23,7 +23,7 @@ interface Flame {
   readonly children: Flame[];
 }
 
-/** The calls of a profile without its idle time; calls of one function from one place are one. */
+/** The calls of a profile as far as it worked; calls of one function from one place are one. */
 export function flameOf(profile: CpuProfile): Flame {
   const times = selfTimesOf(profile);
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
@@ -50,7 +50,7 @@ function childrenOf(
 
 function flameIn(parent: Flame, { callFrame }: ProfileNode): Flame | null {
   const owner = ownerOf(callFrame);
-  if (owner === IDLE) return null;
+  if (NOT_WORK.includes(owner)) return null;
   const { url, lineNumber } = callFrame;
   const name = nameOf(callFrame);
   const place = url === '' ? '' : `${placeOfUrl(url)}:${lineNumber + 1}`;
@@ -83,35 +83,43 @@ p { margin: 4px 0 10px; }
 form { margin: 8px 0; } input, button { font: inherit; padding: 3px 8px; }
 .key { display: inline-block; margin-right: 14px; } .key i { display: inline-block; width: 12px; height: 12px; margin-right: 5px; border-radius: 2px; }
 #details { min-height: 1.6em; overflow-wrap: anywhere; }
-.d3-flame-graph rect { stroke: #fff; fill-opacity: 1; }
-.d3-flame-graph-label { font-family: system-ui, sans-serif; color: #10161c; }
+.d3-flame-graph .frame rect { stroke: #fff; fill-opacity: 1; }
+.d3-flame-graph .d3-flame-graph-label { font-family: system-ui, sans-serif; color: #10161c; }
 @media (prefers-color-scheme: dark) {
-  body { background: #14191f; color: #e6ebf0; } .d3-flame-graph rect { stroke: #14191f; }
+  body { background: #14191f; color: #e6ebf0; } .d3-flame-graph .frame rect { stroke: #14191f; }
 }
 `;
 
 /** In the page, where `graph`, `colors`, `other` are its data. */
 const SCRIPT = `
-const { flamegraph: make = flamegraph.default ?? flamegraph } = flamegraph;
 const at = document.getElementById('graph'), details = document.getElementById('details');
 const ms = (us) => (us / 1000).toFixed(1) + ' ms';
 const say = (d) => [d.data.name, d.data.place, ms(d.value), (100 * d.value / total).toFixed(1) + ' %'].filter(Boolean).join('  ·  ');
 const sum = (node) => node.children.reduce((all, child) => all + sum(child), node.value);
 const total = sum(graph);
-const chart = make().selfValue(true).width(at.clientWidth).cellHeight(19).transitionDuration(200).minFrameSize(1)
-  .sort((a, b) => b.value - a.value).inverted(false)
-  .setLabelHandler(say).setDetailsElement(details)
-  .setColorMapper((d, original) => d.highlight ? original : d.data.owner === '' ? '#d6dde4' : colors[d.data.owner] ?? other);
-d3.select(at).datum(graph).call(chart);
-document.querySelector('form').addEventListener('submit', (event) => { event.preventDefault(); chart.search(event.target.elements.what.value); });
-document.querySelector('form').addEventListener('reset', () => { chart.clear(); chart.resetZoom(); });
+let chart, width = 0;
+const draw = () => {
+  if (at.clientWidth === width) return;
+  width = at.clientWidth;
+  at.replaceChildren();
+  chart = flamegraph.default().selfValue(true).width(width).cellHeight(19).transitionDuration(0).minFrameSize(1)
+    .sort((a, b) => b.value - a.value).setLabelHandler(say).setDetailsElement(details)
+    .setColorMapper((d, original) => d.highlight ? original : d.data.owner === '' ? '#d6dde4' : colors[d.data.owner] ?? other);
+  d3.select(at).datum(graph).call(chart);
+};
+addEventListener('resize', draw);
+draw();
+const form = document.querySelector('form');
+form.addEventListener('submit', (event) => { event.preventDefault(); chart.search(form.elements.what.value); });
+form.addEventListener('reset', () => { chart.clear(); chart.resetZoom(); });
 `;
 
 export function flamePage(title: string, about: string, profile: CpuProfile): string {
   const data = `const graph = ${inScript(flameOf(profile))}, colors = ${inScript(COLORS)}, other = '${LIBRARY_COLOR}';`;
+  const require = createRequire(import.meta.url);
   const scripts = [
-    library('d3', 'd3.min.js'),
-    library('d3-flame-graph', 'd3-flamegraph.umd.min.js'),
+    textBeside(require.resolve('d3'), 'd3.min.js'),
+    textBeside(require.resolve('d3-flame-graph'), 'd3-flamegraph.umd.min.js'),
   ];
   const keys = [...Object.entries(COLORS), ['libraries', LIBRARY_COLOR] as const].map(
     ([name, color]) => html`<span class="key"><i style="background:${color}"></i>${name}</span>`,
@@ -143,8 +151,7 @@ function inScript(value: object): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
-/** The text of a library's file, beside the one that Node would load. */
-function library(name: string, file: string): string {
-  const main = createRequire(import.meta.url).resolve(name);
+/** The text of a file beside the one that Node would load. */
+function textBeside(main: string, file: string): string {
   return readFileSync(join(dirname(main), file), 'utf8').replaceAll('</script', '<\\/script');
 }

@@ -5,7 +5,7 @@ import {
   type CpuProfile,
   type FunctionTime,
   functionTimesOf,
-  IDLE,
+  NOT_WORK,
   ownerTimesOf,
 } from './cpu-profile.ts';
 
@@ -13,13 +13,13 @@ const ROWS_MAX = 20;
 
 export function profileText(side: string, profile: CpuProfile): string {
   const functions = functionTimesOf(profile);
-  const busy = functions.filter(({ owner }) => owner !== IDLE);
+  const busy = functions.filter(({ owner }) => !NOT_WORK.includes(owner));
   const busyUs = sumOf(busy);
   const rows = busy.slice(0, ROWS_MAX).map(({ selfUs, name, place, owner }) => {
     return [ms(selfUs), share(selfUs, busyUs), name, owner, place];
   });
   const owners = ownerTimesOf(functions).map(([owner, selfUs]) => {
-    return [ms(selfUs), owner === IDLE ? '' : share(selfUs, busyUs), owner];
+    return [ms(selfUs), NOT_WORK.includes(owner) ? '' : share(selfUs, busyUs), owner];
   });
   return [
     `${side}: busy for ${ms(busyUs)} of ${ms(sumOf(functions))} ms`,

@@ -13,6 +13,8 @@ import {
   RESULTS_FORMAT,
   type Results,
 } from '../results/results.ts';
+import { CURVE_ROWS } from '../scale/curves.ts';
+import { measureCurves } from '../scale/measure-curves.ts';
 import type { Progress } from './progress.ts';
 import { type Report, reportOf } from './report.ts';
 import { chosenFrom, type Lengths, SUITE } from './suite.ts';
@@ -34,6 +36,7 @@ export interface MeasureOptions {
 export async function measureAll(options: MeasureOptions): Promise<Results> {
   const run = new FullRun(options);
   if (options.parts.includes('workloads')) await run.workloads();
+  if (options.parts.includes('curves')) await run.curves();
   if (options.parts.includes('peers')) await run.peers();
   return run.results;
 }
@@ -74,6 +77,29 @@ class FullRun {
     const { verdict } = outcome;
     const failure = verdict?.isPassed === false ? verdict.text : null;
     return { report: reportOf(outcome), failure };
+  }
+
+  /** One after the other, so that what is there is kept. */
+  async curves(): Promise<void> {
+    const { lengths, progress, say } = this.#options;
+    const { duration = 1, warmup = 1, runs = 3 } = lengths;
+    for (const row of CURVE_ROWS) {
+      await this.#part(`curve ${row.curve}`, async () => {
+        const { curves, failures } = await Promise.race([
+          measureCurves([row], {
+            runs: { duration, warmup, runs, sync: 'always' },
+            progress,
+            isFull: false,
+            onPoint: (title, outcome) => {
+              const rate = typeof outcome === 'string' ? outcome : outcome.recordsPerSecond.median;
+              say(`${title}: ${rate}`);
+            },
+          }),
+          this.#aborted,
+        ]);
+        return { curves: [...this.results.curves, ...curves], failures };
+      });
+    }
   }
 
   async peers(): Promise<void> {

@@ -1,7 +1,6 @@
 // RabbitMQ quorum queues over AMQP, with publisher confirms. An acknowledgement by a consumer has no answer in AMQP: what
 // counts as done was written to the connection, and the node never lets more than the prefetch stay unacknowledged.
 
-import { createRequire } from 'node:module';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib';
 
 import {
@@ -14,6 +13,7 @@ import {
   type WorkOptions,
 } from '../peer.ts';
 import { withTimeout } from '../server/timeout.ts';
+import { clientVersionOf } from '../server/version-of.ts';
 import { installedVersion, startRabbitmq } from './rabbitmq-server.ts';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -39,9 +39,8 @@ export const rabbitmqQuorum: PeerKind = {
   find: async () => {
     const version = installedVersion();
     if (version === null) return missing('RabbitMQ');
-    const { version: clientVersion } = createRequire(import.meta.url)('amqplib/package.json') as {
-      version: string;
-    };
+    const clientVersion = clientVersionOf('amqplib');
+    if (clientVersion === null) return missing('amqplib');
     return { version, clientVersion };
   },
   start: async (_mode, directory) => start(directory),

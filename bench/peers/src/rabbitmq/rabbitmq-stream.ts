@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { JavaClient } from '../java/java-client.ts';
+import { warmUp } from '../java/warm-up.ts';
 import { type Channel, missing, type PeerKind, type RunningPeer, type Sender } from '../peer.ts';
 import { SERVERS_DIRECTORY } from '../server/paths.ts';
 import { installedVersion, startRabbitmq } from './rabbitmq-server.ts';
@@ -22,7 +23,7 @@ const CREDITS = Number(process.env['P1_CREDITS'] ?? 10);
 export const rabbitmqStream: PeerKind = {
   name: 'rabbitmq-stream',
   title: 'RabbitMQ stream',
-  client: 'com.rabbitmq:stream-client (Java)',
+  client: 'stream-client (Java)',
   // A stream cannot be flushed before it is acknowledged: there is no such setting.
   modes: [
     {
@@ -64,18 +65,21 @@ async function start(directory: string): Promise<RunningPeer> {
     arguments: [String(server.streamPort)],
     logFile: join(directory, 'client.log'),
   });
-  return {
-    pids: server.pids,
-    clientPids: [java.pid],
-    open: async (stream) => {
-      await java.ask({ what: 'stream', stream });
-      return channel(java, stream);
-    },
-    stop: async () => {
-      await java.stop();
-      await server.stop();
-    },
+  const stop = async () => {
+    await java.stop();
+    await server.stop();
   };
+  const open = async (stream: string) => {
+    await java.ask({ what: 'stream', stream });
+    return channel(java, stream);
+  };
+  try {
+    await warmUp(await open('warm-up'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pids: server.pids, clientPids: [java.pid], open, stop };
 }
 
 function channel(java: JavaClient, stream: string): Channel {

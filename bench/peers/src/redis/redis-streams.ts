@@ -34,7 +34,8 @@ export const redisStreams: PeerKind = {
   },
   async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     const { server, port } = await startRedis(mode.isFlushed, directory);
-    const dial = () => new Redis({ port, host: '127.0.0.1', retryStrategy: () => null });
+    const dial = () =>
+      new Redis({ port, host: '127.0.0.1', protocol: 2, retryStrategy: () => null });
     const redis = dial();
     return {
       pids: [server.pid],

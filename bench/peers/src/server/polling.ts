@@ -13,7 +13,7 @@ export interface Poll<T> {
 }
 
 /** Between two questions that found nothing. */
-const IDLE_MS = 5;
+const IDLE_MS = 10;
 
 export function poll<T>({ batch, onDone, onError }: WorkOptions, peer: Poll<T>): Reading {
   let isClosed = false;

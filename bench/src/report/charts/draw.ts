@@ -84,7 +84,6 @@ function dressed(svg: string, { id, title, description }: Chart, size: Size, hei
 export const INK = 'var(--ink)';
 export const MUTED = 'var(--muted)';
 export const LINE = 'var(--line)';
-export const OURS = 'var(--ours)';
 
 /** What all axes have in common. */
 export const AXIS = {
