@@ -22,6 +22,7 @@ interface LatencyPlot {
   readonly lines: readonly LatencyLine[];
 }
 
+const HEAD = ['', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max', 'messages'];
 /** Percentiles of the ticks, as shares of messages above: 1 in 1, 1 in 2, 1 in 10… */
 const TICKS = [1, 2, 10, 100, 1_000, 10_000, 100_000];
 /** The last point is the greatest of all: it has no percentile that could be drawn. */
@@ -52,11 +53,8 @@ export function latencyPlot({ id, title, reading, lines }: LatencyPlot): Plot {
     }),
     table: {
       caption: `${title}: milliseconds`,
-      head: [
-        ...['', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max', 'messages'],
-        ...(hasNotes ? ['note'] : []),
-      ],
-      wordsAt: [8],
+      head: hasNotes ? [...HEAD, 'note'] : HEAD,
+      wordsAt: [HEAD.length],
       rows: lines.map(({ name, isOurs, latencies, note = '' }) => {
         const { p50, p90, p99, p999, p9999, max, count } = latencies;
         const cells = [p50, p90, p99, p999, p9999, max].map((ms) => ms.toFixed(3));
