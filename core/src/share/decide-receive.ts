@@ -99,7 +99,7 @@ export function decideReceive(
   const more =
     lanes === undefined
       ? leaseAll(leasing)
-      : attempt(() => leaseByLane({ ...leasing, lanes, cache: state.shares.laneCache }));
+      : attempt(() => leaseByLane(leasing, lanes, state.shares.laneCache));
   if (more instanceof MillraceError) return { error: more };
   const copies = letters.finish();
   const reply = {
