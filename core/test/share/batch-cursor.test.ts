@@ -86,8 +86,8 @@ describe('a cursor with a hint', () => {
     const range = (_: string, { from, reverse }: { from: number[]; reverse?: boolean }) => {
       walks.push(from);
       const [, , at = 0] = from;
-      if (reverse) return rows.filter(([[, , base = 0]]) => base <= at).slice(-1);
-      return rows.filter(([[, , base = 0]]) => base >= at).slice(0, 1);
+      if (reverse) return rows.filter(([[, , base]]) => base <= at).slice(-1);
+      return rows.filter(([[, , base]]) => base >= at).slice(0, 1);
     };
     return { walks, view: { get, range } as unknown as View };
   }
