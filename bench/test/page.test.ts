@@ -57,6 +57,13 @@ describe('renderPage', () => {
     );
   });
 
+  it('says that the machine was busy', () => {
+    const results = resultsFixture();
+    const environment = { ...results.environment, loadAverage: 1.5 };
+    expect(renderPage({ ...results, environment })).toContain('(load average 1.5 on 2 cores)');
+    expect(page).not.toContain('was busy');
+  });
+
   it('is made of what there is', () => {
     const bare = renderPage({
       ...resultsFixture(),

@@ -17,7 +17,6 @@ import {
   type Found,
   missing,
   type PeerKind,
-  type PeerMode,
   type Reading,
   type RunningPeer,
   type Sender,
@@ -52,8 +51,8 @@ export const elasticmq: PeerKind = {
     if (version === null) return missing('ElasticMQ');
     return clientVersion === null ? missing('@aws-sdk/client-sqs') : { version, clientVersion };
   },
-  async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
-    const { server, port } = await startElasticmq(mode.name === 'flushed', directory);
+  async start(_, directory: string): Promise<RunningPeer> {
+    const { server, port } = await startElasticmq(directory);
     // Two of them: who takes messages must not wait for a socket behind those that send.
     const [client, workClient] = [dial(port), dial(port)];
     await warmUp(client);
