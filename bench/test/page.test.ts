@@ -57,6 +57,13 @@ describe('renderPage', () => {
     );
   });
 
+  it('says that the machine was busy', () => {
+    const results = resultsFixture();
+    const environment = { ...results.environment, loadAverage: 1.5 };
+    expect(renderPage({ ...results, environment })).toContain('(load average 1.5 on 2 cores)');
+    expect(page).not.toContain('was busy');
+  });
+
   it('is made of what there is', () => {
     const bare = renderPage({
       ...resultsFixture(),
@@ -107,6 +114,29 @@ describe('standingSentence', () => {
     expect(
       standingSentence('Flushed', { ours: 1, best: null, lead: null }, String, 'more'),
     ).toContain('no other');
+  });
+});
+
+describe('latency at a rate', () => {
+  it('does not rank who did not keep up with it', () => {
+    const results = resultsFixture();
+    const { peers } = results;
+    if (peers === null) throw new Error('no peers');
+    const slow = peers.peers.map((peer) => ({
+      ...peer,
+      modes: peer.modes.map((mode) => ({
+        ...mode,
+        works: mode.works.map((work) => {
+          const isIt = peer.name === 'redis-streams' && work.work === 'latency';
+          return isIt ? { ...work, recordsPerSecond: spreadAround(200), note: '200/s only' } : work;
+        }),
+      })),
+    }));
+    const text = renderPage({ ...results, peers: { ...peers, peers: slow } });
+    expect(text).toContain('Not ranked, as the rate was too much for it: Redis Streams.');
+    expect(text).toContain('At p99, Millrace is ahead with 18.00 ms: RabbitMQ quorum queue');
+    expect(text).toContain('200/s only');
+    expect(page).not.toContain('Not ranked');
   });
 });
 

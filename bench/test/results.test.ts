@@ -113,4 +113,38 @@ describe('mergeResults', () => {
     expect(merged.peers?.peers).toHaveLength(one.peers.peers.length);
     expect(merged.failures).toHaveLength(2);
   });
+
+  it('forgets what failed and was measured again', () => {
+    const one = resultsFixture();
+    const parts = [
+      'queue --sync os',
+      'latency --rate 7',
+      'peers',
+      'curve groups',
+      'backlog 0: queue',
+      'NATS JetStream, default: queue-one',
+    ];
+    const failed = { ...one, failures: parts.map((part) => ({ part, reason: 'no' })) };
+    const again = { ...one, workloads: [workloadOf('queue --sync os', [7])], failures: [] };
+    const left = mergeResults([failed, again]).failures?.map(({ part }) => part);
+    expect(left).toEqual(['latency --rate 7', 'NATS JetStream, default: queue-one']);
+    expect(mergeResults([failed]).failures).toHaveLength(parts.length);
+  });
+
+  it('puts the points of one curve together', () => {
+    const one = resultsFixture();
+    const [curve] = one.curves;
+    const [line] = curve?.series ?? [];
+    const [point] = line?.points ?? [];
+    if (curve === undefined || line === undefined || point === undefined) throw new Error('none');
+    const points = [
+      { ...point, at: 2 },
+      { ...point, megabytesPerSecond: 7 },
+    ];
+    const more = { ...curve, series: [{ ...line, points }] };
+    const merged = mergeResults([one, { ...one, curves: [more] }]).curves[0]?.series;
+    expect(merged?.[0]?.points.map(({ at }) => at)).toEqual([1, 2, 4, 16, 64, 256, 1_000]);
+    expect(merged?.[0]?.points[0]?.megabytesPerSecond).toBe(7);
+    expect(merged?.map(({ workload }) => workload)).toEqual(['produce', 'consume']);
+  });
 });

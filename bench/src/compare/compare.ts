@@ -1,7 +1,7 @@
 // Two sets of workloads side by side: what was done with the same settings on both sides, judged; the rest by name.
 
 import type { Environment } from '../measure/environment.ts';
-import { workloadKey } from '../results/read-results.ts';
+import { workloadKey } from '../results/present.ts';
 import type { Results } from '../results/results.ts';
 import { type Compared, compareReports } from './judge.ts';
 

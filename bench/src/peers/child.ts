@@ -17,28 +17,36 @@ const STOP_MS_MAX = 15_000;
 let running: RunningPeer | undefined;
 let isEnding = false;
 
-process.on('message', (message: ToChild) => {
-  void answer(message).then(end);
-});
+process.on('message', (message: ToChild) => void answer(message));
 process.on('disconnect', () => void end());
 // Of the terminal's group the parent hears it too, and lets go of the channel.
 process.on('SIGINT', () => undefined);
 // What a client throws where nobody can catch it: the works after it would be measured on a broken client.
-process.on('uncaughtException', (error) => void fail(error).then(end));
-process.on('unhandledRejection', (error) => void fail(error).then(end));
+process.on('uncaughtException', (error) => void failAndEnd(error));
+process.on('unhandledRejection', (error) => void failAndEnd(error));
 
 async function answer(message: ToChild): Promise<void> {
   try {
-    const kind = await loadKind(message.peer);
-    if (message.kind === 'measure') return await measure(kind, message);
-    if (typeof kind === 'string') {
-      return await say({ kind: 'described', found: { missing: kind }, modes: [] });
-    }
-    const found = await kind.find();
-    await say({ kind: 'described', found, modes: kind.modes });
+    await carryOut(message);
   } catch (error) {
     await fail(error);
   }
+  await end();
+}
+
+async function failAndEnd(error: unknown): Promise<void> {
+  await fail(error);
+  await end();
+}
+
+async function carryOut(message: ToChild): Promise<void> {
+  const kind = await loadKind(message.peer);
+  if (message.kind === 'measure') return measure(kind, message);
+  if (typeof kind === 'string') {
+    return say({ kind: 'described', found: { missing: kind }, modes: [] });
+  }
+  const found = await kind.find();
+  return say({ kind: 'described', found, modes: kind.modes });
 }
 
 async function measure(kind: PeerKind | string, message: Measure): Promise<void> {

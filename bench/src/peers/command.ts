@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { abortOnSignals } from '../commands/abort-on-signals.ts';
 import { command } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
 import { Progress } from '../report/progress.ts';
@@ -14,7 +15,6 @@ import { comparisonText } from './people.ts';
 
 const INSTALL = fileURLToPath(new URL('../../peers/install.sh', import.meta.url));
 const SECOND_MS = 1_000;
-const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 export const peers = command({
   name: 'peers',
@@ -55,19 +55,12 @@ export const peers = command({
   async run({ values }) {
     if (values.install) return install();
     const { only, works, modes, duration, warmup, runs, rate, json, out } = values;
-    const abort = new AbortController();
+    const ending = abortOnSignals();
     const progress = new Progress(process.stderr.isTTY && !json);
-    let code: number | undefined;
-    for (const [signal, exitCode] of Object.entries(SIGNALS)) {
-      process.once(signal, () => {
-        code = exitCode;
-        abort.abort();
-      });
-    }
     const durationMs = duration * SECOND_MS;
     const settings = { durationMs, warmupMs: warmup * SECOND_MS, runs, rate };
     try {
-      const { signal } = abort;
+      const { signal } = ending;
       const comparison = await comparePeers({
         settings,
         peers: only,
@@ -79,8 +72,8 @@ export const peers = command({
       print(comparison, json, out);
       return hasFailed(comparison) ? EXIT.failed : EXIT.passed;
     } catch (error) {
-      if (code === undefined) throw error;
-      return code;
+      if (ending.code === undefined) throw error;
+      return ending.code;
     }
   },
 });

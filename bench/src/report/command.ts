@@ -1,6 +1,7 @@
 // report: everything measured in one run, as a file of results and a page. With --from only the page is made.
 
 import { writeFileSync } from 'node:fs';
+import { abortOnSignals } from '../commands/abort-on-signals.ts';
 import { command, withoutFallback } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
 import { OPTIONS } from '../options/table.ts';
@@ -8,8 +9,6 @@ import { mergeResults, readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { measureAll, PARTS } from './measure-all.ts';
 import { Progress } from './progress.ts';
-
-const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 export const report = command({
   name: 'report',
@@ -39,7 +38,7 @@ export const report = command({
     const { from, only: parts, out, results: file, duration, warmup, runs } = values;
     const [first, ...rest] = from.map(readResults);
     if (first !== undefined) return write(mergeResults([first, ...rest]), out);
-    const ending = onSignals();
+    const ending = abortOnSignals();
     const progress = new Progress(process.stderr.isTTY);
     const keep = (results: Results) => writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
     const say = (text: string) => {
@@ -55,24 +54,6 @@ export const report = command({
     }
   },
 });
-
-/** Aborts at a signal, with the exit code that says so. */
-function onSignals(): { readonly signal: AbortSignal; readonly code: number | undefined } {
-  const abort = new AbortController();
-  let code: number | undefined;
-  for (const [signal, exitCode] of Object.entries(SIGNALS)) {
-    process.once(signal, () => {
-      code = exitCode;
-      abort.abort();
-    });
-  }
-  return {
-    signal: abort.signal,
-    get code() {
-      return code;
-    },
-  };
-}
 
 /** Returns the exit code: a page that misses a part is one, but not a whole one. */
 async function write(results: Results, out: string): Promise<number> {

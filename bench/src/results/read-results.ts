@@ -1,9 +1,9 @@
 // A results file from the disk: a whole run, or one workload's --json, which is a run of one workload. Merging several.
 
 import { readFileSync } from 'node:fs';
-import { flagOf } from '../options/table.ts';
 import type { Report } from '../report/report.ts';
-import { type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
+import { withoutMended, workloadKey } from './present.ts';
+import { type Curve, type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
 import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
 import { ShapeError } from './shape.ts';
 
@@ -52,16 +52,32 @@ function isComparison(document: unknown): boolean {
   );
 }
 
-/** As one run: the same workload with the same settings, curve or peer of a later one takes the place of an earlier. */
+/** As one run: a workload with the same settings, a point of a curve, a peer takes the place of an earlier one. */
 export function mergeResults(all: readonly [Results, ...Results[]]): Results {
   return all.reduce((earlier, later) => ({
     format: RESULTS_FORMAT,
     environment: later.environment,
     workloads: laterWins([...earlier.workloads, ...later.workloads], workloadKey),
-    curves: laterWins([...earlier.curves, ...later.curves], ({ curve }) => curve),
+    curves: mergeCurves([...earlier.curves, ...later.curves]),
     peers: mergePeers(earlier.peers, later.peers),
-    failures: [...(earlier.failures ?? []), ...(later.failures ?? [])],
+    failures: [...withoutMended(earlier.failures ?? [], later), ...(later.failures ?? [])],
   }));
+}
+
+/** Point by point: what one file has of a line, another may go on with. */
+function mergeCurves(all: readonly Curve[]): readonly Curve[] {
+  return laterWins(all, ({ curve }) => curve).map((last) => {
+    const lines = all.filter(({ curve }) => curve === last.curve).flatMap(({ series }) => series);
+    const series = laterWins(lines, ({ workload }) => workload).map(({ workload }) => {
+      const own = lines.filter((line) => line.workload === workload);
+      const points = laterWins(
+        own.flatMap((line) => line.points),
+        ({ at }) => String(at),
+      );
+      return { workload, points: points.toSorted((a, b) => a.at - b.at) };
+    });
+    return { ...last, series };
+  });
 }
 
 function mergePeers(
@@ -75,13 +91,4 @@ function mergePeers(
 
 function laterWins<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
   return [...new Map(all.map((each) => [keyOf(each), each])).values()];
-}
-
-/** Settings that say how long to look, not at what. */
-const LENGTHS = new Set(['duration', 'warmup', 'runs']);
-
-/** The workload with what it was set to: two with the same key did the same work. */
-export function workloadKey({ workload, environment }: Report): string {
-  const settings = Object.entries(environment.settings).filter(([name]) => !LENGTHS.has(name));
-  return [workload, ...settings.map(([name, value]) => `--${flagOf(name)} ${value}`)].join(' ');
 }

@@ -1,13 +1,15 @@
 // scale: the rate as one number grows. The command line and the output; what is measured is in measureCurves.
 
+import { tmpdir } from 'node:os';
 import { command } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
 import { formatCount } from '../format.ts';
+import { readEnvironment } from '../measure/environment.ts';
 import { parseNumber } from '../options/parse-value.ts';
 import { OPTIONS } from '../options/table.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { Progress } from '../report/progress.ts';
-import type { Point } from '../results/results.ts';
+import { type Point, RESULTS_FORMAT, type Results } from '../results/results.ts';
 import { CURVE_ROWS, type CurveRow } from './curves.ts';
 import { type Measured, measureCurves } from './measure-curves.ts';
 import { curvesText } from './people.ts';
@@ -44,10 +46,23 @@ export const scale = command({
       isFull: full,
       onPoint: tell,
     });
-    process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : curvesText(measured));
+    process.stdout.write(json ? resultsText(measured) : curvesText(measured));
     return isWhole(measured) ? EXIT.passed : EXIT.failed;
   },
 });
+
+/** As a file of results, so that a report can take it in. */
+function resultsText(measured: Measured): string {
+  const environment = readEnvironment(tmpdir());
+  const results: Results = {
+    format: RESULTS_FORMAT,
+    environment,
+    workloads: [],
+    peers: null,
+    ...measured,
+  };
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
 
 function isWhole({ failures }: Measured): boolean {
   return failures.length === 0;

@@ -7,7 +7,7 @@ import { readI64, readU32, readU64 } from './layout.ts';
 import type { HeaderInput, LogRecord } from './record.ts';
 
 const NIL = 0xc0;
-const NO_HEADERS: HeaderInput = [];
+export const NO_HEADERS: HeaderInput = [];
 
 class RecordView implements LogRecord {
   readonly offset: number;
@@ -46,7 +46,7 @@ class RecordView implements LogRecord {
 }
 
 /** Half the time of `subarray`, and no Buffer where the batch is one. */
-function viewOf(bytes: Uint8Array, from: number, end: number): Uint8Array {
+export function viewOf(bytes: Uint8Array, from: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + from, end - from);
 }
 
@@ -59,6 +59,7 @@ export class RecordReader {
   valueFrom = -1;
   valueEnd = -1;
   headersFrom = -1;
+  timestampMs = 0;
   private at = 0;
   private end = 0;
 
@@ -68,11 +69,23 @@ export class RecordReader {
 
   /** The record that fills exactly the bytes from `from` to before `end`. Throws CORRUPT_BATCH. */
   read(from: number, end: number, offset: number, firstTimestampMs: number): LogRecord {
+    this.check(from, end, firstTimestampMs);
+    return new RecordView(offset, this.timestampMs, this);
+  }
+
+  /** As `read`, but makes nothing of what it finds. */
+  check(from: number, end: number, firstTimestampMs: number): void {
+    this.find(from, end, firstTimestampMs);
+    if (this.at !== end) throw corrupt('a record is shorter than the index says');
+  }
+
+  /** Where the parts of the record lie that begins at `from` and ends by `end`. Throws CORRUPT_BATCH. */
+  find(from: number, end: number, firstTimestampMs: number): void {
     this.at = from;
     this.end = end;
     if (this.byte() !== 0x95) throw corrupt('a record is not an array of five');
-    const timestampMs = firstTimestampMs + this.int();
-    if (!Number.isSafeInteger(timestampMs) || timestampMs < 0)
+    this.timestampMs = firstTimestampMs + this.int();
+    if (!Number.isSafeInteger(this.timestampMs) || this.timestampMs < 0)
       throw corrupt('a timestamp is out of range');
     this.keyFrom = this.bin();
     this.keyEnd = this.at;
@@ -80,8 +93,6 @@ export class RecordReader {
     this.valueEnd = this.at;
     this.headersFrom = this.skipHeaders();
     if (this.byte() !== NIL) throw corrupt('a record has attributes of a later format');
-    if (this.at !== end) throw corrupt('a record is shorter than the index says');
-    return new RecordView(offset, timestampMs, this);
   }
 
   /** Headers at a position that `read` has checked. */

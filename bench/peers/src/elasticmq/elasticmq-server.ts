@@ -16,12 +16,11 @@ export function elasticmqVersion(): string | null {
 }
 
 export async function startElasticmq(
-  isPersistent: boolean,
   directory: string,
 ): Promise<{ server: ServerProcess; port: number }> {
   const [port = 0] = await freePorts(1);
   const config = join(directory, 'elasticmq.conf');
-  writeFileSync(config, configText(port, isPersistent, directory));
+  writeFileSync(config, configText(port));
   const jars = join(SERVERS_DIRECTORY, `elasticmq-${elasticmqVersion() ?? ''}`, 'lib/*');
   const server = await startServer({
     name: 'ElasticMQ',
@@ -35,13 +34,9 @@ export async function startElasticmq(
   return { server, port };
 }
 
-function configText(port: number, isPersistent: boolean, directory: string): string {
+function configText(port: number): string {
   return `include classpath("application.conf")
 rest-sqs { bind-hostname = "127.0.0.1", bind-port = ${port} }
 rest-stats { enabled = false }
-messages-storage {
-  enabled = ${isPersistent}
-  uri = "jdbc:h2:${join(directory, 'elasticmq')}"
-}
 `;
 }

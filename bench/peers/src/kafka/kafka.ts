@@ -31,9 +31,9 @@ const MODES: readonly PeerMode[] = [
   },
 ];
 
-/** More of them were no faster on two cores. */
-const PARTITIONS = Number(process.env['P1_PARTITIONS'] ?? 1);
-const CONSUMERS = Number(process.env['P1_CONSUMERS'] ?? 1);
+/** Kafka's own number; more of them, and more consumers of a group, were no faster on two cores. */
+const PARTITIONS = 1;
+const CONSUMERS = 1;
 
 const PRODUCER = {
   what: 'sender',
@@ -46,7 +46,7 @@ const PRODUCER = {
 /** Sixteen times Kafka's own, and twice its memory: what was fastest. */
 const LOG_PRODUCER = {
   ...PRODUCER,
-  'client.batch.size': Number(process.env['P1_BATCH'] ?? 262_144),
+  'client.batch.size': 262_144,
   'client.buffer.memory': 67_108_864,
 };
 
@@ -54,7 +54,7 @@ const READER = { 'client.max.poll.records': 10_000, 'client.enable.auto.commit':
 
 const WORKER = {
   'client.share.acknowledgement.mode': 'explicit',
-  'client.share.acquire.mode': process.env['P1_ACQ'] ?? 'batch_optimized',
+  'client.share.acquire.mode': 'batch_optimized',
   consumers: CONSUMERS,
 };
 
@@ -130,7 +130,7 @@ function channel(java: JavaClient, topic: JavaSettings, producer: JavaSettings):
       const id = await java.open({ ...topic, ...producer });
       return {
         batch: 1_000,
-        inFlight: Number(process.env['P1_INFLIGHT'] ?? 32),
+        inFlight: 32,
         send: (values) => java.send(id, values, false),
         sendOne: (value) => java.send(id, [value], true),
         close: () => java.close(id),

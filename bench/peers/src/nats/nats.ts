@@ -151,9 +151,11 @@ class NatsChannel implements Channel {
 
 function closing(messages: ConsumerMessages, onError: (error: Error) => void): Reading {
   let isClosed = false;
-  void messages.closed().then((error) => {
+  const watch = async () => {
+    const error = await messages.closed();
     if (!isClosed) onError(error instanceof Error ? error : new Error('the consumer ended'));
-  });
+  };
+  watch().catch(onError);
   return {
     async close() {
       isClosed = true;

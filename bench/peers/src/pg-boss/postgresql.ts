@@ -32,12 +32,19 @@ export async function startPostgresql(directory: string): Promise<Postgresql> {
   mkdirSync(data);
   if (isRoot()) mustRun('chown', [USER, data]);
   const [initdb, initdbArgs] = asUser(join(binaries(), 'initdb'), [
-    ...['-D', data, '-U', USER, '--auth=trust', '--encoding=UTF8', '--locale=C'],
+    '-D',
+    data,
+    '-U',
+    USER,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
   ]);
   mustRun(initdb, initdbArgs);
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
   const [command, args] = asUser(join(binaries(), 'postgres'), [
-    ...['-D', data],
+    '-D',
+    data,
     ...settings.flatMap((setting) => ['-c', setting]),
   ]);
   const server = await startServer({

@@ -105,8 +105,8 @@ async function openSender(connection: ChannelModel, queue: string): Promise<Send
       }
     });
   return {
-    batch: Number(process.env['P1_BATCH'] ?? 100),
-    inFlight: Number(process.env['P1_INFLIGHT'] ?? 20),
+    batch: 100,
+    inFlight: 20,
     send: (values) =>
       withTimeout(send(values), SEND_TIMEOUT_MS, 'RabbitMQ did not confirm what was published'),
     sendOne: (value) =>

@@ -14,11 +14,11 @@ const INSTALLED = join(SERVERS_DIRECTORY, 'rabbitmq-stream');
 
 /** What was fastest; but for the last, larger than the client's own. */
 const PRODUCER = {
-  batchSize: Number(process.env['P1_BATCH'] ?? 500),
+  batchSize: 500,
   maxUnconfirmedMessages: 50_000,
-  subEntrySize: Number(process.env['P1_SUB'] ?? 1),
+  subEntrySize: 1,
 };
-const CREDITS = Number(process.env['P1_CREDITS'] ?? 10);
+const CREDITS = 10;
 
 export const rabbitmqStream: PeerKind = {
   name: 'rabbitmq-stream',

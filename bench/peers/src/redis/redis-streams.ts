@@ -34,7 +34,8 @@ export const redisStreams: PeerKind = {
   },
   async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     const { server, port } = await startRedis(mode.isFlushed, directory);
-    const dial = () => new Redis({ port, host: '127.0.0.1', retryStrategy: () => null });
+    const dial = () =>
+      new Redis({ port, host: '127.0.0.1', protocol: 2, retryStrategy: () => null });
     const redis = dial();
     return {
       pids: [server.pid],
@@ -68,25 +69,31 @@ class StreamChannel implements Channel {
 
   async read({ from, onValues, onError }: ReadOptions): Promise<Reading> {
     const redis = this.#dial();
-    let isClosed = false;
+    const state = { isClosed: false };
     let last = from === 'start' ? '0-0' : await this.#lastId();
     const loop = async () => {
-      while (!isClosed) {
+      while (!state.isClosed) {
         const answer = (await redis.callBuffer(
           'XREAD',
-          ...['COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', this.#key, last],
+          'COUNT',
+          READ_COUNT,
+          'BLOCK',
+          BLOCK_MS,
+          'STREAMS',
+          this.#key,
+          last,
         )) as Answer;
         const entries = answer?.[0]?.[1] ?? [];
         last = entries.at(-1)?.[0].toString() ?? last;
-        if (entries.length > 0 && !isClosed) onValues(entries.map(entryValue));
+        if (entries.length > 0 && !state.isClosed) onValues(entries.map(entryValue));
       }
     };
     const ended = loop().catch((error: Error) => {
-      if (!isClosed) onError(error);
+      if (!state.isClosed) onError(error);
     });
     return {
       async close() {
-        isClosed = true;
+        state.isClosed = true;
         redis.disconnect();
         await ended;
       },
@@ -104,7 +111,14 @@ class StreamChannel implements Channel {
       take: async () => {
         const answer = (await redis.callBuffer(
           'XREADGROUP',
-          ...['GROUP', GROUP, 'worker', 'COUNT', count, 'STREAMS', this.#key, '>'],
+          'GROUP',
+          GROUP,
+          'worker',
+          'COUNT',
+          count,
+          'STREAMS',
+          this.#key,
+          '>',
         )) as Answer;
         return answer?.[0]?.[1] ?? [];
       },

@@ -9,20 +9,20 @@ export interface Poll<T> {
   take(): Promise<readonly T[]>;
   /** Resolves when all are acknowledged, in one request. */
   acknowledge(taken: readonly T[]): Promise<void>;
-  valueOf(taken: T): Uint8Array;
+  readonly valueOf: (taken: T) => Uint8Array;
 }
 
 /** Between two questions that found nothing. */
-const IDLE_MS = 5;
+const IDLE_MS = 10;
 
 export function poll<T>({ batch, onDone, onError }: WorkOptions, peer: Poll<T>): Reading {
-  let isClosed = false;
+  const state = { isClosed: false };
   const finish = async (taken: readonly T[]) => {
     await peer.acknowledge(taken);
     onDone(taken.map(peer.valueOf));
   };
   const lane = async () => {
-    while (!isClosed) {
+    while (!state.isClosed) {
       const taken = await peer.take();
       if (taken.length === 0) await sleep(IDLE_MS);
       else if (batch > 1) await finish(taken);
@@ -31,11 +31,11 @@ export function poll<T>({ batch, onDone, onError }: WorkOptions, peer: Poll<T>):
   };
   const lanes = Array.from({ length: peer.lanes }, lane);
   const ended = Promise.all(lanes).catch((error: Error) => {
-    if (!isClosed) onError(error);
+    if (!state.isClosed) onError(error);
   });
   return {
     async close() {
-      isClosed = true;
+      state.isClosed = true;
       await ended;
     },
   };

@@ -1,6 +1,7 @@
 // latency: end to end at a fixed rate in an open loop, from when a message was due to be sent until it came: who is late
 // with sending has that in its latency, so nothing is omitted by coordination. Sender and reader share one clock.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCount } from '../../format.ts';
 import { LatencyRecorder } from '../../measure/latency-recorder.ts';
 import type { ComparedWork } from '../../results/results.ts';
@@ -18,6 +19,8 @@ const SAFETY = 0.8;
 const LINE_SECONDS_MAX = 1;
 /** Of the rate, until the last has come: a line that grew until the end takes its time. */
 const KEPT_MIN = 0.9;
+const SETTLE_MS_MAX = 20_000;
+const SETTLE_POLL_MS = 10;
 /** The handlers of a peer that has no log to read. */
 const HANDLERS = 256;
 
@@ -47,6 +50,7 @@ class Pacing {
   #startedAt = 0;
   #sent = 0;
   #isSent = false;
+  #unsettled = 0;
 
   constructor(context: WorkContext, rate: number) {
     this.#context = context;
@@ -68,7 +72,13 @@ class Pacing {
       const value = numbered(this.#sent, RECORD_BYTES);
       this.#sent += 1;
       if (this.#sent - seen.count > this.#rate * LINE_SECONDS_MAX) throw overrun;
-      sender.sendOne(value).catch(this.#arrivals.fail);
+      this.#unsettled += 1;
+      sender
+        .sendOne(value)
+        .catch(this.#arrivals.fail)
+        .finally(() => {
+          this.#unsettled -= 1;
+        });
     };
     let elapsedMs = 0;
     try {
@@ -83,6 +93,7 @@ class Pacing {
       const seconds = (performance.now() - this.#startedAt) / 1_000;
       return { isKept: false, throughput: seen.count / seconds };
     } finally {
+      await this.#untilSettled();
       await reading.close();
       await sender.close().catch(this.#arrivals.fail);
     }
@@ -92,6 +103,12 @@ class Pacing {
     const figures = figuresOf(this.#context, runs, this.#recorder.read(), this.#note(channel));
     await channel.drop?.();
     return { isKept: true, figures };
+  }
+
+  /** What is still on its way to the server would be a load on the next attempt. */
+  async #untilSettled(): Promise<void> {
+    const endsAt = performance.now() + SETTLE_MS_MAX;
+    while (this.#unsettled > 0 && performance.now() < endsAt) await sleep(SETTLE_POLL_MS);
   }
 
   #read(channel: Channel, seen: Seen): Promise<Reading> {

@@ -13,7 +13,7 @@ export interface WorkContext {
   readonly settings: PeerSettings;
   readonly meter: Meter;
   /** A step that takes about so long begins. */
-  step(title: string, durationMs: number): void;
+  readonly step: (title: string, durationMs: number) => void;
 }
 
 /** Measures one work from its channel to its proof. */

@@ -33,23 +33,41 @@ export interface Bar {
 const BAR_PX = 15;
 const GROUP_GAP_PX = 14;
 const GAPS = { barGap: '15%', barCategoryGap: '22%' } as const;
+const LABEL_LINE_PX = 14;
+const LABEL_CHARACTER_PX = 7.5;
 
 export function barsChart(bars: Bars): Chart {
-  const groupPx = bars.series.length * BAR_PX + GROUP_GAP_PX;
-  // On a phone the legend takes two rows.
-  const topAt = ({ name }: Size) => (bars.series.length === 1 ? 6 : name === 'narrow' ? 46 : 30);
   return {
     id: bars.id,
     title: bars.title,
     description: bars.description,
-    heightAt: (size) => topAt(size) + bars.groups.length * groupPx + 46,
-    optionAt: (size) => optionOf(bars, size, topAt(size)),
+    heightAt: (size) => topAt(bars, size) + bars.groups.length * groupPxAt(bars, size) + 46,
+    optionAt: (size) => optionOf(bars, size, topAt(bars, size)),
   };
+}
+
+/** Room for the legend: on a phone it takes two rows. */
+function topAt({ series }: Bars, { name }: Size): number {
+  if (series.length === 1) return 6;
+  return name === 'narrow' ? 46 : 30;
+}
+
+function labelPxAt({ name }: Size): number {
+  return name === 'narrow' ? 108 : 230;
+}
+
+/** Room for the bars of a group, and for the longest name in lines of its column. */
+function groupPxAt({ series, groups }: Bars, size: Size): number {
+  const longest = Math.max(...groups.map(({ name }) => name.length));
+  // Less than it holds: lines are broken between words.
+  const perLine = labelPxAt(size) / LABEL_CHARACTER_PX - 4;
+  const lines = Math.ceil(longest / perLine);
+  return Math.max(series.length * BAR_PX + GROUP_GAP_PX, lines * LABEL_LINE_PX + 8);
 }
 
 function optionOf(bars: Bars, size: Size, top: number): ChartOption {
   const isNarrow = size.name === 'narrow';
-  const labelPx = isNarrow ? 108 : 230;
+  const labelPx = labelPxAt(size);
   const names = bars.groups.map(({ name }) => name);
   return {
     grid: { top, left: labelPx, right: isNarrow ? 52 : 70, bottom: 44 },
@@ -76,7 +94,7 @@ function optionOf(bars: Bars, size: Size, top: number): ChartOption {
       axisLabel: {
         color: INK,
         fontSize: 12,
-        lineHeight: 14,
+        lineHeight: LABEL_LINE_PX,
         width: labelPx - 10,
         overflow: 'break',
         interval: 0,

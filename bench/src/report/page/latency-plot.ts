@@ -10,6 +10,7 @@ export interface LatencyLine {
   readonly name: string;
   readonly isOurs: boolean;
   readonly latencies: Latencies;
+  readonly note?: string;
   /** Of the table alone: a line too many makes a plot nobody reads. */
   readonly isDrawn?: boolean;
 }
@@ -21,6 +22,7 @@ interface LatencyPlot {
   readonly lines: readonly LatencyLine[];
 }
 
+const HEAD = ['', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max', 'messages'];
 /** Percentiles of the ticks, as shares of messages above: 1 in 1, 1 in 2, 1 in 10… */
 const TICKS = [1, 2, 10, 100, 1_000, 10_000, 100_000];
 /** The last point is the greatest of all: it has no percentile that could be drawn. */
@@ -30,6 +32,7 @@ export function latencyPlot({ id, title, reading, lines }: LatencyPlot): Plot {
   const drawn = lines
     .filter(({ isDrawn }) => isDrawn !== false)
     .map(({ name, isOurs, latencies }) => ({ name, isOurs, points: pointsOf(latencies) }));
+  const hasNotes = lines.some(({ note = '' }) => note !== '');
   const furthest = Math.max(...drawn.flatMap(({ points }) => points.map(([x]) => x)));
   return {
     reading,
@@ -50,11 +53,12 @@ export function latencyPlot({ id, title, reading, lines }: LatencyPlot): Plot {
     }),
     table: {
       caption: `${title}: milliseconds`,
-      head: ['', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max', 'messages'],
-      rows: lines.map(({ name, isOurs, latencies }) => {
+      head: hasNotes ? [...HEAD, 'note'] : HEAD,
+      wordsAt: [HEAD.length],
+      rows: lines.map(({ name, isOurs, latencies, note = '' }) => {
         const { p50, p90, p99, p999, p9999, max, count } = latencies;
         const cells = [p50, p90, p99, p999, p9999, max].map((ms) => ms.toFixed(3));
-        return { isOurs, cells: [name, ...cells, formatCount(count)] };
+        return { isOurs, cells: [name, ...cells, formatCount(count), ...(hasNotes ? [note] : [])] };
       }),
     },
   };

@@ -5,6 +5,7 @@ import {
   type Contest,
   entriesOf,
   isFlushed,
+  keepingUp,
   standingOf,
   standingSentence,
 } from '../reading/standing.ts';
@@ -52,13 +53,19 @@ function peerPlot(
     if (latencies === null) return [];
     const { isOurs, peer, mode } = entry;
     const name = mode.isFlushed ? peer.title : `${peer.title}, ${modeText(entry)}`;
-    return [{ name, isOurs, latencies, isDrawn: mode.isFlushed }];
+    const note = entry.figures.note ?? '';
+    return [{ name, isOurs, latencies, note, isDrawn: mode.isFlushed }];
   });
   if (!lines.some(({ isDrawn }) => isDrawn)) return null;
-  const flushed = entries.filter(isFlushed);
+  const flushed = entries.filter((entry) => isFlushed(entry) && entry.figures.latencyMs);
+  const ranked = work === 'latency' ? keepingUp(flushed) : flushed;
+  const behind = flushed.filter((entry) => !ranked.includes(entry)).map(({ peer }) => peer.title);
   const reading = [
-    standingSentence('At the median', standingOf(flushed, P50), msText, 'less'),
-    standingSentence('At p99', standingOf(flushed, P99), msText, 'less'),
+    standingSentence('At the median', standingOf(ranked, P50), msText, 'less'),
+    standingSentence('At p99', standingOf(ranked, P99), msText, 'less'),
+    ...(behind.length > 0
+      ? [`Not ranked, as the rate was too much for it: ${behind.join(', ')}.`]
+      : []),
   ];
   return latencyPlot({ id: `latency-${work}`, title, reading, lines });
 }

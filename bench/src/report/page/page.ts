@@ -12,6 +12,9 @@ import { targetsSection } from './targets-section.ts';
 import { throughputSection } from './throughput-section.ts';
 import { workloadsSection } from './workloads-section.ts';
 
+/** Of the cores: a load above this share is somebody else's. */
+const BUSY = 0.5;
+
 /** Nothing may be loaded, and no script may run. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -54,7 +57,8 @@ function sectionsOf(results: Results): readonly Section[] {
 }
 
 function headerHtml({ environment, failures = [] }: Results, sections: readonly Section[]): Html {
-  const { cpu, cores, memoryBytes, kernel, node, versions, commit, startedAt } = environment;
+  const { cpu, cores, memoryBytes, kernel, node, versions } = environment;
+  const { commit, startedAt, loadAverage } = environment;
   const gibibytes = Math.round(memoryBytes / 2 ** 30);
   const named = failures.map(({ part, reason }) => html`<li><code>${part}</code>: ${reason}</li>`);
   return html`<header>
@@ -62,6 +66,7 @@ function headerHtml({ environment, failures = [] }: Results, sections: readonly 
 <p class="facts"><b>Millrace ${versions['millrace'] ?? ''}</b>, commit <span>${commit?.slice(0, 12) ?? 'not known'}</span>, ${startedAt.slice(0, 16).replace('T', ' ')} UTC.
 ${cpu}, ${cores} cores, ${gibibytes} GiB; ${kernel}; Node.js ${node}.</p>
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+${loadAverage > cores * BUSY ? html`<div class="failures"><p>The machine was busy with other work when this began (load average ${loadAverage.toFixed(1)} on ${cores} cores): rates are lower and latencies higher than it can do.</p></div>` : null}
 ${failures.length > 0 ? html`<div class="failures" role="alert"><p><b>Parts of this run failed; their figures are missing:</b></p><ul>${named}</ul></div>` : null}
 </header>`;
 }

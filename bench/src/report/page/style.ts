@@ -39,6 +39,8 @@ caption { text-align: left; color: var(--muted); padding: 4px 0; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { color: var(--muted); border-bottom-color: var(--muted); vertical-align: bottom; }
 .n { text-align: right; white-space: nowrap; }
+thead .n { white-space: normal; }
+tbody th { min-width: 7.5em; }
 tr.ours th, tr.ours td { background: var(--soft); font-weight: 600; }
 tr.ours th:first-child { box-shadow: inset 3px 0 var(--ours); padding-left: 8px; }
 .met { color: var(--good); font-weight: 600; white-space: nowrap; }

@@ -31,6 +31,15 @@ export function entriesOf({ peers }: PeerComparison, work: PeerWork): readonly E
 export const isFlushed = ({ mode }: Entry): boolean => mode.isFlushed;
 export const isDefault = ({ mode }: Entry): boolean => mode.mode === 'default';
 
+/** Of entries that were sent to at one rate, those that kept up with it: the others had less to do. */
+export function keepingUp(entries: readonly Entry[]): readonly Entry[] {
+  const rateOf = ({ figures }: Entry) => figures.recordsPerSecond?.median ?? 0;
+  const most = Math.max(...entries.map(rateOf));
+  return entries.filter((entry) => rateOf(entry) >= most * KEPT_UP);
+}
+
+const KEPT_UP = 0.9;
+
 export interface Standing {
   readonly ours: number;
   readonly best: { readonly title: string; readonly value: number } | null;

@@ -4,7 +4,7 @@
 import { formatCount, formatShort } from '../../format.ts';
 import type { PeerWork, Results } from '../../results/results.ts';
 import type { Report } from '../report.ts';
-import { entriesOf, isDefault, isFlushed, standingOf } from './standing.ts';
+import { entriesOf, isDefault, isFlushed, keepingUp, standingOf } from './standing.ts';
 
 export interface Target {
   readonly work: string;
@@ -154,7 +154,8 @@ function peerTargets(comparison: NonNullable<Results['peers']>): Target[] {
     );
   });
   const latencies = LATENCY_WORKS.map(([work, spoken]) => {
-    const standing = standingOf(entriesOf(comparison, work).filter(isFlushed), {
+    const flushed = entriesOf(comparison, work).filter(isFlushed);
+    const standing = standingOf(work === 'latency' ? keepingUp(flushed) : flushed, {
       figureOf: ({ figures }) =>
         work === 'latency' ? figures.latencyMs?.p99 : figures.latencyMs?.p50,
       better: 'less',
