@@ -79,24 +79,6 @@ describe('what a session tells', () => {
     expect(told(await waiting)).toEqual(['0: 0', '1: 0', '2: 0']);
   });
 
-  test('[G-7] a batch larger than the part of its partition comes where the reply has room', async () => {
-    shard = openTestShard();
-    const topicId = await topicOf(3);
-    for (const partition of [0, 1, 2]) {
-      await append(topicId, partition, 'a');
-      await append(topicId, partition, 'b');
-    }
-    const size = batchOf('a').length;
-    const partitions = [0, 1, 2].map((p) => ({ ...at(topicId, p), maxBytes: 1 }));
-    const maxBytes = 2 * size + 1;
-    const first = await fetch({ isNewSession: true, partitions, maxBytes });
-    expect(told(first)).toEqual(['0: 0', '1: 0', '2: ']);
-    // What did not fit comes first, the others follow in turn.
-    expect(told(await fetch({ maxBytes }))).toEqual(['2: 0', '0: 1']);
-    expect(told(await fetch({ maxBytes }))).toEqual(['1: 1', '2: 1']);
-    expect(await fetch({ maxBytes })).toEqual([]);
-  });
-
   test('[G-71] forgotten partitions are told of no more', async () => {
     shard = openTestShard();
     const topicId = await topicOf(2);
