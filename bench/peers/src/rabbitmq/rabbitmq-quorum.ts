@@ -30,7 +30,7 @@ export const rabbitmqQuorum: PeerKind = {
   // Its default is to flush, and there is no setting that does not.
   modes: [
     {
-      name: 'flushed',
+      name: 'default',
       isFlushed: true,
       durability:
         'flushed to disk: the default of quorum queues, one fdatasync for many messages; no setting turns it off',
