@@ -31,9 +31,9 @@ export class BatchRecords {
   private index = 0;
   private at = 0;
 
-  /** Throws CORRUPT_BATCH where header and index contradict each other. */
-  constructor(bytes: Uint8Array) {
-    this.header = checkLayout(bytes);
+  /** Throws CORRUPT_BATCH where header and index contradict each other, unless that was looked at: `verified`. */
+  constructor(bytes: Uint8Array, verified?: BatchHeader) {
+    this.header = verified ?? checkLayout(bytes);
     this.bytes = bytes;
   }
 
@@ -45,14 +45,14 @@ export class BatchRecords {
     if (first >= end) return [];
     const reader = this.open();
     this.seek(first);
-    const { baseOffset, firstTimestampMs } = header;
+    const { baseOffset } = header;
     const hasGaps = (header.flags & FLAG_GAPS) !== 0;
     const records: LogRecord[] = [];
     let at = this.at;
     for (let i = first; i < end; i += 1) {
       const next = at + recordBytes(bytes, i);
       const offset = baseOffset + (hasGaps ? recordOffsetDelta(bytes, i) : i);
-      records.push(reader.read(at, next, offset, firstTimestampMs));
+      records.push(reader.read(at, next, offset));
       at = next;
     }
     this.index = end;
@@ -63,11 +63,11 @@ export class BatchRecords {
   /** Decompresses the body, unless that is done. Throws CORRUPT_BATCH or UNSUPPORTED_CODEC, and then so does every read. */
   open(): RecordReader {
     if (this.reader !== undefined) return this.reader;
-    const { codec, indexBytes, bodyBytesRaw, baseOffset } = this.header;
+    const { codec, indexBytes, bodyBytesRaw, baseOffset, firstTimestampMs } = this.header;
     const name = codecName(codec);
     requireCodec(name, `The batch at offset ${baseOffset} cannot be read: this process`);
     const body = this.bytes.subarray(HEADER_BYTES + indexBytes);
-    this.reader = new RecordReader(decompressBody(name, body, bodyBytesRaw));
+    this.reader = new RecordReader(decompressBody(name, body, bodyBytesRaw), firstTimestampMs);
     return this.reader;
   }
 
