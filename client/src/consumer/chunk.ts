@@ -43,7 +43,6 @@ class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
   declare protected readonly source: Chunk<V>;
 
   // One that is not written down takes its arguments as a list, which makes a message twice as dear.
-  // biome-ignore lint/complexity/noUselessConstructor: see above
   constructor(source: Chunk<V>, record: LogRecord) {
     super(source, record);
   }
