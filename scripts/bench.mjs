@@ -1,4 +1,9 @@
 // npm run bench -- [options]: the load harness. Only the harness writes to stdout.
-import { runBuilt } from './workspace.mjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, runBuilt } from './workspace.mjs';
 
-await runBuilt('bench/dist/bin.js', process.argv.slice(2), ['bench', 'broker']);
+// The clients of peers are there only where somebody installed them.
+const arePeersInstalled = existsSync(join(ROOT, 'bench/peers/node_modules'));
+const packages = ['bench', 'broker', ...(arePeersInstalled ? ['bench/peers'] : [])];
+await runBuilt('bench/dist/bin.js', process.argv.slice(2), packages);

@@ -20,6 +20,19 @@ const steps = [
 if (existsSync(join(ROOT, 'scripts/generate-docs.mjs'))) {
   steps.push(['docs fresh', () => run(process.execPath, ['scripts/docs.mjs', '--check'])]);
 }
+if (existsSync(join(ROOT, 'bench/peers/node_modules'))) {
+  const lint = [
+    '-c',
+    'bench/peers/oxlint.json',
+    '--type-aware',
+    '--deny-warnings',
+    'bench/peers/src',
+  ];
+  steps.push(['types of peers', () => runTool('tsc', ['-b', 'bench/peers'])]);
+  steps.push(['lint of peers', () => runTool('oxlint', lint)]);
+} else {
+  console.error('check: bench/peers is not installed: its types are not checked');
+}
 
 const failed = [];
 for (const [name, step] of steps) {

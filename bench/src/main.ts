@@ -1,42 +1,47 @@
-// The bench as a command: arguments in; a table or one JSON object on stdout, complaints on stderr, an exit code.
+// The bench as a program: the arguments to a command or a workload; complaints on stderr, an exit code.
 
-import { runWorkload } from './measure/run-workload.ts';
-import { type Parsed, parseCommand, UsageError } from './options/parse.ts';
-import { peopleText } from './report/people.ts';
-import { Progress } from './report/progress.ts';
-import { failureReport, reportOf } from './report/report.ts';
-
-export const EXIT = { passed: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+import type { Command } from './commands/command.ts';
+import { parseCommandLine } from './commands/parse-command-line.ts';
+import { COMMANDS } from './commands/table.ts';
+import { EXIT } from './exit.ts';
+import { commandHelpText, helpText } from './options/help.ts';
+import { parseWorkload } from './options/parse.ts';
+import { UsageError } from './options/usage-error.ts';
+import { runAlone } from './report/run-alone.ts';
+import { WORKLOADS } from './workloads/table.ts';
 
 /** Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  let parsed: Parsed;
+  const [first, ...rest] = args;
+  const command = COMMANDS.find(({ name }) => name === first);
+  if (command?.endsItself !== true) endOnSignals();
   try {
-    parsed = parseCommand(args);
+    return command === undefined ? await runWorkloadOf(args) : await runCommand(command, rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`bench: ${error.message}; --help says more\n`);
     return EXIT.usage;
   }
-  if (parsed.kind === 'help') {
-    process.stdout.write(parsed.text);
-    return EXIT.passed;
-  }
-  endOnSignals();
-  return run(parsed);
 }
 
-async function run({ workload, settings, asJson }: Parsed & { kind: 'run' }): Promise<number> {
-  const progress = new Progress(process.stderr.isTTY && !asJson);
+async function runWorkloadOf(args: readonly string[]): Promise<number> {
+  const parsed = parseWorkload(args);
+  if (parsed.kind === 'run') return runAlone(parsed, parsed.asJson);
+  process.stdout.write(helpText(WORKLOADS, COMMANDS));
+  return EXIT.passed;
+}
+
+async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  const line = parseCommandLine(command, args);
+  if (line === 'help') {
+    process.stdout.write(commandHelpText(command));
+    return EXIT.passed;
+  }
   try {
-    const outcome = await runWorkload(workload, settings, progress);
-    const report = reportOf(outcome);
-    process.stdout.write(asJson ? jsonText(report) : peopleText(report, outcome.verdict));
-    return outcome.verdict?.isPassed === false ? EXIT.failed : EXIT.passed;
+    return await command.run(line);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (asJson) process.stdout.write(jsonText(failureReport(workload.name, error)));
-    process.stderr.write(`bench: ${workload.name} failed: ${error.message}\n`);
+    if (!(error instanceof Error) || error instanceof UsageError) throw error;
+    process.stderr.write(`bench: ${command.name} failed: ${error.message}\n`);
     return EXIT.failed;
   }
 }
@@ -45,8 +50,4 @@ async function run({ workload, settings, asJson }: Parsed & { kind: 'run' }): Pr
 function endOnSignals(): void {
   process.once('SIGINT', () => process.exit(EXIT.interrupted));
   process.once('SIGTERM', () => process.exit(EXIT.terminated));
-}
-
-function jsonText(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
 }

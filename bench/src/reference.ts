@@ -1,7 +1,9 @@
-// The reference page of the bench, as Markdown, from the tables of workloads and options.
+// The reference page of the bench, as Markdown, from the tables of commands, workloads and options.
 
+import type { Command } from './commands/command.ts';
+import { COMMANDS } from './commands/table.ts';
 import { formatCount } from './format.ts';
-import { takesText } from './options/help.ts';
+import { commandFlagText, commandOptionText, operandsText, takesText } from './options/help.ts';
 import { flagOf, nounOf, OPTION_NAMES, type OptionName, specOf } from './options/table.ts';
 import { WORKLOADS } from './workloads/table.ts';
 
@@ -9,11 +11,14 @@ import { WORKLOADS } from './workloads/table.ts';
 export function benchReference(): string {
   return [
     '# bench',
-    'The load harness. This page is made from its tables of workloads and options; [performance](../performance.md) says how it measures and how to read it.',
-    '    npm run bench -- <workload> [options]',
+    'The load harness. This page is made from its tables of commands, workloads and options; [performance](../performance.md) says how it measures and how to read it.',
+    '    npm run bench -- <workload> [options]\n    npm run bench -- <command> [options]',
+    '## Commands',
+    'The name of a command comes first.',
+    ...COMMANDS.map(commandSection),
     '## Workloads',
     workloadTable(),
-    '## Options',
+    '## Options of workloads',
     'A workload takes the options named above; others are refused.',
     optionTable(),
     '`--json` prints one JSON object on stdout instead of a table. Progress and complaints go to stderr.',
@@ -22,6 +27,21 @@ export function benchReference(): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function commandSection(command: Command): string {
+  const { name, about, options, takesWorkloadOptions } = command;
+  const rows = Object.entries(options).map(([option, spec]) => {
+    return `| \`${inCell(commandFlagText(option, spec))}\` | ${inCell(commandOptionText(spec))} |`;
+  });
+  const further = takesWorkloadOptions === true ? ' Takes the options of the workload too.' : '';
+  const usage = `    npm run bench -- ${operandsText(command)} [options]`;
+  const table = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
+  return [`### ${name}`, `${about}${further}`, usage, table].join('\n\n');
+}
+
+function inCell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
 function workloadTable(): string {
@@ -39,7 +59,7 @@ function workloadTable(): string {
 function optionTable(): string {
   const rows = OPTION_NAMES.map((name) => {
     const spec = specOf(name);
-    const noun = nounOf(spec).replaceAll('|', '\\|');
+    const noun = inCell(nounOf(spec));
     return `| \`--${flagOf(name)} ${noun}\` | ${spec.about}${rangeOf(name)} |`;
   });
   return ['| option | meaning |', '| --- | --- |', ...rows].join('\n');

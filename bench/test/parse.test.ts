@@ -1,18 +1,21 @@
 // The command line: the two tables decide what is taken, and what is refused with a sentence.
 import { describe, expect, it } from 'vitest';
-import { parseCommand, UsageError } from '../src/options/parse.ts';
+import { COMMANDS } from '../src/commands/table.ts';
+import { helpText } from '../src/options/help.ts';
+import { parseWorkload } from '../src/options/parse.ts';
 import { OPTION_NAMES } from '../src/options/table.ts';
+import { UsageError } from '../src/options/usage-error.ts';
 import { WORKLOADS } from '../src/workloads/table.ts';
 
 function settingsOf(line: string) {
-  const parsed = parseCommand(line.split(' '));
+  const parsed = parseWorkload(line.split(' '));
   if (parsed.kind !== 'run') throw new Error('not a run');
   return parsed.settings;
 }
 
 function refusal(line: string): string {
   try {
-    parseCommand(line === '' ? [] : line.split(' '));
+    parseWorkload(line === '' ? [] : line.split(' '));
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;
@@ -20,7 +23,7 @@ function refusal(line: string): string {
   throw new Error('was not refused');
 }
 
-describe('parseCommand', () => {
+describe('parseWorkload', () => {
   it('gives a workload its own defaults over the common ones', () => {
     expect(settingsOf('queue')).toMatchObject({ batch: 100, inFlight: 32, runs: 5, duration: 5 });
     expect(settingsOf('produce')).toMatchObject({ batch: 1_000, recordBytes: 100, sync: 'always' });
@@ -42,8 +45,8 @@ describe('parseCommand', () => {
   });
 
   it('takes --json anywhere', () => {
-    expect(parseCommand(['--json', 'consume'])).toMatchObject({ kind: 'run', asJson: true });
-    expect(parseCommand(['consume'])).toMatchObject({ kind: 'run', asJson: false });
+    expect(parseWorkload(['--json', 'consume'])).toMatchObject({ kind: 'run', asJson: true });
+    expect(parseWorkload(['consume'])).toMatchObject({ kind: 'run', asJson: false });
   });
 
   it('makes batches of large records smaller, unless told', () => {
@@ -73,12 +76,11 @@ describe('parseCommand', () => {
 
 describe('help', () => {
   it('names every workload with its options, and every option', () => {
-    const help = parseCommand(['--help']);
-    const text = help.kind === 'help' ? help.text : '';
+    const text = helpText(WORKLOADS, COMMANDS);
     for (const { name, about } of WORKLOADS)
       expect(text).toContain(`  ${name.padEnd(20)}  ${about}`);
     expect(text).toContain('--duration 5 --warmup 2 --runs 5 --record-bytes 100');
-    const flags = text.slice(text.indexOf('Options:')).match(/^ {2}--/gm);
+    const flags = text.slice(text.indexOf('Options of workloads:')).match(/^ {2}--/gm);
     expect(flags).toHaveLength(OPTION_NAMES.length + 1);
   });
 });
@@ -91,7 +93,7 @@ describe('the table of workloads', () => {
         const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
         return [`--${flag}`, String(settingsOf(workload.name)[name])];
       });
-      const parsed = parseCommand([workload.name, ...line]);
+      const parsed = parseWorkload([workload.name, ...line]);
       expect(parsed).toMatchObject({ settings: settingsOf(workload.name) });
     }
   });

@@ -19,7 +19,8 @@ describe('reportOf', () => {
       verified: 'all of it',
       environment: { ...ENVIRONMENT, settings: { recordBytes: 250, runs: 5, sync: 'always' } },
     });
-    expect(report.runs[2]).toMatchObject({ records: 4_000_000, seconds: 2 });
+    expect(report.runs[2]).toMatchObject({ records: 4_000_000, seconds: 2, latencyP99Ms: null });
+    expect(report.runs[2]).toMatchObject({ brokerAnonymousBytes: 40 * 2 ** 20 });
     expect(report).not.toHaveProperty('baselineRatio');
   });
 
@@ -80,7 +81,7 @@ describe('peopleText', () => {
     expect(text).toMatch(/^produce: duration 2 s, .*record-bytes 100, .*sync always/);
     expect(text).toMatch(/^records\/s +500,000 +500,000 +500,000$/m);
     expect(text).toMatch(/^ratio of the two +0\.5$/m);
-    expect(text).toMatch(/^latency ms +1\.000 +2\.000 +3\.000 +4\.000$/m);
+    expect(text).toMatch(/^latency ms +1\.000 +1\.500 +1\.700 +2\.000 +3\.000 +3\.500 +4\.000$/m);
     expect(text).toMatch(/^CPU s a million records +1\.00 +2\.00$/m);
     expect(text).toContain('checked: all of it');
     expect(text).toContain('A processor, 2 cores, 8.0 GiB; Linux 6.1.0; ext4 on /dev/vda');

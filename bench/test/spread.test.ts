@@ -1,6 +1,5 @@
-// The statistics of runs, and of latencies.
+// The statistics of runs.
 import { describe, expect, it } from 'vitest';
-import { LatencyRecorder } from '../src/measure/latency-recorder.ts';
 import { medianOf, spreadOf } from '../src/measure/spread.ts';
 
 describe('spreadOf', () => {
@@ -16,34 +15,5 @@ describe('spreadOf', () => {
     const values = [9, 10, 100];
     expect(medianOf(values)).toBe(10);
     expect(values).toEqual([9, 10, 100]);
-  });
-});
-
-describe('LatencyRecorder', () => {
-  it('gives percentiles in milliseconds, exact to 0.1 %', () => {
-    const recorder = new LatencyRecorder();
-    for (let at = 1; at <= 10_000; at += 1) recorder.record(at / 10);
-    const { p50, p99, p999, max, count } = recorder.read() ?? {};
-    expect(count).toBe(10_000);
-    expect(p50).toBeCloseTo(500, -1);
-    expect(Math.abs((p99 ?? 0) - 990)).toBeLessThan(1);
-    expect(Math.abs((p999 ?? 0) - 999)).toBeLessThan(1);
-    expect(max).toBeGreaterThanOrEqual(p999 ?? Infinity);
-  });
-
-  it('never says more than the largest value', () => {
-    const recorder = new LatencyRecorder();
-    recorder.record(218.049);
-    expect(recorder.read()).toEqual({
-      p50: 218.049,
-      p99: 218.049,
-      p999: 218.049,
-      max: 218.049,
-      count: 1,
-    });
-  });
-
-  it('has nothing to say of nothing', () => {
-    expect(new LatencyRecorder().read()).toBeNull();
   });
 });

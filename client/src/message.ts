@@ -14,15 +14,16 @@ export interface MessageSource<V> {
 const NOT_DECODED = Symbol('not decoded');
 
 /** A record as an application sees it. */
-export class Message<V> {
-  private readonly record: LogRecord;
+export abstract class Message<V> {
   protected readonly source: MessageSource<V>;
   private decoded: V | typeof NOT_DECODED = NOT_DECODED;
 
-  constructor(source: MessageSource<V>, record: LogRecord) {
+  constructor(source: MessageSource<V>) {
     this.source = source;
-    this.record = record;
   }
+
+  /** To be read from at once: it may be an object that all messages of a batch share. */
+  protected abstract get record(): LogRecord;
 
   get topic(): string {
     return this.source.topic;
@@ -95,5 +96,15 @@ export class Message<V> {
     const { topic, partition, offset, timestampMs, key, value } = this;
     const headers = Object.fromEntries(this.headers.map(([name, bytes]) => [name, textOf(bytes)]));
     return { topic, partition, offset, timestampMs, key, value, headers };
+  }
+}
+
+/** A message that has its record. */
+export class RecordMessage<V> extends Message<V> {
+  protected override readonly record: LogRecord;
+
+  constructor(source: MessageSource<V>, record: LogRecord) {
+    super(source);
+    this.record = record;
   }
 }

@@ -45,11 +45,11 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 const lease = { topicId: 1 };
 
 function messageOf(offset: number, key: number | null): Held {
-  const keyBytes = key === null ? null : Buffer.from([key]);
-  return { offset, partition: 0, keyBytes, lease } as unknown as Held;
+  const keyName = key === null ? null : `${key}`;
+  return { offset, partition: 0, keyName, lease } as unknown as Held;
 }
 
-const keyOf = ({ keyBytes }: Held) => keyBytes?.[0] ?? null;
+const keyOf = ({ keyName }: Held) => keyName;
 
 class Naive {
   waiting: Held[] = [];
@@ -85,7 +85,7 @@ function run(all: readonly Step[]): void {
       // Not in the order of the log: what failed before comes again.
       const message = messageOf((offset + step.far * 37) % 1_000, step.key);
       offset += 1;
-      real.push(message);
+      real.push([message]);
       naive.waiting.push(message);
     } else if (step.do === 'take') {
       const could = naive.runnable();
@@ -135,5 +135,21 @@ function run(all: readonly Step[]): void {
 describe('waiting by key', () => {
   it('is what a naive list says', () => {
     expect(() => fc.assert(fc.property(steps, run), { numRuns: 2_000 })).not.toThrow();
+  });
+
+  it('keeps a key that runs however many others have come and gone', () => {
+    const waiting = new WaitingByKey<number>();
+    const isOurs = () => true;
+    waiting.push([messageOf(0, 0)]);
+    const first = waiting.take(1, isOurs);
+    for (let key = 1; key <= 25_000; key += 1) {
+      waiting.push([messageOf(key, key)]);
+      waiting.ended(waiting.take(1, isOurs));
+    }
+    const second = messageOf(25_001, 0);
+    waiting.push([second]);
+    expect(waiting.take(1, isOurs)).toEqual([]);
+    waiting.ended(first);
+    expect(waiting.take(1, isOurs)).toEqual([second]);
   });
 });

@@ -51,6 +51,7 @@ export {
   type RecordInput,
   TENANT_HEADER,
 } from './batch/record.ts';
+export type { RecordCursor } from './batch/record-cursor.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
 export { type ProducerStamp, stampProducer } from './batch/stamp-producer.ts';
 export { thinBatch } from './batch/thin-batch.ts';

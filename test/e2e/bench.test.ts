@@ -1,6 +1,6 @@
 // The bench against a broker of its own: one short run of a workload, and what comes of one that cannot run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,5 +51,23 @@ describe.skipIf(!READY)('bench (needs the built packages)', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ workload: 'produce', error: { code: 'ENOENT' } });
     expect(stderr).toMatch(/^bench: produce failed: ENOENT/);
+  });
+
+  it('writes profiles of both sides that name the sources, and tables', () => {
+    const out = join(folder, 'profiles');
+    const { status, stdout, stderr } = bench(
+      `profile produce --duration 0.5 --warmup 0 --out ${out}`,
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    for (const side of ['broker', 'client']) {
+      expect(stdout).toMatch(new RegExp(`^${side}: busy for \\d+ of \\d+ ms$`, 'm'));
+      const profile = readFileSync(join(out, `produce-${side}.cpuprofile`), 'utf8');
+      expect(profile).toMatch(new RegExp(`/${side}/src/[^"]+\\.ts"`));
+      expect(profile).not.toMatch(new RegExp(`/${side}/dist/`));
+      expect(existsSync(join(out, `produce-${side}.html`))).toBe(true);
+    }
+    rmSync(out, { recursive: true });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

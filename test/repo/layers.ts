@@ -28,7 +28,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   bench: {
     packages: ['client', 'harness', 'protocol', 'storage'],
-    libraries: ['cli-progress', 'cli-table3', 'hdr-histogram-js'],
+    libraries: [
+      'cli-progress',
+      'cli-table3',
+      'd3',
+      'd3-flame-graph',
+      'echarts',
+      'hdr-histogram-js',
+    ],
     node: true,
   },
 };

@@ -7,7 +7,15 @@ import { parseSync } from 'oxc-parser';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
-const IGNORED_FOLDERS = new Set(['.git', 'node_modules', 'dist', 'coverage', '.cache', 'data']);
+const IGNORED_FOLDERS = new Set([
+  '.git',
+  'node_modules',
+  'dist',
+  'coverage',
+  '.cache',
+  '.servers',
+  'data',
+]);
 
 export type SyntaxNode = { type: string; start: number; end: number; [field: string]: unknown };
 

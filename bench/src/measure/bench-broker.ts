@@ -11,13 +11,19 @@ export class BenchBroker implements ArenaBroker {
   /** Rejects when the broker ends although nobody asked for it. */
   readonly died: Promise<never>;
   readonly #flags: readonly string[];
+  readonly #nodeFlags: readonly string[];
   #process: BrokerProcess;
   #isEnding = false;
   #fail: (reason: Error) => void = () => {};
 
-  private constructor(process: BrokerProcess, flags: readonly string[]) {
+  private constructor(
+    process: BrokerProcess,
+    flags: readonly string[],
+    nodeFlags: readonly string[],
+  ) {
     this.#process = process;
     this.#flags = flags;
+    this.#nodeFlags = nodeFlags;
     this.died = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -25,9 +31,14 @@ export class BenchBroker implements ArenaBroker {
     this.#watch(process);
   }
 
-  static async start(dataDir: string, flags: readonly string[]): Promise<BenchBroker> {
-    const process = await BrokerProcess.start({ dataDir, flags, nodeFlags: NODE_FLAGS });
-    return new BenchBroker(process, flags);
+  static async start(
+    dataDir: string,
+    flags: readonly string[],
+    furtherNodeFlags: readonly string[] = [],
+  ): Promise<BenchBroker> {
+    const nodeFlags = [...NODE_FLAGS, ...furtherNodeFlags];
+    const process = await BrokerProcess.start({ dataDir, flags, nodeFlags });
+    return new BenchBroker(process, flags, nodeFlags);
   }
 
   get address(): string {
@@ -48,7 +59,7 @@ export class BenchBroker implements ArenaBroker {
     await this.#process.end('SIGKILL');
     const startedAt = performance.now();
     const flags = [...this.#flags, '--port', `${port}`];
-    this.#process = await BrokerProcess.start({ dataDir, flags, nodeFlags: NODE_FLAGS });
+    this.#process = await BrokerProcess.start({ dataDir, flags, nodeFlags: this.#nodeFlags });
     const tookMs = performance.now() - startedAt;
     this.#isEnding = false;
     this.#watch(this.#process);

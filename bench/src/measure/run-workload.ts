@@ -12,12 +12,18 @@ import { ClientLog } from './client-log.ts';
 import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type Latencies, LatencyRecorder } from './latency-recorder.ts';
+import { otherSeconds, readBusySeconds } from './machine-usage.ts';
 import { type ProcessUsage, readUsage } from './process-usage.ts';
+import { settle } from './settle.ts';
 
 export interface RunResult extends Done {
   /** Of the broker, during the run; null where the system does not tell. */
   readonly brokerCpuSeconds: number | null;
   readonly clientCpuSeconds: number;
+  /** Of everything else on the machine, write-back by the kernel included. */
+  readonly otherCpuSeconds: number | null;
+  /** Of this run alone. */
+  readonly latencies: Latencies | null;
   /** Of the broker, after the run. */
   readonly brokerUsage: ProcessUsage | null;
   readonly baseline: BaselineDone | null;
@@ -36,6 +42,15 @@ export interface Outcome {
   readonly verdict: Verdict | null;
 }
 
+/** Who looks on while a run is measured, and nothing else. */
+export interface RunObserver {
+  /** Further options of node for the broker. */
+  readonly brokerNodeFlags: readonly string[];
+  around<T>(brokerPid: number, work: () => Promise<T>): Promise<T>;
+}
+
+const NOBODY: RunObserver = { brokerNodeFlags: [], around: (_, work) => work() };
+
 const SECOND_MS = 1_000;
 /** The end of a process may be heard of after that of its connections. */
 const DEATH_NOTICE_MS = 100;
@@ -44,14 +59,15 @@ export async function runWorkload(
   workload: Workload,
   settings: Settings,
   progress: Progress,
+  observer: RunObserver = NOBODY,
 ): Promise<Outcome> {
   const directory = new TemporaryDirectory('millrace-bench-');
   const flags = ['--sync', settings.sync, ...(workload.brokerFlags ?? [])];
   try {
-    const broker = await BenchBroker.start(directory.path, flags);
+    const broker = await BenchBroker.start(directory.path, flags, observer.brokerNodeFlags);
     const { died } = broker;
     try {
-      const work = withClient(workload, settings, broker, progress);
+      const work = withClient(workload, settings, { broker, progress, observer });
       return await Promise.race([work, died]);
     } catch (error) {
       // Where the broker has died, that is the reason of all else.
@@ -69,18 +85,20 @@ export async function runWorkload(
 async function withClient(
   workload: Workload,
   settings: Settings,
-  broker: BenchBroker,
-  progress: Progress,
+  { broker, progress, observer }: Pick<RunnerOptions, 'broker' | 'progress' | 'observer'>,
 ): Promise<Outcome> {
   const log = new ClientLog();
   const environment = readEnvironment(broker.dataDir);
-  const client = await connect({
-    brokers: broker.address,
-    clientName: 'bench',
-    logger: log.logger,
-  });
+  const clients: Client[] = [];
+  const another = async () => {
+    const { address: brokers } = broker;
+    const client = await connect({ brokers, clientName: 'bench', logger: log.logger });
+    clients.push(client);
+    return client;
+  };
   try {
-    const session = await workload.open({ client, settings, broker, progress });
+    const client = await another();
+    const session = await workload.open({ client, connect: another, settings, broker, progress });
     const lengthMs = (workload.durationOf?.(settings) ?? settings.duration) * SECOND_MS;
     const runner = new Runner(session, {
       settings,
@@ -88,6 +106,7 @@ async function withClient(
       progress,
       log,
       broker,
+      observer,
     });
     const measured = await runner.run();
     await session.finish?.();
@@ -96,7 +115,7 @@ async function withClient(
     await session.close();
     return { workload, settings, environment, ...measured, batchBytes, verdict };
   } finally {
-    await closeQuietly(client);
+    await Promise.all(clients.map(closeQuietly));
   }
 }
 
@@ -112,6 +131,7 @@ interface RunnerOptions {
   readonly progress: Progress;
   readonly log: ClientLog;
   readonly broker: BenchBroker;
+  readonly observer: RunObserver;
 }
 
 class Runner {
@@ -131,6 +151,7 @@ class Runner {
     if (settings.warmup > 0) await this.#warmUp(settings.warmup * SECOND_MS);
     for (let at = 1; at <= settings.runs; at += 1) {
       const title = `run ${at} of ${settings.runs}`;
+      await settle(this.#options.broker.dataDir);
       const measured = await this.#timed(title, lengthMs, () => this.#measure(lengthMs));
       verified = await this.#verify();
       runs.push({ ...measured, baseline: await this.#baseline(lengthMs) });
@@ -146,15 +167,24 @@ class Runner {
   }
 
   async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
-    const { broker } = this.#options;
+    const { broker, observer } = this.#options;
+    const machineBefore = readBusySeconds();
     const before = readUsage(broker.pid);
     const clientBefore = process.cpuUsage();
-    const done = await this.#session.measure({ durationMs, latency: this.#latency });
+    const latency = new LatencyRecorder();
+    const work = () => this.#session.measure({ durationMs, latency });
+    const done = await observer.around(broker.pid, work);
     const client = process.cpuUsage(clientBefore);
     const brokerUsage = readUsage(broker.pid);
+    const machine = readBusySeconds();
     const brokerCpuSeconds = before && brokerUsage && brokerUsage.cpuSeconds - before.cpuSeconds;
     const clientCpuSeconds = (client.user + client.system) / 1_000_000;
-    return { ...done, brokerCpuSeconds, clientCpuSeconds, brokerUsage };
+    this.#latency.add(latency);
+    const latencies = latency.read();
+    const ours = brokerCpuSeconds === null ? null : brokerCpuSeconds + clientCpuSeconds;
+    const otherCpuSeconds = otherSeconds(machineBefore, machine, ours);
+    const spent = { brokerCpuSeconds, clientCpuSeconds, otherCpuSeconds };
+    return { ...done, ...spent, latencies, brokerUsage };
   }
 
   /** Nothing failed, nothing had to be tried again, and the broker counts the same. */

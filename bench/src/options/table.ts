@@ -1,7 +1,8 @@
 // Every option of the bench, once. Parsing, --help, the reference page and the type Settings derive from this table.
 // Defaults here are those of options that a workload does not set for itself.
 
-import { LIMITS } from '@millrace/protocol';
+import { CODECS, LIMITS } from '@millrace/protocol';
+import { PAYLOADS } from '../workloads/payload.ts';
 
 export interface NumberOption {
   /** `seconds` may have a fraction, a `count` may not. */
@@ -22,6 +23,7 @@ export interface ChoiceOption {
 export type OptionSpec = NumberOption | ChoiceOption;
 
 const COUNT = { kind: 'count', min: 1 } as const;
+const PERCENT = { kind: 'count', min: 0, max: 100 } as const;
 const SECONDS = { kind: 'seconds', min: 0.1, max: 86_400 } as const;
 
 export const OPTIONS = {
@@ -92,6 +94,41 @@ export const OPTIONS = {
   },
   window: { ...SECONDS, min: 1, fallback: 5, about: 'Retention of the topic.' },
   windows: { ...COUNT, min: 6, max: 10_000, fallback: 10, about: 'Retention windows to pass.' },
+  payload: {
+    kind: 'choice',
+    values: PAYLOADS,
+    fallback: 'random',
+    about: 'What values look like: bytes that do not compress, words, or JSON objects.',
+  },
+  compression: {
+    kind: 'choice',
+    values: CODECS,
+    fallback: 'none',
+    about: 'Of the batches, by the producer; not every codec is in every installation.',
+  },
+  groups: { ...COUNT, max: 1_000, fallback: 10, about: 'Groups, each of which reads everything.' },
+  queuePercent: {
+    ...PERCENT,
+    fallback: 50,
+    about: 'Part of the records that are queue work, in percent; the others are read as a log.',
+  },
+  delayedPercent: {
+    ...PERCENT,
+    fallback: 5,
+    about: 'Part of the queue work that is delayed by up to a second, in percent.',
+  },
+  retryPercent: {
+    ...PERCENT,
+    fallback: 5,
+    about: 'Part of the queue work whose first attempt fails, in percent.',
+  },
+  rateMax: {
+    ...COUNT,
+    min: 0,
+    max: 10_000_000,
+    fallback: 0,
+    about: 'Records a second at most; 0: as many as can be worked off.',
+  },
   sync: {
     kind: 'choice',
     values: ['always', 'os'],
@@ -115,12 +152,12 @@ export function specOf(name: OptionName): OptionSpec {
 }
 
 /** `inFlight` as a flag: `in-flight`. */
-export function flagOf(name: OptionName): string {
+export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** What stands behind the flag in help. */
-export function nounOf(spec: OptionSpec): string {
+export function nounOf(spec: Omit<NumberOption, 'fallback'> | ChoiceOption): string {
   if (spec.kind === 'choice') return spec.values.join('|');
   return spec.kind === 'seconds' ? 's' : 'n';
 }

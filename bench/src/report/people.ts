@@ -1,33 +1,25 @@
 // The outcome of a bench for people: a table of figures, what was checked, and where the figures come from.
 
-import Table from 'cli-table3';
 import { formatCount, formatMebibytes } from '../format.ts';
 import type { Environment } from '../measure/environment.ts';
 import type { Spread } from '../measure/spread.ts';
 import { flagOf, type OptionName, specOf } from '../options/table.ts';
 import type { Verdict } from '../workloads/workload.ts';
 import type { Report } from './report.ts';
+import { tableText } from './table-text.ts';
 
 /** File systems that live in memory: a flush there costs nothing. */
 const IN_MEMORY = new Set(['tmpfs', 'ramfs']);
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const PERCENTILES = [
+  ['p50', 'p50'],
+  ['p90', 'p90'],
+  ['p95', 'p95'],
+  ['p99', 'p99'],
+  ['p999', 'p99.9'],
+  ['p9999', 'p99.99'],
+  ['max', 'max'],
+] as const;
 
 export function peopleText(report: Report, verdict: Verdict | null): string {
   const { environment, latencyMs, latencyOf, verified } = report;
@@ -36,9 +28,9 @@ export function peopleText(report: Report, verdict: Verdict | null): string {
     tableText(['', 'median', 'min', 'max'], rateRows(report)),
   ];
   if (latencyMs !== null) {
-    const { p50, p99, p999, max } = latencyMs;
-    const row = ['latency ms', ...[p50, p99, p999, max].map((ms) => ms.toFixed(3))];
-    sections.push(`${tableText(['', 'p50', 'p99', 'p99.9', 'max'], [row])}\n  ${latencyOf}`);
+    const row = ['latency ms', ...PERCENTILES.map(([name]) => latencyMs[name].toFixed(3))];
+    const head = ['', ...PERCENTILES.map(([, title]) => title)];
+    sections.push(`${tableText(head, [row])}\n  ${latencyOf}`);
   }
   sections.push(tableText(['', 'broker', 'client'], costRows(report)));
   if (verdict) sections.push(tableText(verdict.table.head, verdict.table.rows), verdict.text);
@@ -101,17 +93,6 @@ function environmentText(environment: Environment): string {
     );
   }
   return lines.join('\n');
-}
-
-function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    chars: NO_LINES,
-    head: [...head],
-    colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-  });
-  for (const row of rows) table.push([...row]);
-  return table.toString().replace(/ +$/gm, '');
 }
 
 function count(value: number | string): string {

@@ -50,6 +50,13 @@ interface ReportedRun {
   readonly recordsPerSecond: number;
   readonly brokerCpuSeconds: number | null;
   readonly clientCpuSeconds: number;
+  /** Cores that everything else on the machine used meanwhile; null where the system does not tell. */
+  readonly otherCores: number | null;
+  /** Null where nothing was recorded. */
+  readonly latencyP50Ms: number | null;
+  readonly latencyP99Ms: number | null;
+  /** After the run. */
+  readonly brokerAnonymousBytes: number | null;
 }
 
 const MILLION = 1_000_000;
@@ -134,13 +141,18 @@ function baselineOf({
 }
 
 function reportedRun(run: RunResult): ReportedRun {
-  const { records, elapsedMs, brokerCpuSeconds, clientCpuSeconds } = run;
+  const { records, elapsedMs, brokerCpuSeconds, clientCpuSeconds, latencies, brokerUsage } = run;
+  const { otherCpuSeconds } = run;
   return {
     records,
     seconds: round(elapsedMs / 1_000, 3),
     recordsPerSecond: round(rateOf(run), 0),
     brokerCpuSeconds: brokerCpuSeconds === null ? null : round(brokerCpuSeconds, 2),
     clientCpuSeconds: round(clientCpuSeconds, 2),
+    otherCores: otherCpuSeconds === null ? null : round((otherCpuSeconds * 1_000) / elapsedMs, 2),
+    latencyP50Ms: latencies?.p50 ?? null,
+    latencyP99Ms: latencies?.p99 ?? null,
+    brokerAnonymousBytes: brokerUsage?.anonymousBytes ?? null,
   };
 }
 

@@ -4,6 +4,7 @@
 import type { Environment } from '../measure/environment.ts';
 import type { Latencies } from '../measure/latency-recorder.ts';
 import type { Spread } from '../measure/spread.ts';
+import type { PeerMode } from '../peers/peer.ts';
 import type { Report } from '../report/report.ts';
 
 export const RESULTS_FORMAT = 'millrace-bench-results/1';
@@ -15,6 +16,14 @@ export interface Results {
   readonly workloads: readonly Report[];
   readonly curves: readonly Curve[];
   readonly peers: PeerComparison | null;
+  /** What is missing above, and why. */
+  readonly failures?: readonly Failure[];
+}
+
+export interface Failure {
+  /** A workload with its options, or the name of a part. */
+  readonly part: string;
+  readonly reason: string;
 }
 
 export const CURVES = ['partitions', 'backlog', 'groups', 'connections', 'record-size'] as const;
@@ -75,7 +84,9 @@ export interface ComparedPeer {
 }
 
 export interface ComparedMode {
-  readonly mode: 'default' | 'flushed';
+  readonly mode: PeerMode['name'];
+  /** An acknowledgement means that the data is on the disk: such modes are compared with each other. */
+  readonly isFlushed: boolean;
   readonly durability: string;
   readonly works: readonly ComparedWork[];
 }

@@ -1,16 +1,25 @@
 // Sends batches of equal records to one topic and keeps count of what was acknowledged, by partition.
 
-import { type BatchMessage, type Client, codecs, type Producer } from '@millrace/client';
+import {
+  type BatchMessage,
+  type Client,
+  type CodecName,
+  codecs,
+  type Producer,
+} from '@millrace/client';
 import { encodeBatch } from '@millrace/protocol';
 import { formatCount } from '../format.ts';
 import type { Settings } from '../options/table.ts';
-import { payload } from './payload.ts';
+import { type PayloadKind, payload } from './payload.ts';
 import { CountsDiffer, mustEqual } from './workload.ts';
 
 /** The topic of a bench that has one. */
 export const TOPIC = 'bench';
 
 export type BatchSettings = Pick<Settings, 'batch' | 'recordBytes' | 'inFlight' | 'partitions'> & {
+  /** Absent: values that do not compress, and no compression. */
+  readonly payload?: PayloadKind | undefined;
+  readonly compression?: CodecName | undefined;
   /** So many different keys, one after the other; absent: no keys. */
   readonly distinctKeys?: number | undefined;
   /** Absent: the one topic of the bench. */
@@ -30,21 +39,30 @@ export class BatchSender {
 
   constructor(client: Client, settings: BatchSettings) {
     const { batch, recordBytes, inFlight, partitions } = settings;
-    const values = payload(recordBytes, batch);
+    const compression = settings.compression ?? 'none';
+    const values = payload(recordBytes, batch, settings.payload);
     this.#client = client;
     this.#keys = settings.distinctKeys ?? 0;
     this.#topic = settings.topic ?? TOPIC;
     this.#messages = values.map((value) => ({ value }));
-    this.encoded = encodeBatch(this.#messages as { value: Uint8Array }[], { nowMs: Date.now() });
-    // What one sendBatch takes fills a batch to the byte, so that it is stored as one.
-    const batchBytes = this.encoded.length;
+    const records = values.map((value) => ({ value }));
+    const nowMs = Date.now();
+    this.encoded = encodeBatch(records, { nowMs, codec: compression });
+    // What one sendBatch takes fills a batch to the byte, so that it is stored as one; full is what is not compressed yet.
+    const batchBytes = encodeBatch(records, { nowMs }).length;
     this.#producer = client.producer({
       codec: codecs.bytes,
+      compression,
       batchBytes,
       maxInFlight: inFlight,
       maxBufferedBytes: 2 * (inFlight + 1) * batchBytes,
     });
     this.#acknowledged = Array.from({ length: partitions }, () => 0);
+  }
+
+  /** Records of a call of send(). */
+  get batch(): number {
+    return this.#messages.length;
   }
 
   get acknowledged(): number {

@@ -18,7 +18,7 @@ export const consume: Workload = {
   name: 'consume',
   about: 'A full topic from its beginning, every value looked at, again and again.',
   latencyOf: 'from asking for the next batch of messages until it is there',
-  takes: [...TIMED, 'batch', 'backlog'],
+  takes: [...TIMED, 'batch', 'backlog', 'payload', 'compression'],
   defaults: { backlog: 2_000_000, partitions: 4 },
   async open(arena: Arena): Promise<Session> {
     return new ConsumeSession(arena, await fillTopic(arena, arena.settings.batch));

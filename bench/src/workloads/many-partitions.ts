@@ -1,4 +1,4 @@
-// many-partitions: one consumer tails thousands of partitions while batches go to one after the other.
+// many-partitions and many-topics: one consumer tails thousands of partitions while batches go to one after the other.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type Consumer, codecs } from '@millrace/client';
@@ -23,6 +23,13 @@ export const manyPartitions: Workload = {
   takes: [...TIMED, 'topics', 'batch', 'inFlight'],
   defaults: { topics: 10, partitions: 1_000, batch: 100, inFlight: 256 },
   open: (arena) => ManyPartitionsSession.open(arena),
+};
+
+export const manyTopics: Workload = {
+  ...manyPartitions,
+  name: 'many-topics',
+  about: 'The same with many topics of one partition.',
+  defaults: { ...manyPartitions.defaults, topics: 1_000, partitions: 1 },
 };
 
 /** What is on its way when the time is over has this long to arrive. */

@@ -2,6 +2,7 @@
 
 import { runLanes } from '../lanes.ts';
 import { BatchSender, TOPIC } from './batch-sender.ts';
+import { fillBy } from './fill-topic.ts';
 import {
   type Arena,
   type Done,
@@ -16,28 +17,38 @@ export const produce: Workload = {
   name: 'produce',
   about: 'Batches through sendBatch; beside it the bare committer with batches of the same size.',
   latencyOf: 'from the call of sendBatch to its acknowledgement',
-  takes: [...TIMED, 'batch', 'inFlight'],
+  takes: [...TIMED, 'batch', 'inFlight', 'payload', 'compression'],
   // Half of what a producer may have on its way to 8 partitions: fewer, and the disk waits for the client.
   defaults: { inFlight: 32 },
-  async open({ client, settings }: Arena): Promise<Session> {
-    await client.admin.createTopic({ name: TOPIC, partitions: settings.partitions });
-    return new ProduceSession(
-      new BatchSender(client, settings),
-      settings.inFlight,
-      settings.partitions,
-    );
-  },
+  open: (arena) => openProduce(arena, 0),
 };
+
+/** As `produce`, on a topic that holds `backlog` records before. */
+export const produceOnto: Workload = {
+  ...produce,
+  takes: [...produce.takes, 'backlog'],
+  open: (arena) => openProduce(arena, arena.settings.backlog),
+};
+
+async function openProduce(arena: Arena, backlog: number): Promise<Session> {
+  const { client, settings } = arena;
+  const { inFlight, partitions } = settings;
+  await client.admin.createTopic({ name: TOPIC, partitions });
+  const sender = new BatchSender(client, settings);
+  if (backlog > 0) await fillBy(sender, arena, backlog);
+  return new ProduceSession(sender, inFlight, partitions);
+}
 
 class ProduceSession implements Session {
   readonly baseline;
   readonly #sender: BatchSender;
   readonly #inFlight: number;
-  #counted = 0;
+  #counted: number;
 
   constructor(sender: BatchSender, inFlight: number, partitions: number) {
     this.#sender = sender;
     this.#inFlight = inFlight;
+    this.#counted = sender.acknowledged;
     this.baseline = { batch: sender.encoded, inFlight, partitions };
   }
 
@@ -59,7 +70,7 @@ class ProduceSession implements Session {
   }
 
   async verify(): Promise<string> {
-    mustEqual('records counted by the runs', this.#counted, this.#sender.acknowledged);
+    mustEqual('records counted', this.#counted, this.#sender.acknowledged);
     await this.#sender.verifyBatches();
     return this.#sender.verify();
   }

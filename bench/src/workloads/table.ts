@@ -4,9 +4,12 @@ import { backlog } from './backlog.ts';
 import { compression } from './compression.ts';
 import { consume } from './consume.ts';
 import { delayed } from './delayed.ts';
+import { fanOut, fanOutQueue } from './fan-out.ts';
 import { idle, idleGroup } from './idle.ts';
 import { latency, latencyQueue } from './latency.ts';
-import { manyPartitions } from './many-partitions.ts';
+import { manyConnections } from './many-connections.ts';
+import { manyPartitions, manyTopics } from './many-partitions.ts';
+import { mixed } from './mixed.ts';
 import { produce } from './produce.ts';
 import { produceOne } from './produce-one.ts';
 import { queue, queueKeyed, queueOne } from './queue.ts';
@@ -24,6 +27,9 @@ export const WORKLOADS: readonly Workload[] = [
   queueOne,
   queueKeyed,
   queueWire,
+  fanOut,
+  fanOutQueue,
+  mixed,
   backlog,
   delayed,
   latency,
@@ -36,4 +42,6 @@ export const WORKLOADS: readonly Workload[] = [
   idle,
   idleGroup,
   manyPartitions,
+  manyTopics,
+  manyConnections,
 ];

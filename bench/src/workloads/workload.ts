@@ -26,6 +26,8 @@ export interface Workload {
 /** What a session works with. */
 export interface Arena {
   readonly client: Client;
+  /** One more, with a connection of its own. It is closed in the end, and its warnings fail the run as well. */
+  connect(): Promise<Client>;
   readonly settings: Settings;
   readonly broker: ArenaBroker;
   readonly progress: Progress;

@@ -2,7 +2,7 @@
 
 import { type MessagePosition, parseMessageId, readRecords } from '@millrace/protocol';
 import { type Codec, decodeValue } from '../codecs.ts';
-import { Message } from '../message.ts';
+import { type Message, RecordMessage } from '../message.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 import { type GroupView, groupView } from './group-view.ts';
 
@@ -73,6 +73,6 @@ export async function getMessage<V, R>(
             expiresAtMs: result.expiresAtMs,
           },
     appendTimeMs,
-    message: record === undefined ? null : new Message(source, record),
+    message: record === undefined ? null : new RecordMessage(source, record),
   };
 }

@@ -2,7 +2,7 @@
 
 import { NO_ERROR, POSITION, type ResponseOf, readRecords } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
-import { Message } from '../message.ts';
+import { type Message, RecordMessage } from '../message.ts';
 import { type Metadata, onlyOne, outcomeError } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 import { type GroupView, groupView } from './group-view.ts';
@@ -57,7 +57,7 @@ export async function peek<V>(
       const view = viewOf(reply, record.offset);
       if (messages.length === maxMessages) break;
       if (group === undefined || view !== null) {
-        messages.push({ message: new Message(source, record), view });
+        messages.push({ message: new RecordMessage(source, record), view });
       }
     }
   }

@@ -1,7 +1,7 @@
 // Some messages of one partition in somebody's hand. As long as one is out, no other chunk of that partition is.
 
 import type { LogRecord, MillraceError } from '@millrace/protocol';
-import { Message } from '../message.ts';
+import { type Message, RecordMessage } from '../message.ts';
 import type { Claim } from './claim.ts';
 import { InHand } from './in-hand.ts';
 
@@ -39,7 +39,7 @@ export interface ChunkRules<V> {
   readonly onProcessed?: ((claim: Claim<V>, count: number) => void) | undefined;
 }
 
-class ClaimedMessage<V> extends Message<V> implements ConsumerMessage<V> {
+class ClaimedMessage<V> extends RecordMessage<V> implements ConsumerMessage<V> {
   declare protected readonly source: Chunk<V>;
 
   // One that is not written down takes its arguments as a list, which makes a message twice as dear.

@@ -3,7 +3,7 @@
 
 import type { LogRecord } from '@millrace/protocol';
 import { Fifo } from '../fifo.ts';
-import { Message } from '../message.ts';
+import { RecordMessage } from '../message.ts';
 import type { ChunkRules, ConsumerMessage } from './chunk.ts';
 import type { Claim } from './claim.ts';
 import type { Delivery } from './delivery.ts';
@@ -28,7 +28,7 @@ export interface Held {
 const TAKE_MESSAGES = 500;
 
 /** One message in hand, or waiting for its key. */
-export class Job<V> extends Message<V> implements ConsumerMessage<V> {
+export class Job<V> extends RecordMessage<V> implements ConsumerMessage<V> {
   readonly laneKey: string | undefined;
   readonly bytes: number;
   /** The offset to commit once all up to this one are processed. */

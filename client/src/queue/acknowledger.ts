@@ -41,6 +41,11 @@ export class Acknowledger {
     this.group = group;
   }
 
+  /** What was said last, while it waits to be sent: more may be said with it. */
+  get newest(): Ack | undefined {
+    return this.pending.at(-1);
+  }
+
   add(ack: Ack): void {
     ack.repeatUntil = performance.now() + this.link.options.requestTimeoutMs;
     this.pending.push(ack);

@@ -1,6 +1,13 @@
 // A lease as this process holds it: a range of messages under one token. The messages say what becomes of them.
 
-import { type AckKind, formatReceipt, MillraceError } from '@millrace/protocol';
+import {
+  type AckKind,
+  type BatchRecords,
+  formatReceipt,
+  type LogRecord,
+  MillraceError,
+} from '@millrace/protocol';
+import type { Bagged } from '../bag.ts';
 import type { Codec } from '../codecs.ts';
 import { Message, type MessageSource } from '../message.ts';
 import { type Ack, type AckResult, firstError, type LeaseName } from './ack.ts';
@@ -64,7 +71,7 @@ export type HoldState = 'held' | 'resolving' | 'committing' | 'resolved' | 'lost
 export type Resolution = Pick<Ack, 'kind' | 'delayMs' | 'errorText' | 'result'>;
 
 /** What all messages of one lease share. */
-export interface Lease<V> extends MessageSource<V>, LeaseName {
+export interface Lease<V> extends MessageSource<V>, LeaseName, Bagged {
   readonly codec: Codec<V>;
   /** Of results. */
   readonly resultCodec: Codec<unknown>;
@@ -74,6 +81,8 @@ export interface Lease<V> extends MessageSource<V>, LeaseName {
   deadlineMs: number;
   readonly acknowledger: Acknowledger;
   readonly messages: HeldMessage<V>[];
+  /** Whom the loss of a message concerns while no call of a handler has it. */
+  holder: Holder<V> | undefined;
   /** The reply came over another connection than the request left by: the lease may have been given a while ago. */
   mayBeOld: boolean;
   /** Messages of which the worker has not seen the end. */
@@ -83,14 +92,60 @@ export interface Lease<V> extends MessageSource<V>, LeaseName {
   endsAt: number;
 }
 
+/** Is told once when the lease of a message is lost. */
+export interface Holder<V> {
+  lost(message: HeldMessage<V>, error: MillraceError): void;
+}
+
+/** The messages of one key; each message without a key has a line of its own. */
+export interface KeyLine<V> {
+  waiting: HeldMessage<V>[];
+  /** Messages taken that have not ended. */
+  running: number;
+}
+
+/**
+ * Many thousands of them wait for a handler or for their outcome at a time, and each is copied by the collector meanwhile: it
+ * knows where its record lies and has no object of it. With one a message took 440 bytes, and the worker 1.4 times its CPU.
+ */
 export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   state: HoldState = 'held';
-  maxDeliveries: number | undefined;
   /** What was said of it last to end its lease. */
   said: AckKind | undefined;
-  /** Told once when the lease is lost. */
-  onLost: ((error: MillraceError) => void) | undefined;
+  /** The call of a handler that has it. */
+  holder: Holder<V> | undefined;
+  /** Where it waits and runs, if messages of a key do so in turn. */
+  line: KeyLine<V> | undefined;
   declare protected readonly source: Lease<V>;
+  private readonly records: BatchRecords;
+  private readonly at: number;
+  private readonly position: number;
+
+  /** `at`: where the batch says that its record begins. */
+  constructor(lease: Lease<V>, records: BatchRecords, at: number, offset: number) {
+    super(lease);
+    this.records = records;
+    this.at = at;
+    this.position = offset;
+  }
+
+  protected override get record(): LogRecord {
+    return this.records.recordAt(this.at, this.position);
+  }
+
+  /** Names its key; null where it has none. */
+  get keyName(): string | null {
+    return this.records.recordAt(this.at, this.position).keyName;
+  }
+
+  override get offset(): number {
+    return this.position;
+  }
+
+  get maxDeliveries(): number | undefined {
+    const max = this.records.maxDeliveries(this.position);
+    return max === 0 ? undefined : max;
+  }
 
   get lease(): Lease<V> {
     return this.source;
@@ -188,7 +243,7 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
   lose(error: MillraceError): void {
     if (this.state === 'resolved' || this.state === 'lost') return;
     this.state = 'lost';
-    this.onLost?.(error);
+    (this.holder ?? this.lease.holder)?.lost(this, error);
   }
 
   private resolveAs(resolution: Resolution): Promise<void> {

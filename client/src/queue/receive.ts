@@ -1,14 +1,10 @@
 // One Receive request to leases with their messages. Leases that nobody will work on are given back at once.
 
 import {
-  batchFlags,
-  FLAG_DELIVERIES,
+  BatchRecords,
   MillraceError,
   type RequestInput,
   type ResponseOf,
-  readRecords,
-  recordIndexFrom,
-  recordMaxDeliveries,
 } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
@@ -89,6 +85,8 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     deadlineMs: granted.deadlineMs,
     firstDeliveredAtMs: granted.firstDeliveredAtMs,
     messages: [],
+    holder: undefined,
+    bagIndex: -1,
     mayBeOld: false,
     open: lastOffset - firstOffset + 1,
     renewAt: Number.POSITIVE_INFINITY,
@@ -96,12 +94,10 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
   };
   try {
     for (const batch of batches) {
-      const isLimited = (batchFlags(batch) & FLAG_DELIVERIES) !== 0;
-      for (const record of readRecords(batch, { from: firstOffset, to: lastOffset })) {
-        const message = new HeldMessage(lease, record);
-        if (isLimited) message.maxDeliveries = limitOf(batch, record.offset);
-        lease.messages.push(message);
-      }
+      const records = new BatchRecords(batch);
+      records.walk({ from: firstOffset, to: lastOffset }, (at, offset) => {
+        lease.messages.push(new HeldMessage(lease, records, at, offset));
+      });
     }
     if (lease.messages.length === lastOffset - firstOffset + 1) return lease;
     throw new MillraceError('CORRUPT_BATCH', 'The broker leased messages that it did not send.');
@@ -111,11 +107,6 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     giveBack(source, granted, { kind: 'release', errorText: errorText(error) });
     return undefined;
   }
-}
-
-function limitOf(batch: Uint8Array, offset: number): number | undefined {
-  const max = recordMaxDeliveries(batch, recordIndexFrom(batch, offset));
-  return max === 0 ? undefined : max;
 }
 
 function giveBack<V>(

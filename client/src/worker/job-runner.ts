@@ -1,16 +1,17 @@
 // Messages that wait for a handler and the handlers that run. It receives nothing and extends nothing.
 
 import { MillraceError } from '@millrace/protocol';
+import { Bag } from '../bag.ts';
 import { TRACES, tracedCall } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
-import type { HeldMessage, Lease } from '../queue/lease.ts';
+import type { HeldMessage, Holder, Lease } from '../queue/lease.ts';
 import { Bell } from '../wait.ts';
 import { Job, type JobTools } from './job.ts';
-import { judgeReturn, judgeThrown, type VerdictOf } from './judge.ts';
+import { accepted, judgeReturn, judgeThrown, type VerdictOf } from './judge.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { WorkerSettings } from './options.ts';
-import { acknowledge, type Statement, statementsOf } from './statements.ts';
-import { OutcomeCounts, type WorkerStats } from './stats.ts';
+import { acknowledge, type Hearer, type Statement, statementsOf } from './statements.ts';
+import { type Outcome, OutcomeCounts, type WorkerStats } from './stats.ts';
 import { type TransactionSource, transact } from './transactions.ts';
 import { RETURNED, type Verdict } from './verdict.ts';
 import { type Waiting, WaitingByKey, WaitingInTurn } from './waiting.ts';
@@ -31,11 +32,26 @@ export class JobRunner<V> {
   private readonly keeper: LeaseKeeper<V>;
   private readonly source: RunnerSource;
   private readonly outcomes = new OutcomeCounts();
-  private readonly jobs = new Set<Job<V>>();
+  private readonly jobs = new Bag<Job<V>>();
   private waiting: Waiting<V>;
   private isOrdered = false;
   private runningMessages = 0;
   private isStarting = false;
+  /** When the messages of the next call were looked at, by performance.now(): once for all of them. */
+  private now = 0;
+  private readonly hearer: Hearer<V> = {
+    resolved: (message, verdict, error) => this.resolved(message, verdict, error),
+    allResolved: (messages, verdict) => this.allResolved(messages, verdict),
+  };
+  /** For what was given back already by the broker: it is no loss that it knows nothing of it. */
+  private readonly deafHearer: Hearer<V> = {
+    ...this.hearer,
+    resolved: (message, verdict) => this.resolved(message, verdict, undefined),
+  };
+  /** Of messages that wait. */
+  private readonly unheld: Holder<V> = {
+    lost: ({ id }, error) => this.source.logger.warn?.('lease lost', { id, error }),
+  };
 
   constructor(settings: WorkerSettings<V>, keeper: LeaseKeeper<V>, source: RunnerSource) {
     this.settings = settings;
@@ -74,11 +90,8 @@ export class JobRunner<V> {
 
   take(lease: Lease<V>): void {
     this.outcomes.received += lease.messages.length;
-    for (const message of lease.messages) {
-      message.onLost = (error) =>
-        this.source.logger.warn?.('lease lost', { id: message.id, error });
-      this.waiting.push(message);
-    }
+    lease.holder = this.unheld;
+    this.waiting.push(lease.messages);
   }
 
   /** Runs handlers for what waits, as many as may run. */
@@ -89,6 +102,7 @@ export class JobRunner<V> {
     try {
       const { batchSize, concurrency } = this.settings;
       while (this.jobs.size < concurrency) {
+        this.now = performance.now();
         const messages = this.waiting.take(batchSize, this.isOurs);
         if (messages.length === 0) break;
         this.run(new Job(messages, this.source));
@@ -108,22 +122,23 @@ export class JobRunner<V> {
   }
 
   abort(reason: MillraceError): void {
-    for (const job of this.jobs) {
+    for (const job of this.jobs.all()) {
       job.abort(reason);
       job.effects?.stop();
     }
   }
 
   private giveBack(messages: readonly HeldMessage<V>[]): void {
+    this.now = performance.now();
     const held = messages.filter(this.isOurs);
     for (const statement of statementsOf(held, () => RETURNED)) {
-      acknowledge(statement, this.resolved);
+      acknowledge(statement, this.hearer);
     }
   }
 
   /** A message whose lease has ended is somebody else's by now: it is dropped. */
   private readonly isOurs = (message: HeldMessage<V>): boolean => {
-    if (message.state === 'held' && performance.now() < message.lease.endsAt) return true;
+    if (message.state === 'held' && this.now < message.lease.endsAt) return true;
     this.resolved(message, RETURNED, new MillraceError('STALE_LEASE'));
     return false;
   };
@@ -158,7 +173,7 @@ export class JobRunner<V> {
   private acknowledge(job: Job<V>, verdictOf: VerdictOf<V>): void {
     const statements = this.judged(job, verdictOf);
     this.leave(job);
-    for (const statement of statements) acknowledge(statement, this.resolved);
+    for (const statement of statements) acknowledge(statement, this.hearer);
     this.next();
   }
 
@@ -172,15 +187,18 @@ export class JobRunner<V> {
     const statements = this.judged(job, verdictOf);
     const remember = async () => job.effects?.remember();
     const ending = { statements, outbox: job.outbox, effects, remember };
-    await transact(this.source, ending, this.resolved);
+    await transact(this.source, ending, this.hearer);
     this.leave(job);
     this.next();
   }
 
   /** What is to be said of the messages that the handler left open; the others have their outcome. */
   private judged(job: Job<V>, given: VerdictOf<V>): Statement<V>[] {
-    const verdictOf = this.isOrdered ? firstOfKeyFails(job.messages, given) : given;
+    const isAccepted = given === accepted;
+    const verdictOf = this.isOrdered && !isAccepted ? firstOfKeyFails(job.messages, given) : given;
     const statements = statementsOf(job.messages, verdictOf);
+    const said = statements.reduce((sum, { messages }) => sum + messages.length, 0);
+    if (isAccepted && said === job.messages.length) return statements;
     for (let at = 0; at < job.messages.length; at += 1) {
       const message = job.messages[at] as HeldMessage<V>;
       if (message.state === 'held') continue;
@@ -206,7 +224,7 @@ export class JobRunner<V> {
     );
     for (const message of [...failed, ...left]) {
       for (const statement of statementsOf(this.waiting.takeBehind(message), () => RETURNED)) {
-        acknowledge(statement, (behind, verdict) => this.resolved(behind, verdict, undefined));
+        acknowledge(statement, this.deafHearer);
       }
     }
   }
@@ -223,23 +241,39 @@ export class JobRunner<V> {
     this.ended.ring();
   }
 
-  private readonly resolved = (
+  private resolved(
     message: HeldMessage<V>,
     { kind, thrown }: Verdict,
     error: MillraceError | undefined,
-  ): void => {
-    const { lease } = message;
+  ): void {
     // Whatever came of it, nobody works on it here any more: its lease is not extended.
     if (error !== undefined) message.state = 'lost';
-    lease.open -= 1;
+    this.close(message.lease, 1);
+    const outcome = this.outcomes.count(kind, error !== undefined, 1);
+    this.tell(message, outcome, thrown ?? error);
+  }
+
+  private allResolved(messages: readonly HeldMessage<V>[], { kind, thrown }: Verdict): void {
+    const [first] = messages;
+    if (first === undefined) return;
+    this.close(first.lease, messages.length);
+    const outcome = this.outcomes.count(kind, false, messages.length);
+    if (this.settings.onOutcome === undefined) return;
+    for (const message of messages) this.tell(message, outcome, thrown);
+  }
+
+  private close(lease: Lease<V>, messages: number): void {
+    lease.open -= messages;
     if (lease.open === 0) this.keeper.drop(lease);
-    const outcome = this.outcomes.count(kind, error !== undefined);
+  }
+
+  private tell(message: HeldMessage<V>, outcome: Outcome, error: unknown): void {
     try {
-      this.settings.onOutcome?.(message, outcome, thrown ?? error);
+      this.settings.onOutcome?.(message, outcome, error);
     } catch (failure) {
       this.source.logger.error?.('onOutcome has thrown', { error: failure });
     }
-  };
+  }
 }
 
 /** With ordering by key the first message of a key has failed; those after it were not at fault and go back. */
@@ -250,9 +284,9 @@ function firstOfKeyFails<V>(
   const failed = new Set<string>();
   const verdicts = messages.map((message, at) => {
     const verdict = verdictOf(message, at);
-    const { keyBytes, lease, partition } = message;
-    if (verdict.kind !== 'release' || keyBytes === null) return verdict;
-    const key = `${lease.topicId}/${partition}/${Buffer.from(keyBytes).toString('latin1')}`;
+    const { keyName, lease, partition } = message;
+    if (verdict.kind !== 'release' || keyName === null) return verdict;
+    const key = `${lease.topicId}/${partition}/${keyName}`;
     if (failed.has(key)) return RETURNED;
     failed.add(key);
     return verdict;

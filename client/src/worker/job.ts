@@ -1,8 +1,9 @@
 // One call of a handler: its messages and its context. It decides nothing about the messages.
 
 import { MillraceError } from '@millrace/protocol';
+import type { Bagged } from '../bag.ts';
 import type { OutgoingMessage } from '../producer/outgoing.ts';
-import type { HeldMessage } from '../queue/lease.ts';
+import type { HeldMessage, Holder } from '../queue/lease.ts';
 import type { Effects, Once } from './effects.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -31,7 +32,8 @@ export interface JobTools {
   newEffects(): Effects;
 }
 
-export class Job<V> implements HandlerContext {
+export class Job<V> implements HandlerContext, Holder<V>, Bagged {
+  bagIndex = -1;
   readonly messages: readonly HeldMessage<V>[];
   /** What the handler claimed, where it did. */
   effects: Effects | undefined;
@@ -44,7 +46,11 @@ export class Job<V> implements HandlerContext {
   constructor(messages: readonly HeldMessage<V>[], tools: JobTools) {
     this.messages = messages;
     this.tools = tools;
-    for (const message of messages) message.onLost = (error) => this.abort(error);
+    for (const message of messages) message.holder = this;
+  }
+
+  lost(_message: HeldMessage<V>, error: MillraceError): void {
+    this.abort(error);
   }
 
   /** Made at first use: most handlers never ask. */

@@ -1,13 +1,14 @@
 // Extends the leases of all messages that are still held, running and waiting ones alike, from half their time on.
 // It decides nothing about messages but that a lease is lost.
 
+import { Bag } from '../bag.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { AckResult } from '../queue/ack.ts';
 import type { HeldMessage, Lease } from '../queue/lease.ts';
 
 export class LeaseKeeper<V> {
   private readonly leaseMs: () => number;
-  private readonly leases = new Set<Lease<V>>();
+  private readonly leases = new Bag<Lease<V>>();
   private readonly timer = new Deadlines(() => this.renew());
 
   /** `leaseMs` says how long leases last that are asked for now. */
@@ -37,7 +38,7 @@ export class LeaseKeeper<V> {
   private renew(): number {
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const lease of this.leases) {
+    for (const lease of this.leases.all()) {
       if (lease.renewAt <= now) this.extend(lease, now);
       next = Math.min(next, lease.renewAt);
     }

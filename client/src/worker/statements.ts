@@ -1,8 +1,8 @@
 // What is said of the messages of a call, in ranges: neighbours of one lease of which the same is said go as one.
 
-import type { MillraceError } from '@millrace/protocol';
-import type { AckResult } from '../queue/ack.ts';
-import type { HeldMessage } from '../queue/lease.ts';
+import type { AckKind, MillraceError } from '@millrace/protocol';
+import type { Ack, AckResult } from '../queue/ack.ts';
+import type { HeldMessage, Lease } from '../queue/lease.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Neighbouring messages of one lease, and what is said of them. */
@@ -11,64 +11,111 @@ export interface Statement<V> {
   readonly verdict: Verdict;
 }
 
-export type Resolved<V> = (
-  message: HeldMessage<V>,
-  verdict: Verdict,
-  error: MillraceError | undefined,
-) => void;
+/** Hears what became of messages. */
+export interface Hearer<V> {
+  resolved(message: HeldMessage<V>, verdict: Verdict, error: MillraceError | undefined): void;
+  /** All of them as it was said; they are of one lease. */
+  allResolved(messages: readonly HeldMessage<V>[], verdict: Verdict): void;
+}
 
 /** Of the messages that are held, in their order. Verdicts are the same where they are one object. */
 export function statementsOf<V>(
   messages: readonly HeldMessage<V>[],
   verdictOf: (message: HeldMessage<V>, at: number) => Verdict,
 ): Statement<V>[] {
-  const statements: { messages: HeldMessage<V>[]; verdict: Verdict }[] = [];
-  let open: (typeof statements)[number] | undefined;
-  for (let at = 0; at < messages.length; at += 1) {
-    const message = messages[at] as HeldMessage<V>;
-    if (message.state !== 'held') {
-      open = undefined;
-      continue;
+  const statements: Statement<V>[] = [];
+  for (let from = 0; from < messages.length; ) {
+    const first = messages[from] as HeldMessage<V>;
+    let end = from + 1;
+    if (first.state === 'held') {
+      const verdict = verdictOf(first, from);
+      let last = first;
+      for (; end < messages.length; end += 1) {
+        const next = messages[end] as HeldMessage<V>;
+        if (!follows(last, next) || next.state !== 'held') break;
+        if (verdictOf(next, end) !== verdict) break;
+        last = next;
+      }
+      statements.push({ messages: messages.slice(from, end), verdict });
     }
-    const verdict = verdictOf(message, at);
-    if (open?.verdict === verdict && follows(open.messages.at(-1), message)) {
-      open.messages.push(message);
-    } else {
-      open = { messages: [message], verdict };
-      statements.push(open);
-    }
+    from = end;
   }
   return statements;
 }
 
-function follows<V>(last: HeldMessage<V> | undefined, next: HeldMessage<V>): boolean {
-  return last?.lease === next.lease && last.offset + 1 === next.offset;
+function follows<V>(last: HeldMessage<V>, next: HeldMessage<V>): boolean {
+  return last.lease === next.lease && last.offset + 1 === next.offset;
+}
+
+/** A statement on its way. Until it leaves it takes what continues it, however many calls of a handler that comes from. */
+class Said<V> implements Ack {
+  readonly lease: Lease<V>;
+  readonly firstOffset: number;
+  lastOffset: number;
+  private readonly messages: HeldMessage<V>[];
+  private readonly verdict: Verdict;
+  private readonly hearer: Hearer<V>;
+
+  constructor(messages: readonly HeldMessage<V>[], verdict: Verdict, hearer: Hearer<V>) {
+    const first = messages[0] as HeldMessage<V>;
+    this.lease = first.lease;
+    this.firstOffset = first.offset;
+    this.lastOffset = first.offset + messages.length - 1;
+    this.messages = [...messages];
+    this.verdict = verdict;
+    this.hearer = hearer;
+  }
+
+  get kind(): AckKind {
+    return this.verdict.kind;
+  }
+
+  get delayMs(): number | undefined {
+    return this.verdict.delayMs;
+  }
+
+  get errorText(): string | undefined {
+    return this.verdict.errorText;
+  }
+
+  get result(): Uint8Array | undefined {
+    return this.verdict.result;
+  }
+
+  join(messages: readonly HeldMessage<V>[], verdict: Verdict, hearer: Hearer<V>): boolean {
+    const first = messages[0] as HeldMessage<V>;
+    const isOne = verdict === this.verdict && verdict.result === undefined;
+    if (!isOne || hearer !== this.hearer || first.lease !== this.lease) return false;
+    if (first.offset !== this.lastOffset + 1) return false;
+    for (const message of messages) this.messages.push(message);
+    this.lastOffset += messages.length;
+    return true;
+  }
+
+  settle(outcome: AckResult): void {
+    const { messages, verdict, hearer } = this;
+    if (outcome.requestError === undefined && outcome.failures.length === 0) {
+      for (const message of messages) message.state = 'resolved';
+      hearer.allResolved(messages, verdict);
+      return;
+    }
+    for (const message of messages) {
+      message.settle(outcome);
+      hearer.resolved(message, verdict, failureOf(message, outcome));
+    }
+  }
 }
 
 /** Says it in the next Acknowledge request. */
-export function acknowledge<V>({ messages, verdict }: Statement<V>, resolved: Resolved<V>): void {
-  const { kind, delayMs, errorText, result } = verdict;
-  const { lease, firstOffset, lastOffset } = rangeOf(messages);
+export function acknowledge<V>({ messages, verdict }: Statement<V>, hearer: Hearer<V>): void {
+  const { acknowledger } = (messages[0] as HeldMessage<V>).lease;
   for (const message of messages) {
     message.state = 'resolving';
-    message.said = kind;
+    message.said = verdict.kind;
   }
-  const settle = (outcome: AckResult) => {
-    for (const message of messages) {
-      message.settle(outcome);
-      resolved(message, verdict, failureOf(message, outcome));
-    }
-  };
-  lease.acknowledger.add({
-    lease,
-    firstOffset,
-    lastOffset,
-    kind,
-    delayMs,
-    errorText,
-    result,
-    settle,
-  });
+  const { newest } = acknowledger;
+  if (newest instanceof Said && newest.join(messages, verdict, hearer)) return;
+  acknowledger.add(new Said(messages, verdict, hearer));
 }
 
 /** As items of a Transact. */

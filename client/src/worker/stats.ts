@@ -39,9 +39,9 @@ export class OutcomeCounts {
     lost: 0,
   };
 
-  count(kind: AckKind, isLost: boolean): Outcome {
+  count(kind: AckKind, isLost: boolean, messages: number): Outcome {
     const outcome = isLost ? 'lost' : OUTCOMES[kind];
-    this.counts[outcome] += 1;
+    this.counts[outcome] += messages;
     return outcome;
   }
 }

@@ -7,7 +7,7 @@ import type { Metadata } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import type { EffectEnd } from './effects.ts';
 import type { Outbox } from './outbox.ts';
-import { acknowledge, type Resolved, type Statement, transactItems } from './statements.ts';
+import { acknowledge, type Hearer, type Statement, transactItems } from './statements.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Nobody can tell whether it was carried out. */
@@ -35,7 +35,7 @@ export interface Ending<V> {
 export async function transact<V>(
   source: TransactionSource,
   ending: Ending<V>,
-  resolved: Resolved<V>,
+  hearer: Hearer<V>,
 ): Promise<void> {
   const { link } = source;
   const { statements } = ending;
@@ -48,13 +48,13 @@ export async function transact<V>(
   try {
     await carryOut(source, ending);
   } catch (error) {
-    await refused(link, ending, error as MillraceError, resolved);
+    await refused(link, ending, error as MillraceError, hearer);
     return;
   }
   for (const { messages, verdict } of statements) {
     for (const message of messages) {
       message.state = 'resolved';
-      resolved(message, verdict, undefined);
+      hearer.resolved(message, verdict, undefined);
     }
   }
 }
@@ -88,18 +88,18 @@ async function refused<V>(
   link: Link,
   { statements, remember }: Ending<V>,
   error: MillraceError,
-  resolved: Resolved<V>,
+  hearer: Hearer<V>,
 ): Promise<void> {
   const isUnknown = UNKNOWN.has(error.code);
   if (!isUnknown) link.options.logger.warn?.('transaction refused', { error });
   const failed = verdictOf(error);
   for (const { messages, verdict } of statements) {
     if (isUnknown) {
-      for (const message of messages) resolved(message, verdict, error);
+      for (const message of messages) hearer.resolved(message, verdict, error);
       continue;
     }
     for (const message of messages) message.state = 'held';
-    acknowledge({ messages, verdict: verdict.kind === 'accept' ? failed : verdict }, resolved);
+    acknowledge({ messages, verdict: verdict.kind === 'accept' ? failed : verdict }, hearer);
   }
   await remember();
 }

@@ -2,14 +2,15 @@
 // yet. It knows nothing of leases that have ended.
 
 import { Fifo } from '../fifo.ts';
-import type { HeldMessage } from '../queue/lease.ts';
+import type { HeldMessage, KeyLine } from '../queue/lease.ts';
 
 /** What waits. Whoever takes messages says later that they have ended. */
 export interface Waiting<V> {
   readonly length: number;
   /** How many of them do not wait for one of their key, in calls of one message or of several. */
   runnable(isBatch: boolean): number;
-  push(message: HeldMessage<V>): void;
+  /** The messages of a lease, in their order. */
+  push(messages: readonly HeldMessage<V>[]): void;
   /** The next messages for one call of a handler. What `isOurs` denies is passed over for good. */
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[];
   ended(messages: readonly HeldMessage<V>[]): void;
@@ -18,30 +19,34 @@ export interface Waiting<V> {
   drain(): HeldMessage<V>[];
 }
 
-/** All may run at once. */
+/** All may run at once. Leases are kept as they came, and a call gets a piece of one: nothing is done for each message. */
 export class WaitingInTurn<V> implements Waiting<V> {
-  private readonly messages = new Fifo<HeldMessage<V>>();
+  private readonly lists = new Fifo<readonly HeldMessage<V>[]>();
+  /** How many messages of the first list are taken. */
+  private taken = 0;
+  private count = 0;
 
   get length(): number {
-    return this.messages.length;
+    return this.count;
   }
 
   runnable(): number {
-    return this.messages.length;
+    return this.count;
   }
 
-  push(message: HeldMessage<V>): void {
-    this.messages.push(message);
+  push(messages: readonly HeldMessage<V>[]): void {
+    if (messages.length === 0) return;
+    this.lists.push(messages);
+    this.count += messages.length;
   }
 
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[] {
-    const taken: HeldMessage<V>[] = [];
-    while (taken.length < max) {
-      const message = this.messages.shift();
-      if (message === undefined) break;
-      if (isOurs(message)) taken.push(message);
+    let all: HeldMessage<V>[] = [];
+    while (all.length < max && this.count > 0) {
+      const ours = only(this.takePiece(max - all.length), isOurs);
+      all = all.length === 0 ? ours : [...all, ...ours];
     }
-    return taken;
+    return all;
   }
 
   ended(): void {}
@@ -51,21 +56,35 @@ export class WaitingInTurn<V> implements Waiting<V> {
   }
 
   drain(): HeldMessage<V>[] {
-    return this.messages.drain();
+    const all: HeldMessage<V>[] = [];
+    while (this.count > 0) all.push(...this.takePiece(this.count));
+    return all;
+  }
+
+  private takePiece(max: number): HeldMessage<V>[] {
+    const list = this.lists.peek() ?? [];
+    const piece = list.slice(this.taken, this.taken + max);
+    this.taken += piece.length;
+    this.count -= piece.length;
+    if (this.taken === list.length) {
+      this.lists.shift();
+      this.taken = 0;
+    }
+    return piece;
   }
 }
 
-/** The messages of one key; each message without a key has a line of its own. */
-interface KeyLine<V> {
-  readonly key: string | undefined;
-  waiting: HeldMessage<V>[];
-  /** Messages taken that have not ended. */
-  running: number;
-}
+/** Lines without messages that are kept, for the next message of their key, beside those that have some. */
+const IDLE_LINES_MAX = 10_000;
 
 /** Messages of one key run one after another, or in one call, in the order they came. */
 export class WaitingByKey<V> implements Waiting<V> {
-  private readonly lines = new Map<string, KeyLine<V>>();
+  /**
+   * By the names of keys. Lines without messages stay until there are many, and then all of them go with their map: see
+   * `bag.ts` for what it costs to delete them one by one.
+   */
+  private lines = new Map<string, KeyLine<V>>();
+  private linesMax = IDLE_LINES_MAX;
   /** Lines of which messages wait and none runs. */
   private readonly ready = new Fifo<KeyLine<V>>();
   private count = 0;
@@ -80,13 +99,21 @@ export class WaitingByKey<V> implements Waiting<V> {
     return isBatch ? this.readyCount : this.ready.length;
   }
 
-  push(message: HeldMessage<V>): void {
+  push(messages: readonly HeldMessage<V>[]): void {
+    for (const message of messages) this.pushOne(message);
+  }
+
+  private pushOne(message: HeldMessage<V>): void {
     this.count += 1;
     const line = this.lineOf(message);
-    line.waiting.push(message);
+    message.line = line;
+    const isFirst = line.waiting.length === 0;
+    // A list of one has room for one; the first push makes room for 17.
+    if (isFirst) line.waiting = [message];
+    else line.waiting.push(message);
     if (line.running > 0) return;
     this.readyCount += 1;
-    if (line.waiting.length === 1) this.ready.push(line);
+    if (isFirst) this.ready.push(line);
   }
 
   take(max: number, isOurs: (message: HeldMessage<V>) => boolean): HeldMessage<V>[] {
@@ -94,21 +121,24 @@ export class WaitingByKey<V> implements Waiting<V> {
     while (taken.length < max) {
       const line = this.ready.shift();
       if (line === undefined) break;
-      this.readyCount -= line.waiting.length;
-      const some = line.waiting.splice(0, max - taken.length);
+      const { waiting } = line;
+      this.readyCount -= waiting.length;
+      const room = max - taken.length;
+      const some = waiting.length <= room ? waiting : waiting.slice(0, room);
+      line.waiting = waiting.length <= room ? [] : waiting.slice(room);
       this.count -= some.length;
-      const ours = some.filter(isOurs);
-      line.running = ours.length;
-      taken.push(...ours);
+      for (const message of some) {
+        if (!isOurs(message)) continue;
+        taken.push(message);
+        line.running += 1;
+      }
       if (line.running === 0) this.restart(line);
     }
     return taken;
   }
 
   ended(messages: readonly HeldMessage<V>[]): void {
-    for (const message of messages) {
-      const key = keyOf(message);
-      const line = key === undefined ? undefined : this.lines.get(key);
+    for (const { line } of messages) {
       if (line === undefined) continue;
       line.running -= 1;
       if (line.running === 0) this.restart(line);
@@ -116,9 +146,8 @@ export class WaitingByKey<V> implements Waiting<V> {
   }
 
   takeBehind(message: HeldMessage<V>): HeldMessage<V>[] {
-    const key = keyOf(message);
-    const line = key === undefined ? undefined : this.lines.get(key);
-    if (line === undefined) return [];
+    const { line } = message;
+    if (line === undefined || message.keyName === null) return [];
     const isBehind = (other: HeldMessage<V>) =>
       other.lease.topicId === message.lease.topicId &&
       other.partition === message.partition &&
@@ -135,7 +164,6 @@ export class WaitingByKey<V> implements Waiting<V> {
     for (const line of new Set([...this.ready.drain(), ...this.lines.values()])) {
       all.push(...line.waiting);
       line.waiting = [];
-      if (line.running === 0) this.restart(line);
     }
     this.count = 0;
     this.readyCount = 0;
@@ -146,24 +174,39 @@ export class WaitingByKey<V> implements Waiting<V> {
   }
 
   private lineOf(message: HeldMessage<V>): KeyLine<V> {
-    const key = keyOf(message);
-    const found = key === undefined ? undefined : this.lines.get(key);
+    const { keyName } = message;
+    if (keyName === null) return { waiting: [], running: 0 };
+    const found = this.lines.get(keyName);
     if (found !== undefined) return found;
-    const line: KeyLine<V> = { key, waiting: [], running: 0 };
-    if (key !== undefined) this.lines.set(key, line);
+    if (this.lines.size >= this.linesMax) this.sweep();
+    const line: KeyLine<V> = { waiting: [], running: 0 };
+    this.lines.set(keyName, line);
     return line;
   }
 
-  /** None of the line runs: what waits may, and a line without messages goes. */
+  /** None of the line runs: what waits may. */
   private restart(line: KeyLine<V>): void {
-    if (line.waiting.length > 0) {
-      this.readyCount += line.waiting.length;
-      this.ready.push(line);
-    } else if (line.key !== undefined) this.lines.delete(line.key);
+    if (line.waiting.length === 0) return;
+    this.readyCount += line.waiting.length;
+    this.ready.push(line);
+  }
+
+  private sweep(): void {
+    this.lines = new Map([...this.lines].filter(([, line]) => !isIdle(line)));
+    this.linesMax = this.lines.size + IDLE_LINES_MAX;
   }
 }
 
-function keyOf({ keyBytes }: Pick<HeldMessage<unknown>, 'keyBytes'>): string | undefined {
-  if (keyBytes === null) return undefined;
-  return Buffer.from(keyBytes.buffer, keyBytes.byteOffset, keyBytes.length).toString('latin1');
+function isIdle<V>({ waiting, running }: KeyLine<V>): boolean {
+  return waiting.length === 0 && running === 0;
+}
+
+/** The list itself where all of it passes, which is nearly always so. Asks once for each message. */
+function only<V>(
+  messages: HeldMessage<V>[],
+  isOurs: (message: HeldMessage<V>) => boolean,
+): HeldMessage<V>[] {
+  const first = messages.findIndex((message) => !isOurs(message));
+  if (first < 0) return messages;
+  return [...messages.slice(0, first), ...messages.slice(first + 1).filter(isOurs)];
 }

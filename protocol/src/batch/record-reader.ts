@@ -55,6 +55,12 @@ export class RecordReader {
   private readonly memory: ArrayBufferLike;
   private readonly memoryFrom: number;
   private readonly firstTimestampMs: number;
+  /** Of the record that `find` found last; -1 where it has none. */
+  keyFrom = -1;
+  keyEnd = -1;
+  valueFrom = -1;
+  valueEnd = -1;
+  timestampMs = 0;
   private at = 0;
   private end = 0;
 
@@ -67,8 +73,31 @@ export class RecordReader {
 
   /** The record that fills exactly the bytes from `from` to before `end`. Throws CORRUPT_BATCH. */
   read(from: number, end: number, offset: number): LogRecord {
-    if (!this.isPlain(from, end)) this.check(from, end);
+    this.check(from, end);
     return new RecordView(offset, this, from);
+  }
+
+  /** As `read`, but makes nothing of what it finds. */
+  check(from: number, end: number): void {
+    if (this.isPlain(from, end)) return;
+    this.find(from, end);
+    if (this.at !== end) throw corrupt('a record is shorter than the index says');
+  }
+
+  /** Where the parts of the record lie that begins at `from` and ends by `end`. Throws CORRUPT_BATCH. */
+  find(from: number, end: number): void {
+    this.at = from;
+    this.end = end;
+    if (this.byte() !== RECORD) throw corrupt('a record is not an array of five');
+    this.timestampMs = this.firstTimestampMs + this.int();
+    if (!Number.isSafeInteger(this.timestampMs) || this.timestampMs < 0)
+      throw corrupt('a timestamp is out of range');
+    this.keyFrom = this.bin();
+    this.keyEnd = this.at;
+    this.valueFrom = this.bin();
+    this.valueEnd = this.at;
+    this.skipHeaders();
+    if (this.byte() !== NIL) throw corrupt('a record has attributes of a later format');
   }
 
   /** Of a record that `read` has checked, as what follows. */
@@ -80,14 +109,16 @@ export class RecordReader {
   keyAt(from: number): Uint8Array | null {
     this.seek(from);
     this.int();
-    return this.view(this.bin());
+    const keyFrom = this.bin();
+    return keyFrom < 0 ? null : this.view(keyFrom, this.at);
   }
 
   valueAt(from: number): Uint8Array | null {
     this.seek(from);
     this.int();
     this.bin();
-    return this.view(this.bin());
+    const valueFrom = this.bin();
+    return valueFrom < 0 ? null : this.view(valueFrom, this.at);
   }
 
   headersAt(from: number): HeaderInput {
@@ -105,7 +136,8 @@ export class RecordReader {
         this.memoryFrom + nameFrom,
         this.at - nameFrom,
       ).toString();
-      headers.push([name, this.view(this.bin()) as Uint8Array]);
+      const valueFrom = this.bin();
+      headers.push([name, this.view(valueFrom, this.at)]);
     }
     return headers;
   }
@@ -116,14 +148,14 @@ export class RecordReader {
     this.end = this.bytes.length;
   }
 
-  /** From a position to where the reader stands. Half the time of `subarray`, and no Buffer where the batch is one. */
-  private view(from: number): Uint8Array | null {
-    return from < 0 ? null : new Uint8Array(this.memory, this.memoryFrom + from, this.at - from);
+  /** Half the time of `subarray`, and no Buffer where the batch is one. */
+  view(from: number, end: number): Uint8Array {
+    return new Uint8Array(this.memory, this.memoryFrom + from, end - from);
   }
 
   /**
    * Whether the record is well-formed and like most: a short time after the first one, any key and value of common
-   * sizes, no headers. `check` would say the same; this takes a third of its time. What lies behind the end is not
+   * sizes, no headers. `find` would say the same; this takes a third of its time. What lies behind the end is not
    * believed either, for then the record would not end there.
    */
   private isPlain(from: number, end: number): boolean {
@@ -145,21 +177,6 @@ export class RecordReader {
       at += 3 + (((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number));
     else return false;
     return at + 2 === end && bytes[at] === NIL && bytes[at + 1] === NIL;
-  }
-
-  /** Throws CORRUPT_BATCH. */
-  private check(from: number, end: number): void {
-    this.at = from;
-    this.end = end;
-    if (this.byte() !== RECORD) throw corrupt('a record is not an array of five');
-    const timestampMs = this.firstTimestampMs + this.int();
-    if (!Number.isSafeInteger(timestampMs) || timestampMs < 0)
-      throw corrupt('a timestamp is out of range');
-    this.bin();
-    this.bin();
-    this.skipHeaders();
-    if (this.byte() !== NIL) throw corrupt('a record has attributes of a later format');
-    if (this.at !== end) throw corrupt('a record is shorter than the index says');
   }
 
   private skipHeaders(): void {

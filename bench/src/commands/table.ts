@@ -1,0 +1,11 @@
+// The table of commands: what the bench does besides running one workload. The command line, --help and the reference
+// page derive from it.
+
+import { compare } from '../compare/command.ts';
+import { peers } from '../peers/command.ts';
+import { profile } from '../profile/command.ts';
+import { report } from '../report/command.ts';
+import { scale } from '../scale/command.ts';
+import type { Command } from './command.ts';
+
+export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale];
