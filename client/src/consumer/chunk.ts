@@ -42,11 +42,6 @@ export interface ChunkRules<V> {
 class ClaimedMessage<V> extends RecordMessage<V> implements ConsumerMessage<V> {
   declare protected readonly source: Chunk<V>;
 
-  // One that is not written down takes its arguments as a list, which makes a message twice as dear.
-  constructor(source: Chunk<V>, record: LogRecord) {
-    super(source, record);
-  }
-
   commit(): Promise<void> {
     return this.source.commitThrough(this.offset + 1);
   }

@@ -17,8 +17,7 @@ const NO_HEADERS: HeaderInput = [];
 const PLAIN_TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER - 0xffff;
 
 /**
- * Where a record is, and no more: with the positions of its parts and its time it would take twice the memory, and most
- * of what a batch costs its reader is memory.
+ * Where a record is, and no more: with the positions of its parts and its time it would take twice the memory.
  */
 class RecordView implements LogRecord {
   readonly offset: number;
@@ -51,7 +50,7 @@ class RecordView implements LogRecord {
 /** Walks the decompressed body of a batch. */
 export class RecordReader {
   readonly bytes: Uint8Array;
-  /** Of `bytes`, once: asking a Buffer for its memory is a call out of JavaScript, as dear as the view that it is for. */
+  /** Of `bytes`, once: asking a Buffer for its memory is a call out of JavaScript, half as dear as making the view. */
   private readonly memory: ArrayBufferLike;
   private readonly memoryFrom: number;
   private readonly firstTimestampMs: number;
@@ -155,8 +154,7 @@ export class RecordReader {
 
   /**
    * Whether the record is well-formed and like most: a short time after the first one, any key and value of common
-   * sizes, no headers. `find` would say the same; this takes a third of its time. What lies behind the end is not
-   * believed either, for then the record would not end there.
+   * sizes, no headers. `find` would say the same, in more steps. What lies behind the end is not believed either, for then the record would not end there.
    */
   private isPlain(from: number, end: number): boolean {
     const { bytes } = this;
