@@ -15,7 +15,8 @@ export const EXITS = {
   badOption: { code: 64, about: 'An option is unknown, out of its range, or contradicts another.' },
   foreignData: {
     code: 65,
-    about: 'The data directory was written by a newer version, or not by Millrace.',
+    about:
+      'The data directory was written by a newer version, or not by Millrace, or a file of its journal is missing or damaged.',
   },
   noInput: {
     code: 66,

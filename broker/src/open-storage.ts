@@ -4,10 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  CommitAbortedError,
   DataDirectoryError,
   FlushUnknownError,
   openDataDirectory,
-  openLmdbStore,
+  openStore,
   StorageFormatError,
   type Store,
 } from '@millrace/storage';
@@ -48,7 +49,7 @@ async function openIn(
   { sync, mapSize }: Pick<BrokerOptions, 'sync' | 'mapSize'>,
 ): Promise<OpenStorage> {
   const { path } = directory;
-  const store = await openLmdbStore({ path: join(path, DATA_FILE), sync, mapBytes: mapSize });
+  const store = await openStore({ path: join(path, DATA_FILE), sync, mapBytes: mapSize });
   const close = async () => {
     await store.close();
     await directory.close();
@@ -81,6 +82,7 @@ function exitOf(error: unknown): ExitName | undefined {
   if (error instanceof FlushUnknownError) return 'flushUnknown';
   if (error instanceof DataDirectoryError)
     return error.code === 'LOCKED' ? 'dataLocked' : 'dataNotWritable';
+  if (error instanceof CommitAbortedError) return 'dataNotWritable';
   const isRefusal = error instanceof Error && SYSTEM_REFUSALS.test(error.message);
   return isRefusal ? 'dataNotWritable' : undefined;
 }

@@ -163,7 +163,11 @@ export { describeShareGroups } from './share/describe-share-groups.ts';
 export { getMessage } from './share/get-message.ts';
 export { listMessages } from './share/list-messages.ts';
 export { peek } from './share/peek.ts';
-export { isReceivable, receivablePartitions } from './share/receivable-partitions.ts';
+export {
+  isReceivable,
+  type PartitionRef,
+  receivablePartitions,
+} from './share/receivable-partitions.ts';
 export { RecordSources } from './share/record-source.ts';
 export { SHARE_DEFAULTS } from './share/share-defaults.ts';
 export { leaseHolders, SharePartitions } from './share/share-partitions.ts';

@@ -21,9 +21,13 @@ export class FlushUnknownError extends Error {
   readonly code = 'FLUSH_UNKNOWN';
 }
 
-export type StorageFormatCode = 'FORMAT_TOO_NEW' | 'FORMAT_TOO_OLD' | 'FORMAT_UNKNOWN';
+export type StorageFormatCode =
+  | 'FORMAT_TOO_NEW'
+  | 'FORMAT_TOO_OLD'
+  | 'FORMAT_UNKNOWN'
+  | 'JOURNAL_DAMAGED';
 
-/** The data file was written by another version, or is not ours. */
+/** The data file was written by another version, or is not ours; or its journal lacks what it must hold. */
 export class StorageFormatError extends Error {
   override readonly name = 'StorageFormatError';
   readonly code: StorageFormatCode;

@@ -6,9 +6,9 @@ import { StorageFormatError } from './errors.ts';
 
 /**
  * Raise it with every change of a key or a value that an older broker would misread, and add a migration. 1 and 2
- * were never released: there is none from them.
+ * were never released: there is none from them. 4: commits may be in a journal beside the file.
  */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 const ROW = ['formatVersion'] as const;
 
@@ -21,7 +21,7 @@ export type Migration = (store: Store) => Promise<void>;
 export type Migrations = Readonly<Record<number, Migration>>;
 
 /** From version -> to the next. */
-const MIGRATIONS: Migrations = {};
+const MIGRATIONS: Migrations = { 3: async () => undefined };
 
 /**
  * The version of a store that holds rows.

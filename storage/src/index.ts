@@ -20,6 +20,9 @@ export {
   StorageFormatError,
 } from './errors.ts';
 export { FORMAT_VERSION } from './format.ts';
+export { foldJournal } from './journal/fold-journal.ts';
+export { openStore, type StoreOptions } from './journal/open-store.ts';
+export type { JournalTail } from './journal/see-journal.ts';
 export { type Key, type KeyPart, TABLES, type TableName, type TableSpec } from './keys.ts';
 export { STORAGE_LIMITS } from './limits.ts';
 export type { SyncMode } from './lmdb-environment.ts';

@@ -119,6 +119,21 @@ export function unpackKey(table: TableName, packed: PackedKey): Key {
   return key;
 }
 
+const TABLE_OF: readonly (TableName | undefined)[] = Object.entries(TABLES).reduce<TableName[]>(
+  (tables, [name, { id }]) => {
+    tables[id] = name as TableName;
+    return tables;
+  },
+  [],
+);
+
+/** The table a whole key belongs to. */
+export function tableOf(packed: PackedKey): TableName {
+  const table = TABLE_OF[packed.charCodeAt(0)];
+  assert(table !== undefined, 'a packed key belongs to a table');
+  return table;
+}
+
 /** The first packed key that comes after all keys which start with `prefix`. */
 export function prefixEnd(prefix: PackedKey): PackedKey {
   let last = prefix.length - 1;

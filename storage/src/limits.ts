@@ -20,6 +20,18 @@ export const STORAGE_LIMITS = {
   rangeRowsMax: 256,
   /** The same for tables of raw bytes, whose values are large. */
   rangeBatchesMax: 4,
+  /** Bytes that each of the two files of the journal has from the start. */
+  journalBytesMin: 256 * 1024,
+  /** Where a file of the journal stops growing; a frame that is larger than that has a file to itself. */
+  journalBytesMax: 32 * 1024 * 1024,
+  /** Bytes of commits in the journal, or the age of the first of them, from which on they go to the data file. */
+  absorbBytes: 8 * 1024 * 1024,
+  absorbAfterMs: 500,
+  /** What goes to the data file in one transaction, for which the process does nothing else meanwhile. */
+  sliceBytes: 2 * 1024 * 1024,
+  sliceWritesMax: 1_024,
+  /** The data file had no room: until it is tried again. */
+  absorbAgainMs: 1_000,
   /** Ranges of aborted sequences that are remembered. */
   abortedRangesMax: 1_024,
 } as const;
@@ -30,4 +42,5 @@ assert(
   L.stagedWritesMax * L.rowBytesEstimate <= L.stagedBytesMax,
   'small rows meet the count first',
 );
+assert(L.absorbBytes < L.journalBytesMax, 'the journal takes commits while others are absorbed');
 assert(L.rangeBatchesMax <= L.rangeRowsMax, 'large values are read in smaller slices');

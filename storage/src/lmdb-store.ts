@@ -1,4 +1,4 @@
-// The store of a running broker: one LMDB environment, one writer. Reads are synchronous and copy; no cursor is open
+// The data file as a store: one LMDB environment, one writer. Reads are synchronous and copy; no cursor is open
 // between two calls. It must not decide anything: what a row means, when to commit, what to do when full.
 
 import { statfsSync, statSync } from 'node:fs';
@@ -13,7 +13,9 @@ import type {
   StoreWrite,
 } from './contract.ts';
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
+import { StorageFormatError } from './errors.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
+import { readJournalRow } from './journal/journal-row.ts';
 import { intervalOf } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
 import {
@@ -45,17 +47,35 @@ export interface LmdbStoreOptions {
 const MAP_BYTES = 2 ** 30;
 
 /**
- * @throws StorageFormatError when the file is of a newer version or not ours; otherwise what the system says.
+ * The data file alone, for tools and tests. What a broker left in the journal beside it is not seen.
+ * @throws StorageFormatError when the file is of a newer version or not ours, or is to be written without its journal;
+ * otherwise what the system says.
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
+  return openDataFile(options, async (store) => {
+    if (options.readOnly === true || readJournalRow(store) === undefined) return;
+    const what = 'has commits in its journal: let a broker open it and stop';
+    throw new StorageFormatError('JOURNAL_DAMAGED', `${options.path} ${what}`);
+  });
+}
+
+/** `complete` brings the rows up to date in the format they are in, before they are migrated. */
+export async function openDataFile(
+  options: LmdbStoreOptions,
+  complete: (store: LmdbStore) => Promise<void>,
+): Promise<LmdbStore> {
   const { path, sync = 'always', mapBytes = MAP_BYTES, readOnly = false } = options;
   const settings: EnvironmentOptions = { path, sync, mapBytes, readOnly };
   const environment = openEnvironment(settings);
   const store = new LmdbStore(settings, environment);
   try {
-    if (readOnly) readFormat(store);
-    else if (isEmpty(environment)) await writeFormat(store);
-    else await checkFormat(store);
+    if (!readOnly && isEmpty(environment)) {
+      await writeFormat(store);
+      return store;
+    }
+    readFormat(store);
+    await complete(store);
+    if (!readOnly) await checkFormat(store);
     return store;
   } catch (error) {
     await store.close();
@@ -93,10 +113,14 @@ export class LmdbStore implements Store {
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
+    await this.commitEncoded(encodeWrites(writes));
+  }
+
+  /** The same of writes that are bytes already. */
+  async commitEncoded(encoded: readonly EncodedWrite[]): Promise<void> {
     assert(!this.#closed, 'the store is open');
     assert(!this.#readOnly, 'the store is not read only');
     assert(this.#committing === undefined, 'one commit at a time');
-    const encoded = encodeWrites(writes);
     if (encoded.length === 0) return;
     this.#committing = this.#write(encoded);
     try {
@@ -127,11 +151,16 @@ export class LmdbStore implements Store {
     syncPath(dirname(path));
   }
 
+  /** What was committed with `sync: os` is on the disk when it resolves. */
+  async flush(): Promise<void> {
+    if (this.#sync === 'os' && !this.#readOnly) await flushEnvironment(this.#environment);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#committing?.catch(() => undefined);
-    if (this.#sync === 'os' && !this.#readOnly) await flushEnvironment(this.#environment);
+    await this.flush();
     await this.#environment.close();
   }
 

@@ -1,26 +1,35 @@
 // Reading the store with staged writes laid over it. It changes nothing and keeps nothing.
 
 import { assert } from './assert.ts';
-import type { PlainValue, RangeQuery, StoredRow, StoreReader, StoreWrite } from './contract.ts';
+import type { PlainValue, RangeQuery, StoredRow, StoreReader } from './contract.ts';
 import { type PackedKey, packKey } from './key-codec.ts';
 import { intervalOf, type KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
-import type { OrderedMap } from './ordered-map.ts';
-import type { Overlay, OverlayTable } from './overlay.ts';
+import type { OverlayLayer, OverlayTable, OverlayWrite } from './overlay.ts';
 
 export interface Layers {
   /** What lies over the store, newest first. */
-  readonly overlays: readonly Overlay[];
+  readonly overlays: readonly OverlayLayer[];
   /** Changes whenever the overlays are exchanged; a range must not be walked over that. */
   readonly epoch: number;
 }
 
+/** A store that is layers over another one itself: a range over all of them is merged once, not twice. */
+export interface LayeredStore {
+  readonly base: StoreReader;
+  readonly layers: Layers;
+}
+
+const NO_LAYERS: Layers = { overlays: [], epoch: 0 };
+
 export class OverlayView implements StoreReader {
   readonly #store: StoreReader;
+  readonly #below: LayeredStore;
   readonly #layers: () => Layers;
 
-  constructor(store: StoreReader, layers: () => Layers) {
+  constructor(store: StoreReader | (StoreReader & LayeredStore), layers: () => Layers) {
     this.#store = store;
+    this.#below = 'layers' in store ? store : { base: store, layers: NO_LAYERS };
     this.#layers = layers;
   }
 
@@ -35,21 +44,29 @@ export class OverlayView implements StoreReader {
 
   *range(table: TableName, query: RangeQuery): Generator<StoredRow> {
     const { overlays, epoch } = this.#layers();
-    const tables = overlays.flatMap((overlay) => overlay.table(table) ?? []);
-    const rows =
-      tables.length === 0
-        ? this.#store.range(table, query)
-        : merge(this.#store, tables, table, query);
+    const { base, layers: below } = this.#below;
+    const tables: OverlayTable[] = [];
+    collect(overlays, table, tables);
+    collect(below.overlays, table, tables);
+    const rows = tables.length === 0 ? base.range(table, query) : merge(base, tables, table, query);
     for (const row of rows) {
-      assert(this.#layers().epoch === epoch, 'a range is walked within a turn');
+      const isSame = this.#layers().epoch === epoch && this.#below.layers.epoch === below.epoch;
+      assert(isSame, 'a range is walked within a turn');
       yield row;
     }
   }
 }
 
+function collect(overlays: readonly OverlayLayer[], name: TableName, tables: OverlayTable[]): void {
+  for (const overlay of overlays) {
+    const table = overlay.table(name);
+    if (table) tables.push(table);
+  }
+}
+
 /** A place in one overlay: the key it stands at. */
 interface Cursor {
-  readonly writes: OrderedMap<StoreWrite>;
+  readonly writes: OverlayTable['writes'];
   key: PackedKey | undefined;
 }
 
@@ -91,18 +108,18 @@ function* merge(
     return cursor;
   });
   let left = limit;
-  for (const row of store.range(table, { ...query, limit: storeLimit(tables, limit) })) {
-    const key = packKey(table, row[0]);
+  for (const stored of store.range(table, { ...query, limit: storeLimit(tables, limit) })) {
+    const key = packKey(table, stored[0]);
     while (left > 0) {
       const first = firstOf(cursors, reverse);
       if (first === undefined || isBefore(key, first, reverse)) {
-        yield row;
+        yield stored;
         left -= 1;
         break;
       }
-      const write = take(cursors, first, interval);
-      if (write.value !== undefined) {
-        yield [write.key, write.value];
+      const row = rowOf(take(cursors, first, interval));
+      if (row !== undefined) {
+        yield row;
         left -= 1;
       }
       if (first === key) break;
@@ -112,16 +129,22 @@ function* merge(
   while (left > 0) {
     const first = firstOf(cursors, reverse);
     if (first === undefined) return;
-    const write = take(cursors, first, interval);
-    if (write.value === undefined) continue;
-    yield [write.key, write.value];
+    const row = rowOf(take(cursors, first, interval));
+    if (row === undefined) continue;
+    yield row;
     left -= 1;
   }
 }
 
+/** Asks for the value once: it may be made of bytes each time. */
+function rowOf(write: OverlayWrite): StoredRow | undefined {
+  const { value } = write;
+  return value === undefined ? undefined : [write.key, value];
+}
+
 /** The newest write at `key`, and all cursors that stood there moved on. */
-function take(cursors: readonly Cursor[], key: PackedKey, interval: KeyInterval): StoreWrite {
-  let newest: StoreWrite | undefined;
+function take(cursors: readonly Cursor[], key: PackedKey, interval: KeyInterval): OverlayWrite {
+  let newest: OverlayWrite | undefined;
   for (const cursor of cursors) {
     if (cursor.key !== key) continue;
     newest ??= cursor.writes.get(key);

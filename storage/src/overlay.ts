@@ -1,16 +1,34 @@
 // Writes that are staged and not yet visible in the store, one for each key, the last one wins.
 // It holds what it was given by reference, and it never forgets: it is dropped as a whole.
 
-import type { StoreWrite } from './contract.ts';
+import type { PlainValue, StoreWrite } from './contract.ts';
 import type { PackedKey } from './key-codec.ts';
-import type { TableName } from './keys.ts';
+import type { Key, TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import { OrderedMap } from './ordered-map.ts';
 
-/** The staged writes of one table. */
+/** A write as a reader sees it. */
+export interface OverlayWrite {
+  readonly key: Key;
+  /** Undefined: the key is deleted. May be made anew each time it is asked for. */
+  readonly value: PlainValue | undefined;
+}
+
+/** The writes of one table. */
 export interface OverlayTable {
-  readonly writes: OrderedMap<StoreWrite>;
+  readonly writes: Pick<OrderedMap<OverlayWrite>, 'get' | 'ceiling' | 'higher' | 'lower'>;
   /** Deletes among them at most; a key that was deleted and then put again may still be counted. */
+  readonly deletesMax: number;
+}
+
+/** Writes that lie over a store, or over others. */
+export interface OverlayLayer {
+  table(name: TableName): OverlayTable | undefined;
+  find(name: TableName, key: PackedKey): OverlayWrite | undefined;
+}
+
+interface StagedTable extends OverlayTable {
+  readonly writes: OrderedMap<StoreWrite>;
   deletesMax: number;
 }
 
@@ -19,8 +37,8 @@ function bytesOf({ value }: StoreWrite): number {
   return value instanceof Uint8Array ? value.byteLength : STORAGE_LIMITS.rowBytesEstimate;
 }
 
-export class Overlay {
-  readonly #tables = new Map<TableName, OverlayTable>();
+export class Overlay implements OverlayLayer {
+  readonly #tables = new Map<TableName, StagedTable>();
   #size = 0;
   #bytes = 0;
 
@@ -35,7 +53,7 @@ export class Overlay {
 
   /** `key` is the packed key of the write. */
   add(key: PackedKey, write: StoreWrite): void {
-    const table = this.table(write.table) ?? this.#addTable(write.table);
+    const table = this.#tables.get(write.table) ?? this.#addTable(write.table);
     const before = table.writes.get(key);
     if (before) this.#bytes -= bytesOf(before);
     else this.#size += 1;
@@ -61,8 +79,8 @@ export class Overlay {
     return writes;
   }
 
-  #addTable(name: TableName): OverlayTable {
-    const table: OverlayTable = { writes: new OrderedMap(), deletesMax: 0 };
+  #addTable(name: TableName): StagedTable {
+    const table: StagedTable = { writes: new OrderedMap(), deletesMax: 0 };
     this.#tables.set(name, table);
     return table;
   }

@@ -7,12 +7,15 @@ import { assert } from './assert.ts';
 import type { PlainValue, RangeQuery, StoredRow, StoreReader } from './contract.ts';
 import { StorageFormatError } from './errors.ts';
 import { readFormat } from './format.ts';
-import { type PackedKey, packPrefix, prefixEnd, unpackKey } from './key-codec.ts';
+import type { PendingCommits, PendingWrite } from './journal/pending-commits.ts';
+import { type JournalTail, type Seen, seeWithJournal } from './journal/see-journal.ts';
+import { type PackedKey, packPrefix, prefixEnd, tableOf, unpackKey } from './key-codec.ts';
 import { intervalOf } from './key-interval.ts';
 import { type Key, TABLES, type TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import { openEnvironment, pagesOfEnvironment } from './lmdb-environment.ts';
 import { type Environment, readKeySlice, readPacked, readValue, walkRows } from './lmdb-reading.ts';
+import { OverlayView } from './overlay-view.ts';
 
 /** A row as it is stored, also where it should not be. */
 export interface ScannedRow {
@@ -33,8 +36,8 @@ const ROOM_TO_GROW = 2 ** 32;
 const FIRST_BYTE_MAX = 0xff;
 
 /**
- * @throws StorageFormatError when there is no data file, it is not ours, or a newer version wrote it; otherwise what
- * the system says.
+ * @throws StorageFormatError when there is no data file, it is not ours, a newer version wrote it, or its journal lacks
+ * something; otherwise what the system says.
  */
 export async function openSnapshot(path: string): Promise<Snapshot> {
   if (!existsSync(path)) throw new StorageFormatError('FORMAT_UNKNOWN', `there is no ${path}`);
@@ -42,12 +45,13 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
   if (size === 0) throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is empty`);
   const mapBytes = size * 2 + ROOM_TO_GROW;
   const environment = openEnvironment({ path, sync: 'always', mapBytes, readOnly: true });
-  const snapshot = new Snapshot(path, environment);
   try {
+    const seen = await seeWithJournal(path, environment);
+    const snapshot = new Snapshot(path, environment, seen);
     readFormat(snapshot);
     return snapshot;
   } catch (error) {
-    await snapshot.close();
+    await environment.close();
     throw error;
   }
 }
@@ -58,43 +62,50 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
  */
 export class Snapshot implements StoreReader {
   readonly path: string;
+  /** What of the journal the data file does not hold in this view. */
+  readonly journaled: JournalTail | undefined;
   readonly #environment: Environment;
   readonly #view: Transaction;
+  readonly #pending: PendingCommits;
+  readonly #reader: OverlayView;
   #closed = false;
 
   /** Use `openSnapshot`. */
-  constructor(path: string, environment: Environment) {
+  constructor(path: string, environment: Environment, { view, journaled, pending }: Seen) {
     this.path = path;
+    this.journaled = journaled;
     this.#environment = environment;
-    this.#view = environment.useReadTransaction();
+    this.#view = view;
+    this.#pending = pending;
+    const layers = { overlays: [pending], epoch: 0 };
+    this.#reader = new OverlayView(this.#dataFile(), () => layers);
   }
 
   get(table: TableName, key: Key): PlainValue | undefined {
     this.#assertOpen();
-    return readValue(this.#environment, table, key, this.#view);
+    return this.#reader.get(table, key);
   }
 
   range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
     this.#assertOpen();
-    return walkRows(this.#environment, table, intervalOf(table, query), {
-      keysOnly: query.keysOnly === true,
-      view: this.#view,
-      assertOpen: () => this.#assertOpen(),
-    });
+    return this.#reader.range(table, query);
   }
 
-  /** Bytes of the file, and of its pages that hold something. */
+  /** Bytes of the file, and of its pages that hold something, with what the journal adds. */
   size(): { readonly fileBytes: number; readonly usedBytes: number } {
     this.#assertOpen();
     const { pageBytes, usedPages } = pagesOfEnvironment(this.#environment);
-    return { fileBytes: statSync(this.path).size, usedBytes: pageBytes * usedPages };
+    const usedBytes = pageBytes * usedPages + this.#pending.bytes;
+    return { fileBytes: statSync(this.path).size, usedBytes };
   }
 
   /** Every row of a table, whatever is wrong with it. `keysOnly`: values are not read, and count for nothing. */
   *scan(table: TableName, { keysOnly = false } = {}): Generator<ScannedRow> {
     const low = packPrefix(table, []);
-    for (const packed of this.#keys(low, prefixEnd(low))) {
-      yield this.#scanned(table, packed, keysOnly);
+    for (const packed of this.#keysWithJournal(table, low, prefixEnd(low))) {
+      const write = this.#pending.find(table, packed);
+      if (write === undefined) yield this.#scanned(table, packed, keysOnly);
+      else if (write.bytes !== undefined) yield scannedWrite(write, write.bytes, keysOnly);
     }
   }
 
@@ -115,6 +126,32 @@ export class Snapshot implements StoreReader {
     await this.#environment.close();
   }
 
+  #dataFile(): StoreReader {
+    return {
+      get: (table, key) => readValue(this.#environment, table, key, this.#view),
+      range: (table, query) =>
+        walkRows(this.#environment, table, intervalOf(table, query), {
+          keysOnly: query.keysOnly === true,
+          view: this.#view,
+          assertOpen: () => this.#assertOpen(),
+        }),
+    };
+  }
+
+  /** Also those that the journal deletes. */
+  *#keysWithJournal(table: TableName, low: PackedKey, high: PackedKey): Generator<PackedKey> {
+    const writes = this.#pending.table(table)?.writes;
+    let journaled = writes?.ceiling(low);
+    for (const packed of this.#keys(low, high)) {
+      for (; journaled !== undefined && journaled < packed; journaled = writes?.higher(journaled)) {
+        yield journaled;
+      }
+      if (journaled === packed) journaled = writes?.higher(packed);
+      yield packed;
+    }
+    for (; journaled !== undefined; journaled = writes?.higher(journaled)) yield journaled;
+  }
+
   *#keys(low: PackedKey, high: PackedKey): Generator<PackedKey> {
     const limit = STORAGE_LIMITS.rangeRowsMax;
     for (let from = low; ; ) {
@@ -130,24 +167,40 @@ export class Snapshot implements StoreReader {
 
   #scanned(table: TableName, packed: PackedKey, keysOnly: boolean): ScannedRow {
     this.#assertOpen();
-    const keyHex = hexOf(packed);
-    let key: Key | undefined;
-    try {
-      key = unpackKey(table, packed);
-      if (keysOnly) {
-        return { keyHex, key, value: undefined, bytes: packed.length, fault: undefined };
-      }
-      const [value, bytes] = readPacked(this.#environment, table, packed, this.#view);
-      return { keyHex, key, value, bytes: packed.length + bytes, fault: undefined };
-    } catch (error) {
-      const what = key === undefined ? 'the key cannot be read' : 'the value cannot be read';
-      const fault = `${what}: ${(error as Error).message}`;
-      return { keyHex, key, value: undefined, bytes: packed.length, fault };
-    }
+    return scanRow(table, packed, keysOnly, () => {
+      return readPacked(this.#environment, table, packed, this.#view);
+    });
   }
 
   #assertOpen(): void {
     assert(!this.#closed, 'the snapshot is open');
+  }
+}
+
+function scannedWrite(write: PendingWrite, bytes: Uint8Array, keysOnly: boolean): ScannedRow {
+  const table = tableOf(write.packed);
+  return scanRow(table, write.packed, keysOnly, () => [write.value, bytes.length]);
+}
+
+function scanRow(
+  table: TableName,
+  packed: PackedKey,
+  keysOnly: boolean,
+  read: () => readonly [value: PlainValue | undefined, bytes: number],
+): ScannedRow {
+  const keyHex = hexOf(packed);
+  let key: Key | undefined;
+  try {
+    key = unpackKey(table, packed);
+    if (keysOnly) {
+      return { keyHex, key, value: undefined, bytes: packed.length, fault: undefined };
+    }
+    const [value, bytes] = read();
+    return { keyHex, key, value, bytes: packed.length + bytes, fault: undefined };
+  } catch (error) {
+    const what = key === undefined ? 'the key cannot be read' : 'the value cannot be read';
+    const fault = `${what}: ${(error as Error).message}`;
+    return { keyHex, key, value: undefined, bytes: packed.length, fault };
   }
 }
 

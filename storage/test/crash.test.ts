@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataDirectory } from '../src/data-directory.ts';
-import { openLmdbStore } from '../src/lmdb-store.ts';
+import { openStore } from '../src/journal/open-store.ts';
+import { openSnapshot } from '../src/snapshot.ts';
 import { compileStorage, startChild } from './child.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 
@@ -20,7 +21,12 @@ describe('a process killed while it commits', () => {
       acknowledged.push(...(await child.ended()).map(Number));
 
       const held = await openDataDirectory(directory);
-      const store = await openLmdbStore({ path: join(held.path, 'shard-0.mdb') });
+      const path = join(held.path, 'shard-0.mdb');
+      const snapshot = await openSnapshot(path);
+      const seen = [...snapshot.range('batches', { keysOnly: true })].map(([key]) => key);
+      await snapshot.close();
+      const store = await openStore({ path });
+      expect([...store.range('batches', { keysOnly: true })].map(([key]) => key)).toEqual(seen);
       const batches = [...store.range('batches', {})];
       const segments = [...store.range('segments', {})];
       const numbers = batches.map(([key]) => key[2] as number);
@@ -41,4 +47,23 @@ describe('a process killed while it commits', () => {
     expect(acknowledged.length).toBeGreaterThan(500);
     expect(readdirSync(directory).toSorted()).toEqual(['shard-0.mdb', 'shard-0.mdb-lock']);
   });
+});
+
+describe('a look beside a process that commits', () => {
+  it('shows every commit that was acknowledged before, and no gap', async () => {
+    const directory = scratchDirectory();
+    const child = startChild('commit-until-killed', [STORAGE, directory, '0', 'small']);
+    for (let look = 0; look < 60; look += 1) {
+      await child.said(look * 20 + 1);
+      const before = Math.max(...child.lines.map(Number));
+      const snapshot = await openSnapshot(join(directory, 'shard-0.mdb'));
+      const rows = [...snapshot.range('batches', { keysOnly: true })].map(([key]) => key[2]);
+      expect(rows).toEqual(rows.map((_, i) => i));
+      expect(rows.length).toBeGreaterThan(before);
+      expect(snapshot.get('meta', ['newest'])).toBe(rows.length - 1);
+      await snapshot.close();
+    }
+    child.process.kill('SIGKILL');
+    await child.ended();
+  }, 60_000);
 });

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { TemporaryDirectory } from '@millrace/harness';
-import { Committer, openLmdbStore, type SyncMode } from '@millrace/storage';
+import { Committer, openStore, type SyncMode } from '@millrace/storage';
 import { runLanes } from '../lanes.ts';
 
 export interface CommitterLoad {
@@ -26,7 +26,7 @@ export async function measureCommitter(
   durationMs: number,
 ): Promise<BaselineDone> {
   const directory = new TemporaryDirectory('millrace-bench-committer-');
-  const store = await openLmdbStore({ path: join(directory.path, 'shard-0.mdb'), sync });
+  const store = await openStore({ path: join(directory.path, 'shard-0.mdb'), sync });
   try {
     const committer = new Committer({ store });
     return await commitFor(committer, load, durationMs);

@@ -6,13 +6,14 @@ import { once } from 'node:events';
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { foldJournal } from '@millrace/storage';
 import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 import { BROKER_VERSION } from '../version.ts';
 import { claimDirectory, MANIFEST_PART_FILE, PART_FILE } from './claim-directory.ts';
 import { checkRoom, digestOf, flushPath, untilInterrupted } from './files.ts';
 import { MANIFEST_FILE, type Manifest, manifestOf } from './manifest.ts';
-import { openData, openDataFile } from './open-data.ts';
+import { openData, openDataFile, orStartError } from './open-data.ts';
 import type { Screen } from './screen.ts';
 import { formatSize } from './text.ts';
 import { type Verification, verify } from './verify.ts';
@@ -46,7 +47,10 @@ export async function backup(
   try {
     checkRoom(path, source.usedBytes);
     const createdAtMs = Date.now();
-    await copy(source.file, join(path, PART_FILE), source.usedBytes, options.timeLimitMs, screen);
+    const part = join(path, PART_FILE);
+    await copy(source.file, part, source.usedBytes, options.timeLimitMs, screen);
+    // The copy is of the data file alone, and may be newer than the look before it; never older.
+    await orStartError(foldJournal(part, source.journaled));
     return await seal(path, createdAtMs, options, screen);
   } catch (error) {
     for (const name of WRITTEN) rmSync(join(path, name), { force: true });
@@ -59,7 +63,8 @@ export async function backup(
 async function sizeUp(directory: string) {
   const data = await openData(directory);
   try {
-    return { file: data.file, usedBytes: data.snapshot.size().usedBytes };
+    const { journaled } = data.snapshot;
+    return { file: data.file, usedBytes: data.snapshot.size().usedBytes, journaled };
   } finally {
     await data.snapshot.close();
   }

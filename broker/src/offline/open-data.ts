@@ -4,7 +4,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { View } from '@millrace/core';
-import { openSnapshot, type Snapshot, StorageFormatError } from '@millrace/storage';
+import {
+  CommitAbortedError,
+  openSnapshot,
+  type Snapshot,
+  StorageFormatError,
+} from '@millrace/storage';
 import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 
@@ -46,7 +51,11 @@ export async function orStartError<T>(opening: Promise<T>): Promise<T> {
     return await opening;
   } catch (error) {
     if (error instanceof StorageFormatError) {
-      throw new StartError('foreignData', `${error.message}.`, { cause: error });
+      const exit = error.code === 'JOURNAL_DAMAGED' ? 'damaged' : 'foreignData';
+      throw new StartError(exit, `${error.message}.`, { cause: error });
+    }
+    if (error instanceof CommitAbortedError) {
+      throw new StartError('dataNotWritable', `${error.message}.`, { cause: error });
     }
     throw error;
   }

@@ -90,7 +90,7 @@ export function decideReceive(
   const leasing = {
     ending: { scope, draft, letters, view, ctx },
     scan: { left: LIMITS.receiveScanMax },
-    batches: new BatchCursor(view, topicId, partition, scope.log.durableEnd),
+    batches: new BatchCursor(view, topicId, partition, scope.log.durableEnd, scope.share.batchHint),
     budget: new Budget(Math.min(maxMessages, room), maxBytes, command.firstWhole !== false),
     lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
     leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),
@@ -99,7 +99,7 @@ export function decideReceive(
   const more =
     lanes === undefined
       ? leaseAll(leasing)
-      : attempt(() => leaseByLane({ ...leasing, lanes, cache: state.shares.laneCache }));
+      : attempt(() => leaseByLane(leasing, lanes, state.shares.laneCache));
   if (more instanceof MillraceError) return { error: more };
   const copies = letters.finish();
   const reply = {

@@ -9,24 +9,23 @@ export interface PartitionRef {
 }
 
 /**
- * Partitions that have something to lease now. `rotation` is any number that the caller raises with every receive of
- * the group: the partition that comes first moves on with it. [L-10]
+ * Partitions that have something to lease at the moment it comes to them: mostly the first one fills a receive, and the
+ * others need no look. `rotation` is any number that the caller raises with every receive of the group: the partition
+ * that comes first moves on with it. [L-10]
  */
-export function receivablePartitions(
+export function* receivablePartitions(
   state: ShardState,
   groupId: number,
   topicIds: readonly number[],
   rotation: number,
-): PartitionRef[] {
-  const found: PartitionRef[] = [];
+): Generator<PartitionRef> {
   for (const topicId of topicIds) {
     const partitions = state.catalog.topics.get(topicId)?.partitions ?? 0;
     for (let i = 0; i < partitions; i += 1) {
       const partition = (rotation + i) % partitions;
-      if (isReceivable(state, groupId, topicId, partition)) found.push({ topicId, partition });
+      if (isReceivable(state, groupId, topicId, partition)) yield { topicId, partition };
     }
   }
-  return found;
 }
 
 /** Some message is ready or fresh, or parked in a lane whose turn it may be. */

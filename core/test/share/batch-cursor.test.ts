@@ -69,3 +69,48 @@ describe('a stored batch', () => {
     expect(found(batch)?.isIndexed).toBe(false);
   });
 });
+
+describe('a cursor with a hint', () => {
+  const batches = [0, 3].map((base) => {
+    const batch = encodeBatch([{ value }, { value }, { value }], { nowMs: 1 });
+    stampBatch(batch, base, 1);
+    return batch;
+  });
+
+  /** Batches at 0 and 3; counts the walks backwards. */
+  function partition() {
+    const walks: unknown[] = [];
+    const rows = batches.map((batch, i) => [[1, 0, 3 * i], batch] as const);
+    const get = (_: string, [, , offset]: readonly unknown[]) =>
+      rows.find(([[, , base]]) => base === offset)?.[1];
+    const range = (_: string, { from, reverse }: { from: number[]; reverse?: boolean }) => {
+      walks.push(from);
+      const [, , at = 0] = from;
+      if (reverse) return rows.filter(([[, , base]]) => base <= at).slice(-1);
+      return rows.filter(([[, , base]]) => base >= at).slice(0, 1);
+    };
+    return { walks, view: { get, range } as unknown as View };
+  }
+
+  it('reads on in the middle of a batch by its key alone, in the next decision too', () => {
+    const { walks, view } = partition();
+    const hint = { baseOffset: 0, endOffset: 0 };
+    const bases = [0, 1, 2, 3, 4, 5].map(
+      (offset) => new BatchCursor(view, 1, 0, 6, hint).at(offset)?.baseOffset,
+    );
+    expect(bases).toEqual([0, 0, 0, 3, 3, 3]);
+    expect(walks).toEqual([]);
+  });
+
+  it('finds the same batch where the hint is wrong', () => {
+    for (const wrong of [
+      { baseOffset: 0, endOffset: 100 },
+      { baseOffset: 1, endOffset: 100 },
+      { baseOffset: 3, endOffset: 4 },
+    ]) {
+      const { view } = partition();
+      expect(new BatchCursor(view, 1, 0, 6, wrong).at(5)?.baseOffset).toBe(3);
+      expect(new BatchCursor(view, 1, 0, 6, wrong).at(2)?.baseOffset).toBe(0);
+    }
+  });
+});

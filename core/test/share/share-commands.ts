@@ -242,7 +242,7 @@ function stateCommands(machine: Machine): TraceCommands {
       const topics = command.words.slice(1).map((name) => catalog.topicByName(name)?.topicId ?? 0);
       const groupId = catalog.groupByName(word(command, 0))?.groupId ?? 0;
       return (
-        receivablePartitions(machine.state, groupId, topics, numberOf(command, 'rotation', 0))
+        [...receivablePartitions(machine.state, groupId, topics, numberOf(command, 'rotation', 0))]
           .map(({ topicId, partition }) => `${catalog.topics.get(topicId)?.name}/${partition}`)
           .join(' ') || 'none'
       );

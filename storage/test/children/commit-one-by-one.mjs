@@ -1,11 +1,15 @@
 // Commits one stage after the other and tells on stdout what became of each. A test runs it, mostly under strace.
-// Arguments: the compiled package, the data file, sync mode, commits, bytes of a value.
+// Arguments: the compiled package, the data file, sync mode, commits, bytes of a value, `plain` for no journal.
 import { writeSync } from 'node:fs';
 
-const [url, path, sync, commits, bytes] = process.argv.slice(2);
-const { Committer, openLmdbStore } = await import(url);
+const [url, path, sync, commits, bytes, kind] = process.argv.slice(2);
+const { Committer, openLmdbStore, openStore } = await import(url);
 
-const store = await openLmdbStore({ path, sync });
+// It absorbs at its end, so that calls of commits are not mixed with those of the data file.
+const store =
+  kind === 'plain'
+    ? await openLmdbStore({ path, sync })
+    : await openStore({ path, sync, absorbAfterMs: 600_000 });
 const committer = new Committer({ store });
 writeSync(1, 'open\n');
 

@@ -1,13 +1,20 @@
 // Holds a data directory and commits, several stages at a time, until it is killed. It tells each number on stdout
-// once the stage of that number is durable. Arguments: the compiled package, the data directory, the first number.
+// once the stage of that number is durable. Arguments: the compiled package, the data directory, the first number, and
+// `small` for a journal that is overwritten all the time.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [url, directory, first] = process.argv.slice(2);
-const { Committer, openDataDirectory, openLmdbStore } = await import(url);
+const [url, directory, first, size] = process.argv.slice(2);
+const { Committer, openDataDirectory, openStore } = await import(url);
 
 const { path } = await openDataDirectory(directory);
-const store = await openLmdbStore({ path: join(path, 'shard-0.mdb') });
+const small = {
+  journalBytesMin: 65_536,
+  journalBytesMax: 131_072,
+  absorbBytes: 1,
+  absorbAfterMs: 1,
+};
+const store = await openStore({ ...(size === 'small' && small), path: join(path, 'shard-0.mdb') });
 const committer = new Committer({ store });
 let next = Number(first);
 

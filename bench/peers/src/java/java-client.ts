@@ -53,6 +53,7 @@ export class JavaClient {
   private idLast = 0;
   private sequenceLast = 0;
   private stopping = false;
+  private ended = false;
 
   constructor(program: JavaProgram) {
     const log = openSync(program.logFile, 'a');
@@ -121,8 +122,7 @@ export class JavaClient {
   }
 
   private wait(where: Map<number, Waiting>, key: number, frame: Buffer): Promise<number> {
-    if (this.process.exitCode !== null || this.stopping)
-      return Promise.reject(new Error('The Java client has ended.'));
+    if (this.ended) return Promise.reject(new Error('The Java client has ended.'));
     return new Promise((resolve, reject) => {
       where.set(key, { resolve, reject });
       this.input.write(frame);
@@ -152,6 +152,7 @@ export class JavaClient {
   }
 
   private onGone(error: Error): void {
+    this.ended = true;
     for (const waiting of [this.opening, this.closing, this.sending]) {
       for (const key of waiting.keys()) settle(waiting, key, error);
     }

@@ -2,6 +2,7 @@
 // by SIGKILL: its data is thrown away, and a graceful end takes some of them ten seconds.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,10 +34,8 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     env: { ...process.env, ...command.env },
     stdio: ['ignore', log, log],
   });
-  const failure: { error?: Error } = {};
-  child.once('error', (error) => {
-    failure.error = error;
-  });
+  // Rejects when there is no such command.
+  await once(child, 'spawn');
   const onExit = () => killTree(child);
   process.once('exit', onExit);
   const stop = async () => {
@@ -44,7 +43,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     await endTree(child);
   };
   try {
-    await waitUntilReady(command, child, failure);
+    await waitUntilReady(command, child);
   } catch (error) {
     await stop();
     throw error;
@@ -52,14 +51,9 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   return { pid: child.pid as number, stop };
 }
 
-async function waitUntilReady(
-  command: ServerCommand,
-  child: ChildProcess,
-  failure: { error?: Error },
-): Promise<void> {
+async function waitUntilReady(command: ServerCommand, child: ChildProcess): Promise<void> {
   const until = Date.now() + command.readyTimeoutMs;
   while (!(await command.ready())) {
-    if (failure.error !== undefined) throw failure.error;
     if (hasEnded(child))
       throw new Error(`${command.name} ended at its start.\n${tailOf(command.logFile)}`);
     if (Date.now() > until) {

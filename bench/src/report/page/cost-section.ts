@@ -54,7 +54,7 @@ function cpuPlot(work: PeerWork, title: string, entries: readonly Entry[]): Plot
   ];
   const groups = entries
     .map((entry) => ({
-      name: `${entry.peer.title}, ${entry.mode.isFlushed ? 'flushed' : 'not flushed'}`,
+      name: `${entry.peer.title} (${entry.mode.isFlushed ? 'flushed' : 'not flushed'})`,
       isOurs: entry.isOurs,
       bars: [SERVER, CLIENT].map(({ figureOf }) => barOfNumber(figureOf(entry))),
     }))

@@ -10,14 +10,9 @@ import type { LaneDraft } from './lane-draft.ts';
 import { LeaseInTurn } from './lease-in-turn.ts';
 import { LoadAhead, TenantLoad } from './tenant-load.ts';
 
-export interface LeasingByLane extends LeasingReady {
-  readonly lanes: LaneDraft;
-  readonly cache: LaneCache;
-}
-
 /** True: there may be more to give than this decision had time to look at. */
-export function leaseByLane(leasing: LeasingByLane): boolean {
-  const { ending, lanes, cache, batches, budget } = leasing;
+export function leaseByLane(leasing: LeasingReady, lanes: LaneDraft, cache: LaneCache): boolean {
+  const { ending, scan, batches, budget, leasedRun } = leasing;
   const { scope, draft } = ending;
   const load = new LoadAhead(scope.share.load ?? new TenantLoad());
   const turns = new LeaseInTurn(leasing, lanes, load);
@@ -25,10 +20,12 @@ export function leaseByLane(leasing: LeasingByLane): boolean {
   const freshLanes = new FreshLanes({ key: scope.key, cache, lanes, load, leftOf });
   const lease = (stretch: Stretch) => {
     const column = freshLanes.column(batches, stretch.first, stretch.last);
-    leasing.lease({ ...stretch, lanes: column });
+    const { first, last, batches: sent } = stretch;
+    leasing.lease({ first, last, batches: sent, lanes: column });
   };
   turns.beforeFresh(draft.cursor < scope.log.durableEnd);
-  const moreFresh = !budget.isSpent && takeFreshBeside(turns, { ...leasing, lease, freshLanes });
+  const beside = { ending, scan, batches, budget, leasedRun, lease, freshLanes };
+  const moreFresh = !budget.isSpent && takeFreshBeside(turns, beside);
   const moreParked = turns.afterFresh();
   // What was parked just now for a noisy tenant can be given next time.
   const isWaiting = lanes.table.kind === 'tenant' && freshLanes.hasHeld && !budget.isSpent;

@@ -1,0 +1,76 @@
+// Brings commits of the journal into the data file, whole commits at a time and in their order, so that the data file
+// alone is the state after one of them at any moment. What it cannot bring there now it tries again.
+
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { encodeWrites } from '../encoded-writes.ts';
+import { CommitAbortedError } from '../errors.ts';
+import { STORAGE_LIMITS } from '../limits.ts';
+import type { LmdbStore } from '../lmdb-store.ts';
+import { journalRowWrite } from './journal-row.ts';
+import type { PendingCommits, Slice } from './pending-commits.ts';
+
+export interface AbsorberOptions {
+  readonly data: Pick<LmdbStore, 'commitEncoded'>;
+  /** Of the journal. */
+  readonly id: Buffer;
+  /** It had no room and will try again, and later: it goes on. */
+  readonly onStuck: (error: CommitAbortedError | undefined) => void;
+  readonly againMs?: number | undefined;
+}
+
+export class Absorber {
+  readonly #options: AbsorberOptions;
+  readonly #givingUp = new AbortController();
+  #stuck: CommitAbortedError | undefined;
+
+  constructor(options: AbsorberOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves with true when all of it is flushed in the data file, and with false when it was told to give up.
+   * @throws FlushUnknownError when nobody knows what is in the data file.
+   */
+  async absorb(pending: PendingCommits): Promise<boolean> {
+    const { sliceBytes, sliceWritesMax } = STORAGE_LIMITS;
+    // Whoever waits for the commit that was made last goes first.
+    await nextTurn();
+    for (const slice of pending.slices(sliceBytes, sliceWritesMax)) {
+      while (!(await this.#commit(slice))) {
+        if (!(await this.#pause())) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whatever does not go in at once from here on is left in the journal. */
+  giveUp(): void {
+    this.#givingUp.abort();
+  }
+
+  /** False: nothing of it was applied. */
+  async #commit({ sequence, writes }: Slice): Promise<boolean> {
+    const { data, id, onStuck } = this.#options;
+    const row = encodeWrites([journalRowWrite({ id, absorbed: sequence })]);
+    try {
+      await data.commitEncoded([...writes, ...row]);
+    } catch (error) {
+      if (!(error instanceof CommitAbortedError)) throw error;
+      this.#stuck = error;
+      onStuck(error);
+      return false;
+    }
+    if (this.#stuck) onStuck(undefined);
+    this.#stuck = undefined;
+    return true;
+  }
+
+  /** False: it is to give up. */
+  async #pause(): Promise<boolean> {
+    const { againMs = STORAGE_LIMITS.absorbAgainMs } = this.#options;
+    const { signal } = this.#givingUp;
+    // The wait alone does not keep a process alive, and ends early when it is told to give up.
+    await sleep(againMs, undefined, { ref: false, signal }).catch(() => undefined);
+    return !signal.aborted;
+  }
+}

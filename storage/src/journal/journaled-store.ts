@@ -1,0 +1,244 @@
+// The store of a running broker: a commit is on the disk once its frame is in the journal, one flush of a file that does
+// not grow. The data file absorbs commits afterwards, many at a time; until then they lie over it in memory. It must
+// not decide what a row means, and it lets go of a frame only when the data file has it (docs/adr/0146-*.md).
+
+import { assert } from '../assert.ts';
+import type {
+  PlainValue,
+  RangeQuery,
+  Store,
+  StoredRow,
+  StoreReader,
+  StoreUsage,
+  StoreWrite,
+} from '../contract.ts';
+import { type EncodedWrite, encodeWrites } from '../encoded-writes.ts';
+import { CommitAbortedError, FlushUnknownError } from '../errors.ts';
+import type { Key, TableName } from '../keys.ts';
+import { STORAGE_LIMITS } from '../limits.ts';
+import type { LmdbStore } from '../lmdb-store.ts';
+import { type LayeredStore, type Layers, OverlayView } from '../overlay-view.ts';
+import { Absorber } from './absorb.ts';
+import type { Frame } from './frame.ts';
+import type { Journal } from './journal.ts';
+import { journalRowWrite } from './journal-row.ts';
+import { PendingCommits } from './pending-commits.ts';
+
+/** The data file. */
+export type DataFile = StoreReader &
+  Pick<LmdbStore, 'commit' | 'commitEncoded' | 'usage' | 'close'>;
+
+export interface JournaledStoreOptions {
+  /** Holds the row of this journal already. */
+  readonly data: DataFile;
+  readonly journal: Journal;
+  readonly id: Buffer;
+  /** From how many bytes on, or after how long, commits are absorbed. */
+  readonly absorbBytes?: number | undefined;
+  readonly absorbAfterMs?: number | undefined;
+  readonly absorbAgainMs?: number | undefined;
+}
+
+export class JournaledStore implements Store, LayeredStore {
+  readonly #data: DataFile;
+  readonly #journal: Journal;
+  readonly #absorber: Absorber;
+  readonly #absorbBytes: number;
+  readonly #absorbAfterMs: number;
+  readonly #view: OverlayView;
+  /** Commits in the file in use. */
+  #pending = new PendingCommits();
+  /** Commits in the other file, on their way into the data file. */
+  #absorbing: PendingCommits | undefined;
+  #absorption: Promise<void> | undefined;
+  #layers: Layers = { overlays: [this.#pending], epoch: 0 };
+  #sequence = 0;
+  #committing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isDue = false;
+  /** The data file has no room. */
+  #stuck: CommitAbortedError | undefined;
+  #wakeStuck: (() => void) | undefined;
+  #fatal: FlushUnknownError | undefined;
+  #closed = false;
+
+  /** Use `openStore`. */
+  constructor(options: JournaledStoreOptions) {
+    const { data, journal, id } = options;
+    this.#data = data;
+    this.#journal = journal;
+    this.#absorbBytes = options.absorbBytes ?? STORAGE_LIMITS.absorbBytes;
+    this.#absorbAfterMs = options.absorbAfterMs ?? STORAGE_LIMITS.absorbAfterMs;
+    this.#view = new OverlayView(data, () => this.#layers);
+    const onStuck = (error: CommitAbortedError | undefined): void => {
+      this.#stuck = error;
+      this.#wakeStuck?.();
+    };
+    this.#absorber = new Absorber({ data, id, onStuck, againMs: options.absorbAgainMs });
+  }
+
+  get(table: TableName, key: Key): PlainValue | undefined {
+    assert(!this.#closed, 'the store is open');
+    return this.#view.get(table, key);
+  }
+
+  range(table: TableName, query: RangeQuery): Iterable<StoredRow> {
+    assert(!this.#closed, 'the store is open');
+    return this.#view.range(table, query);
+  }
+
+  get base(): StoreReader {
+    return this.#data;
+  }
+
+  get layers(): Layers {
+    assert(!this.#closed, 'the store is open');
+    return this.#layers;
+  }
+
+  async commit(writes: readonly StoreWrite[]): Promise<void> {
+    assert(!this.#closed, 'the store is open');
+    assert(this.#committing === undefined, 'one commit at a time');
+    const encoded = encodeWrites(writes);
+    if (encoded.length === 0) return;
+    this.#committing = this.#write(encoded);
+    try {
+      await this.#committing;
+    } finally {
+      this.#committing = undefined;
+      this.#absorbIfDue();
+    }
+  }
+
+  usage(): StoreUsage {
+    const { fileBytes, freeBytes } = this.#data.usage();
+    const pending = this.#pending.bytes + (this.#absorbing?.bytes ?? 0);
+    return {
+      // The data file will have to take what is pending.
+      fileBytes: fileBytes + this.#journal.fileBytes + pending,
+      freeBytes: Math.max(0, freeBytes - pending),
+    };
+  }
+
+  /**
+   * Absorbs everything, so that the data file alone is complete, and takes the journal away. What the data file has no
+   * room for stays in the journal, where the next start finds it.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing?.catch(() => undefined);
+    clearTimeout(this.#timer);
+    this.#absorber.giveUp();
+    await this.#absorption;
+    if (!this.#absorbing && !this.#pending.isEmpty && !this.#fatal) await this.#absorb();
+    const isComplete = !this.#absorbing && this.#pending.isEmpty && !this.#fatal;
+    if (isComplete && (await this.#disown())) this.#journal.remove();
+    else this.#journal.close();
+    await this.#data.close();
+  }
+
+  async #write(encoded: readonly EncodedWrite[]): Promise<void> {
+    if (this.#fatal) throw this.#fatal;
+    const frame = this.#journal.frameOf(encoded);
+    if (!this.#journal.fits(frame)) await this.#makeRoom(frame);
+    const sequence = this.#sequence + 1;
+    try {
+      await this.#journal.append(frame, sequence);
+    } catch (error) {
+      // Nothing may follow a frame of which nobody knows whether it is there.
+      if (error instanceof FlushUnknownError) this.#fatal = error;
+      throw error;
+    }
+    this.#sequence = sequence;
+    this.#pending.add({ sequence, writes: encoded });
+  }
+
+  /** Waits until the other file can be used. @throws CommitAbortedError when the data file has no room either. */
+  async #makeRoom(frame: Frame): Promise<void> {
+    while (!this.#journal.fits(frame)) {
+      if (!this.#absorption) {
+        void this.#absorb();
+        continue;
+      }
+      if (this.#stuck) {
+        const { reason, message } = this.#stuck;
+        const text = `the journal is full, and the data file takes nothing: ${message}`;
+        throw new CommitAbortedError(reason, text, { cause: this.#stuck });
+      }
+      const stuck = new Promise<void>((resolve) => {
+        this.#wakeStuck = resolve;
+      });
+      await Promise.race([this.#absorption, stuck]);
+      if (this.#fatal) throw this.#fatal;
+    }
+  }
+
+  /** At the end of each commit. In the middle of one the file in use must not change. */
+  #absorbIfDue(): void {
+    if (this.#closed || this.#fatal || this.#absorption || this.#committing) return;
+    if (this.#pending.isEmpty) return;
+    if (this.#isDue || this.#pending.bytes >= this.#absorbBytes) {
+      void this.#absorb();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#isDue = true;
+      this.#absorbIfDue();
+    }, this.#absorbAfterMs).unref();
+  }
+
+  /**
+   * Everything pending goes to the data file, and the next frame to the other file, in which nothing counts any more.
+   * Never rejects.
+   */
+  #absorb(): Promise<void> {
+    assert(this.#absorbing === undefined, 'nothing in the other file counts any more');
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isDue = false;
+    const absorbing = this.#pending;
+    this.#absorbing = absorbing;
+    this.#pending = new PendingCommits();
+    this.#journal.turn();
+    this.#lay([this.#pending, absorbing]);
+    this.#absorption = this.#finish(absorbing);
+    return this.#absorption;
+  }
+
+  async #finish(absorbing: PendingCommits): Promise<void> {
+    let isDone = false;
+    try {
+      isDone = await this.#absorber.absorb(absorbing);
+    } catch (error) {
+      this.#fatal = asFatal(error);
+    }
+    this.#absorption = undefined;
+    if (!isDone) return;
+    this.#absorbing = undefined;
+    this.#lay([this.#pending]);
+    this.#absorbIfDue();
+  }
+
+  #lay(overlays: readonly PendingCommits[]): void {
+    this.#layers = { overlays, epoch: this.#layers.epoch + 1 };
+  }
+
+  /** False: the data file goes on to name the journal, which then has to stay. */
+  async #disown(): Promise<boolean> {
+    try {
+      await this.#data.commit([journalRowWrite(undefined)]);
+      return true;
+    } catch (error) {
+      // In the journal is nothing that the data file lacks, so the next start has nothing to do.
+      if (error instanceof CommitAbortedError || error instanceof FlushUnknownError) return false;
+      throw error;
+    }
+  }
+}
+
+function asFatal(error: unknown): FlushUnknownError {
+  if (error instanceof FlushUnknownError) return error;
+  return new FlushUnknownError('the data file absorbs no more', { cause: error });
+}

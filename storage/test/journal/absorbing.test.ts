@@ -1,0 +1,276 @@
+// What happens while the data file absorbs: what it refuses stays in the journal, and readers see one state throughout.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { Committer } from '../../src/committer.ts';
+import type { StoreWrite } from '../../src/contract.ts';
+import { CommitAbortedError, FlushUnknownError } from '../../src/errors.ts';
+import { foldJournal } from '../../src/journal/fold-journal.ts';
+import { BLOCK_BYTES } from '../../src/journal/frame.ts';
+import { createJournal } from '../../src/journal/journal.ts';
+import { SYSTEM_DISK } from '../../src/journal/journal-disk.ts';
+import { journalRowWrite } from '../../src/journal/journal-row.ts';
+import { type DataFile, JournaledStore } from '../../src/journal/journaled-store.ts';
+import { openStore } from '../../src/journal/open-store.ts';
+import { PendingCommits } from '../../src/journal/pending-commits.ts';
+import { type LmdbStore, openLmdbStore } from '../../src/lmdb-store.ts';
+import { openSnapshot } from '../../src/snapshot.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { PowerDisk } from './power-disk.ts';
+
+const scratchFile = (): string => join(scratchDirectory(), 'shard-0.mdb');
+const batch = (offset: number, bytes = 1_000): StoreWrite => ({
+  table: 'batches',
+  key: [1, 0, offset],
+  value: new Uint8Array(bytes).fill(offset),
+});
+const offsetsOf = (store: Pick<JournaledStore, 'range'>): unknown[] =>
+  [...store.range('batches', {})].map(([key]) => key[2]);
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** A store whose data file refuses what the test says. */
+async function faulty(path: string) {
+  let refusal: Error | undefined;
+  let absorbed = 0;
+  const lmdb = await openLmdbStore({ path });
+  const id = Buffer.alloc(16, 7);
+  const bytes = { bytesMin: 2 * BLOCK_BYTES, bytesMax: 5 * BLOCK_BYTES };
+  const journal = await createJournal({ dataPath: path, id, disk: SYSTEM_DISK, ...bytes });
+  await lmdb.commit([journalRowWrite({ id, absorbed: 0 })]);
+  const data: DataFile = {
+    get: (table, key) => lmdb.get(table, key),
+    range: (table, query) => lmdb.range(table, query),
+    usage: () => lmdb.usage(),
+    commit: (writes) => (refusal ? Promise.reject(refusal) : lmdb.commit(writes)),
+    commitEncoded: async (writes: Parameters<LmdbStore['commitEncoded']>[0]) => {
+      if (refusal) throw refusal;
+      await lmdb.commitEncoded(writes);
+      absorbed += 1;
+    },
+    close: () => lmdb.close(),
+  };
+  const times = { absorbAfterMs: 1, absorbAgainMs: 5 };
+  const store = new JournaledStore({ data, journal, id, ...times });
+  return {
+    store,
+    refuse: (error: Error | undefined) => {
+      refusal = error;
+    },
+    absorbed: () => absorbed,
+  };
+}
+
+const FULL = new CommitAbortedError('full', 'by the script');
+
+describe('a data file that has no room', () => {
+  it('lets commits go on until the journal is full, refuses the next ones, and recovers [D-13]', async () => {
+    const { store, refuse, absorbed } = await faulty(scratchFile());
+    refuse(FULL);
+    const taken: number[] = [];
+    let error: unknown;
+    for (const offset of range(50)) {
+      try {
+        await store.commit([batch(offset)]);
+      } catch (refused) {
+        error = refused;
+        break;
+      }
+      taken.push(offset);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(error).toMatchObject({ code: 'COMMIT_ABORTED', reason: 'full' });
+    expect(taken.length).toBeGreaterThan(4);
+    expect(offsetsOf(store)).toEqual(taken);
+    expect(absorbed()).toBe(0);
+    refuse(undefined);
+    await vi.waitFor(async () => store.commit([batch(99)]), { timeout: 5_000, interval: 10 });
+    expect(offsetsOf(store)).toEqual([...taken, 99]);
+    await vi.waitFor(() => expect(absorbed()).toBeGreaterThan(1), { timeout: 5_000 });
+    await store.close();
+  });
+
+  it('leaves commits to the next start when it is closed', async () => {
+    const path = scratchFile();
+    const { store, refuse } = await faulty(path);
+    refuse(FULL);
+    for (const offset of range(6)) await store.commit([batch(offset)]);
+    await store.close();
+    const next = await openStore({ path });
+    expect(offsetsOf(next)).toEqual(range(6));
+    await next.close();
+    expect(readdirSync(join(path, '..')).toSorted()).toEqual(['shard-0.mdb', 'shard-0.mdb-lock']);
+  });
+
+  it('ends the next commit as unknown when a flush of it is, and loses nothing', async () => {
+    const path = scratchFile();
+    const { store, refuse } = await faulty(path);
+    refuse(new FlushUnknownError('by the script'));
+    await store.commit([batch(0)]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(store.commit([batch(1)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
+    expect(offsetsOf(store)).toEqual([0]);
+    await store.close();
+    const next = await openStore({ path });
+    expect(offsetsOf(next)).toEqual([0]);
+    await next.close();
+  });
+});
+
+describe('absorbing', () => {
+  it('shows the same throughout, under a committer too', async () => {
+    const store = await openStore({ path: scratchFile(), absorbBytes: 1, absorbAfterMs: 1 });
+    const committer = new Committer({ store });
+    for (const offset of range(60)) {
+      const seq = committer.stage([
+        batch(offset),
+        { table: 'meta', key: ['newest'], value: offset },
+        ...(offset >= 10 ? [{ ...batch(offset - 10), value: undefined }] : []),
+      ]);
+      if (offset % 3 === 0) await committer.durable(seq);
+      const from = Math.max(0, offset - 9);
+      const wanted = range(offset + 1).slice(from);
+      expect([...committer.view.range('batches', {})].map(([key]) => key[2])).toEqual(wanted);
+      const newest = [...committer.view.range('batches', { reverse: true, limit: 1 })][0];
+      expect(newest?.[0][2]).toBe(offset);
+      expect(committer.view.get('meta', ['newest'])).toBe(offset);
+    }
+    await committer.drain();
+    await store.close();
+  });
+
+  it('reads as many rows as it is asked for past those that are deleted', async () => {
+    const path = scratchFile();
+    const stored = await openStore({ path });
+    await stored.commit(range(10).map((offset) => batch(offset)));
+    await stored.close();
+    const store = await openStore({ path, absorbAfterMs: 600_000 });
+    await store.commit(range(6).map((offset) => ({ ...batch(offset), value: undefined })));
+    const some = [...store.range('batches', { limit: 3 })].map(([key]) => key[2]);
+    expect(some).toEqual([6, 7, 8]);
+    await store.close();
+  });
+
+  it('writes a row once that many commits write, and has each state that it says it has', () => {
+    const pending = new PendingCommits();
+    const write = (key: string, text: string) => ({ key, value: Buffer.from(text) });
+    for (const sequence of [1, 2, 3, 4, 5]) {
+      pending.add({
+        sequence,
+        writes: [write('\u0005same', `${sequence}`), write('\u0005own', '')],
+      });
+    }
+    const slices = [...pending.slices(10_000, 4)].map(({ sequence, writes }) => {
+      return [sequence, writes.map(({ key, value }) => `${key.slice(1)} ${String(value)}`)];
+    });
+    expect(slices).toEqual([
+      [2, ['same 2', 'own ']],
+      [4, ['same 4', 'own ']],
+      [5, ['same 5', 'own ']],
+    ]);
+    const large = [...pending.slices(1, 100)].map(({ sequence }) => sequence);
+    expect(large).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('keeps nothing open beside a data file that is closed', async () => {
+    const path = scratchFile();
+    const store = await openStore({ path });
+    await store.commit([batch(1)]);
+    await store.close();
+    const data = await openLmdbStore({ path });
+    expect(data.get('batches', [1, 0, 1])).toHaveLength(1_000);
+    expect(data.get('meta', ['journal'])).toBeUndefined();
+    await data.close();
+  });
+
+  it('goes without a journal where there is no room for one', async () => {
+    const path = scratchFile();
+    const disk = new PowerDisk();
+    disk.script({ kind: 'fails', code: 'ENOSPC', errno: -28 });
+    const store = await openStore({ path, disk });
+    await store.commit([batch(1)]);
+    const data = await openLmdbStore({ path, readOnly: true });
+    expect(data.get('batches', [1, 0, 1])).toHaveLength(1_000);
+    await data.close();
+    await store.close();
+  });
+
+  it.each([
+    ['fails', [{ kind: 'fails', code: 'EIO', errno: -5 }]],
+    [
+      'finds no room and cannot be taken back',
+      [
+        { kind: 'fails', code: 'ENOSPC', errno: -28 },
+        { kind: 'isShort', bytes: 10 },
+      ],
+    ],
+  ] as const)('ends a commit whose write %s as unknown, and all after it', async (_, faults) => {
+    const disk = new PowerDisk();
+    const store = await openStore({ path: scratchFile(), disk });
+    disk.script(...faults);
+    await expect(store.commit([batch(1)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
+    await expect(store.commit([batch(2)])).rejects.toMatchObject({ code: 'FLUSH_UNKNOWN' });
+    await store.close();
+    // The files are left to the next start.
+    expect(disk.files.size).toBe(2);
+  });
+
+  it('opens a directory of the format before there was a journal', async () => {
+    const path = scratchFile();
+    const data = await openLmdbStore({ path });
+    await data.commit([batch(1), { table: 'meta', key: ['formatVersion'], value: 3 }]);
+    await data.close();
+    const store = await openStore({ path });
+    expect(offsetsOf(store)).toEqual([1]);
+    await store.close();
+  });
+});
+
+describe('a look beside a running broker', () => {
+  it('sees every commit that was made before it, and stands still', async () => {
+    const path = scratchFile();
+    const small = { journalBytesMin: 8_192, journalBytesMax: 40_000 };
+    const store = await openStore({ path, absorbBytes: 9_000, absorbAfterMs: 2, ...small });
+    let done = -1;
+    const over = new AbortController();
+    const writing = (async () => {
+      for (let offset = 0; !over.signal.aborted; offset += 1) {
+        await store.commit([batch(offset, 1_500), { table: 'meta', key: ['n'], value: offset }]);
+        done = offset;
+      }
+    })();
+    for (const look of range(15)) {
+      await vi.waitFor(() => expect(done).toBeGreaterThan(look * 5), { timeout: 20_000 });
+      const before = done;
+      const snapshot = await openSnapshot(path);
+      const newest = snapshot.get('meta', ['n']) as number;
+      expect(newest).toBeGreaterThanOrEqual(before);
+      const offsets = [...snapshot.range('batches', {})].map(([key]) => key[2]);
+      expect(offsets).toEqual(range(newest + 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([...snapshot.scan('batches')].map(({ key }) => key?.[2])).toEqual(offsets);
+      await snapshot.close();
+    }
+    over.abort();
+    await writing;
+    await store.close();
+  }, 60_000);
+
+  it('and a copy made after it are folded into one file', async () => {
+    const path = scratchFile();
+    const copy = scratchFile();
+    const store = await openStore({ path, absorbAfterMs: 600_000 });
+    await store.commit([batch(0), batch(1)]);
+    await store.commit([{ ...batch(0), value: undefined }, batch(2)]);
+    const snapshot = await openSnapshot(path);
+    await snapshot.close();
+    const data = await openLmdbStore({ path, readOnly: true });
+    await data.copyTo(copy);
+    await data.close();
+    await store.commit([batch(3)]);
+    await foldJournal(copy, snapshot.journaled);
+    await store.close();
+    const copied = await openLmdbStore({ path: copy });
+    expect([...copied.range('batches', {})].map(([key]) => key[2])).toEqual([1, 2]);
+    await copied.close();
+  });
+});
