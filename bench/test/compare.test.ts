@@ -61,6 +61,16 @@ describe('compareReports', () => {
     expect(judgements(now, was)).toMatchObject({ 'broker CPU s/M': 'improvement' });
   });
 
+  it('lets a heap be a saw', () => {
+    const now = (mebibytes: number) => {
+      const bytes = mebibytes * 2 ** 20;
+      const usage = { cpuSeconds: 1, residentBytes: bytes, residentBytesMax: bytes };
+      return workloadOf('queue', [1, 1], { brokerUsage: { ...usage, anonymousBytes: bytes } });
+    };
+    expect(judgements(now(40), now(55))["broker's own MiB"]).toBe('same');
+    expect(judgements(now(40), now(57))["broker's own MiB"]).toBe('regression');
+  });
+
   it('reads files without figures of each run, and leaves out what was not measured', () => {
     const old = (report: Report, latencyMs: Report['latencyMs']): Report => ({
       ...report,

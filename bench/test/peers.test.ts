@@ -7,11 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { hasFailed } from '../src/peers/compare.ts';
 import { INSTALL } from '../src/peers/load-kind.ts';
+import { comparisonText } from '../src/peers/people.ts';
 import { parseRow, treeCpuSeconds, treeResidentBytes } from '../src/peers/process-tree.ts';
 import { mustCount } from '../src/peers/works/fill.ts';
 import { numbered, Seen } from '../src/peers/works/numbered.ts';
 import { PEER_WORKS, type PeerComparison } from '../src/results/results.ts';
+import { ENVIRONMENT } from './outcome.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const TINY = ['--duration', '0.2', '--warmup', '0.1', '--runs', '1', '--rate', '500'];
@@ -130,5 +133,41 @@ describe('what processes cost', () => {
     } finally {
       child.kill();
     }
+  });
+});
+
+describe('the comparison for people', () => {
+  const spread = (median: number) => ({ median, min: median, max: median });
+  const work = { work: 'produce', recordsPerSecond: spread(61_234.6) } as const;
+  const cost = { serverCpuSecondsPerMillion: 1.234, clientCpuSecondsPerMillion: 0.5 };
+  const peer = { name: 'a', title: 'A', client: 'a-client', version: '1', clientVersion: '2' };
+  const modes = [
+    {
+      mode: 'default',
+      isFlushed: false,
+      durability: 'in memory',
+      works: [{ ...work, ...cost }, { work: 'consume', note: 'failed: it went away' } as const],
+    },
+    { mode: 'flushed', isFlushed: true, durability: 'on the disk', works: [work] },
+  ] as const;
+  const absent = { ...peer, name: 'b', title: 'B', modes: [], skipped: 'b is not installed' };
+  const peersOfTwo = [{ ...peer, modes }, absent];
+  const comparison = { environment: ENVIRONMENT, settings: { runs: 3 }, peers: peersOfTwo };
+
+  it('keeps flushed and unflushed apart and says what failed and who was skipped', () => {
+    const text = comparisonText(comparison);
+    const [flushed = '', before = ''] = text.split('\nacknowledged before it is on the disk\n');
+    expect(flushed).toMatch(/^A, flushed +61,235 /m);
+    expect(flushed).not.toContain('A, default');
+    expect(before).toMatch(/^A, default +1\.23 \+ 0\.50 /m);
+    expect(before).toContain(
+      'A 1, a-client 2; default: in memory\n  consume: failed: it went away',
+    );
+    expect(before).toContain('skipped: b: b is not installed');
+  });
+
+  it('has failed where a work has', () => {
+    expect(hasFailed(comparison)).toBe(true);
+    expect(hasFailed({ ...comparison, peers: [absent] })).toBe(false);
   });
 });

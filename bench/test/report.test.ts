@@ -85,6 +85,7 @@ describe('peopleText', () => {
     expect(text).toMatch(/^CPU s a million records +1\.00 +2\.00$/m);
     expect(text).toContain('checked: all of it');
     expect(text).toContain('A processor, 2 cores, 8.0 GiB; Linux 6.1.0; ext4 on /dev/vda');
+    expect(text).toContain('other work during the runs: 0.25 cores, 0.25 at most');
     expect(text).not.toContain('in memory');
   });
 

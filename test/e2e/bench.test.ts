@@ -70,4 +70,18 @@ describe.skipIf(!READY)('bench (needs the built packages)', () => {
     rmSync(out, { recursive: true });
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  it('makes a page of a run in which every part failed, and names them', () => {
+    const out = join(folder, 'report.html');
+    const results = join(folder, 'results.json');
+    const line = `report --only workloads --out ${out} --results ${results}`;
+    const { status, stderr } = bench(line, join(folder, 'absent'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^bench: produce failed: ENOENT/);
+    expect(readFileSync(out, 'utf8')).toMatch(/Parts of this run failed[\s\S]*queue --sync os/);
+    expect(bench(`report --from ${results} --out ${out}`).status).toBe(1);
+    rmSync(out);
+    rmSync(results);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

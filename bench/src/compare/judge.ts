@@ -28,20 +28,16 @@ export function compareReports(before: Report, after: Report, threshold: number)
 }
 
 function compareMeasure(
-  { name, better }: Measure,
+  { name, better, slack = 0 }: Measure,
   before: Spread,
   after: Spread,
   threshold: number,
 ): Compared {
   const change = changeOf(before.median, after.median);
   const worse = better === 'more' ? -change : change;
-  return {
-    measure: name,
-    before,
-    after,
-    change,
-    judgement: judge(worse, before, after, threshold),
-  };
+  const isSlight = Math.abs(after.median - before.median) <= slack;
+  const judgement = isSlight ? 'same' : judge(worse, before, after, threshold);
+  return { measure: name, before, after, change, judgement };
 }
 
 function judge(worse: number, before: Spread, after: Spread, threshold: number): Judgement {

@@ -5,6 +5,8 @@ import type { Report } from '../report/report.ts';
 export interface Measure {
   readonly name: string;
   readonly better: 'more' | 'less';
+  /** Differences up to this are none. */
+  readonly slack?: number;
   /** One for each run where runs were told apart, else one for all; none where it was not measured. */
   valuesOf(report: Report): readonly number[];
 }
@@ -39,6 +41,8 @@ export const MEASURES: readonly Measure[] = [
   {
     name: "broker's own MiB",
     better: 'less',
+    // A heap is a saw.
+    slack: 16,
     valuesOf: ({ runs, broker }) =>
       eachOr(
         runs.map(({ brokerAnonymousBytes }) => brokerAnonymousBytes),

@@ -10,7 +10,7 @@ import { EXIT } from '../exit.ts';
 import { Progress } from '../report/progress.ts';
 import { PEER_WORKS, type PeerComparison } from '../results/results.ts';
 import { PEER_NAMES } from './catalog.ts';
-import { comparePeers, hasFailed, MODE_CHOICES } from './compare.ts';
+import { comparePeers, hasFailed, MODE_CHOICES, PEER_DEFAULTS } from './compare.ts';
 import { comparisonText } from './people.ts';
 
 const INSTALL = fileURLToPath(new URL('../../peers/install.sh', import.meta.url));
@@ -28,20 +28,32 @@ export const peers = command({
       values: MODE_CHOICES,
       about: 'What people get unasked; all that flush before they acknowledge; all that do not.',
     },
-    duration: { kind: 'seconds', min: 0.1, max: 600, fallback: 1.5, about: 'Length of a run.' },
+    duration: {
+      kind: 'seconds',
+      min: 0.1,
+      max: 600,
+      fallback: PEER_DEFAULTS.duration,
+      about: 'Length of a run.',
+    },
     warmup: {
       kind: 'seconds',
       min: 0,
       max: 600,
-      fallback: 0.5,
+      fallback: PEER_DEFAULTS.warmup,
       about: 'Length of the run before, which counts for nothing.',
     },
-    runs: { kind: 'count', min: 1, max: 100, fallback: 3, about: 'Measured runs of a work.' },
+    runs: {
+      kind: 'count',
+      min: 1,
+      max: 100,
+      fallback: PEER_DEFAULTS.runs,
+      about: 'Measured runs of a work.',
+    },
     rate: {
       kind: 'count',
       min: 100,
       max: 1_000_000,
-      fallback: 10_000,
+      fallback: PEER_DEFAULTS.rate,
       about: 'Messages a second of the work latency.',
     },
     json: { kind: 'switch', about: 'One JSON object on stdout instead of tables.' },

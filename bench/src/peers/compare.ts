@@ -21,6 +21,9 @@ import { RECORD_BYTES } from './works/work.ts';
 
 export const MODE_CHOICES = ['default', 'flushed', 'unflushed'] as const;
 
+/** Unless told otherwise; times in seconds. */
+export const PEER_DEFAULTS = { duration: 1.5, warmup: 0.5, runs: 3, rate: 10_000 } as const;
+
 export interface CompareOptions {
   readonly settings: PeerSettings;
   /** Names of the catalog. */

@@ -1,8 +1,8 @@
 // The comparison for people: rates and costs of each peer and mode, those that flush before they acknowledge apart from
 // those that do not, and everything that has to be known to read them.
 
-import Table from 'cli-table3';
 import { formatCount, formatMebibytes } from '../format.ts';
+import { tableText } from '../report/table-text.ts';
 import type {
   ComparedMode,
   ComparedPeer,
@@ -60,23 +60,17 @@ export function comparisonText({ peers, settings }: PeerComparison): string {
 function group(title: string, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   return [
-    `${title}\n${tableOf(RATES, rows)}`,
-    `CPU s a million messages, server + client; ${title}\n${tableOf(COSTS, rows)}`,
+    `${title}\n\n${tableOf(RATES, rows)}`,
+    `CPU s a million messages, server + client; ${title}\n\n${tableOf(COSTS, rows)}`,
   ];
 }
 
 function tableOf(columns: typeof RATES, rows: readonly Row[]): string {
-  const heads = columns.map(([head]) => head);
-  const table = new Table({
-    head: ['', ...heads],
-    colAligns: ['left', ...heads.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { peer, mode } of rows) {
+  const lines = rows.map(({ peer, mode }) => {
     const of = (name: PeerWork) => mode.works.find(({ work }) => work === name);
-    table.push([`${peer.title}, ${mode.mode}`, ...columns.map(([, cell]) => cell(of))]);
-  }
-  return table.toString();
+    return [`${peer.title}, ${mode.mode}`, ...columns.map(([, cell]) => cell(of))];
+  });
+  return tableText(['', ...columns.map(([head]) => head)], lines);
 }
 
 const NOTHING = '-';

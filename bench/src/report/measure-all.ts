@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { readEnvironment } from '../measure/environment.ts';
 import { runWorkload } from '../measure/run-workload.ts';
 import { CATALOG } from '../peers/catalog.ts';
-import { comparePeers, MODE_CHOICES } from '../peers/compare.ts';
+import { comparePeers, MODE_CHOICES, PEER_DEFAULTS } from '../peers/compare.ts';
 import {
   type Failure,
   PEER_WORKS,
@@ -104,15 +104,12 @@ class FullRun {
 
   async peers(): Promise<void> {
     const { lengths, progress, signal, say } = this.#options;
-    const { duration = 2, warmup = 1, runs = 3 } = lengths;
+    const { rate } = PEER_DEFAULTS;
+    const { duration = PEER_DEFAULTS.duration, warmup = PEER_DEFAULTS.warmup } = lengths;
+    const { runs = PEER_DEFAULTS.runs } = lengths;
     say('peers');
     await this.#part('peers', async () => {
-      const settings = {
-        durationMs: duration * 1_000,
-        warmupMs: warmup * 1_000,
-        runs,
-        rate: 10_000,
-      };
+      const settings = { durationMs: duration * 1_000, warmupMs: warmup * 1_000, runs, rate };
       const names = CATALOG.map(({ name }) => name);
       const what = { peers: names, works: PEER_WORKS, modes: MODE_CHOICES };
       const peers = await comparePeers({ ...what, settings, progress, signal });

@@ -2,7 +2,7 @@
 
 import { formatCount, formatMebibytes } from '../format.ts';
 import type { Environment } from '../measure/environment.ts';
-import type { Spread } from '../measure/spread.ts';
+import { type Spread, spreadOf } from '../measure/spread.ts';
 import { flagOf, type OptionName, specOf } from '../options/table.ts';
 import type { Verdict } from '../workloads/workload.ts';
 import type { Report } from './report.ts';
@@ -34,7 +34,7 @@ export function peopleText(report: Report, verdict: Verdict | null): string {
   }
   sections.push(tableText(['', 'broker', 'client'], costRows(report)));
   if (verdict) sections.push(tableText(verdict.table.head, verdict.table.rows), verdict.text);
-  sections.push(`checked: ${verified}`, environmentText(environment));
+  sections.push(`checked: ${verified}`, environmentText(environment) + otherWorkText(report));
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -74,6 +74,14 @@ function costRows({ broker, client }: Report): string[][] {
     ['  its own, without the file', formatMebibytes(broker.anonymousBytes), ''],
     ['  resident at most', formatMebibytes(broker.residentBytesMax), ''],
   ];
+}
+
+/** What else the machine did during the runs; nothing where the system does not tell. */
+function otherWorkText({ runs }: Report): string {
+  const cores = runs.map(({ otherCores }) => otherCores).filter((each) => each !== null);
+  if (cores.length === 0) return '';
+  const { median, max } = spreadOf(cores);
+  return `\nother work during the runs: ${median.toFixed(2)} cores, ${max.toFixed(2)} at most`;
 }
 
 function environmentText(environment: Environment): string {

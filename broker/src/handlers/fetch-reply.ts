@@ -20,12 +20,10 @@ export class FetchReply {
     this.#bytesMax = bytesMax;
   }
 
-  /** True where not even `bytes` more would fit. */
-  isFullFor(bytes: number): boolean {
-    return this.#batchesLeft === 0 || this.#bytesMax - this.bytes < bytes;
-  }
-
-  /** Batches are added while they fit; only the very first of the reply comes whatever its size. [G-7] */
+  /**
+   * Batches are added while they fit; only the very first of the reply comes whatever its size, and that of a partition
+   * whatever the partition's part of the reply. [G-7]
+   */
   read(asked: Asked): Answer {
     return this.#read(asked, this.#batchesLeft);
   }
@@ -36,11 +34,13 @@ export class FetchReply {
   }
 
   #read({ topicId, partition, offset, maxBytes }: Asked, batchesMax: number): Answer {
+    const left = this.#bytesMax - this.bytes;
     const command = {
       topicId,
       partition,
       offset,
-      bytesMax: Math.min(maxBytes, this.#bytesMax - this.bytes),
+      bytesMax: Math.min(maxBytes, left),
+      firstBytesMax: left,
       batchesMax,
       firstWhole: this.bytes === 0,
     };

@@ -119,8 +119,9 @@ export class FetchSession {
         answers.set(asked, answer);
         if (!this.#named.has(asked)) placesLeft -= 1;
       } else if (asked.offset >= answer.endOffset) this.#dirty.delete(asked);
-      // What did not fit comes first the next time.
-      else if (reply.isFullFor(asked.maxBytes)) break;
+      // What did not fit comes first the next time. To look at the others would read a batch of each for nothing: of a
+      // thousand partitions, 40 ms a reply.
+      else break;
     }
     return { reply, answers };
   }

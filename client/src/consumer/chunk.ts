@@ -48,7 +48,7 @@ class ClaimedMessage<V> extends RecordMessage<V> implements ConsumerMessage<V> {
 }
 
 export class Chunk<V> extends InHand<V> {
-  private readonly records: readonly LogRecord[];
+  private records: readonly LogRecord[];
   private readonly nextOffset: number;
   private at = 0;
 
@@ -112,9 +112,15 @@ export class Chunk<V> extends InHand<V> {
     this.processedTo(isAll ? this.nextOffset : last.offset + 1);
   }
 
-  /** What was not handed out goes back; others may take the partition. */
+  /**
+   * What was not handed out goes back; others may take the partition. The records are let go by hand: a chunk that the
+   * collector has moved to its old generation keeps what it holds until the next full collection. Measured with 1 KiB
+   * records: buffers of the network then pile up there, and a full collection comes for every 60 MB read.
+   */
   release(): void {
     this.letGo(this.records.length - this.at);
+    this.records = [];
+    this.at = 0;
   }
 
   commitThrough(nextOffset: number): Promise<void> {

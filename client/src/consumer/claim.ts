@@ -3,10 +3,10 @@
 
 import {
   type BatchHeader,
+  BatchRecords,
   batchHeader,
   type LogRecord,
   type MillraceError,
-  readRecords,
   verifyBatch,
 } from '@millrace/protocol';
 import type { Codec } from '../codecs.ts';
@@ -23,6 +23,15 @@ export type ClaimState =
   | 'revoking'
   /** Given back or lost. */
   | 'gone';
+
+/** A batch that was fetched. */
+interface Fetched {
+  readonly bytes: Uint8Array;
+  /** The offset after it. */
+  readonly end: number;
+  /** Its header, where all of it was checked: that is not done twice. */
+  readonly verified: BatchHeader | undefined;
+}
 
 /** Small stored batches are decoded together up to this many records. */
 const DECODE_TOGETHER = 500;
@@ -58,7 +67,7 @@ export class Claim<V> {
   onLost: ((reason: MillraceError) => void) | undefined;
   /** Rings when nothing is in hand any more. */
   readonly becameIdle = new Bell();
-  private readonly batches = new Fifo<Uint8Array>();
+  private readonly batches = new Fifo<Fetched>();
   private records: readonly LogRecord[] = [];
   private cursor = 0;
   /** Records before this offset were handed out already, or are not wanted. */
@@ -123,8 +132,8 @@ export class Claim<V> {
     this.waitingBytes = 0;
     this.fetchOffset = this.nextOffset;
     for (const batch of this.batches.drain()) {
-      if (this.waitingBytes + batch.length > bytesMax) break;
-      this.keep(batch, endOf(batchHeader(batch)));
+      if (this.waitingBytes + batch.bytes.length > bytesMax) break;
+      this.keep(batch);
     }
     this.budget.letGo(before - this.waitingBytes);
     return true;
@@ -132,11 +141,12 @@ export class Claim<V> {
 
   /** Takes fetched batches. Throws CORRUPT_BATCH; what came before the corrupt one is kept. */
   fill(batches: readonly Uint8Array[], verify: boolean): void {
-    for (const batch of batches) {
-      const end = endOf(verify ? verifyBatch(batch) : batchHeader(batch));
+    for (const bytes of batches) {
+      const verified = verify ? verifyBatch(bytes) : undefined;
+      const end = endOf(verified ?? batchHeader(bytes));
       if (end <= this.fetchOffset) continue;
-      this.keep(batch, end);
-      this.budget.hold(batch.length);
+      this.keep({ bytes, end, verified });
+      this.budget.hold(bytes.length);
     }
   }
 
@@ -168,10 +178,10 @@ export class Claim<V> {
     if (this.cursor === this.records.length) this.forgetRecords();
   }
 
-  private keep(batch: Uint8Array, end: number): void {
+  private keep(batch: Fetched): void {
     this.batches.push(batch);
-    this.waitingBytes += batch.length;
-    this.fetchOffset = end;
+    this.waitingBytes += batch.bytes.length;
+    this.fetchOffset = batch.end;
   }
 
   private forgetRecords(): void {
@@ -189,16 +199,16 @@ export class Claim<V> {
       if (batch === undefined) break;
       let more: LogRecord[];
       try {
-        more = readRecords(batch, { from: this.nextOffset });
+        more = new BatchRecords(batch.bytes, batch.verified).read({ from: this.nextOffset });
       } catch (error) {
         // What came before it is handed out first.
         if (records.length > 0) break;
         throw error;
       }
       this.batches.shift();
-      this.waitingBytes -= batch.length;
-      this.decodedBytes += batch.length;
-      this.nextOffset = endOf(batchHeader(batch));
+      this.waitingBytes -= batch.bytes.length;
+      this.decodedBytes += batch.bytes.length;
+      this.nextOffset = batch.end;
       records = records.length === 0 ? more : records.concat(more);
     }
     this.records = records;

@@ -25,6 +25,8 @@ export interface AccumulatorOptions {
 }
 
 const BUILDERS_KEPT_MAX = 64;
+/** Of what they keep together; one more is let go. */
+const BUILDERS_KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
 export class Accumulator implements LaneOwner {
   /** Rings whenever bytes are given back. */
@@ -36,6 +38,7 @@ export class Accumulator implements LaneOwner {
   private readonly batches = new Set<Batch>();
   private readonly deadlines = new Deadlines(() => this.sweep());
   private readonly builders: BatchBuilder[] = [];
+  private builderBytes = 0;
   private bytes = 0;
   private isClosed = false;
 
@@ -178,6 +181,7 @@ export class Accumulator implements LaneOwner {
 
   openBatch(lane: Lane): Batch {
     const builder = this.builders.pop() ?? new BatchBuilder({ codec: this.options.compression });
+    this.builderBytes -= builder.keptBytes;
     const now = performance.now();
     const batch = new Batch(lane, builder, now, now + this.options.deliveryTimeoutMs);
     this.batches.add(batch);
@@ -187,7 +191,10 @@ export class Accumulator implements LaneOwner {
 
   sealBatch(batch: Batch, stamp: ProducerStamp | undefined): void {
     const builder = batch.seal(stamp);
-    if (this.builders.length < BUILDERS_KEPT_MAX) this.builders.push(builder);
+    const bytes = this.builderBytes + builder.keptBytes;
+    if (this.builders.length === BUILDERS_KEPT_MAX || bytes > BUILDERS_KEPT_BYTES_MAX) return;
+    this.builders.push(builder);
+    this.builderBytes = bytes;
   }
 
   /** Fails what waits for longer than it may; returns when the next batch does. What is on its way has its own time. */

@@ -14,6 +14,8 @@ export interface ReadCommand {
   readonly offset: number;
   /** Batches are added while they fit. */
   readonly bytesMax: number;
+  /** The first batch may be as large as this, where it is more: a share that no batch fits into would give nothing. */
+  readonly firstBytesMax?: number | undefined;
   /** At most this many. */
   readonly batchesMax: number;
   /** False: the first batch has to fit too. Absent or true: it comes whatever its size. */
@@ -44,15 +46,20 @@ export function readBatches(
   if (offset < startOffset || offset > durableEnd) return outOfRange(log, offset);
   const batches: Uint8Array[] = [];
   let bytes = 0;
+  const firstMax = firstMaxOf(command);
   if (command.batchesMax === 0) return { startOffset, durableEnd, batches, bytes };
   for (const batch of batchesFrom(view, command, durableEnd)) {
-    const isFree = bytes === 0 && command.firstWhole !== false;
-    if (!isFree && bytes + batch.length > command.bytesMax) break;
+    if (bytes + batch.length > (bytes === 0 ? firstMax : command.bytesMax)) break;
     batches.push(batch);
     bytes += batch.length;
     if (batches.length === command.batchesMax) break;
   }
   return { startOffset, durableEnd, batches, bytes };
+}
+
+function firstMaxOf({ firstWhole, firstBytesMax, bytesMax }: ReadCommand): number {
+  if (firstWhole !== false) return Number.POSITIVE_INFINITY;
+  return Math.max(bytesMax, firstBytesMax ?? 0);
 }
 
 /** The batch that takes the offset, if one does, then all that begin before the end. Compaction leaves holes. [G-38] */

@@ -63,6 +63,11 @@ export class BatchBuilder {
     return this.records;
   }
 
+  /** Memory that it keeps for its next batch. */
+  get keptBytes(): number {
+    return this.writer.bytes.length;
+  }
+
   /** Bytes of the batch so far, before compression. */
   get bytes(): number {
     return HEADER_BYTES + this.entryBytes * this.records + this.writer.length;

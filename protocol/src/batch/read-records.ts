@@ -34,27 +34,25 @@ export class BatchRecords {
   private index = 0;
   private at = 0;
 
-  /** Throws CORRUPT_BATCH where header and index contradict each other. */
-  constructor(bytes: Uint8Array) {
-    this.header = checkLayout(bytes);
+  /** Throws CORRUPT_BATCH where header and index contradict each other, unless that was looked at: `verified`. */
+  constructor(bytes: Uint8Array, verified?: BatchHeader) {
+    this.header = verified ?? checkLayout(bytes);
     this.bytes = bytes;
   }
 
   /** As `readRecords`. */
   read(range: OffsetRange): LogRecord[] {
-    const { firstTimestampMs } = this.header;
     const records: LogRecord[] = [];
     this.each(range, (reader, at, end, offset) => {
-      records.push(reader.read(at, end, offset, firstTimestampMs));
+      records.push(reader.read(at, end, offset));
     });
     return records;
   }
 
   /** Checks the records that `read` would give, and tells where each begins: `recordAt` brings them back, in any order. */
   walk(range: OffsetRange, found: (at: number, offset: number) => void): void {
-    const { firstTimestampMs } = this.header;
     this.each(range, (reader, at, end, offset) => {
-      reader.check(at, end, firstTimestampMs);
+      reader.check(at, end);
       found(at, offset);
     });
   }
@@ -95,11 +93,11 @@ export class BatchRecords {
   /** Decompresses the body, unless that is done. Throws CORRUPT_BATCH or UNSUPPORTED_CODEC, and then so does every read. */
   open(): RecordReader {
     if (this.reader !== undefined) return this.reader;
-    const { codec, indexBytes, bodyBytesRaw, baseOffset } = this.header;
+    const { codec, indexBytes, bodyBytesRaw, baseOffset, firstTimestampMs } = this.header;
     const name = codecName(codec);
     requireCodec(name, `The batch at offset ${baseOffset} cannot be read: this process`);
     const body = this.bytes.subarray(HEADER_BYTES + indexBytes);
-    this.reader = new RecordReader(decompressBody(name, body, bodyBytesRaw));
+    this.reader = new RecordReader(decompressBody(name, body, bodyBytesRaw), firstTimestampMs);
     return this.reader;
   }
 

@@ -2,7 +2,7 @@
 // It takes only positions of records that were checked.
 
 import type { HeaderInput, LogRecord } from './record.ts';
-import { NO_HEADERS, RecordReader, viewOf } from './record-reader.ts';
+import { RecordReader } from './record-reader.ts';
 
 /** A record like any other, until it is moved to the next one. */
 export class RecordCursor implements LogRecord {
@@ -10,17 +10,15 @@ export class RecordCursor implements LogRecord {
   private at = -1;
   private buffer: Buffer | undefined;
   private readonly reader: RecordReader;
-  private readonly firstTimestampMs: number;
 
   constructor(body: Uint8Array, firstTimestampMs: number) {
-    this.reader = new RecordReader(body);
-    this.firstTimestampMs = firstTimestampMs;
+    this.reader = new RecordReader(body, firstTimestampMs);
   }
 
   /** To the record that begins at a position of the body. */
   moveTo(at: number, offset: number): this {
     if (this.at === at) return this;
-    this.reader.find(at, this.reader.bytes.length, this.firstTimestampMs);
+    this.reader.find(at, this.reader.bytes.length);
     this.at = at;
     this.offset = offset;
     return this;
@@ -31,8 +29,8 @@ export class RecordCursor implements LogRecord {
   }
 
   get key(): Uint8Array | null {
-    const { bytes, keyFrom, keyEnd } = this.reader;
-    return keyFrom < 0 ? null : viewOf(bytes, keyFrom, keyEnd);
+    const { keyFrom, keyEnd } = this.reader;
+    return keyFrom < 0 ? null : this.reader.view(keyFrom, keyEnd);
   }
 
   /** A name for the key, of a character for each of its bytes; null where it has none. Half the time of a view and its text. */
@@ -43,12 +41,11 @@ export class RecordCursor implements LogRecord {
   }
 
   get value(): Uint8Array | null {
-    const { bytes, valueFrom, valueEnd } = this.reader;
-    return valueFrom < 0 ? null : viewOf(bytes, valueFrom, valueEnd);
+    const { valueFrom, valueEnd } = this.reader;
+    return valueFrom < 0 ? null : this.reader.view(valueFrom, valueEnd);
   }
 
   get headers(): HeaderInput {
-    const { bytes, headersFrom } = this.reader;
-    return headersFrom < 0 ? NO_HEADERS : new RecordReader(bytes).headersAt(headersFrom);
+    return this.reader.headersAt(this.at);
   }
 }

@@ -1,4 +1,4 @@
-// Reads records by hand: where key, value and headers lie is found and checked at once, views are made when asked for.
+// Reads records by hand: each is walked and checked as a whole at once, and its parts are found again when asked for.
 // No length in a record is believed before it is held against the record's end.
 
 import { isText } from '../message-pack/is-text.ts';
@@ -7,118 +7,180 @@ import { readI64, readU32, readU64 } from './layout.ts';
 import type { HeaderInput, LogRecord } from './record.ts';
 
 const NIL = 0xc0;
-export const NO_HEADERS: HeaderInput = [];
+const RECORD = 0x95;
+const BIN_8 = 0xc4;
+const BIN_16 = 0xc5;
+const UINT_8 = 0xcc;
+const UINT_16 = 0xcd;
+const NO_HEADERS: HeaderInput = [];
+/** With such a first timestamp no delta of 16 bits leads out of range. */
+const PLAIN_TIMESTAMP_MS_MAX = Number.MAX_SAFE_INTEGER - 0xffff;
 
+/**
+ * Where a record is, and no more: with the positions of its parts and its time it would take twice the memory.
+ */
 class RecordView implements LogRecord {
   readonly offset: number;
-  readonly timestampMs: number;
-  private readonly body: Uint8Array;
-  private readonly keyFrom: number;
-  private readonly keyEnd: number;
-  private readonly valueFrom: number;
-  private readonly valueEnd: number;
-  private readonly headersFrom: number;
+  private readonly reader: RecordReader;
+  private readonly from: number;
 
-  constructor(offset: number, timestampMs: number, reader: RecordReader) {
+  constructor(offset: number, reader: RecordReader, from: number) {
     this.offset = offset;
-    this.timestampMs = timestampMs;
-    this.body = reader.bytes;
-    this.keyFrom = reader.keyFrom;
-    this.keyEnd = reader.keyEnd;
-    this.valueFrom = reader.valueFrom;
-    this.valueEnd = reader.valueEnd;
-    this.headersFrom = reader.headersFrom;
+    this.reader = reader;
+    this.from = from;
+  }
+
+  get timestampMs(): number {
+    return this.reader.timestampAt(this.from);
   }
 
   get key(): Uint8Array | null {
-    return this.keyFrom < 0 ? null : viewOf(this.body, this.keyFrom, this.keyEnd);
+    return this.reader.keyAt(this.from);
   }
 
   get value(): Uint8Array | null {
-    return this.valueFrom < 0 ? null : viewOf(this.body, this.valueFrom, this.valueEnd);
+    return this.reader.valueAt(this.from);
   }
 
   get headers(): HeaderInput {
-    return this.headersFrom < 0
-      ? NO_HEADERS
-      : new RecordReader(this.body).headersAt(this.headersFrom);
+    return this.reader.headersAt(this.from);
   }
-}
-
-/** Half the time of `subarray`, and no Buffer where the batch is one. */
-export function viewOf(bytes: Uint8Array, from: number, end: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, end - from);
 }
 
 /** Walks the decompressed body of a batch. */
 export class RecordReader {
   readonly bytes: Uint8Array;
-  /** Positions of the record read last; -1 where it has none. */
+  /** Of `bytes`, once: asking a Buffer for its memory is a call out of JavaScript, half as dear as making the view. */
+  private readonly memory: ArrayBufferLike;
+  private readonly memoryFrom: number;
+  private readonly firstTimestampMs: number;
+  /** Of the record that `find` found last; -1 where it has none. */
   keyFrom = -1;
   keyEnd = -1;
   valueFrom = -1;
   valueEnd = -1;
-  headersFrom = -1;
   timestampMs = 0;
   private at = 0;
   private end = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, firstTimestampMs: number) {
     this.bytes = bytes;
+    this.memory = bytes.buffer;
+    this.memoryFrom = bytes.byteOffset;
+    this.firstTimestampMs = firstTimestampMs;
   }
 
   /** The record that fills exactly the bytes from `from` to before `end`. Throws CORRUPT_BATCH. */
-  read(from: number, end: number, offset: number, firstTimestampMs: number): LogRecord {
-    this.check(from, end, firstTimestampMs);
-    return new RecordView(offset, this.timestampMs, this);
+  read(from: number, end: number, offset: number): LogRecord {
+    this.check(from, end);
+    return new RecordView(offset, this, from);
   }
 
   /** As `read`, but makes nothing of what it finds. */
-  check(from: number, end: number, firstTimestampMs: number): void {
-    this.find(from, end, firstTimestampMs);
+  check(from: number, end: number): void {
+    if (this.isPlain(from, end)) return;
+    this.find(from, end);
     if (this.at !== end) throw corrupt('a record is shorter than the index says');
   }
 
   /** Where the parts of the record lie that begins at `from` and ends by `end`. Throws CORRUPT_BATCH. */
-  find(from: number, end: number, firstTimestampMs: number): void {
+  find(from: number, end: number): void {
     this.at = from;
     this.end = end;
-    if (this.byte() !== 0x95) throw corrupt('a record is not an array of five');
-    this.timestampMs = firstTimestampMs + this.int();
+    if (this.byte() !== RECORD) throw corrupt('a record is not an array of five');
+    this.timestampMs = this.firstTimestampMs + this.int();
     if (!Number.isSafeInteger(this.timestampMs) || this.timestampMs < 0)
       throw corrupt('a timestamp is out of range');
     this.keyFrom = this.bin();
     this.keyEnd = this.at;
     this.valueFrom = this.bin();
     this.valueEnd = this.at;
-    this.headersFrom = this.skipHeaders();
+    this.skipHeaders();
     if (this.byte() !== NIL) throw corrupt('a record has attributes of a later format');
   }
 
-  /** Headers at a position that `read` has checked. */
+  /** Of a record that `read` has checked, as what follows. */
+  timestampAt(from: number): number {
+    this.seek(from);
+    return this.firstTimestampMs + this.int();
+  }
+
+  keyAt(from: number): Uint8Array | null {
+    this.seek(from);
+    this.int();
+    const keyFrom = this.bin();
+    return keyFrom < 0 ? null : this.view(keyFrom, this.at);
+  }
+
+  valueAt(from: number): Uint8Array | null {
+    this.seek(from);
+    this.int();
+    this.bin();
+    const valueFrom = this.bin();
+    return valueFrom < 0 ? null : this.view(valueFrom, this.at);
+  }
+
   headersAt(from: number): HeaderInput {
-    this.at = from;
-    this.end = this.bytes.length;
+    this.seek(from);
+    this.int();
+    this.bin();
+    this.bin();
+    if (this.bytes[this.at] === NIL) return NO_HEADERS;
     const count = this.arrayLength() / 2;
     const headers: [string, Uint8Array][] = [];
     for (let i = 0; i < count; i += 1) {
       const nameFrom = this.text();
       const name = Buffer.from(
-        this.bytes.buffer,
-        this.bytes.byteOffset + nameFrom,
+        this.memory,
+        this.memoryFrom + nameFrom,
         this.at - nameFrom,
       ).toString();
       const valueFrom = this.bin();
-      headers.push([name, viewOf(this.bytes, valueFrom, this.at)]);
+      headers.push([name, this.view(valueFrom, this.at)]);
     }
     return headers;
   }
 
-  private skipHeaders(): number {
-    const from = this.at;
-    if (this.bytes[from] === NIL && from < this.end) {
+  /** Behind the tag of a record, wherever that ends. */
+  private seek(from: number): void {
+    this.at = from + 1;
+    this.end = this.bytes.length;
+  }
+
+  /** Half the time of `subarray`, and no Buffer where the batch is one. */
+  view(from: number, end: number): Uint8Array {
+    return new Uint8Array(this.memory, this.memoryFrom + from, end - from);
+  }
+
+  /**
+   * Whether the record is well-formed and like most: a short time after the first one, any key and value of common
+   * sizes, no headers. `find` would say the same, in more steps. What lies behind the end is not believed either, for then the record would not end there.
+   */
+  private isPlain(from: number, end: number): boolean {
+    const { bytes } = this;
+    if (this.firstTimestampMs > PLAIN_TIMESTAMP_MS_MAX || bytes[from] !== RECORD) return false;
+    let at = from + 1;
+    const time = bytes[at] as number;
+    if (time < 0x80) at += 1;
+    else if (time === UINT_8) at += 2;
+    else if (time === UINT_16) at += 3;
+    else return false;
+    const key = bytes[at] as number;
+    if (key === NIL) at += 1;
+    else if (key === BIN_8) at += 2 + (bytes[at + 1] as number);
+    else return false;
+    const value = bytes[at] as number;
+    if (value === BIN_8) at += 2 + (bytes[at + 1] as number);
+    else if (value === BIN_16)
+      at += 3 + (((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number));
+    else return false;
+    return at + 2 === end && bytes[at] === NIL && bytes[at + 1] === NIL;
+  }
+
+  private skipHeaders(): void {
+    if (this.bytes[this.at] === NIL && this.at < this.end) {
       this.at += 1;
-      return -1;
+      return;
     }
     const count = this.arrayLength();
     if (count % 2 !== 0) throw corrupt('the headers of a record have a wrong count');
@@ -128,7 +190,6 @@ export class RecordReader {
         throw corrupt('the name of a header is not UTF-8');
       if (this.bin() < 0) throw corrupt('a header has no value');
     }
-    return from;
   }
 
   private byte(): number {

@@ -10,7 +10,8 @@ import type { HeaderInput, RecordInput } from './record.ts';
 const COPY_BY_LOOP_MAX = 24;
 /** Room for a small record; a batch of one needs no more. */
 const FIRST_BYTES = 512;
-const KEPT_BYTES_MAX = 1024 * 1024;
+/** A body of 1 MiB fits after it has doubled: to grow from nothing for each batch took 11 % of a producer's time. */
+const KEPT_BYTES_MAX = 4 * 1024 * 1024;
 const NIL = 0xc0;
 
 function unfit(what: string, field: string, limit?: string): MillraceError {

@@ -1,0 +1,34 @@
+// What of several partitions fits into one reply of a fetch session.
+
+import { batchHeader } from '@millrace/protocol';
+import { afterEach, expect, test } from 'vitest';
+import { batchOf, CONNECTION, openTestShard, type TestShard } from './open-test-shard.ts';
+
+let shard: TestShard;
+afterEach(() => shard.close());
+
+/** Partition and first offset of each batch. */
+async function fetched(request: object): Promise<string[]> {
+  const body = { maxWaitMs: 0, partitions: [], sessionId: 7, ...request };
+  const { partitions } = await shard.call('Fetch', body, undefined, CONNECTION);
+  return partitions.flatMap(({ partition, batches }) =>
+    batches.map((batch) => `${partition}: ${batchHeader(batch).baseOffset}`),
+  );
+}
+
+test('[G-7] a batch larger than the part of its partition comes where the reply has room', async () => {
+  shard = openTestShard();
+  const { topicId } = await shard.call('CreateTopic', { name: 't', partitions: 3 });
+  for (const partition of [0, 1, 2]) {
+    for (const text of ['a', 'b']) {
+      await shard.call('Produce', { batches: [{ topicId, partition, batch: batchOf(text) }] });
+    }
+  }
+  const partitions = [0, 1, 2].map((partition) => ({ topicId, partition, offset: 0, maxBytes: 1 }));
+  const maxBytes = 2 * batchOf('a').length + 1;
+  expect(await fetched({ isNewSession: true, partitions, maxBytes })).toEqual(['0: 0', '1: 0']);
+  // What did not fit comes first, the others follow in turn.
+  expect(await fetched({ maxBytes })).toEqual(['2: 0', '0: 1']);
+  expect(await fetched({ maxBytes })).toEqual(['1: 1', '2: 1']);
+  expect(await fetched({ maxBytes })).toEqual([]);
+});
