@@ -32,8 +32,3 @@ export function decodeJournalRow(value: PlainValue | undefined): JournalRow | un
 export function journalRowWrite(row: JournalRow | undefined): StoreWrite {
   return { table: 'meta', key: ROW, value: row && { id: row.id, absorbed: row.absorbed } };
 }
-
-export function isSameRow(one: JournalRow | undefined, other: JournalRow | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return one.absorbed === other.absorbed && one.id.equals(other.id);
-}

@@ -30,10 +30,28 @@ interface Found extends JournaledCommit {
  * part may be there, and then nothing follows it: the next one is written only when it is on the disk.
  * @throws StorageFormatError when a file is missing or not of this journal, or a commit is missing before another one.
  */
-export function readJournal(dataPath: string, { id, absorbed }: JournalRow): JournaledCommit[] {
+export function readJournal(dataPath: string, row: JournalRow): JournaledCommit[] {
+  return commitsBehind(row, readJournalFiles(dataPath));
+}
+
+export interface FileRead {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** @throws StorageFormatError when a file is missing. */
+export function readJournalFiles(dataPath: string): FileRead[] {
+  return journalPaths(dataPath).map((path) => ({ path, bytes: readWhole(path) }));
+}
+
+/** The same of files that were read before. */
+export function commitsBehind(
+  { id, absorbed }: JournalRow,
+  files: readonly FileRead[],
+): JournaledCommit[] {
   const found = new Map<number, Found>();
-  for (const path of journalPaths(dataPath)) {
-    for (const commit of commitsIn(path, id, absorbed)) found.set(commit.sequence, commit);
+  for (const file of files) {
+    for (const commit of commitsIn(file, id, absorbed)) found.set(commit.sequence, commit);
   }
   const commits: JournaledCommit[] = [];
   for (let next = absorbed + 1; ; next += 1) {
@@ -49,8 +67,8 @@ export function readJournal(dataPath: string, { id, absorbed }: JournalRow): Jou
   throw damaged(`the journal lacks commit ${missing}, or it is damaged, although ${where}`);
 }
 
-function* commitsIn(path: string, id: Buffer, absorbed: number): Generator<Found> {
-  const file = readWhole(path);
+function* commitsIn(read: FileRead, id: Buffer, absorbed: number): Generator<Found> {
+  const { path, bytes: file } = read;
   checkFileHead(path, file, id);
   for (let at = BLOCK_BYTES; at < file.length; ) {
     const head = readFrameHead(file, at, id);

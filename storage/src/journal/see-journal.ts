@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'lmdb';
 import { StorageFormatError } from '../errors.ts';
 import { type Environment, readValue } from '../lmdb-reading.ts';
-import { isSameRow, type JournalRow, readJournalRow } from './journal-row.ts';
+import { type JournalRow, readJournalRow } from './journal-row.ts';
 import { PendingCommits } from './pending-commits.ts';
-import { type JournaledCommit, readJournal } from './read-journal.ts';
+import { commitsBehind, type JournaledCommit, readJournalFiles } from './read-journal.ts';
 
 /** Commits that a view of the data file lacks. */
 export interface JournalTail {
@@ -26,8 +26,9 @@ const LOOKS_MAX = 100;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * A frame is overwritten only after the data file has its commit, and says so. So what was read from the journal is whole
- * if the data file says the same after it as in the view before, or if it reaches as far as the data file does now.
+ * The files are read first, and the view is taken afterwards. What the view lacks was not absorbed while they were read,
+ * so nothing of it was overwritten: it is in them as far as it was acknowledged before the look.
+ *
  * Two files are not read at one moment: the first may be read just before a commit goes there, and the second after the
  * next one. Then one seems to be missing, and is there at the next look: only what lacks the same twice is damaged.
  * @throws StorageFormatError when the journal lacks something.
@@ -35,46 +36,42 @@ const LOOK_AGAIN_MS = 20;
 export async function seeWithJournal(path: string, environment: Environment): Promise<Seen> {
   let seemed: string | undefined;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
-    // Otherwise it would be the view of the look before.
-    environment.resetReadTxn();
-    const view = environment.useReadTransaction();
     try {
-      const seen = seeOnce(path, environment, view);
+      const seen = seeOnce(path, environment);
       if (seen !== undefined) return seen;
     } catch (error) {
       const { message } = error as Error;
-      if (!(error instanceof StorageFormatError) || message === seemed) {
-        view.done();
-        throw error;
-      }
+      if (!(error instanceof StorageFormatError) || message === seemed) throw error;
       seemed = message;
     }
-    view.done();
     await sleep(LOOK_AGAIN_MS);
   }
   const text = `${path} changed each time that its journal was read`;
   throw new StorageFormatError('JOURNAL_DAMAGED', text);
 }
 
-/** Undefined: the broker went on meanwhile. */
-function seeOnce(path: string, environment: Environment, view: Transaction): Seen | undefined {
-  const row = rowIn(environment, view);
-  const pending = new PendingCommits();
-  if (row === undefined) return { view, journaled: undefined, pending };
-  let commits: readonly JournaledCommit[];
+/** Undefined: a broker started meanwhile. */
+function seeOnce(path: string, environment: Environment): Seen | undefined {
+  const before = rowNow(environment);
+  const files = before && readJournalFiles(path);
+  // Otherwise it would be the view of the look before.
+  environment.resetReadTxn();
+  const view = environment.useReadTransaction();
   try {
-    commits = readJournal(path, row);
+    const row = rowIn(environment, view);
+    const pending = new PendingCommits();
+    if (row === undefined) return { view, journaled: undefined, pending };
+    if (files !== undefined && before?.id.equals(row.id) === true) {
+      const commits = commitsBehind(row, files);
+      for (const commit of commits) pending.add(commit);
+      return { view, journaled: { id: row.id, commits }, pending };
+    }
   } catch (error) {
-    if (isSameRow(row, rowNow(environment))) throw error;
-    return undefined;
+    view.done();
+    throw error;
   }
-  const now = rowNow(environment);
-  const reached = row.absorbed + commits.length;
-  if (!isSameRow(row, now) && !(now?.id.equals(row.id) && now.absorbed <= reached)) {
-    return undefined;
-  }
-  for (const commit of commits) pending.add(commit);
-  return { view, journaled: { id: row.id, commits }, pending };
+  view.done();
+  return undefined;
 }
 
 function rowIn(environment: Environment, view?: Transaction): JournalRow | undefined {
