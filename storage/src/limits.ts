@@ -24,6 +24,8 @@ export const STORAGE_LIMITS = {
   journalBytesMin: 256 * 1024,
   /** Where a file of the journal stops growing; a frame that is larger than that has a file to itself. */
   journalBytesMax: 32 * 1024 * 1024,
+  /** Bytes of values up to which a commit goes to the journal; a larger one goes to the data file itself. */
+  journaledBytesMax: 512 * 1024,
   /** Bytes of commits in the journal, or the age of the first of them, from which on they go to the data file. */
   absorbBytes: 8 * 1024 * 1024,
   absorbAfterMs: 500,

@@ -32,11 +32,10 @@ export class Absorber {
    * @throws FlushUnknownError when nobody knows what is in the data file.
    */
   async absorb(pending: PendingCommits): Promise<boolean> {
-    const { sliceBytes, sliceWritesMax } = STORAGE_LIMITS;
     // Whoever waits for the commit that was made last goes first.
     await nextTurn();
-    for (const slice of pending.slices(sliceBytes, sliceWritesMax)) {
-      while (!(await this.#commit(slice))) {
+    for (const slice of pending.slices()) {
+      while (!(await this.#tryCommit(slice))) {
         if (!(await this.#pause())) return false;
       }
     }
@@ -48,12 +47,18 @@ export class Absorber {
     this.#givingUp.abort();
   }
 
-  /** False: nothing of it was applied. */
-  async #commit({ sequence, writes }: Slice): Promise<boolean> {
-    const { data, id, onStuck } = this.#options;
+  /** Everything up to the slice's end, in one transaction. @throws what the data file throws. */
+  commit({ sequence, writes }: Slice): Promise<void> {
+    const { data, id } = this.#options;
     const row = encodeWrites([journalRowWrite({ id, absorbed: sequence })]);
+    return data.commitEncoded([...writes, ...row]);
+  }
+
+  /** False: nothing of it was applied. */
+  async #tryCommit(slice: Slice): Promise<boolean> {
+    const { onStuck } = this.#options;
     try {
-      await data.commitEncoded([...writes, ...row]);
+      await this.commit(slice);
     } catch (error) {
       if (!(error instanceof CommitAbortedError)) throw error;
       this.#stuck = error;

@@ -39,6 +39,8 @@ export interface JournaledStoreOptions {
   readonly absorbAgainMs?: number | undefined;
   /** Where commits wait for those of the other file, whether or not their own file has room. */
   readonly pendingBytesMax?: number | undefined;
+  /** Larger commits go to the data file itself. */
+  readonly journaledBytesMax?: number | undefined;
 }
 
 export class JournaledStore implements Store, LayeredStore {
@@ -48,6 +50,7 @@ export class JournaledStore implements Store, LayeredStore {
   readonly #absorbBytes: number;
   readonly #absorbAfterMs: number;
   readonly #pendingBytesMax: number;
+  readonly #journaledBytesMax: number;
   readonly #view: OverlayView;
   /** Commits in the file in use. */
   #pending = new PendingCommits();
@@ -73,6 +76,7 @@ export class JournaledStore implements Store, LayeredStore {
     this.#absorbBytes = options.absorbBytes ?? STORAGE_LIMITS.absorbBytes;
     this.#absorbAfterMs = options.absorbAfterMs ?? STORAGE_LIMITS.absorbAfterMs;
     this.#pendingBytesMax = options.pendingBytesMax ?? STORAGE_LIMITS.pendingBytesMax;
+    this.#journaledBytesMax = options.journaledBytesMax ?? STORAGE_LIMITS.journaledBytesMax;
     this.#view = new OverlayView(data, () => this.#layers);
     const onStuck = (error: CommitAbortedError | undefined): void => {
       this.#stuck = error;
@@ -142,10 +146,36 @@ export class JournaledStore implements Store, LayeredStore {
     await this.#data.close();
   }
 
-  async #write(encoded: readonly EncodedWrite[]): Promise<void> {
-    if (this.#fatal) throw this.#fatal;
+  #write(encoded: readonly EncodedWrite[]): Promise<void> {
+    if (this.#fatal) return Promise.reject(this.#fatal);
+    const bytes = encoded.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    return bytes > this.#journaledBytesMax ? this.#writeToData(encoded) : this.#writeFrame(encoded);
+  }
+
+  /**
+   * A large commit costs more as a frame, whose bytes are written and summed up twice, than by the second flush of the
+   * data file. What is pending goes with it, so that nothing in the journal counts any more.
+   */
+  async #writeToData(encoded: readonly EncodedWrite[]): Promise<void> {
+    await this.#until(() => !this.#absorption && this.#pending.areOneSlice);
+    const sequence = this.#sequence + 1;
+    try {
+      await this.#absorber.commit({ sequence, writes: [...this.#pending.all(), ...encoded] });
+    } catch (error) {
+      if (error instanceof FlushUnknownError) this.#fatal = error;
+      throw error;
+    }
+    this.#sequence = sequence;
+    if (this.#pending.isEmpty) return;
+    this.#notDue();
+    this.#pending = new PendingCommits();
+    this.#journal.turn();
+    this.#lay([this.#pending]);
+  }
+
+  async #writeFrame(encoded: readonly EncodedWrite[]): Promise<void> {
     const frame = this.#journal.frameOf(encoded);
-    if (!this.#fits(frame)) await this.#makeRoom(frame);
+    await this.#until(() => this.#fits(frame));
     const sequence = this.#sequence + 1;
     try {
       await this.#journal.append(frame, sequence);
@@ -163,16 +193,16 @@ export class JournaledStore implements Store, LayeredStore {
     return this.#pending.bytes < this.#pendingBytesMax && this.#journal.fits(frame);
   }
 
-  /** Waits until the other file can be used. @throws CommitAbortedError when the data file has no room either. */
-  async #makeRoom(frame: Frame): Promise<void> {
-    while (!this.#fits(frame)) {
+  /** Absorbs until it is so. @throws CommitAbortedError when the data file has no room. */
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
       if (!this.#absorption) {
         void this.#absorb();
         continue;
       }
       if (this.#stuck) {
         const { reason, message } = this.#stuck;
-        const text = `the journal is full, and the data file takes nothing: ${message}`;
+        const text = `no room for the commit: the data file takes nothing: ${message}`;
         throw new CommitAbortedError(reason, text, { cause: this.#stuck });
       }
       const stuck = new Promise<void>((resolve) => {
@@ -204,9 +234,7 @@ export class JournaledStore implements Store, LayeredStore {
    */
   #absorb(): Promise<void> {
     assert(this.#absorbing === undefined, 'nothing in the other file counts any more');
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#isDue = false;
+    this.#notDue();
     const absorbing = this.#pending;
     this.#absorbing = absorbing;
     this.#pending = new PendingCommits();
@@ -228,6 +256,12 @@ export class JournaledStore implements Store, LayeredStore {
     this.#absorbing = undefined;
     this.#lay([this.#pending]);
     this.#absorbIfDue();
+  }
+
+  #notDue(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isDue = false;
   }
 
   #lay(overlays: readonly PendingCommits[]): void {

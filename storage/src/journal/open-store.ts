@@ -16,7 +16,10 @@ import { PendingCommits } from './pending-commits.ts';
 import { type JournaledCommit, readJournal } from './read-journal.ts';
 
 export interface StoreOptions
-  extends Pick<JournaledStoreOptions, 'absorbBytes' | 'absorbAfterMs' | 'absorbAgainMs'> {
+  extends Pick<
+    JournaledStoreOptions,
+    'absorbBytes' | 'absorbAfterMs' | 'absorbAgainMs' | 'journaledBytesMax'
+  > {
   /** The data file, for instance `DIR/shard-0.mdb`. Its journal and LMDB's lock lie beside it. */
   readonly path: string;
   /** Default `always`. With `os` there is no journal: see `LmdbStoreOptions`. */

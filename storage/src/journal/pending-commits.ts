@@ -5,6 +5,7 @@ import type { PlainValue } from '../contract.ts';
 import type { EncodedWrite } from '../encoded-writes.ts';
 import { type PackedKey, tableOf, unpackKey } from '../key-codec.ts';
 import { type Key, TABLES, type TableName } from '../keys.ts';
+import { STORAGE_LIMITS } from '../limits.ts';
 import { OrderedMap } from '../ordered-map.ts';
 import type { OverlayLayer, OverlayTable, OverlayWrite } from '../overlay.ts';
 import { decodeValue } from '../values.ts';
@@ -60,9 +61,16 @@ export class PendingCommits implements OverlayLayer {
   readonly #commits: PendingCommit[] = [];
   readonly #tables = new Map<number, PendingTable>();
   #bytes = 0;
+  #writes = 0;
 
   get isEmpty(): boolean {
     return this.#commits.length === 0;
+  }
+
+  /** They go into the data file in one transaction. */
+  get areOneSlice(): boolean {
+    const { sliceBytes, sliceWritesMax } = STORAGE_LIMITS;
+    return this.#bytes <= sliceBytes && this.#writes <= sliceWritesMax;
   }
 
   /** About what they take in memory. */
@@ -78,6 +86,7 @@ export class PendingCommits implements OverlayLayer {
     });
     this.#commits.push({ sequence, writes: pending, bytes });
     this.#bytes += bytes;
+    this.#writes += writes.length;
   }
 
   table(name: TableName): OverlayTable | undefined {
@@ -92,7 +101,10 @@ export class PendingCommits implements OverlayLayer {
    * All commits in slices of about so many bytes and writes. What a later commit of the same slice writes again is left
    * out: that is what makes rows cheap that every commit rewrites.
    */
-  *slices(bytesMax: number, writesMax: number): Generator<Slice> {
+  *slices(
+    bytesMax: number = STORAGE_LIMITS.sliceBytes,
+    writesMax: number = STORAGE_LIMITS.sliceWritesMax,
+  ): Generator<Slice> {
     const commits = this.#commits;
     for (let from = 0; from < commits.length; ) {
       let to = from;
@@ -105,6 +117,11 @@ export class PendingCommits implements OverlayLayer {
       yield sliceOf(commits.slice(from, to));
       from = to;
     }
+  }
+
+  /** What all of them together write. */
+  all(): readonly EncodedWrite[] {
+    return sliceOf(this.#commits).writes;
   }
 
   #lay(write: PendingWrite, sequence: number): PendingWrite {

@@ -3,68 +3,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Committer } from '../../src/committer.ts';
-import type { StoreWrite } from '../../src/contract.ts';
-import { CommitAbortedError, FlushUnknownError } from '../../src/errors.ts';
+import { FlushUnknownError } from '../../src/errors.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
-import { BLOCK_BYTES } from '../../src/journal/frame.ts';
-import { createJournal } from '../../src/journal/journal.ts';
-import { SYSTEM_DISK } from '../../src/journal/journal-disk.ts';
-import { journalRowWrite } from '../../src/journal/journal-row.ts';
-import {
-  type DataFile,
-  JournaledStore,
-  type JournaledStoreOptions,
-} from '../../src/journal/journaled-store.ts';
 import { openStore } from '../../src/journal/open-store.ts';
 import { PendingCommits } from '../../src/journal/pending-commits.ts';
-import { type LmdbStore, openLmdbStore } from '../../src/lmdb-store.ts';
+import { openLmdbStore } from '../../src/lmdb-store.ts';
 import { openSnapshot } from '../../src/snapshot.ts';
-import { scratchDirectory } from '../scratch-directory.ts';
+import { batch, FULL, faulty, offsetsOf, range, scratchFile } from './faulty-data.ts';
 import { PowerDisk } from './power-disk.ts';
-
-const scratchFile = (): string => join(scratchDirectory(), 'shard-0.mdb');
-const batch = (offset: number, bytes = 1_000): StoreWrite => ({
-  table: 'batches',
-  key: [1, 0, offset],
-  value: new Uint8Array(bytes).fill(offset),
-});
-const offsetsOf = (store: Pick<JournaledStore, 'range'>): unknown[] =>
-  [...store.range('batches', {})].map(([key]) => key[2]);
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** A store whose data file refuses what the test says. */
-async function faulty(path: string, options: Partial<JournaledStoreOptions> = {}) {
-  let refusal: Error | undefined;
-  let absorbed = 0;
-  const lmdb = await openLmdbStore({ path });
-  const id = Buffer.alloc(16, 7);
-  const bytes = { bytesMin: 2 * BLOCK_BYTES, bytesMax: 5 * BLOCK_BYTES };
-  const journal = await createJournal({ dataPath: path, id, disk: SYSTEM_DISK, ...bytes });
-  await lmdb.commit([journalRowWrite({ id, absorbed: 0 })]);
-  const data: DataFile = {
-    get: (table, key) => lmdb.get(table, key),
-    range: (table, query) => lmdb.range(table, query),
-    usage: () => lmdb.usage(),
-    commit: (writes) => (refusal ? Promise.reject(refusal) : lmdb.commit(writes)),
-    commitEncoded: async (writes: Parameters<LmdbStore['commitEncoded']>[0]) => {
-      if (refusal) throw refusal;
-      await lmdb.commitEncoded(writes);
-      absorbed += 1;
-    },
-    close: () => lmdb.close(),
-  };
-  const times = { absorbAfterMs: 1, absorbAgainMs: 5 };
-  const store = new JournaledStore({ data, journal, id, ...times, ...options });
-  return {
-    store,
-    refuse: (error: Error | undefined) => {
-      refusal = error;
-    },
-    absorbed: () => absorbed,
-  };
-}
-
-const FULL = new CommitAbortedError('full', 'by the script');
 
 describe('a data file that has no room', () => {
   it('lets commits go on until the journal is full, refuses the next ones, and recovers [D-13]', async () => {
