@@ -39,7 +39,8 @@ export class BatchesOf {
 
   private seal(): void {
     if (this.open === undefined) return;
-    this.done.push({ ...this.where, batch: this.open.build() });
+    const { topicId, partition } = this.where;
+    this.done.push({ topicId, partition, batch: this.open.build() });
     this.open = undefined;
   }
 }

@@ -152,4 +152,24 @@ describe('waiting by key', () => {
     waiting.ended(first);
     expect(waiting.take(1, isOurs)).toEqual([second]);
   });
+
+  it('keeps no long key whose messages have ended', () => {
+    const waiting = new WaitingByKey<number>();
+    const { lines } = waiting as unknown as { lines: ReadonlyMap<string, unknown> };
+    const long = (offset: number) =>
+      ({ offset, partition: 0, keyName: 'k'.repeat(10_000), lease }) as unknown as Held;
+    waiting.push([long(0), long(1), messageOf(2, 2)]);
+    const first = waiting.take(1, () => true);
+    waiting.ended(first);
+    const [third, second] = [waiting.take(1, () => true), waiting.take(1, () => true)];
+    expect([...first, ...second, ...third].map(({ offset }) => offset)).toEqual([0, 1, 2]);
+    expect(lines.size).toBe(2);
+    waiting.ended(second);
+    waiting.ended(third);
+    expect([...lines.keys()]).toEqual(['2']);
+    // One that is passed over has ended too.
+    waiting.push([long(3)]);
+    expect(waiting.take(1, () => false)).toEqual([]);
+    expect(lines.size).toBe(1);
+  });
 });

@@ -160,7 +160,8 @@ export class Committer {
 
   #start(): void {
     if (this.#fatal || this.#inFlight || this.#staging.overlay.size === 0) return;
-    const generation = { ...this.#staging, lastSeq: this.#lastStagedSeq };
+    const { overlay, settlement, firstSeq } = this.#staging;
+    const generation = { overlay, settlement, firstSeq, lastSeq: this.#lastStagedSeq };
     assert(generation.firstSeq > this.#durableSeq, 'a commit holds what is not durable yet');
     this.#inFlight = generation;
     this.#exchange();

@@ -27,6 +27,8 @@ export const STORAGE_LIMITS = {
   /** Bytes of commits in the journal, or the age of the first of them, from which on they go to the data file. */
   absorbBytes: 8 * 1024 * 1024,
   absorbAfterMs: 500,
+  /** What the commits in one file of the journal may take in memory; the next one waits for the other file. */
+  pendingBytesMax: 32 * 1024 * 1024,
   /** What goes to the data file in one transaction, for which the process does nothing else meanwhile. */
   sliceBytes: 2 * 1024 * 1024,
   sliceWritesMax: 1_024,
@@ -43,4 +45,5 @@ assert(
   'small rows meet the count first',
 );
 assert(L.absorbBytes < L.journalBytesMax, 'the journal takes commits while others are absorbed');
+assert(L.absorbBytes < L.pendingBytesMax, 'so does memory');
 assert(L.rangeBatchesMax <= L.rangeRowsMax, 'large values are read in smaller slices');

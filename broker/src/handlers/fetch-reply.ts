@@ -14,6 +14,8 @@ export class FetchReply {
   #batchesLeft: number = LIMITS.fetchBatchesMax;
   bytes = 0;
   hasErrors = false;
+  /** A partition has something that did not fit: whoever waits for more bytes waits in vain. */
+  isFull = false;
 
   constructor(shard: Shard, bytesMax: number) {
     this.#shard = shard;
@@ -53,6 +55,7 @@ export class FetchReply {
     this.bytes += found.bytes;
     this.#batchesLeft -= found.batches.length;
     const { startOffset, durableEnd: endOffset, batches } = found;
+    this.isFull ||= this.#batchesLeft === 0 || (batches.length === 0 && offset < endOffset);
     return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
   }
 }

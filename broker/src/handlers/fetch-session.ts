@@ -118,10 +118,10 @@ export class FetchSession {
       if (isRefused(answer) || answer.batches.length > 0) {
         answers.set(asked, answer);
         if (!this.#named.has(asked)) placesLeft -= 1;
-      } else if (asked.offset >= answer.endOffset) this.#dirty.delete(asked);
+      } else if (!reply.isFull) this.#dirty.delete(asked);
       // What did not fit comes first the next time. To look at the others would read a batch of each for nothing: of a
       // thousand partitions, 40 ms a reply.
-      else break;
+      if (reply.isFull) break;
     }
     return { reply, answers };
   }

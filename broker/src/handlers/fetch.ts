@@ -67,8 +67,8 @@ function bytesMaxOf({ maxBytes }: Request, { connection }: RequestContext): numb
   return Math.min(maxBytes, connection.replyRoomBytes);
 }
 
-function isEnough({ minBytes }: Request, { bytes, hasErrors }: FetchReply): boolean {
-  return bytes >= minBytes || hasErrors;
+function isEnough({ minBytes }: Request, { bytes, hasErrors, isFull }: FetchReply): boolean {
+  return bytes >= minBytes || hasErrors || isFull;
 }
 
 function mustStandAlone({ isNewSession, forgotten }: Request): void {

@@ -32,3 +32,15 @@ test('[G-7] a batch larger than the part of its partition comes where the reply 
   expect(await fetched({ maxBytes })).toEqual(['1: 1', '2: 1']);
   expect(await fetched({ maxBytes })).toEqual([]);
 });
+
+test('[G-7] what did not fit is not waited for, however many bytes are wanted', async () => {
+  shard = openTestShard();
+  const { topicId } = await shard.call('CreateTopic', { name: 't', partitions: 2 });
+  for (const [partition, text] of ['a', 'b'.repeat(1_000)].entries()) {
+    await shard.call('Produce', { batches: [{ topicId, partition, batch: batchOf(text) }] });
+  }
+  const partitions = [0, 1].map((partition) => ({ topicId, partition, offset: 0 }));
+  const room = { minBytes: 400, maxBytes: 800, maxWaitMs: 60_000 };
+  expect(await fetched({ isNewSession: true, partitions, ...room })).toEqual(['0: 0']);
+  expect(await fetched(room)).toEqual(['1: 0']);
+});

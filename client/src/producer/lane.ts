@@ -97,7 +97,7 @@ export class Lane {
     const batch = this.open;
     if (batch === undefined) return;
     this.open = undefined;
-    const stamp = this.line && { ...this.line.id, sequence: this.sealSequence };
+    const stamp = this.line && stampOf(this.line.id, this.sealSequence);
     this.sealSequence = after(this.sealSequence, batch);
     this.owner.sealBatch(batch, stamp);
     this.sealed.push(batch);
@@ -190,4 +190,8 @@ export class Lane {
   private dropSettled(): void {
     while (this.sealed.peek()?.isSettled) this.sealed.shift();
   }
+}
+
+function stampOf({ producerId, producerEpoch }: ProducerId, sequence: number): ProducerStamp {
+  return { producerId, producerEpoch, sequence };
 }

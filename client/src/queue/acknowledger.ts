@@ -41,9 +41,10 @@ export class Acknowledger {
     this.group = group;
   }
 
-  /** What was said last, while it waits to be sent: more may be said with it. */
+  /** What was said last, while it waits to be sent for the first time: more may be said with it. */
   get newest(): Ack | undefined {
-    return this.pending.at(-1);
+    const newest = this.pending.at(-1);
+    return newest?.isRepeated === true ? undefined : newest;
   }
 
   add(ack: Ack): void {

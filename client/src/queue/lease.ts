@@ -102,6 +102,8 @@ export interface KeyLine<V> {
   waiting: HeldMessage<V>[];
   /** Messages taken that have not ended. */
   running: number;
+  /** Its key, if that is too long to be kept without messages. */
+  readonly longKey: string | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { countersOf, type QueueStats } from '../admin/queue-stats.ts';
 import type { Codec } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
-import { type Ack, type AckResult, firstError } from './ack.ts';
+import { type AckResult, firstError } from './ack.ts';
 import { ackFault } from './ack-check.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { errorText } from './error-text.ts';
@@ -136,9 +136,16 @@ export class Queue<V> {
       const { firstOffset, lastOffset } = lease;
       const settle = (told: AckResult) => resolve(outcomeOf(receipt, told));
       const text = error === undefined ? undefined : errorText(error);
-      const range = { lease, firstOffset, lastOffset };
-      const ack: Ack = { ...range, kind, delayMs, errorText: text, result, settle };
-      this.source.acknowledger.add(ack);
+      this.source.acknowledger.add({
+        lease,
+        firstOffset,
+        lastOffset,
+        kind,
+        delayMs,
+        errorText: text,
+        result,
+        settle,
+      });
     });
   }
 }

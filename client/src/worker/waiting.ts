@@ -76,6 +76,8 @@ export class WaitingInTurn<V> implements Waiting<V> {
 
 /** Lines without messages that are kept, for the next message of their key, beside those that have some. */
 const IDLE_LINES_MAX = 10_000;
+/** The line of a longer key goes with its last message: a key may be 1 MiB, and ten thousand of them are no memory to keep. */
+const IDLE_KEY_MAX = 256;
 
 /** Messages of one key run one after another, or in one call, in the order they came. */
 export class WaitingByKey<V> implements Waiting<V> {
@@ -175,18 +177,22 @@ export class WaitingByKey<V> implements Waiting<V> {
 
   private lineOf(message: HeldMessage<V>): KeyLine<V> {
     const { keyName } = message;
-    if (keyName === null) return { waiting: [], running: 0 };
+    if (keyName === null) return { waiting: [], running: 0, longKey: undefined };
     const found = this.lines.get(keyName);
     if (found !== undefined) return found;
     if (this.lines.size >= this.linesMax) this.sweep();
-    const line: KeyLine<V> = { waiting: [], running: 0 };
+    const longKey = keyName.length > IDLE_KEY_MAX ? keyName : undefined;
+    const line: KeyLine<V> = { waiting: [], running: 0, longKey };
     this.lines.set(keyName, line);
     return line;
   }
 
   /** None of the line runs: what waits may. */
   private restart(line: KeyLine<V>): void {
-    if (line.waiting.length === 0) return;
+    if (line.waiting.length === 0) {
+      if (line.longKey !== undefined) this.lines.delete(line.longKey);
+      return;
+    }
     this.readyCount += line.waiting.length;
     this.ready.push(line);
   }

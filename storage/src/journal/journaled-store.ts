@@ -37,6 +37,8 @@ export interface JournaledStoreOptions {
   readonly absorbBytes?: number | undefined;
   readonly absorbAfterMs?: number | undefined;
   readonly absorbAgainMs?: number | undefined;
+  /** Where commits wait for those of the other file, whether or not their own file has room. */
+  readonly pendingBytesMax?: number | undefined;
 }
 
 export class JournaledStore implements Store, LayeredStore {
@@ -45,6 +47,7 @@ export class JournaledStore implements Store, LayeredStore {
   readonly #absorber: Absorber;
   readonly #absorbBytes: number;
   readonly #absorbAfterMs: number;
+  readonly #pendingBytesMax: number;
   readonly #view: OverlayView;
   /** Commits in the file in use. */
   #pending = new PendingCommits();
@@ -69,6 +72,7 @@ export class JournaledStore implements Store, LayeredStore {
     this.#journal = journal;
     this.#absorbBytes = options.absorbBytes ?? STORAGE_LIMITS.absorbBytes;
     this.#absorbAfterMs = options.absorbAfterMs ?? STORAGE_LIMITS.absorbAfterMs;
+    this.#pendingBytesMax = options.pendingBytesMax ?? STORAGE_LIMITS.pendingBytesMax;
     this.#view = new OverlayView(data, () => this.#layers);
     const onStuck = (error: CommitAbortedError | undefined): void => {
       this.#stuck = error;
@@ -141,7 +145,7 @@ export class JournaledStore implements Store, LayeredStore {
   async #write(encoded: readonly EncodedWrite[]): Promise<void> {
     if (this.#fatal) throw this.#fatal;
     const frame = this.#journal.frameOf(encoded);
-    if (!this.#journal.fits(frame)) await this.#makeRoom(frame);
+    if (!this.#fits(frame)) await this.#makeRoom(frame);
     const sequence = this.#sequence + 1;
     try {
       await this.#journal.append(frame, sequence);
@@ -154,9 +158,14 @@ export class JournaledStore implements Store, LayeredStore {
     this.#pending.add({ sequence, writes: encoded });
   }
 
+  /** Small writes take more room in memory than in the file. */
+  #fits(frame: Frame): boolean {
+    return this.#pending.bytes < this.#pendingBytesMax && this.#journal.fits(frame);
+  }
+
   /** Waits until the other file can be used. @throws CommitAbortedError when the data file has no room either. */
   async #makeRoom(frame: Frame): Promise<void> {
-    while (!this.#journal.fits(frame)) {
+    while (!this.#fits(frame)) {
       if (!this.#absorption) {
         void this.#absorb();
         continue;

@@ -28,9 +28,12 @@ const LOOK_AGAIN_MS = 20;
 /**
  * A frame is overwritten only after the data file has its commit, and says so. So what was read from the journal is whole
  * if the data file says the same after it as in the view before, or if it reaches as far as the data file does now.
+ * Two files are not read at one moment: the first may be read just before a commit goes there, and the second after the
+ * next one. Then one seems to be missing, and is there at the next look: only what lacks the same twice is damaged.
  * @throws StorageFormatError when the journal lacks something.
  */
 export async function seeWithJournal(path: string, environment: Environment): Promise<Seen> {
+  let seemed: string | undefined;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     // Otherwise it would be the view of the look before.
     environment.resetReadTxn();
@@ -39,8 +42,12 @@ export async function seeWithJournal(path: string, environment: Environment): Pr
       const seen = seeOnce(path, environment, view);
       if (seen !== undefined) return seen;
     } catch (error) {
-      view.done();
-      throw error;
+      const { message } = error as Error;
+      if (!(error instanceof StorageFormatError) || message === seemed) {
+        view.done();
+        throw error;
+      }
+      seemed = message;
     }
     view.done();
     await sleep(LOOK_AGAIN_MS);

@@ -10,7 +10,11 @@ import { BLOCK_BYTES } from '../../src/journal/frame.ts';
 import { createJournal } from '../../src/journal/journal.ts';
 import { SYSTEM_DISK } from '../../src/journal/journal-disk.ts';
 import { journalRowWrite } from '../../src/journal/journal-row.ts';
-import { type DataFile, JournaledStore } from '../../src/journal/journaled-store.ts';
+import {
+  type DataFile,
+  JournaledStore,
+  type JournaledStoreOptions,
+} from '../../src/journal/journaled-store.ts';
 import { openStore } from '../../src/journal/open-store.ts';
 import { PendingCommits } from '../../src/journal/pending-commits.ts';
 import { type LmdbStore, openLmdbStore } from '../../src/lmdb-store.ts';
@@ -29,7 +33,7 @@ const offsetsOf = (store: Pick<JournaledStore, 'range'>): unknown[] =>
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** A store whose data file refuses what the test says. */
-async function faulty(path: string) {
+async function faulty(path: string, options: Partial<JournaledStoreOptions> = {}) {
   let refusal: Error | undefined;
   let absorbed = 0;
   const lmdb = await openLmdbStore({ path });
@@ -50,7 +54,7 @@ async function faulty(path: string) {
     close: () => lmdb.close(),
   };
   const times = { absorbAfterMs: 1, absorbAgainMs: 5 };
-  const store = new JournaledStore({ data, journal, id, ...times });
+  const store = new JournaledStore({ data, journal, id, ...times, ...options });
   return {
     store,
     refuse: (error: Error | undefined) => {
@@ -86,6 +90,26 @@ describe('a data file that has no room', () => {
     await vi.waitFor(async () => store.commit([batch(99)]), { timeout: 5_000, interval: 10 });
     expect(offsetsOf(store)).toEqual([...taken, 99]);
     await vi.waitFor(() => expect(absorbed()).toBeGreaterThan(1), { timeout: 5_000 });
+    await store.close();
+  });
+
+  it('bounds what lies in memory also where that is more than what lies in the file', async () => {
+    const { store, refuse } = await faulty(scratchFile(), { pendingBytesMax: 20_000 });
+    refuse(FULL);
+    // Each takes one block of a file that has room for four, and more than half of the memory.
+    const writesOf = (commit: number): StoreWrite[] =>
+      range(50).map((i) => ({ table: 'groups', key: [50 * commit + i], value: 0 }));
+    let taken = 0;
+    const commit = async (): Promise<void> => {
+      await store.commit(writesOf(taken));
+      taken += 1;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    };
+    while ((await commit().catch(({ reason }) => reason)) !== 'full');
+    expect(taken).toBeLessThanOrEqual(4);
+    refuse(undefined);
+    await vi.waitFor(commit, { timeout: 5_000, interval: 10 });
+    expect([...store.range('groups', { keysOnly: true })]).toHaveLength(50 * taken);
     await store.close();
   });
 
