@@ -14,6 +14,7 @@ import {
 import { assert } from '../assert.ts';
 import type { View } from '../decision.ts';
 import type { KeyOf } from '../rows.ts';
+import type { BatchHints } from './batch-hints.ts';
 
 export interface StoredBatch {
   readonly bytes: Uint8Array;
@@ -36,21 +37,11 @@ export interface StoredBatch {
   readonly entryBytes: number;
 }
 
-/**
- * Where the last cursor over the partition stood. Who reads on in the middle of a batch finds it again by its key; without
- * the hint that takes a read that fails and a walk backwards, a seventh of a broker's main thread where messages are
- * received one by one. It may be wrong: what it names is read and looked at.
- */
-export interface BatchHint {
-  baseOffset: number;
-  endOffset: number;
-}
-
 export class BatchCursor {
   readonly #view: View;
   readonly #prefix: readonly [topicId: number, partition: number];
   readonly #durableEnd: number;
-  readonly #hint: BatchHint | undefined;
+  readonly #hints: BatchHints | undefined;
   #current: StoredBatch | undefined;
 
   constructor(
@@ -58,12 +49,12 @@ export class BatchCursor {
     topicId: number,
     partition: number,
     durableEnd: number,
-    hint?: BatchHint,
+    hints?: BatchHints,
   ) {
     this.#view = view;
     this.#prefix = [topicId, partition];
     this.#durableEnd = durableEnd;
-    this.#hint = hint;
+    this.#hints = hints;
   }
 
   /** The batch that takes the offset, or the first one after it; undefined at the durable end. */
@@ -74,16 +65,13 @@ export class BatchCursor {
     const found =
       this.#hinted(offset) ?? this.#exact(offset) ?? this.#before(offset) ?? this.#after(offset);
     this.#current = found;
-    if (this.#hint !== undefined && found !== undefined) {
-      this.#hint.baseOffset = found.baseOffset;
-      this.#hint.endOffset = found.endOffset;
-    }
+    if (found !== undefined) this.#hints?.note(found.baseOffset, found.endOffset);
     return found;
   }
 
   #hinted(offset: number): StoredBatch | undefined {
-    const { baseOffset = 0, endOffset = 0 } = this.#hint ?? {};
-    if (offset <= baseOffset || offset >= endOffset) return undefined;
+    const baseOffset = this.#hints?.baseOf(offset);
+    if (baseOffset === undefined) return undefined;
     const batch = this.#stored([...this.#prefix, baseOffset]);
     return batch !== undefined && holds(batch, offset) ? batch : undefined;
   }

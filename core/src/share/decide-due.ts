@@ -105,7 +105,7 @@ function dueWaits(shares: SharePartitions, view: View, nowMs: number, limit: num
   const firstMs = shares.firstWait.timeMs(view);
   if (firstMs === undefined || firstMs > nowMs) return [];
   const due: Due[] = [];
-  const query = { to: [nowMs + 1], limit, keysOnly: true };
+  const query = { from: [firstMs], to: [nowMs + 1], limit, keysOnly: true };
   for (const [[untilMs, groupId, topicId, partition, first]] of view.range('waitTimes', query)) {
     due.push({ key: { groupId, topicId, partition }, first, untilMs, lease: undefined });
   }

@@ -90,7 +90,13 @@ export function decideReceive(
   const leasing = {
     ending: { scope, draft, letters, view, ctx },
     scan: { left: LIMITS.receiveScanMax },
-    batches: new BatchCursor(view, topicId, partition, scope.log.durableEnd, scope.share.batchHint),
+    batches: new BatchCursor(
+      view,
+      topicId,
+      partition,
+      scope.log.durableEnd,
+      scope.share.batchHints,
+    ),
     budget: new Budget(Math.min(maxMessages, room), maxBytes, command.firstWhole !== false),
     lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
     leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),

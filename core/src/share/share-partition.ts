@@ -6,7 +6,7 @@ import type { DeadlineQueue } from '../collections/deadline-queue.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import type { PurgeRow } from '../queue-rows.ts';
 import { RUN_STATES, type RunRow, type RunState, type SharePartitionRow } from '../rows.ts';
-import type { BatchHint } from './batch-cursor.ts';
+import { BatchHints } from './batch-hints.ts';
 import { laneAt } from './lanes/lane-column.ts';
 import { NO_LANE } from './lanes/lane-number.ts';
 import type { LaneTable } from './lanes/lane-table.ts';
@@ -50,7 +50,7 @@ export class SharePartition {
   readonly #ready = new OrderedMap();
   readonly #messages = noMessages();
   /** Of receives. Nothing depends on it but their speed. */
-  readonly batchHint: BatchHint = { baseOffset: 0, endOffset: 0 };
+  readonly batchHints = new BatchHints();
   readonly #laneState: LaneState | undefined;
 
   constructor(

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../src/index.ts';
 import { BatchCursor } from '../../src/share/batch-cursor.ts';
+import { BatchHints } from '../../src/share/batch-hints.ts';
 import { gappedBatch } from './gapped-batch.ts';
 
 /** A partition that holds this batch alone. */
@@ -94,21 +95,23 @@ describe('a cursor with a hint', () => {
 
   it('reads on in the middle of a batch by its key alone, in the next decision too', () => {
     const { walks, view } = partition();
-    const hint = { baseOffset: 0, endOffset: 0 };
+    const hints = new BatchHints();
     const bases = [0, 1, 2, 3, 4, 5].map(
-      (offset) => new BatchCursor(view, 1, 0, 6, hint).at(offset)?.baseOffset,
+      (offset) => new BatchCursor(view, 1, 0, 6, hints).at(offset)?.baseOffset,
     );
     expect(bases).toEqual([0, 0, 0, 3, 3, 3]);
     expect(walks).toEqual([]);
   });
 
   it('finds the same batch where the hint is wrong', () => {
-    for (const wrong of [
-      { baseOffset: 0, endOffset: 100 },
-      { baseOffset: 1, endOffset: 100 },
-      { baseOffset: 3, endOffset: 4 },
-    ]) {
+    for (const [base, end] of [
+      [0, 100],
+      [1, 100],
+      [3, 4],
+    ] as const) {
       const { view } = partition();
+      const wrong = new BatchHints();
+      wrong.note(base, end);
       expect(new BatchCursor(view, 1, 0, 6, wrong).at(5)?.baseOffset).toBe(3);
       expect(new BatchCursor(view, 1, 0, 6, wrong).at(2)?.baseOffset).toBe(0);
     }
