@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Committer } from '../../src/committer.ts';
+import type { StoreWrite } from '../../src/contract.ts';
 import { FlushUnknownError } from '../../src/errors.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
 import { openStore } from '../../src/journal/open-store.ts';
