@@ -21,13 +21,20 @@ const done = ({ firstOffset, lastOffset }: Item) => ({
   deadlineMs: null,
 });
 
-function setup(answer: Answer) {
+function setup(answer: Answer, leaseMs = 30_000) {
   const link = {
     options: { requestTimeoutMs: 10_000 },
     request: (_api: string, { items }: { items: readonly Item[] }) => answer(items),
   } as unknown as Link;
   const acknowledger = new Acknowledger(link, 'g');
-  const lease = { topicId: 1, partition: 0, token: 1, acknowledger } as unknown as Lease<number>;
+  const endsAt = performance.now() + leaseMs;
+  const lease = {
+    topicId: 1,
+    partition: 0,
+    token: 1,
+    acknowledger,
+    endsAt,
+  } as unknown as Lease<number>;
   const told: string[] = [];
   const hearer: Hearer<number> = {
     resolved: ({ offset }, { kind }, error) => told.push(`${offset} ${error?.code ?? kind}`),
@@ -60,27 +67,35 @@ describe('statements', () => {
     expect(told).toEqual(['0 accept', '1 accept', '2 accept', '4 accept']);
   });
 
-  it('are not said with one that is said again: what that may be told is news for them', async () => {
-    const errorCode = ERRORS.ALREADY_RESOLVED.code;
-    const resolved = ({ firstOffset, lastOffset }: Item) => ({
-      outcomes: [{ firstOffset, lastOffset, errorCode }],
-      deadlineMs: null,
-    });
-    let lose: ((error: MillraceError) => void) | undefined;
-    const { acknowledger, told, accept } = setup((items) =>
-      lose === undefined
-        ? new Promise((_, reject) => {
-            lose = reject;
-          })
-        : Promise.resolve({ results: items.map(resolved) }),
-    );
-    accept(0);
-    await eventually(() => lose !== undefined);
-    lose?.(new MillraceError('OUTCOME_UNKNOWN'));
-    await Promise.resolve();
-    // It waits to be said again.
-    accept(1);
-    await acknowledger.idle();
-    expect(told).toEqual(['0 accept', '1 ALREADY_RESOLVED']);
-  });
+  it.each([
+    ['done if its lease goes on', 30_000, 'accept'],
+    ['unknown if its lease may have ended: it may be dead since', 700, 'OUTCOME_UNKNOWN'],
+  ])(
+    'said again and resolved already is %s; none that is new goes with it',
+    async (_, leaseMs, first) => {
+      const errorCode = ERRORS.ALREADY_RESOLVED.code;
+      const resolved = ({ firstOffset, lastOffset }: Item) => ({
+        outcomes: [{ firstOffset, lastOffset, errorCode }],
+        deadlineMs: null,
+      });
+      let lose: ((error: MillraceError) => void) | undefined;
+      const { acknowledger, told, accept } = setup(
+        (items) =>
+          lose === undefined
+            ? new Promise((_, reject) => {
+                lose = reject;
+              })
+            : Promise.resolve({ results: items.map(resolved) }),
+        leaseMs,
+      );
+      accept(0);
+      await eventually(() => lose !== undefined);
+      lose?.(new MillraceError('OUTCOME_UNKNOWN'));
+      await Promise.resolve();
+      // It waits to be said again.
+      accept(1);
+      await acknowledger.idle();
+      expect(told).toEqual([`0 ${first}`, '1 ALREADY_RESOLVED']);
+    },
+  );
 });

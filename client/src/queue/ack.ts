@@ -7,6 +7,8 @@ export interface LeaseName {
   readonly topicId: number;
   readonly partition: number;
   readonly token: number;
+  /** When it ends if nothing is heard of it, by performance.now(); absent where that is not known. */
+  readonly endsAt?: number;
 }
 
 /** A statement about a range of one lease. */

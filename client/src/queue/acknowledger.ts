@@ -1,7 +1,7 @@
 // Sends what is said of leased messages: all of a tick in one request. After a lost connection it says again what can be
 // said twice (ADR 0054). It keeps no leases.
 
-import type { AckKind, MillraceError, ResponseOf } from '@millrace/protocol';
+import { type AckKind, MillraceError, type ResponseOf } from '@millrace/protocol';
 import type { Link } from '../net/link.ts';
 import { Bell } from '../wait.ts';
 import type { Ack, AckResult } from './ack.ts';
@@ -16,6 +16,8 @@ import {
 } from './ack-items.ts';
 
 const IN_FLIGHT_MAX = 8;
+/** The broker's lease began before its reply came. */
+const DOUBT_MS = 1_000;
 
 /**
  * Errors that, when a statement is made again, say that the first time was heard. A return is never repeated: it would
@@ -135,10 +137,23 @@ export function wireItem({ first, lastOffset }: AckItem) {
   return { topicId, partition, token, firstOffset, lastOffset, kind, delayMs, errorText, result };
 }
 
-/** What was heard the first time is no failure the second time. */
+/**
+ * What was heard the first time is no failure the second time. But where the lease may have ended meanwhile, somebody else
+ * may have resolved the message, or it is dead: then nobody can tell.
+ */
 function heard(ack: Ack, result: AckResult): AckResult {
   if (ack.isRepeated !== true) return result;
   const codes = HEARD[ack.kind] ?? [];
-  const failures = result.failures.filter(({ error }) => !codes.includes(error.code));
+  const isOurs = performance.now() < (ack.lease.endsAt ?? 0) - DOUBT_MS;
+  const failures = result.failures.flatMap(({ firstOffset, lastOffset, error }) => {
+    if (!codes.includes(error.code)) return [{ firstOffset, lastOffset, error }];
+    return isOurs ? [] : [{ firstOffset, lastOffset, error: unknownAfter(error) }];
+  });
   return { ...result, failures };
+}
+
+function unknownAfter(cause: MillraceError): MillraceError {
+  const text =
+    'whether it was done before the connection was lost is unknown: the lease may have ended since';
+  return new MillraceError('OUTCOME_UNKNOWN', `${text} (${cause.message})`, {}, { cause });
 }

@@ -90,7 +90,7 @@ function readLease<V>(source: ReceiveSource<V>, granted: Granted): Lease<V> | un
     mayBeOld: false,
     open: lastOffset - firstOffset + 1,
     renewAt: Number.POSITIVE_INFINITY,
-    endsAt: Number.POSITIVE_INFINITY,
+    endsAt: 0,
   };
   try {
     for (const batch of batches) {
