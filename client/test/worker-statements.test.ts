@@ -72,7 +72,7 @@ describe('statements', () => {
     ['unknown if its lease may have ended: it may be dead since', 700, 'OUTCOME_UNKNOWN'],
   ])(
     'said again and resolved already is %s; none that is new goes with it',
-    async (_, leaseMs, first) => {
+    async (_name, leaseMs, first) => {
       const errorCode = ERRORS.ALREADY_RESOLVED.code;
       const resolved = ({ firstOffset, lastOffset }: Item) => ({
         outcomes: [{ firstOffset, lastOffset, errorCode }],
