@@ -1,30 +1,12 @@
-import java.util.List;
-import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Kafka's own Java client, told by the bench what to open. Settings of the client come from there too: those that begin
  * with "client." are handed on without it.
  */
-public final class KafkaDriver implements Pipe.Commands {
-  /** What was opened under a number. */
-  interface Opened {
-    default void send(int sequence, List<byte[]> values, boolean alone) {
-      throw new UnsupportedOperationException("it does not send");
-    }
-
-    void close() throws Exception;
-  }
-
-  private final Pipe pipe = new Pipe();
-  private final Map<Integer, Opened> opened = new ConcurrentHashMap<>();
-
+public final class KafkaDriver extends Driver {
   public static void main(String[] args) throws Exception {
-    KafkaDriver driver = new KafkaDriver();
-    driver.pipe.serve(driver);
-    // The bench has gone: threads of a client must not keep the process.
-    Runtime.getRuntime().halt(0);
+    new KafkaDriver().serve();
   }
 
   @Override
@@ -49,16 +31,5 @@ public final class KafkaDriver implements Pipe.Commands {
       default -> throw new IllegalArgumentException("no such thing: " + settings.getProperty("what"));
     }
     return 0;
-  }
-
-  @Override
-  public void send(int id, int sequence, List<byte[]> values, boolean alone) {
-    opened.get(id).send(sequence, values, alone);
-  }
-
-  @Override
-  public void close(int id) throws Exception {
-    Opened it = opened.remove(id);
-    if (it != null) it.close();
   }
 }

@@ -10,7 +10,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads all partitions of a topic, without a group and without committing. */
-final class KafkaReader implements KafkaDriver.Opened {
+final class KafkaReader implements Driver.Opened {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread thread;
   private volatile boolean closing = false;

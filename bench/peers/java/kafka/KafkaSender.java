@@ -7,7 +7,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Produces what the bench sends, and tells when all of a send was acknowledged. */
-final class KafkaSender implements KafkaDriver.Opened {
+final class KafkaSender implements Driver.Opened {
   private final Pipe pipe;
   private final int id;
   private final String topic;

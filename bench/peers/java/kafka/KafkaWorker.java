@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Consumers of one share group: each takes records, acknowledges every one by itself and waits for the commit. */
-final class KafkaWorker implements KafkaDriver.Opened {
+final class KafkaWorker implements Driver.Opened {
   private final Pipe pipe;
   private final int id;
   private final List<KafkaShareConsumer<byte[], byte[]>> consumers = new ArrayList<>();

@@ -1,24 +1,10 @@
 import com.rabbitmq.stream.Address;
 import com.rabbitmq.stream.Environment;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** RabbitMQ's own Java client of the stream protocol, told by the bench what to open. Settings come from there too. */
-public final class StreamDriver implements Pipe.Commands {
-  /** What was opened under a number. */
-  interface Opened {
-    default void send(int sequence, List<byte[]> values, boolean alone) {
-      throw new UnsupportedOperationException("it does not send");
-    }
-
-    void close() throws Exception;
-  }
-
-  private final Pipe pipe = new Pipe();
-  private final Map<Integer, Opened> opened = new ConcurrentHashMap<>();
+public final class StreamDriver extends Driver {
   private final Environment environment;
 
   private StreamDriver(int port) {
@@ -34,10 +20,7 @@ public final class StreamDriver implements Pipe.Commands {
   }
 
   public static void main(String[] args) throws Exception {
-    StreamDriver driver = new StreamDriver(Integer.parseInt(args[0]));
-    driver.pipe.serve(driver);
-    // The bench has gone: threads of the client must not keep the process.
-    Runtime.getRuntime().halt(0);
+    new StreamDriver(Integer.parseInt(args[0])).serve();
   }
 
   @Override
@@ -52,16 +35,5 @@ public final class StreamDriver implements Pipe.Commands {
       default -> throw new IllegalArgumentException("no such thing: " + settings.getProperty("what"));
     }
     return 0;
-  }
-
-  @Override
-  public void send(int id, int sequence, List<byte[]> values, boolean alone) {
-    opened.get(id).send(sequence, values, alone);
-  }
-
-  @Override
-  public void close(int id) throws Exception {
-    Opened it = opened.remove(id);
-    if (it != null) it.close();
   }
 }

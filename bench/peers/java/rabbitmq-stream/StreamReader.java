@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Properties;
 
 /** Reads a stream without storing offsets. The client hands over single messages; here they are collected. */
-final class StreamReader implements StreamDriver.Opened {
+final class StreamReader implements Driver.Opened {
   /** More wait in the client, as the broker gets no credit for further chunks. */
   private static final int COLLECTED_MAX = 20_000;
 

@@ -8,7 +8,7 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Publishes what the bench sends, and tells when all of a send was confirmed. */
-final class StreamSender implements StreamDriver.Opened {
+final class StreamSender implements Driver.Opened {
   private final Pipe pipe;
   private final int id;
   private final Producer producer;

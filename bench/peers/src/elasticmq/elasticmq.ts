@@ -24,7 +24,7 @@ import {
 } from '../peer.ts';
 import { poll } from '../server/polling.ts';
 import { fromText, toText } from '../server/text-values.ts';
-import { clientVersionOf, versionOf } from '../server/version-of.ts';
+import { foundWith, versionOf } from '../server/version-of.ts';
 import { elasticmqVersion, startElasticmq } from './elasticmq-server.ts';
 
 const BATCH = 10;
@@ -45,11 +45,8 @@ export const elasticmq: PeerKind = {
     },
   ],
   async find(): Promise<Found> {
-    const version = elasticmqVersion();
-    const clientVersion = clientVersionOf('@aws-sdk/client-sqs');
     if (versionOf('java', ['--version'], /(\d+)/) === null) return missing('Java');
-    if (version === null) return missing('ElasticMQ');
-    return clientVersion === null ? missing('@aws-sdk/client-sqs') : { version, clientVersion };
+    return foundWith('ElasticMQ', elasticmqVersion(), '@aws-sdk/client-sqs');
   },
   async start(_, directory: string): Promise<RunningPeer> {
     const { server, port } = await startElasticmq(directory);

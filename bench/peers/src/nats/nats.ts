@@ -13,19 +13,18 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import {
-  type Channel,
-  type Found,
-  missing,
-  type PeerKind,
-  type PeerMode,
-  type Reading,
-  type ReadOptions,
-  type RunningPeer,
-  type Sender,
-  type WorkOptions,
+import type {
+  Channel,
+  Found,
+  PeerKind,
+  PeerMode,
+  Reading,
+  ReadOptions,
+  RunningPeer,
+  Sender,
+  WorkOptions,
 } from '../peer.ts';
-import { clientVersionOf } from '../server/version-of.ts';
+import { foundWith } from '../server/version-of.ts';
 import { AcknowledgedInGroups } from './acknowledged-in-groups.ts';
 import { AtomicSender, PipelinedSender } from './nats-senders.ts';
 import { natsVersion, startNats } from './nats-server.ts';
@@ -51,10 +50,7 @@ export const natsJetStream: PeerKind = {
     },
   ],
   async find(): Promise<Found> {
-    const version = natsVersion();
-    const clientVersion = clientVersionOf('@nats-io/jetstream');
-    if (version === null) return missing('nats-server');
-    return clientVersion === null ? missing('@nats-io/jetstream') : { version, clientVersion };
+    return foundWith('nats-server', natsVersion(), '@nats-io/jetstream');
   },
   async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     const { server, port } = await startNats(mode.isFlushed, directory);

@@ -1,19 +1,18 @@
 // pg-boss: a queue of jobs in PostgreSQL, with the settings that PostgreSQL comes with.
 
 import { PgBoss } from 'pg-boss';
-import {
-  type Channel,
-  type Found,
-  missing,
-  type PeerKind,
-  type Reading,
-  type RunningPeer,
-  type Sender,
-  type WorkOptions,
+import type {
+  Channel,
+  Found,
+  PeerKind,
+  Reading,
+  RunningPeer,
+  Sender,
+  WorkOptions,
 } from '../peer.ts';
 import { poll } from '../server/polling.ts';
 import { fromText, toText } from '../server/text-values.ts';
-import { clientVersionOf } from '../server/version-of.ts';
+import { foundWith } from '../server/version-of.ts';
 import { postgresqlVersion, startPostgresql } from './postgresql.ts';
 
 const CONNECTIONS = 10;
@@ -32,10 +31,7 @@ export const pgBoss: PeerKind = {
     },
   ],
   async find(): Promise<Found> {
-    const version = postgresqlVersion();
-    const clientVersion = clientVersionOf('pg-boss');
-    if (version === null) return missing('PostgreSQL');
-    return clientVersion === null ? missing('pg-boss') : { version, clientVersion };
+    return foundWith('PostgreSQL', postgresqlVersion(), 'pg-boss');
   },
   async start(_, directory: string): Promise<RunningPeer> {
     const server = await startPostgresql(directory);

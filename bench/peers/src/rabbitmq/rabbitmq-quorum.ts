@@ -3,17 +3,9 @@
 
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib';
 
-import {
-  type Channel,
-  missing,
-  type PeerKind,
-  type Reading,
-  type RunningPeer,
-  type Sender,
-  type WorkOptions,
-} from '../peer.ts';
+import type { Channel, PeerKind, Reading, RunningPeer, Sender, WorkOptions } from '../peer.ts';
 import { withTimeout } from '../server/timeout.ts';
-import { clientVersionOf } from '../server/version-of.ts';
+import { foundWith } from '../server/version-of.ts';
 import { installedVersion, startRabbitmq } from './rabbitmq-server.ts';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -36,13 +28,7 @@ export const rabbitmqQuorum: PeerKind = {
         'flushed to disk: the default of quorum queues, one fdatasync for many messages; no setting turns it off',
     },
   ],
-  find: async () => {
-    const version = installedVersion();
-    if (version === null) return missing('RabbitMQ');
-    const clientVersion = clientVersionOf('amqplib');
-    if (clientVersion === null) return missing('amqplib');
-    return { version, clientVersion };
-  },
+  find: async () => foundWith('RabbitMQ', installedVersion(), 'amqplib'),
   start: async (_mode, directory) => start(directory),
 };
 

@@ -2,19 +2,18 @@
 
 import { type Job, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import {
-  type Channel,
-  type Found,
-  missing,
-  type PeerKind,
-  type PeerMode,
-  type Reading,
-  type RunningPeer,
-  type Sender,
-  type WorkOptions,
+import type {
+  Channel,
+  Found,
+  PeerKind,
+  PeerMode,
+  Reading,
+  RunningPeer,
+  Sender,
+  WorkOptions,
 } from '../peer.ts';
 import { fromText, toText } from '../server/text-values.ts';
-import { clientVersionOf } from '../server/version-of.ts';
+import { foundWith } from '../server/version-of.ts';
 import { REDIS_MODES, redisVersion, startRedis } from './redis-server.ts';
 
 const JOB = 'job';
@@ -30,10 +29,7 @@ export const bullmq: PeerKind = {
   client: 'bullmq',
   modes: REDIS_MODES,
   async find(): Promise<Found> {
-    const version = redisVersion();
-    const clientVersion = clientVersionOf('bullmq');
-    if (version === null) return missing('redis-server');
-    return clientVersion === null ? missing('bullmq') : { version, clientVersion };
+    return foundWith('redis-server', redisVersion(), 'bullmq');
   },
   async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     const { server, port } = await startRedis(mode.isFlushed, directory);

@@ -1,20 +1,19 @@
 // Redis Streams: XADD in pipelines, XREAD, XREADGROUP and XACK.
 
 import { Redis } from 'ioredis';
-import {
-  type Channel,
-  type Found,
-  missing,
-  type PeerKind,
-  type PeerMode,
-  type Reading,
-  type ReadOptions,
-  type RunningPeer,
-  type Sender,
-  type WorkOptions,
+import type {
+  Channel,
+  Found,
+  PeerKind,
+  PeerMode,
+  Reading,
+  ReadOptions,
+  RunningPeer,
+  Sender,
+  WorkOptions,
 } from '../peer.ts';
 import { poll } from '../server/polling.ts';
-import { clientVersionOf } from '../server/version-of.ts';
+import { foundWith } from '../server/version-of.ts';
 import { REDIS_MODES, redisVersion, startRedis } from './redis-server.ts';
 
 const GROUP = 'workers';
@@ -27,10 +26,7 @@ export const redisStreams: PeerKind = {
   client: 'ioredis',
   modes: REDIS_MODES,
   async find(): Promise<Found> {
-    const version = redisVersion();
-    const clientVersion = clientVersionOf('ioredis');
-    if (version === null) return missing('redis-server');
-    return clientVersion === null ? missing('ioredis') : { version, clientVersion };
+    return foundWith('redis-server', redisVersion(), 'ioredis');
   },
   async start(mode: PeerMode, directory: string): Promise<RunningPeer> {
     const { server, port } = await startRedis(mode.isFlushed, directory);
