@@ -6,9 +6,12 @@ COPY package.json package-lock.json ./
 COPY protocol/package.json protocol/
 COPY core/package.json core/
 COPY storage/package.json storage/
+COPY options/package.json options/
 COPY broker/package.json broker/
 COPY client/package.json client/
 COPY cli/package.json cli/
+COPY gateway/package.json gateway/
+COPY launcher/package.json launcher/
 COPY harness/package.json harness/
 COPY scenarios/package.json scenarios/
 COPY bench/package.json bench/

@@ -9,8 +9,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { packages: [], libraries: ['msgpackr'], node: true },
   core: { packages: ['protocol'], libraries: ['re2js'], node: false },
   storage: { packages: [], libraries: ['lmdb', 'msgpackr'], node: true },
+  options: { packages: [], libraries: ['commander'], node: true },
   broker: {
-    packages: ['core', 'protocol', 'storage'],
+    packages: ['core', 'options', 'protocol', 'storage'],
     libraries: ['commander', 'croner', 'pino', 'prom-client'],
     node: true,
   },
@@ -20,6 +21,24 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     libraries: ['cli-progress', 'cli-table3', 'commander', 're2js'],
     node: true,
   },
+  gateway: {
+    packages: ['client', 'options', 'protocol'],
+    libraries: [
+      '@fastify/cors',
+      '@fastify/rate-limit',
+      '@fastify/swagger',
+      '@fastify/swagger-ui',
+      '@fastify/type-provider-typebox',
+      '@fastify/websocket',
+      'commander',
+      'fastify',
+      'pino',
+      'prom-client',
+      'typebox',
+    ],
+    node: true,
+  },
+  launcher: { packages: ['broker', 'gateway', 'options'], libraries: [], node: true },
   harness: { packages: [], libraries: [], node: true },
   scenarios: {
     packages: ['client', 'harness', 'protocol'],
@@ -29,6 +48,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   bench: {
     packages: ['client', 'harness', 'protocol', 'storage'],
     libraries: [
+      'autocannon',
       'cli-progress',
       'cli-table3',
       'd3',
@@ -41,7 +61,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** Nobody's dependency but the test package's. */
-export const LEAVES: readonly string[] = ['test', 'bench', 'scenarios', 'cli'];
+export const LEAVES: readonly string[] = ['test', 'bench', 'scenarios', 'cli', 'launcher'];
 
 /** The packages whose users must never compile anything. */
 export const PUBLIC: readonly string[] = ['protocol', 'client'];

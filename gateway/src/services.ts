@@ -1,0 +1,36 @@
+// What routes and SQS actions work with. Nothing here outlives a restart, and a second gateway needs none of it.
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Client, LeasedMessage, Producer, ReceiveOptions } from '@millrace/client';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+
+/** The HTTP server, with types of requests and replies from their schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Receives that may wait, over connections of their own: one connection has a limit of waiting requests. */
+export interface Receiver {
+  /** As `Queue.receive`; values are bytes. */
+  receive(group: string, options: ReceiveOptions): Promise<LeasedMessage<Uint8Array>[]>;
+}
+
+export interface Services {
+  /** For all that does not wait. */
+  readonly client: Client;
+  /** One for all routes, so that sends of one moment share batches. Values are bytes. */
+  readonly producer: Producer<Uint8Array>;
+  readonly receiver: Receiver;
+  /** Aborted when the gateway begins to shut down: what waits gives up. */
+  readonly closing: AbortSignal;
+}
