@@ -1,5 +1,5 @@
 // Administration: what is asked for, and the plain data that comes back.
-import { ERRORS } from '@millrace/protocol';
+import { ERRORS, MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { clientOf, fakeBroker, rejection } from './support/eventually.ts';
 import { FakeLog } from './support/fake-log.ts';
@@ -31,6 +31,19 @@ async function setup() {
 }
 
 describe('topics', () => {
+  it('are described in parts where all at once would be too much', async () => {
+    const { admin, broker } = await setup();
+    broker.handlers.DescribeTopics = ({ topics }) => {
+      if ((topics ?? []).length > 2) return new MillraceError('LIMIT_EXCEEDED');
+      const rest = { errorCode: 0, topicId: 1, createdAtMs: 5, config: CONFIG, partitions: [] };
+      return { topics: (topics ?? []).map((name) => ({ name, annotations: {}, ...rest })) };
+    };
+    const names = ['e', 'd', 'c', 'b', 'a'];
+    expect((await admin.describeTopics(names)).map(({ name }) => name)).toEqual(names);
+    broker.handlers.DescribeTopics = () => new MillraceError('LIMIT_EXCEEDED');
+    expect((await rejection(admin.describeTopics(names))).code).toBe('LIMIT_EXCEEDED');
+  });
+
   it('are created, listed, described, altered and deleted', async () => {
     const { admin, broker, log } = await setup();
     broker.handlers.CreateTopic = () => ({ topicId: 7 });

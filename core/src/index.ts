@@ -6,7 +6,7 @@ export { type PlacedLease, repeatReceive } from './attempts/repeat-receive.ts';
 export { Catalog, type Group, type Topic } from './catalog/catalog.ts';
 export { checkName } from './catalog/check-name.ts';
 export { isCompacted } from './catalog/compacted.ts';
-export { decideAlterTopic } from './catalog/decide-alter-topic.ts';
+export { type AlterTopicCommand, decideAlterTopic } from './catalog/decide-alter-topic.ts';
 export { decideCreateTopic } from './catalog/decide-create-topic.ts';
 export { decideDeleteTopic } from './catalog/decide-delete-topic.ts';
 export { decideSweep, type SweepCommand, type SweepReply } from './catalog/decide-sweep.ts';

@@ -41,6 +41,7 @@ export const ERRORS = {
   INVALID_NAME: { code: 23, action: 'give up', http: 400, sqs: 'InvalidParameterValue', text: 'Names have 1 to 249 characters from a-z, A-Z, 0-9, dot, underscore and hyphen, and are not "." or "..".' },
   INVALID_CONFIG: { code: 24, action: 'give up', http: 400, sqs: 'InvalidAttributeValue', text: 'A configuration value is out of its range or contradicts another.' },
   TOPIC_IN_USE: { code: 25, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'A share group uses this topic for its dead letters.' },
+  ANNOTATIONS_CHANGED: { code: 26, action: 'give up', http: 409, sqs: 'ServiceUnavailable', text: 'Annotations of the topic are not as the request expects them: nothing was changed.' },
 
   OFFSET_OUT_OF_RANGE: { code: 30, action: 'give up', http: 416, sqs: 'InvalidParameterValue', text: 'The partition does not hold this offset.' },
   CORRUPT_BATCH: { code: 31, action: 'give up', http: 400, sqs: 'InvalidMessageContents', text: 'The batch fails its checksum, or its lengths or index contradict each other.' },

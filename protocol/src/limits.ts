@@ -27,10 +27,11 @@ export const LIMITS = {
   clientNameBytesMax: 255,
   errorTextBytesMax: 1 * KIB,
   offsetMetadataBytesMax: 4 * KIB,
-  annotationsMax: 64,
-  annotationBytesMax: 16 * KIB,
+  /** Room for the attributes, policies and 50 tags of a queue of the Amazon SQS API. */
+  annotationsMax: 128,
+  annotationBytesMax: 32 * KIB,
   /** Names and texts of all annotations of a topic, UTF-16 units. */
-  annotationsCharactersMax: 32 * KIB,
+  annotationsCharactersMax: 64 * KIB,
 
   topicsMax: 10_000,
   partitionsPerTopicMax: 1_024,
@@ -161,6 +162,10 @@ function relation(holds: boolean, text: string): void {
 
 relation(5 * LIMITS.partitionsMax < LIMITS.requestValuesMax, 'all offsets fit in one commit');
 relation(LIMITS.batchBytesMax < LIMITS.frameBytesMax, 'a batch fits in a frame');
+relation(
+  3 * LIMITS.annotationsCharactersMax + LIMITS.partitionsPerTopicMax * 64 < LIMITS.frameBytesMax,
+  'a topic can be described in a frame',
+);
 
 /** As encoded at most: an outcome of a range, a lease or a result without its arrays, the length of a batch. */
 const OUTCOME_BYTES = 1 + 9 + 9 + 3;

@@ -118,7 +118,7 @@ export function array<T>(about: string, item: Field<T, boolean>, max: number): F
   return field<T[]>({ kind: 'array', item, countMax: max }, about, {}) as Field<T[], false>;
 }
 
-/** Text keys (at most 255 bytes) to values of one kind. */
+/** Text keys (at most 512 bytes) to values of one kind. */
 export function map<T>(
   about: string,
   value: Field<T, boolean>,

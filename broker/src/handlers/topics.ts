@@ -8,7 +8,7 @@ import {
   type Topic,
   type View,
 } from '@millrace/core';
-import { MillraceError, type ResponseInput } from '@millrace/protocol';
+import { LIMITS, MillraceError, type ResponseInput } from '@millrace/protocol';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, type ItemOutcome, itemError } from './item-outcome.ts';
 import type { Services } from './services.ts';
@@ -36,6 +36,27 @@ function eachTopic<A>(
       itemError(new MillraceError('UNKNOWN_TOPIC', `no topic is named "${name}"`)),
     );
   });
+}
+
+/** Values that a topic without annotations and partitions has in a reply, and a partition. */
+const TOPIC_VALUES = 64;
+const PARTITION_VALUES = 8;
+
+/** Throws LIMIT_EXCEEDED where the reply could not be sent, before anything of it is made. */
+function checkReplySize(state: ShardState, names: readonly string[] | null): void {
+  let characters = 0;
+  let values = 0;
+  for (const name of names ?? state.catalog.topicIds.keys()) {
+    const topic = state.catalog.topicByName(name);
+    const annotations = Object.entries(topic?.annotations ?? {});
+    for (const [key, text] of annotations) characters += key.length + text.length;
+    values += TOPIC_VALUES + 2 * annotations.length;
+    values += PARTITION_VALUES * (topic?.partitions ?? 0);
+  }
+  if (characters <= LIMITS.frameBytesMax && values <= LIMITS.responseValuesMax) return;
+  const limit = `${LIMITS.frameBytesMax} bytes`;
+  const message = 'The reply would not fit in a frame: name fewer topics at a time.';
+  throw new MillraceError('LIMIT_EXCEEDED', message, { field: 'topics', limit });
 }
 
 function describe(state: ShardState, view: View, topic: Topic): Described {
@@ -97,6 +118,7 @@ export function createTopicHandlers({ shard, settings }: Services) {
     shard.submit((state, view, context) => decideAlterTopic(state, view, command, context));
 
   const describeTopics: Handler<'DescribeTopics'> = async ({ topics: names }) => {
+    shard.peek((state) => checkReplySize(state, names));
     const topics = await shard.read((state, view) =>
       eachTopic(
         state,

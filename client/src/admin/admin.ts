@@ -58,7 +58,7 @@ export class Admin {
     return onlyOne(await this.describeTopics([name], options));
   }
 
-  /** Changes settings or annotations, or adds partitions. Throws UNKNOWN_TOPIC, INVALID_CONFIG, LIMIT_EXCEEDED. */
+  /** Changes settings or annotations, or adds partitions. Throws UNKNOWN_TOPIC, INVALID_CONFIG, LIMIT_EXCEEDED, ANNOTATIONS_CHANGED. */
   async alterTopic(input: RequestInput<'AlterTopic'>, options?: RequestOptions): Promise<void> {
     await this.link.request('AlterTopic', input, options);
     await this.metadata.refresh(input.name, options);

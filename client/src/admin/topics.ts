@@ -1,6 +1,6 @@
 // Topics as lists, and a question that asks for none.
 
-import { NO_ERROR } from '@millrace/protocol';
+import { MillraceError, NO_ERROR } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 import type { Ping, TopicDescription, TopicSummary } from './descriptions.ts';
@@ -20,7 +20,25 @@ export async function listTopics(link: Link, options?: RequestOptions): Promise<
   }));
 }
 
+/** In several requests where one reply would be too large. */
 export async function describeTopics(
+  link: Link,
+  names: readonly string[] | undefined,
+  options?: RequestOptions,
+): Promise<TopicDescription[]> {
+  try {
+    return await describeAtOnce(link, names, options);
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'LIMIT_EXCEEDED') throw error;
+    const all = names ?? (await listTopics(link, options)).map(({ name }) => name);
+    if (all.length < 2) throw error;
+    const half = Math.ceil(all.length / 2);
+    const first = await describeTopics(link, all.slice(0, half), options);
+    return [...first, ...(await describeTopics(link, all.slice(half), options))];
+  }
+}
+
+async function describeAtOnce(
   link: Link,
   names: readonly string[] | undefined,
   options?: RequestOptions,

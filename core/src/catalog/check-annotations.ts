@@ -4,8 +4,14 @@ import { LIMITS } from '@millrace/protocol';
 import { type Refused, refuse } from '../decision.ts';
 import type { TopicRow } from '../rows.ts';
 
-/** LIMIT_EXCEEDED, or undefined where they fit. The codec checked their number and each one's size. */
+/** LIMIT_EXCEEDED, or undefined where they fit. The codec checked each one's size. */
 export function checkAnnotations(annotations: TopicRow['annotations']): Refused | undefined {
+  const count = Object.keys(annotations).length;
+  if (count > LIMITS.annotationsMax) {
+    const limit = `${LIMITS.annotationsMax} annotations`;
+    const message = `A topic may have ${limit}, not ${count}.`;
+    return refuse('LIMIT_EXCEEDED', message, { field: 'annotations', limit });
+  }
   let characters = 0;
   for (const [name, text] of Object.entries(annotations)) characters += name.length + text.length;
   if (characters <= LIMITS.annotationsCharactersMax) return undefined;

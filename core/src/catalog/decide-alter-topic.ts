@@ -12,18 +12,21 @@ import {
 } from '../decision.ts';
 import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
+import { type AnnotationsChange, alteredAnnotations } from './altered-annotations.ts';
 import type { Catalog, Topic } from './catalog.ts';
-import { checkAnnotations } from './check-annotations.ts';
 import { isCompacted, refuseQueue } from './compacted.ts';
 import { checkPartitions } from './plan-topics.ts';
 import { alteredTopicConfig } from './topic-config.ts';
+
+export type AlterTopicCommand = Pick<RequestOf<'AlterTopic'>, 'name' | 'partitions' | 'config'> &
+  AnnotationsChange;
 
 type Empty = { readonly [name: string]: never };
 
 export function decideAlterTopic(
   state: ShardState,
   _view: View,
-  command: RequestOf<'AlterTopic'>,
+  command: AlterTopicCommand,
   _ctx: Context,
 ): Decision<Empty> {
   const { catalog } = state;
@@ -37,9 +40,9 @@ export function decideAlterTopic(
   if (checked.error !== undefined) return checked;
   const inUse = isCompacted(checked.config) ? refuseQueue(state, topic) : undefined;
   if (inUse !== undefined) return inUse;
-  const annotations = command.annotations ?? row.annotations;
-  const oversized = checkAnnotations(annotations);
-  if (oversized !== undefined) return oversized;
+  const noted = alteredAnnotations(row.annotations, command);
+  if (noted.error !== undefined) return noted;
+  const { annotations } = noted;
   const altered = { ...row, partitions, config: checked.config, annotations };
   return accept({}, [put('topics', [topicId], altered)]);
 }

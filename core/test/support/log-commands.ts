@@ -7,6 +7,7 @@ import {
   type RecordInput,
   TENANT_HEADER,
 } from '@millrace/protocol';
+import type { AnnotationsChange } from '../../src/catalog/altered-annotations.ts';
 import {
   decideAlterTopic,
   decideAppend,
@@ -123,6 +124,21 @@ function describe(machine: Machine, text: string): string {
   return [`start ${startOffset} durable ${durableEnd} next ${nextOffset}`, ...segments].join('\n');
 }
 
+/** `note=a:1,b:2` replaces, `merge=a:1,b` merges (b goes), `expect=a:1,b` (b is not there). */
+function annotationsOf({ options }: TraceCommand): AnnotationsChange {
+  const pairs = (option: string) =>
+    (options.get(option) ?? '').split(',').map((part): [string, string | null] => {
+      const [name = '', text = null] = part.split(':');
+      return [name, text];
+    });
+  const whole = pairs('note').filter((pair): pair is [string, string] => pair[1] !== null);
+  return {
+    annotations: options.has('note') ? Object.fromEntries(whole) : null,
+    mergeAnnotations: options.has('merge') ? Object.fromEntries(pairs('merge')) : null,
+    expectedAnnotations: options.has('expect') ? Object.fromEntries(pairs('expect')) : null,
+  };
+}
+
 function topicCommands(machine: Machine): TraceCommands {
   return {
     'create-topic': (command) => {
@@ -139,13 +155,17 @@ function topicCommands(machine: Machine): TraceCommands {
       const partitions = command.options.has('partitions') ? numberOf(command, 'partitions') : null;
       const config = configOf(command);
       const name = word(command, 0);
-      machine.run(decideAlterTopic, { name, partitions, config, annotations: null });
+      machine.run(decideAlterTopic, { name, partitions, config, ...annotationsOf(command) });
       return undefined;
     },
     'delete-topic': (command) => {
       machine.run(decideDeleteTopic, { name: word(command, 0) });
       return undefined;
     },
+    annotations: (command) =>
+      Object.entries(machine.state.catalog.topicByName(word(command, 0))?.annotations ?? {})
+        .map(([name, text]) => `${name} ${text}`)
+        .join('\n') || 'none',
     topics: () =>
       [...machine.state.catalog.topics.values()]
         .map(({ topicId, name, partitions }) => `${topicId} ${name} ${partitions}`)

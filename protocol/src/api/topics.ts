@@ -65,9 +65,29 @@ export const alterTopic = api({
     partitions: nullable(partitionCount),
     config: nullable(topicConfigChange),
     annotations: nullable(map('Replaces all annotations.', annotation, LIMITS.annotationsMax)),
+    mergeAnnotations: nullable(
+      map(
+        'Changes these annotations and no others; absent text: removes one.',
+        nullable(annotation),
+        LIMITS.annotationsMax,
+      ),
+    ),
+    expectedAnnotations: nullable(
+      map(
+        'Nothing is done unless these annotations are so; absent text: not there.',
+        nullable(annotation),
+        LIMITS.annotationsMax,
+      ),
+    ),
   },
   response: {},
-  errors: ['UNKNOWN_TOPIC', 'INVALID_CONFIG', 'LIMIT_EXCEEDED'],
+  errors: [
+    'UNKNOWN_TOPIC',
+    'INVALID_CONFIG',
+    'LIMIT_EXCEEDED',
+    'INVALID_REQUEST',
+    'ANNOTATIONS_CHANGED',
+  ],
 });
 
 export const describeTopics = api({

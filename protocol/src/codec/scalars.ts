@@ -42,7 +42,7 @@ export function checkTextToWrite(value: unknown, bytesMax: number): string {
   return text;
 }
 
-const KEY_BYTES_MAX = 255;
+const KEY_BYTES_MAX = 512;
 
 /** `__proto__` is no key: it names no property, here and in everything that takes the object further. */
 export function checkMapKey(key: unknown): string {

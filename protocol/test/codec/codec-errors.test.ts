@@ -64,8 +64,8 @@ describe('codec, faults of what is to be sent', () => {
     );
     const topic = { name: 't', annotations: { 'a b': 3 } };
     expect(faultOf(() => encode('CreateTopic', topic))).toBe('INVALID_REQUEST annotations["a b"]');
-    const key = { name: 't', annotations: { ['k'.repeat(256)]: 'v' } };
-    expect(faultOf(() => encode('CreateTopic', key))).toContain('(255 bytes)');
+    const key = { name: 't', annotations: { ['k'.repeat(513)]: 'v' } };
+    expect(faultOf(() => encode('CreateTopic', key))).toContain('(512 bytes)');
     const batch = { batches: [{ topicId: 1, partition: 0, batch: [1, 2] }] };
     expect(faultOf(() => encode('Produce', batch))).toBe('INVALID_REQUEST batches[0].batch');
     const config = { name: 't', config: { retentionMs: -2 } };
