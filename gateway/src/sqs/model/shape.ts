@@ -4,10 +4,16 @@
 export type Shape =
   | { readonly kind: 'text' }
   | { readonly kind: 'integer' }
+  | { readonly kind: 'flag' }
   | { readonly kind: 'blob' }
   | ListShape
   | MapShape
-  | { readonly kind: 'struct'; readonly members: Members };
+  | StructShape;
+
+export interface StructShape {
+  readonly kind: 'struct';
+  readonly members: Members;
+}
 
 export interface ListShape {
   readonly kind: 'list';
@@ -50,6 +56,8 @@ export type Values<M extends Members> = {
 export const text: Typed<string> = { kind: 'text' };
 /** A number in JSON; texts of digits are taken too, as older clients send them. */
 export const integer: Typed<number> = { kind: 'integer' };
+/** Only replies have them. */
+export const flag: Typed<boolean> = { kind: 'flag' };
 /** Base64 in JSON and in the query protocol. */
 export const blob: Typed<Uint8Array> = { kind: 'blob' };
 
