@@ -16,12 +16,12 @@ export function routedUrl(request: IncomingMessage): string {
 
 /** The JSON protocol names its action in a header; the query protocol in a form or in the query string. */
 export function isSqsRequest(request: IncomingMessage): boolean {
+  const isPost = request.method === 'POST';
+  if (!isPost && request.method !== 'GET') return false;
   if (request.headers['x-amz-target'] !== undefined) return true;
-  if (request.method !== 'POST' && request.method !== 'GET') return false;
-  const type = request.headers['content-type'];
-  if (request.method === 'POST' && type !== undefined && isForm(type)) return true;
-  const url = request.url;
-  return url !== undefined && url.includes('Action=') && ACTION_IN_QUERY.test(url);
+  if (isPost && isForm(request.headers['content-type'] ?? '')) return true;
+  const url = request.url ?? '';
+  return url.includes('Action=') && ACTION_IN_QUERY.test(url);
 }
 
 function isForm(type: string): boolean {

@@ -37,8 +37,6 @@ export interface Member<T = unknown, R extends boolean = boolean> {
   readonly shape: Typed<T>;
   /** A request without it is refused with MissingParameter. */
   readonly required: R;
-  /** Its name in the query protocol, where that is another. */
-  readonly queryName?: string;
 }
 
 export type Members = { readonly [name: string]: Member };
@@ -81,8 +79,6 @@ export function required<T>(shape: Typed<T>): Member<T, true> {
   return { shape, required: true };
 }
 
-export function optional<T>(shape: Typed<T>, queryName?: string): Member<T, false> {
-  return queryName === undefined
-    ? { shape, required: false }
-    : { shape, required: false, queryName };
+export function optional<T>(shape: Typed<T>): Member<T, false> {
+  return { shape, required: false };
 }
