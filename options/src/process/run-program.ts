@@ -13,6 +13,8 @@ import { Shutdown } from './shutdown.ts';
 /** What the program gets to serve with. */
 export interface Life {
   readonly opened: OpenLog;
+  /** Aborted when the process is told to end: a start that is not over may give up. */
+  readonly stopping: AbortSignal;
   /** Nothing more may leave this process, not even a reply. */
   readonly endNow: (name: ExitName, error: unknown, message: string) => never;
   /** The same, for a fault that nobody expected. */
@@ -86,6 +88,7 @@ async function serve<T extends OptionTable>(
   const started = new Promise<Served>((resolve) => {
     hasStarted = resolve;
   });
+  const stopping = new AbortController();
   const shutdown = new Shutdown({
     close: async () => (await started).close(),
     deadlineMs: shutdownDeadline,
@@ -93,15 +96,24 @@ async function serve<T extends OptionTable>(
     exit: end,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => shutdown.signalled(signal));
+    process.on(signal, () => {
+      stopping.abort();
+      shutdown.signalled(signal);
+    });
   }
 
   try {
-    const served = await program.open(options, { opened, endNow, onFault });
+    const served = await program.open(options, {
+      opened,
+      stopping: stopping.signal,
+      endNow,
+      onFault,
+    });
     hasStarted(served);
     announce(served, format, opened);
   } catch (error) {
-    failStart(program.name, error, format, opened, end);
+    if (stopping.signal.aborted) end('clean');
+    else failStart(program.name, error, format, opened, end);
   }
 }
 
