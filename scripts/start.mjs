@@ -1,4 +1,4 @@
-// npm start -- [options]: the broker, from a fresh checkout if need be. Options go to the broker.
+// npm start -- [options]: broker and HTTP gateway, from a fresh checkout if need be. Options go to them.
 import { runBuilt } from './workspace.mjs';
 
-await runBuilt('broker/dist/bin.js', process.argv.slice(2), ['broker', 'cli']);
+await runBuilt('launcher/dist/bin.js', process.argv.slice(2), ['launcher', 'cli']);

@@ -1,8 +1,8 @@
 // Wires the broker together and takes it apart again in the opposite order. No logic.
 
 import type { AddressInfo } from 'node:net';
+import type { Log } from '@millrace/options';
 import { createHandlers } from './handlers/create-handlers.ts';
-import type { Log } from './log.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
 import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
@@ -15,22 +15,27 @@ import { openShard } from './shard/open-shard.ts';
 export interface BrokerSources {
   readonly version: string;
   readonly log: Log;
+  /** What runs beside the broker has to add to its metrics, as text. */
+  readonly moreMetrics: () => Promise<string>;
   /** Nobody can tell what is on the disk: end the process before it says anything more. */
   readonly onFatal: (error: Error) => void;
 }
 
-export interface Broker {
+export interface BrokerAddresses {
   readonly protocolAddress: AddressInfo;
   readonly adminAddress: AddressInfo;
+}
+
+export interface Broker extends BrokerAddresses {
   /** Answers what runs, ends what waits, commits and closes everything. */
   close(): Promise<void>;
 }
 
 /** Throws StartError. What was opened until then is closed again. */
 export async function openBroker(options: BrokerOptions, sources: BrokerSources): Promise<Broker> {
-  const { version, log, onFatal } = sources;
+  const { version, log, moreMetrics, onFatal } = sources;
   const metrics = new ShardMetrics();
-  const server = new Server({ options, version, shardMetrics: metrics, log });
+  const server = new Server({ options, version, shardMetrics: metrics, moreMetrics, log });
   const closers: (() => Promise<void>)[] = [() => server.close()];
   const closeAll = async () => {
     for (const close of closers.toReversed()) await close();

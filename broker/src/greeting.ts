@@ -1,6 +1,6 @@
 // What a person sees on a terminal when the broker is ready: where it listens and what to try next.
 
-import { formatAddress } from './net/listen-on.ts';
+import { formatAddress } from '@millrace/options';
 
 export interface Greeting {
   readonly version: string;
@@ -15,7 +15,13 @@ export interface Greeting {
 /** The port that broker-cli goes to by itself. */
 const CLI_PORT = 7650;
 
-export function greetingText(greeting: Greeting): string {
+/** Something else that listens: what it is, where, and what is there. */
+export interface GreetingLine {
+  readonly noun: string;
+  readonly text: string;
+}
+
+export function greetingText(greeting: Greeting, more: readonly GreetingLine[]): string {
   const { version, host, port, adminHost, adminPort, dataDir, sync } = greeting;
   const address = formatAddress(reachable(host), port);
   const broker = port === CLI_PORT && reachable(host) === '127.0.0.1' ? '' : ` --broker ${address}`;
@@ -27,6 +33,7 @@ export function greetingText(greeting: Greeting): string {
     `Millrace ${version} is ready.`,
     `  protocol  ${formatAddress(host, port)}`,
     `  admin     http://${formatAddress(reachable(adminHost), adminPort)}  /healthz /readyz /metrics`,
+    ...more.map(({ noun, text }) => `  ${noun.padEnd(8)}  ${text}`),
     `  data      ${dataDir}  (${durable})`,
     '',
     'Try next, in another terminal:',

@@ -1,4 +1,12 @@
-// The public surface of @millrace/broker: the tables that the reference pages are made from.
+// The public surface of @millrace/broker: the broker as a part of a program, and tables that reference pages are made from.
 
 export { renderMetricsReference } from './metrics/table.ts';
-export { renderOptionsReference } from './options/print-options.ts';
+export { isOfflineCommand, offlineHelp } from './offline/commands.ts';
+export { runOffline } from './offline/run-offline.ts';
+export {
+  checkBrokerOptions,
+  OPTIONS as BROKER_OPTIONS,
+  renderBrokerOptions,
+} from './options/table.ts';
+export { type Beside, serveBroker } from './run-broker.ts';
+export { BROKER_VERSION } from './version.ts';

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type ExitName, StartError } from '@millrace/options';
 import {
   CommitAbortedError,
   DataDirectoryError,
@@ -12,7 +13,6 @@ import {
   StorageFormatError,
   type Store,
 } from '@millrace/storage';
-import { type ExitName, StartError } from './exit-codes.ts';
 import type { BrokerOptions } from './options/table.ts';
 
 export interface OpenStorage {

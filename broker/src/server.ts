@@ -3,11 +3,11 @@
 
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { Log } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
-import type { Log } from './log.ts';
 import { createRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
@@ -28,6 +28,7 @@ export interface ServerSources {
   readonly options: BrokerOptions;
   readonly version: string;
   readonly shardMetrics: ShardMetrics;
+  readonly moreMetrics?: () => Promise<string>;
   readonly log: Log;
 }
 
@@ -51,7 +52,7 @@ export class Server {
 
   /** Throws StartError `addressTaken`. */
   async openAdmin(): Promise<AddressInfo> {
-    const { options, version, shardMetrics, log } = this.#sources;
+    const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
     const isReady = () => this.#isReady;
     const metrics = createRegistry({
       version,
@@ -60,6 +61,7 @@ export class Server {
       shard: shardMetrics,
       isReady,
       sample: () => this.#backend?.sample(),
+      more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
     this.#admin = await openAdminServer(host, options.adminPort, { isReady, metrics, log });

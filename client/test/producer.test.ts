@@ -153,7 +153,8 @@ describe('sendBatch', () => {
   it('gives all offsets by position', async () => {
     const { producer, log } = await setup({}, 3);
     const messages = numbers(1_000).map((key) => ({ key, value: key }));
-    const { offsets, partitions } = await producer.sendBatch('t', messages);
+    const { offsets, partitions, topicId } = await producer.sendBatch('t', messages);
+    expect(topicId).toBe(log.topics.get('t')?.topicId);
     const texts = [0, 1, 2].map((partition) => stored(log, 't', partition));
     for (const [at, { key }] of messages.entries()) {
       expect(partitions[at]).toBe(partitionForKey(Buffer.from(key), 3));
@@ -191,6 +192,7 @@ describe('sendBatch', () => {
     expect(error.code).toBe('MESSAGE_TOO_LARGE');
     expect(error.failures).toBe(3);
     expect(error.offsets).toEqual([0, -1, 1, -1, -1]);
+    expect(error.topicId).toBeGreaterThan(0);
     expect(error.message).toContain('3 of 5');
   });
 

@@ -1,4 +1,11 @@
 // The public surface of @millrace/gateway.
 
+export {
+  GATEWAY_OPTIONS,
+  type GatewayOptions,
+  renderGatewayOptions,
+} from './options/table.ts';
 export type { App, Receiver, Services } from './services.ts';
 export type { QueueAction, SqsCall, SqsHandlers } from './sqs/handler.ts';
+export type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts';
+export { WORKER_URL } from './worker-url.ts';

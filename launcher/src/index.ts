@@ -1,2 +1,3 @@
-// The public surface of @millrace/launcher.
-export {};
+// The public surface of @millrace/launcher: its program, for the tests of its command line.
+
+export { MILLRACE_PROGRAM } from './program.ts';

@@ -1,2 +1,32 @@
-// The public surface of @millrace/options.
-export {};
+// The public surface of @millrace/options: what every process of Millrace begins and ends with.
+
+export {
+  describeRange,
+  formatValue,
+  type OptionSpec,
+  type OptionValue,
+  type Parsed,
+  parseValue,
+} from './option.ts';
+export {
+  defaultsOf,
+  flagOf,
+  namesOf,
+  type OptionsOf,
+  type OptionTable,
+  variableOf,
+} from './option-table.ts';
+export {
+  type CommandLine,
+  type Environment,
+  type OptionSource,
+  type ParsedOptions,
+  parseOptions,
+} from './parse-options.ts';
+export { renderConfig, renderOptionRows } from './print-options.ts';
+export { EXITS, type ExitName, StartError } from './process/exit-codes.ts';
+export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';
+export { type Log, type OpenLog, openLog } from './process/log.ts';
+export { logFormatOf, PROCESS_OPTIONS } from './process/process-options.ts';
+export { type Life, type Program, runProgram, type Served } from './process/run-program.ts';
+export { Shutdown } from './process/shutdown.ts';

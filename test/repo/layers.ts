@@ -9,10 +9,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { packages: [], libraries: ['msgpackr'], node: true },
   core: { packages: ['protocol'], libraries: ['re2js'], node: false },
   storage: { packages: [], libraries: ['lmdb', 'msgpackr'], node: true },
-  options: { packages: [], libraries: ['commander'], node: true },
+  options: { packages: ['protocol'], libraries: ['commander', 'pino'], node: true },
   broker: {
     packages: ['core', 'options', 'protocol', 'storage'],
-    libraries: ['commander', 'croner', 'pino', 'prom-client'],
+    libraries: ['commander', 'croner', 'prom-client'],
     node: true,
   },
   client: { packages: ['protocol'], libraries: [], node: true },

@@ -2,8 +2,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../log.ts';
-import { listenOn } from '../net/listen-on.ts';
+import type { Log } from '@millrace/options';
+import { listenOn } from '@millrace/options';
 
 export interface AdminSources {
   readonly isReady: () => boolean;
@@ -45,7 +45,7 @@ export async function openAdminServer(
       if (!response.headersSent) send(request, response, json(500, { error: 'internal' }));
     });
   });
-  const at = { host, port, hostFlag: '--admin-host', portFlag: '--admin-port' };
+  const at = { host, port, hostFlag: '--admin-host', portFlag: '--admin-port', rival: 'broker' };
   const address = await listenOn(server, at, (error) => {
     sources.log.error({ err: error }, 'The admin server met an error.');
   });

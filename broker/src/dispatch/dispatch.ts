@@ -1,6 +1,7 @@
 // From the payload of a frame to its reply: header, Hello, API, version, fields, handler, encoding, metrics. The only
 // way into the handlers. Whatever a payload holds, and whatever a handler does, it ends in a reply and throws nothing.
 
+import type { Log } from '@millrace/options';
 import {
   type ApiName,
   apiByKey,
@@ -14,7 +15,6 @@ import {
   type ResponseInput,
 } from '@millrace/protocol';
 import type { Handlers } from '../handlers/handler.ts';
-import type { Log } from '../log.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { answerHello, type HelloFacts } from './hello.ts';
 import { type Peer, WaitingRequest } from './peer.ts';

@@ -17,6 +17,8 @@ export interface MetricSources {
   readonly isReady: () => boolean;
   /** Undefined until the shard has recovered. */
   readonly sample: () => ShardSample | undefined;
+  /** Text to add to what is scraped: of what runs beside the broker. */
+  readonly more?: (() => Promise<string>) | undefined;
 }
 
 interface Value {
@@ -118,7 +120,8 @@ export function createRegistry(sources: MetricSources): MetricsRegistry {
   const scrape = async () => {
     running ??= (async () => {
       sample = sources.sample();
-      return registry.metrics();
+      const more = sources.more?.();
+      return (await registry.metrics()) + ((await more) ?? '');
     })().finally(() => {
       running = undefined;
     });

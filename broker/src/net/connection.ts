@@ -2,12 +2,12 @@
 // further while the client takes no replies, waits for too many, or the broker is full. It decodes no request.
 
 import type { Socket } from 'node:net';
+import type { Log } from '@millrace/options';
 import { encodeErrorResponse, FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
 import { CancelToken } from '../dispatch/cancel-token.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
-import type { Log } from '../log.ts';
 import type { ConnectionEnd, NetMetrics } from '../metrics/request-metrics.ts';
 import { Outbox } from './outbox.ts';
 import type { PressureGate } from './pressure.ts';

@@ -2,12 +2,12 @@
 // them now and then, and lets them go at shutdown. It knows no request.
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Log } from '@millrace/options';
+import { listenOn } from '@millrace/options';
 import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
 import type { Dispatch } from '../dispatch/dispatch.ts';
-import type { Log } from '../log.ts';
 import type { NetMetrics } from '../metrics/request-metrics.ts';
 import { Connection, type ConnectionLimits, type ConnectionShared } from './connection.ts';
-import { listenOn } from './listen-on.ts';
 import { type Pressure, PressureGate } from './pressure.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
@@ -70,7 +70,7 @@ export class Listener {
   /** Throws StartError `addressTaken`. */
   async listen(): Promise<AddressInfo> {
     const { host, port, helloTimeout, stallTimeout } = this.#options;
-    const at = { host, port, hostFlag: '--host', portFlag: '--port' };
+    const at = { host, port, hostFlag: '--host', portFlag: '--port', rival: 'broker' };
     const address = await listenOn(this.#server, at, (error) => {
       this.#sources.log.error({ err: error }, 'Accepting a connection failed.');
     });

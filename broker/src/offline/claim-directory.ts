@@ -3,8 +3,8 @@
 
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@millrace/options';
 import { type DataDirectory, DataDirectoryError, openDataDirectory } from '@millrace/storage';
-import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 import { MANIFEST_FILE } from './manifest.ts';
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { StartError } from '../exit-codes.ts';
+import { StartError } from '@millrace/options';
 import { formatSize } from './text.ts';
 
 const CHUNK_BYTES = 1024 * 1024;

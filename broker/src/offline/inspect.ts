@@ -1,7 +1,7 @@
 // `inspect`: chooses what to show by the options. It opens the data directory in one view and closes it.
 
-import type { ExitName } from '../exit-codes.ts';
-import { StartError } from '../exit-codes.ts';
+import type { ExitName } from '@millrace/options';
+import { StartError } from '@millrace/options';
 import { readNames, topicIdOf } from './names.ts';
 import { type OpenData, openData } from './open-data.ts';
 import type { Screen } from './screen.ts';

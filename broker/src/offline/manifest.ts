@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../exit-codes.ts';
+import { StartError } from '@millrace/options';
 
 export const MANIFEST_FILE = 'backup.json';
 

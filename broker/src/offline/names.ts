@@ -2,7 +2,7 @@
 // `--verify` names them.
 
 import type { GroupRow, TopicRow, View } from '@millrace/core';
-import { StartError } from '../exit-codes.ts';
+import { StartError } from '@millrace/options';
 import { formatText } from './text.ts';
 
 export interface Names {

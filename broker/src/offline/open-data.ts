@@ -4,13 +4,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { View } from '@millrace/core';
+import { StartError } from '@millrace/options';
 import {
   CommitAbortedError,
   openSnapshot,
   type Snapshot,
   StorageFormatError,
 } from '@millrace/storage';
-import { StartError } from '../exit-codes.ts';
 import { DATA_FILE } from '../open-storage.ts';
 
 export interface OpenData {

@@ -3,8 +3,8 @@
 
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { StartError } from '@millrace/options';
 import { openLmdbStore } from '@millrace/storage';
-import { StartError } from '../exit-codes.ts';
 import { DATA_FILE, INSTANCE_ROW } from '../open-storage.ts';
 import { claimDirectory, PART_FILE } from './claim-directory.ts';
 import { checkRoom, copyWithDigest, flushPath, untilInterrupted } from './files.ts';

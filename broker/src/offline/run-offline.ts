@@ -2,9 +2,8 @@
 // one line on stderr.
 
 import { writeSync } from 'node:fs';
+import { EXITS, type ExitName, parseValue, StartError } from '@millrace/options';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXITS, type ExitName, StartError } from '../exit-codes.ts';
-import { parseValue } from '../options/option.ts';
 import { backup } from './backup.ts';
 import { OFFLINE_COMMANDS, type OfflineCommand } from './commands.ts';
 import { type InspectOptions, inspect } from './inspect.ts';

@@ -1,6 +1,7 @@
 // `inspect --topic`: the segments and batches of a topic, and one record of it. Reads batches; believes nothing of them.
 
 import type { View } from '@millrace/core';
+import { StartError } from '@millrace/options';
 import {
   type BatchHeader,
   batchHeader,
@@ -16,7 +17,6 @@ import {
   readRecords,
   validateBatch,
 } from '@millrace/protocol';
-import { StartError } from '../exit-codes.ts';
 import type { Screen } from './screen.ts';
 import { formatCount, formatSize, formatText, formatTime, properties } from './text.ts';
 

@@ -1,8 +1,14 @@
 // Every option of the broker, once. Flags, environment variables, --help, validation, the type BrokerOptions and
 // docs/reference/options.md derive from this table.
 
+import {
+  type OptionsOf,
+  type OptionTable,
+  PROCESS_OPTIONS,
+  renderOptionRows,
+  StartError,
+} from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
-import type { OptionSpec, OptionValue } from './option.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -33,11 +39,6 @@ export const OPTIONS = {
     ...PORT,
     fallback: 7652,
     about: 'Port of the admin HTTP server (health, metrics); 0 takes a free one.',
-  },
-  httpPort: {
-    ...PORT,
-    fallback: 7651,
-    about: 'Reserved for the HTTP gateway: accepted, nothing listens there yet.',
   },
   advertisedHost: {
     kind: 'text',
@@ -172,47 +173,21 @@ export const OPTIONS = {
     fallback: 30 * SECOND,
     about: 'A connection that takes none of its replies for this long is closed.',
   },
-  shutdownDeadline: {
-    kind: 'duration',
-    min: 100,
-    max: 10 * MINUTE,
-    fallback: 10 * SECOND,
-    about: 'A shutdown that takes longer is forced, with exit code 71.',
-  },
-  logLevel: {
-    kind: 'choice',
-    values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-    about: 'The least serious log lines to write.',
-  },
-  logFormat: {
-    kind: 'choice',
-    values: ['auto', 'json', 'text'],
-    fallback: 'auto',
-    about:
-      'json: one JSON object a line, on stdout. text: lines for people, greeting on stdout and log on stderr. auto: text where stdout is a terminal.',
-  },
-} as const satisfies Record<string, OptionSpec>;
-
-export type OptionName = keyof typeof OPTIONS;
+  ...PROCESS_OPTIONS,
+} as const satisfies OptionTable;
 
 /** Sizes in bytes, times in milliseconds. */
-export type BrokerOptions = {
-  readonly [N in OptionName]: OptionValue<(typeof OPTIONS)[N]>;
-};
+export type BrokerOptions = OptionsOf<typeof OPTIONS>;
 
-export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
-
-/** `adminPort` as a flag: `--admin-port`. */
-export function flagOf(name: OptionName): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** Throws StartError `badOption`. */
+export function checkBrokerOptions(options: BrokerOptions): void {
+  const adminHost = options.adminHost === '' ? options.host : options.adminHost;
+  if (options.port !== 0 && options.port === options.adminPort && options.host === adminHost) {
+    throw new StartError('badOption', `--port and --admin-port are both ${options.port}.`);
+  }
 }
 
-/** `adminPort` in the environment: `MILLRACE_ADMIN_PORT`. */
-export function variableOf(name: OptionName): string {
-  return `MILLRACE${flagOf(name).slice(1).replaceAll('-', '_').toUpperCase()}`;
-}
-
-export function specOf(name: OptionName): OptionSpec {
-  return OPTIONS[name];
+/** The broker's options as a table in Markdown. */
+export function renderBrokerOptions(): string {
+  return renderOptionRows(OPTIONS);
 }

@@ -1,15 +1,29 @@
 // The options: precedence, units, ranges, messages, and the pages made from the table.
 
 import { readFileSync } from 'node:fs';
+import {
+  type Environment,
+  EXITS,
+  flagOf,
+  formatValue,
+  namesOf,
+  type OptionSpec,
+  parseOptions,
+  parseValue,
+  renderConfig,
+  StartError,
+  variableOf,
+} from '@millrace/options';
 import { describe, expect, test } from 'vitest';
-import { StartError } from '../../src/exit-codes.ts';
-import { formatValue, parseValue } from '../../src/options/option.ts';
-import { type Environment, parseOptions } from '../../src/options/parse-options.ts';
-import { renderConfig } from '../../src/options/print-options.ts';
-import { flagOf, OPTION_NAMES, specOf, variableOf } from '../../src/options/table.ts';
+import { OPTIONS } from '../../src/options/table.ts';
+import { BROKER_PROGRAM } from '../../src/run-broker.ts';
+
+const OPTION_NAMES = namesOf(OPTIONS);
+const PROGRAM = { ...BROKER_PROGRAM, version: '1.2.3' };
+const specOf = (name: keyof typeof OPTIONS): OptionSpec => OPTIONS[name];
 
 function parse(args: readonly string[], env: Environment = {}) {
-  const parsed = parseOptions(args, env, '1.2.3');
+  const parsed = parseOptions(PROGRAM, args, env);
   if (parsed.kind === 'text') throw new Error(parsed.text);
   return parsed;
 }
@@ -125,17 +139,17 @@ describe('a wrong value is refused by the name of its option, with what would be
 });
 
 test('--help names every flag with its default; --version is the version', () => {
-  const help = parseOptions(['--help'], {}, '1.2.3');
+  const help = parseOptions(PROGRAM, ['--help'], {});
   if (help.kind !== 'text') throw new Error('no help');
   for (const name of OPTION_NAMES) expect(help.text).toContain(`${flagOf(name)} `);
   expect(help.text).toContain('MILLRACE_');
-  expect(parseOptions(['--version'], {}, '1.2.3')).toEqual({ kind: 'text', text: '1.2.3\n' });
+  expect(parseOptions(PROGRAM, ['--version'], {})).toEqual({ kind: 'text', text: '1.2.3\n' });
 });
 
 test('--print-config shows values and where they come from', () => {
   const { options, sources, printConfig } = parse(['--print-config'], { MILLRACE_PORT: '1' });
   expect(printConfig).toBe(true);
-  const shown = JSON.parse(renderConfig(options, sources)) as Record<string, unknown>;
+  const shown = JSON.parse(renderConfig(OPTIONS, options, sources)) as Record<string, unknown>;
   expect(Object.keys(shown)).toEqual(OPTION_NAMES);
   expect(shown['port']).toEqual({ value: '1', source: 'environment' });
   expect(shown['shutdownDeadline']).toEqual({ value: '10s', source: 'default' });
@@ -149,8 +163,7 @@ test('every default is within its own range', () => {
   expect(parsed).toEqual(OPTION_NAMES.map((name) => [name, { value: specOf(name).fallback }]));
 });
 
-test('the operations page tells the exit codes of the table', async () => {
-  const { EXITS } = await import('../../src/exit-codes.ts');
+test('the operations page tells the exit codes of the table', () => {
   const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   for (const { code, about } of Object.values(EXITS))
     expect(page).toContain(`| ${code} | ${about} |`);

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { openLog } from '@millrace/options';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openLog } from '../../src/log.ts';
 import { ShardMetrics } from '../../src/metrics/shard-metrics.ts';
 import { METRIC_NAMES, metricSpec } from '../../src/metrics/table.ts';
 import { Server } from '../../src/server.ts';

@@ -1,17 +1,15 @@
 // A server for tests with handlers that the test writes: the whole rim on free ports, no shard behind it.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultsOf, openLog } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
-import { openLog } from '../../src/log.ts';
 import { ShardMetrics, type ShardSample } from '../../src/metrics/shard-metrics.ts';
 import type { Pressure } from '../../src/net/pressure.ts';
-import { type BrokerOptions, OPTION_NAMES, specOf } from '../../src/options/table.ts';
+import { type BrokerOptions, OPTIONS } from '../../src/options/table.ts';
 import { Server } from '../../src/server.ts';
 
-export const DEFAULTS = Object.fromEntries(
-  OPTION_NAMES.map((name) => [name, specOf(name).fallback]),
-) as unknown as BrokerOptions;
+export const DEFAULTS: BrokerOptions = defaultsOf(OPTIONS);
 
 export interface RimParts {
   readonly handlers?: Partial<Handlers>;

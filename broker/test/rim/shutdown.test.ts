@@ -1,7 +1,7 @@
 // How the rim stops: waiting requests end, running ones are answered, then all is closed.
 
+import { Shutdown } from '@millrace/options';
 import { expect, test } from 'vitest';
-import { Shutdown } from '../../src/shutdown.ts';
 import { held, openRim, until } from './open-rim.ts';
 import { WireClient } from './wire-client.ts';
 

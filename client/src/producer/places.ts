@@ -51,10 +51,10 @@ interface Place {
 }
 
 export class Places {
+  readonly topicId: number;
   readonly baseOffset: number;
   /** Undefined where every record was appended; else by their positions in the batch. */
   readonly duplicates: readonly Duplicate[] | undefined;
-  private readonly topicId: number;
   private readonly partition: number;
   private readonly timestampMs: number;
 

@@ -141,7 +141,9 @@ export class Producer<V> implements AsyncDisposable {
     messages: readonly BatchMessage<V>[],
     options: SendOptions,
   ): Promise<SentBatch> {
-    if (messages.length === 0) return { topic, offsets: [], partitions: [], duplicates: [] };
+    if (messages.length === 0) {
+      return { topic, topicId: -1, offsets: [], partitions: [], duplicates: [] };
+    }
     const { codec } = this.settings;
     const bytesMax = this.bytesMax();
     const records = messages.map((message) => encodeMessage(message, codec, bytesMax));

@@ -11,6 +11,8 @@ export interface SentBatch {
   readonly offsets: readonly number[];
   /** Positions of messages that were not appended: their partitions and offsets are those of the ones before them. */
   readonly duplicates: readonly number[];
+  /** With partition and offset it makes the message id; -1 where none was appended. */
+  readonly topicId: number;
 }
 
 /** Some messages of a `sendBatch` were not appended, or nobody can tell. `code` is that of the first failure. */
@@ -20,6 +22,7 @@ export class SendBatchError extends MillraceError {
   readonly partitions: readonly number[];
   /** As of `SentBatch`. */
   readonly duplicates: readonly number[];
+  readonly topicId: number;
   readonly failures: number;
 
   constructor(first: MillraceError, failures: number, sent: SentBatch) {
@@ -28,6 +31,7 @@ export class SendBatchError extends MillraceError {
     this.offsets = sent.offsets;
     this.partitions = sent.partitions;
     this.duplicates = sent.duplicates;
+    this.topicId = sent.topicId;
     this.failures = failures;
   }
 }
@@ -66,6 +70,7 @@ export class BatchCall {
   readonly partitions: number[];
   readonly duplicates: number[] = [];
   readonly outcome: Promise<SentBatch>;
+  topicId = -1;
   private settle: { resolve(sent: SentBatch): void; reject(error: MillraceError): void };
   private missing: number;
   private failures = 0;
@@ -92,9 +97,9 @@ export class BatchCall {
       this.firstError ??= error;
     }
     if (this.missing > 0) return;
-    const { topic, partitions, offsets } = this;
+    const { topic, topicId, partitions, offsets } = this;
     const duplicates = this.duplicates.toSorted((one, other) => one - other);
-    const sent = { topic, partitions, offsets, duplicates };
+    const sent = { topic, topicId, partitions, offsets, duplicates };
     if (this.firstError === undefined) this.settle.resolve(sent);
     else this.settle.reject(new SendBatchError(this.firstError, this.failures, sent));
   }
@@ -128,6 +133,7 @@ export class SliceReceiver implements Receiver {
   }
 
   appended(places: Places): void {
+    this.call.topicId = places.topicId;
     if (places.duplicates === undefined) this.allAppended(places.baseOffset + this.index);
     else this.someAppended(places);
     this.call.arrived(this.count);

@@ -1,8 +1,10 @@
 // Every action of the SQS API, once: members of requests and replies. Readers and writers of both protocols, handlers'
-// types and the metrics' labels derive from this table. What a member may hold beyond its type is for the handlers.
+// types and the metrics' labels derive from this table. What a member may hold beyond its type is for the handlers. The
+// order of members is that of the elements in XML.
 
 import {
   blob,
+  flag,
   integer,
   list,
   type Members,
@@ -21,9 +23,11 @@ const paging = { MaxResults: optional(integer), NextToken: optional(text) } as c
 const nextToken = { NextToken: optional(text) } as const;
 
 const attributeValue = struct({
-  DataType: optional(text),
   StringValue: optional(text),
   BinaryValue: optional(blob),
+  StringListValues: optional(list(text, 'StringListValue')),
+  BinaryListValues: optional(list(blob, 'BinaryListValue')),
+  DataType: optional(text),
 });
 export type AttributeValue = NonNullable<MessageMembers['MessageAttributes']>[string];
 const messageAttributes = map(attributeValue, 'MessageAttribute');
@@ -40,18 +44,23 @@ const message = {
 /** What SendMessage says of a message, and each entry of SendMessageBatch. */
 export type MessageMembers = Values<typeof message>;
 
-const sent = {
-  MessageId: optional(text),
+const sums = {
   MD5OfMessageBody: optional(text),
   MD5OfMessageAttributes: optional(text),
   MD5OfMessageSystemAttributes: optional(text),
+} as const;
+const sent = { ...sums, MessageId: optional(text), SequenceNumber: optional(text) } as const;
+const sentEntry = {
+  Id: required(text),
+  MessageId: optional(text),
+  ...sums,
   SequenceNumber: optional(text),
 } as const;
 
 const failed = list(
   struct({
     Id: required(text),
-    SenderFault: required<boolean>({ kind: 'text' }),
+    SenderFault: required(flag),
     Code: required(text),
     Message: optional(text),
   }),
@@ -121,9 +130,7 @@ export const ACTIONS = {
       ),
     },
     output: {
-      Successful: optional(
-        list(struct({ Id: required(text), ...sent }), 'SendMessageBatchResultEntry'),
-      ),
+      Successful: optional(list(struct(sentEntry), 'SendMessageBatchResultEntry')),
       Failed: optional(failed),
     },
   },

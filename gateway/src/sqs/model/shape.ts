@@ -4,10 +4,16 @@
 export type Shape =
   | { readonly kind: 'text' }
   | { readonly kind: 'integer' }
+  | { readonly kind: 'flag' }
   | { readonly kind: 'blob' }
   | ListShape
   | MapShape
-  | { readonly kind: 'struct'; readonly members: Members };
+  | StructShape;
+
+export interface StructShape {
+  readonly kind: 'struct';
+  readonly members: Members;
+}
 
 export interface ListShape {
   readonly kind: 'list';
@@ -31,8 +37,6 @@ export interface Member<T = unknown, R extends boolean = boolean> {
   readonly shape: Typed<T>;
   /** A request without it is refused with MissingParameter. */
   readonly required: R;
-  /** Its name in the query protocol, where that is another. */
-  readonly queryName?: string;
 }
 
 export type Members = { readonly [name: string]: Member };
@@ -50,6 +54,8 @@ export type Values<M extends Members> = {
 export const text: Typed<string> = { kind: 'text' };
 /** A number in JSON; texts of digits are taken too, as older clients send them. */
 export const integer: Typed<number> = { kind: 'integer' };
+/** Only replies have them. */
+export const flag: Typed<boolean> = { kind: 'flag' };
 /** Base64 in JSON and in the query protocol. */
 export const blob: Typed<Uint8Array> = { kind: 'blob' };
 
@@ -73,8 +79,6 @@ export function required<T>(shape: Typed<T>): Member<T, true> {
   return { shape, required: true };
 }
 
-export function optional<T>(shape: Typed<T>, queryName?: string): Member<T, false> {
-  return queryName === undefined
-    ? { shape, required: false }
-    : { shape, required: false, queryName };
+export function optional<T>(shape: Typed<T>): Member<T, false> {
+  return { shape, required: false };
 }

@@ -8,7 +8,7 @@ import { textLine } from './log-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the broker's modules log with. Fields first, then a constant sentence. */
+/** What modules log with. Fields first, then a constant sentence. */
 export interface Log {
   debug(fields: Fields, message: string): void;
   info(fields: Fields, message: string): void;
@@ -28,6 +28,8 @@ export interface OpenLog {
   readonly log: Log;
   /** Writes an info line whatever the level: for what other programs wait for. */
   announce(fields: Fields, message: string): void;
+  /** Takes a line that another thread's log made. */
+  passOn(line: string): void;
   /** Writes what waits and takes no more lines; gives up on a reader that does not read. */
   close(): Promise<void>;
   /** Writes what waits, now: for a process that ends in this very turn. */
@@ -60,6 +62,7 @@ export function openLog(options: LogOptions): OpenLog {
   return {
     log,
     announce: (fields, message) => announcer.info(fields, message),
+    passOn: (line) => void sink.write(line),
     close: () => outlet.close(),
     flushNow: () => outlet.flushNow(),
   };
@@ -89,7 +92,7 @@ function openOutlet(format: 'json' | 'text'): Outlet {
     maxLength: WAITING_BYTES_MAX,
     retryEAGAIN: () => !ending || retriesAtEnd-- > 0,
   });
-  // A closed pipe or a full disk under the log must not end the broker.
+  // A closed pipe or a full disk under the log must not end the process.
   stream.on('error', () => undefined);
   const flushNow = () => {
     ending = true;

@@ -2,8 +2,8 @@
 
 import { MillraceError } from '@millrace/protocol';
 import { expect, test } from 'vitest';
-import { type Log, openLog } from '../src/log.ts';
-import { textLine } from '../src/log-text.ts';
+import { type Log, openLog } from '../src/process/log.ts';
+import { textLine } from '../src/process/log-text.ts';
 
 function logged(write: (log: Log) => void, format: 'json' | 'text' = 'json'): string[] {
   const lines: string[] = [];

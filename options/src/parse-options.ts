@@ -2,39 +2,43 @@
 // It reads neither process.argv nor process.env, and prints and ends nothing.
 
 import { Command, CommanderError, Option } from 'commander';
-import { StartError } from '../exit-codes.ts';
-import { offlineHelp } from '../offline/commands.ts';
 import { describeRange, formatValue, type OptionSpec, parseValue } from './option.ts';
-import {
-  type BrokerOptions,
-  flagOf,
-  OPTION_NAMES,
-  type OptionName,
-  specOf,
-  variableOf,
-} from './table.ts';
+import { flagOf, namesOf, type OptionsOf, type OptionTable, variableOf } from './option-table.ts';
+import { StartError } from './process/exit-codes.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type OptionSource = 'flag' | 'environment' | 'default';
 
-export type ParsedOptions =
+/** A program's command line. */
+export interface CommandLine<T extends OptionTable> {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly table: T;
+  /** What --help says behind the options. */
+  readonly helpAfter?: string | undefined;
+  /** What options have to do with each other. Throws StartError `badOption`. */
+  readonly check?: ((options: OptionsOf<T>) => void) | undefined;
+}
+
+export type ParsedOptions<T extends OptionTable> =
   | {
       readonly kind: 'options';
-      readonly options: BrokerOptions;
-      readonly sources: Readonly<Record<OptionName, OptionSource>>;
+      readonly options: OptionsOf<T>;
+      readonly sources: Readonly<Record<keyof T, OptionSource>>;
       readonly printConfig: boolean;
     }
   /** --help or --version: print the text, then stop. */
   | { readonly kind: 'text'; readonly text: string };
 
 /** Throws StartError `badOption` that names the option and what it takes. */
-export function parseOptions(
+export function parseOptions<T extends OptionTable>(
+  line: CommandLine<T>,
   args: readonly string[],
   env: Environment,
-  version: string,
-): ParsedOptions {
+): ParsedOptions<T> {
   let printed = '';
-  const command = brokerCommand(version).configureOutput({
+  const command = commandOf(line).configureOutput({
     writeOut: (text) => {
       printed += text;
     },
@@ -48,23 +52,29 @@ export function parseOptions(
     throw badOption(error);
   }
   const flags = command.opts<Record<string, string | true | undefined>>();
-  const values: Partial<Record<OptionName, string | number | boolean>> = {};
-  const sources: Partial<Record<OptionName, OptionSource>> = {};
-  for (const name of OPTION_NAMES) {
-    const { value, source } = resolve(name, flags[name], env[variableOf(name)]);
+  const values: Record<string, string | number | boolean> = {};
+  const sources: Record<string, OptionSource> = {};
+  for (const [name, spec] of Object.entries<OptionSpec>(line.table)) {
+    const { value, source } = resolve(name, spec, flags[name], env[variableOf(name)]);
     values[name] = value;
     sources[name] = source;
   }
+  const options = values as OptionsOf<T>;
+  line.check?.(options);
   return {
     kind: 'options',
-    options: checkRelations(values as BrokerOptions),
-    sources: sources as Record<OptionName, OptionSource>,
+    options,
+    sources: sources as Record<keyof T, OptionSource>,
     printConfig: flags['printConfig'] === true,
   };
 }
 
-function resolve(name: OptionName, flag: string | true | undefined, variable: string | undefined) {
-  const spec = specOf(name);
+function resolve(
+  name: string,
+  spec: OptionSpec,
+  flag: string | true | undefined,
+  variable: string | undefined,
+) {
   if (flag !== undefined) {
     const text = flag === true ? 'true' : flag;
     return { value: read(flagOf(name), spec, text), source: 'flag' } as const;
@@ -81,14 +91,6 @@ function read(label: string, spec: OptionSpec, text: string): string | number | 
   return parsed.value;
 }
 
-function checkRelations(options: BrokerOptions): BrokerOptions {
-  const adminHost = options.adminHost === '' ? options.host : options.adminHost;
-  if (options.port !== 0 && options.port === options.adminPort && options.host === adminHost) {
-    throw new StartError('badOption', `--port and --admin-port are both ${options.port}.`);
-  }
-  return options;
-}
-
 function badOption(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   const [line = error.message] = error.message.split('\n');
@@ -96,22 +98,24 @@ function badOption(error: unknown): unknown {
   return new StartError('badOption', `${text} See --help.`);
 }
 
-function brokerCommand(version: string): Command {
-  const command = new Command('millrace-broker')
-    .description(
-      'Serves the Millrace protocol from one data directory, until it gets SIGTERM or SIGINT.',
-    )
+function commandOf<T extends OptionTable>(line: CommandLine<T>): Command {
+  const { name, description, version, table, helpAfter } = line;
+  const command = new Command(name)
+    .description(description)
     .usage('[options]')
     .version(version, '--version', 'Print the version.')
     .helpOption('-h, --help', 'Print this text.')
-    .addHelpText('after', offlineHelp())
-    .addHelpText(
-      'after',
-      '\nEvery option is also an environment variable: --admin-port is MILLRACE_ADMIN_PORT. A flag beats the variable.',
-    )
     .allowExcessArguments(false)
     .exitOverride();
-  for (const name of OPTION_NAMES) command.addOption(flagOption(name));
+  if (helpAfter !== undefined) command.addHelpText('after', helpAfter);
+  const [example = ''] = namesOf(table);
+  command.addHelpText(
+    'after',
+    `\nEvery option is also an environment variable: ${flagOf(example)} is ${variableOf(example)}. A flag beats the variable.`,
+  );
+  for (const [option, spec] of Object.entries<OptionSpec>(table)) {
+    command.addOption(flagOption(option, spec));
+  }
   command.option(
     '--print-config',
     'Print the options in force and where each comes from, as JSON, then stop.',
@@ -119,8 +123,7 @@ function brokerCommand(version: string): Command {
   return command;
 }
 
-function flagOption(name: OptionName): Option {
-  const spec = specOf(name);
+function flagOption(name: string, spec: OptionSpec): Option {
   const noun = spec.kind === 'text' ? spec.noun : spec.kind;
   const value = spec.kind === 'switch' ? '[true|false]' : `<${noun}>`;
   const fallback = formatValue(spec, spec.fallback);

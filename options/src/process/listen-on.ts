@@ -1,7 +1,7 @@
 // Makes a server listen, and turns the ways that can fail into one line for the operator.
 
 import type { AddressInfo, Server } from 'node:net';
-import { StartError } from '../exit-codes.ts';
+import { StartError } from './exit-codes.ts';
 
 export interface ListenAt {
   readonly host: string;
@@ -9,6 +9,8 @@ export interface ListenAt {
   /** The options that say so, for the error line. */
   readonly hostFlag: string;
   readonly portFlag: string;
+  /** Who may have the port already. */
+  readonly rival: string;
 }
 
 /** Connections that the system may keep waiting until we accept them. */
@@ -22,7 +24,7 @@ export async function listenOn(
 ): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     const onStartError = (error: NodeJS.ErrnoException) => {
-      reject(new StartError('addressTaken', describe(error, at), { cause: error }));
+      reject(listenFault(error, at));
     };
     server.once('error', onStartError);
     server.listen({ host: at.host, port: at.port, backlog: BACKLOG }, () => {
@@ -34,11 +36,15 @@ export async function listenOn(
   return server.address() as AddressInfo;
 }
 
+export function listenFault(error: NodeJS.ErrnoException, at: ListenAt): StartError {
+  return new StartError('addressTaken', describe(error, at), { cause: error });
+}
+
 function describe(error: NodeJS.ErrnoException, at: ListenAt): string {
   const address = formatAddress(at.host, at.port);
   switch (error.code ?? '') {
     case 'EADDRINUSE':
-      return `${address} is in use, perhaps by another broker; choose another port with ${at.portFlag}.`;
+      return `${address} is in use, perhaps by another ${at.rival}; choose another port with ${at.portFlag}.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -1,0 +1,63 @@
+// Connects to the broker and makes what routes and SQS actions work with.
+
+import { type Client, type Codec, codecs, connect, type Logger } from '@millrace/client';
+import { PooledReceiver } from './receiver/receiver.ts';
+import type { Services } from './services.ts';
+
+export interface ServicesSources {
+  /** host:port, several by comma. */
+  readonly brokers: string;
+  readonly waitingMax: number;
+  readonly logger: Logger | null;
+  /** Keeps trying for this long before the first connection stands, ms. */
+  readonly waitForBrokerMs: number;
+  /** Ends the attempts to connect. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OpenServices {
+  readonly services: Services;
+  readonly receiver: PooledReceiver;
+  /** False while the broker cannot be reached. */
+  readonly isReady: () => boolean;
+  /** What waits gives up; what runs goes on. */
+  stopWaiting(): void;
+  close(): Promise<void>;
+}
+
+const RECEIVER_IDLE_MS = 60_000;
+
+/** Throws what `connect` throws. */
+export async function openServices(sources: ServicesSources): Promise<OpenServices> {
+  const { brokers, logger, waitForBrokerMs, signal } = sources;
+  const open = (clientName: string, waitMs: number): Promise<Client> =>
+    connect({
+      brokers,
+      clientName,
+      codec: codecs.bytes as Codec<unknown>,
+      waitForBrokerMs: waitMs,
+      signal,
+      logger,
+    });
+  const client = await open('millrace-gateway', waitForBrokerMs);
+  const receiver = new PooledReceiver({
+    open: () => open('millrace-gateway-receiver', 0),
+    waitingMax: sources.waitingMax,
+    idleMs: RECEIVER_IDLE_MS,
+  });
+  const closing = new AbortController();
+  const producer = client.producer<Uint8Array>({ codec: codecs.bytes });
+  return {
+    services: { client, producer, receiver, closing: closing.signal },
+    receiver,
+    isReady: () => client.isConnected && !closing.signal.aborted,
+    stopWaiting: () => {
+      closing.abort();
+      receiver.stopWaiting();
+    },
+    close: async () => {
+      await receiver.close();
+      await client.close();
+    },
+  };
+}

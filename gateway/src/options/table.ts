@@ -1,0 +1,172 @@
+// Every option of the HTTP gateway, once. Flags, environment variables, --help, validation, the type GatewayOptions and
+// docs/reference/options.md derive from this table. The launcher takes it beside the broker's, so no name stands in both.
+
+import {
+  type OptionsOf,
+  type OptionTable,
+  PROCESS_OPTIONS,
+  renderOptionRows,
+} from '@millrace/options';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export const GATEWAY_OPTIONS = {
+  httpHost: {
+    kind: 'text',
+    noun: 'address',
+    fallback: '127.0.0.1',
+    about:
+      'Address of the HTTP gateway. Beyond loopback it takes --http-credentials, or --http-allow-anonymous.',
+  },
+  httpPort: {
+    kind: 'count',
+    min: 0,
+    max: 65_535,
+    fallback: 7651,
+    about: 'Port of the HTTP gateway (Amazon SQS API, REST, jobs, live feed); 0 takes a free one.',
+  },
+  httpHostNames: {
+    kind: 'text',
+    noun: 'names',
+    fallback: '',
+    about:
+      'Names, by comma, under which browsers reach the gateway, beside loopback names and addresses: others are refused on REST.',
+  },
+  httpCorsOrigins: {
+    kind: 'text',
+    noun: 'origins',
+    fallback: '',
+    about:
+      'Origins, by comma, whose pages may use the gateway, such as https://console.example; empty: none but its own.',
+  },
+  httpCredentials: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'JSON file with users, tokens and SQS access keys; from then on every request has to show one of them. Empty: nobody is asked.',
+  },
+  httpAllowAnonymous: {
+    kind: 'switch',
+    fallback: false,
+    about:
+      'Listen beyond loopback without credentials: anyone who reaches the port may do everything.',
+  },
+  httpAllowPlaintext: {
+    kind: 'switch',
+    fallback: false,
+    about:
+      'Take passwords and tokens beyond loopback without TLS: for a gateway behind a proxy that has it.',
+  },
+  httpTlsCert: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Certificate chain in PEM; with --http-tls-key the gateway speaks HTTPS only.',
+  },
+  httpTlsKey: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Private key in PEM of --http-tls-cert.',
+  },
+  httpBodyBytes: {
+    kind: 'bytes',
+    min: 8 * MIB,
+    max: 256 * MIB,
+    fallback: 16 * MIB,
+    about: 'The largest body of a request; a larger one is refused with 413.',
+  },
+  httpHeaderBytes: {
+    kind: 'bytes',
+    min: 4 * KIB,
+    max: MIB,
+    fallback: 32 * KIB,
+    about: 'The largest head of a request, first line included; a larger one is refused with 431.',
+  },
+  httpConnectionsMax: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: 10_000,
+    about: 'Connections at a time; one more is closed at once.',
+  },
+  httpWaitingMax: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: 10_000,
+    about: 'Receives that wait for messages at a time; one more is refused with 503.',
+  },
+  httpRateLimit: {
+    kind: 'count',
+    min: 0,
+    max: 1_000_000,
+    fallback: 0,
+    about:
+      'Requests a second of one address; more are refused with 429, or throttled. 0: any number.',
+  },
+  httpHeadersTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: 10 * MINUTE,
+    fallback: 10 * SECOND,
+    about: 'A connection that has not sent the head of a request by then is closed with 408.',
+  },
+  httpRequestTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: 60 * MINUTE,
+    fallback: MINUTE,
+    about: 'A connection that has not sent a whole request by then is closed with 408.',
+  },
+  httpIdleTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: 60 * MINUTE,
+    fallback: 75 * SECOND,
+    about: 'A connection without a request for this long is closed.',
+  },
+  sqsRegion: {
+    kind: 'text',
+    noun: 'region',
+    fallback: 'us-east-1',
+    about: 'Region in the ARNs of queues, where a request is not signed for another one.',
+  },
+  sqsAccount: {
+    kind: 'text',
+    noun: 'account',
+    fallback: '000000000000',
+    about: 'Account in the URLs and ARNs of queues: twelve digits.',
+  },
+  sqsPublicUrl: {
+    kind: 'text',
+    noun: 'url',
+    fallback: '',
+    about:
+      'What queue URLs begin with, such as https://queues.example, for callers behind a proxy; empty: as the caller reached the gateway.',
+  },
+} as const satisfies OptionTable;
+
+/** Sizes in bytes, times in milliseconds. */
+export type GatewayOptions = OptionsOf<typeof GATEWAY_OPTIONS>;
+
+/** Of a gateway that is a process of its own. */
+export const GATEWAY_PROCESS_OPTIONS = {
+  broker: {
+    kind: 'text',
+    noun: 'host:port',
+    fallback: '127.0.0.1:7650',
+    about: 'The broker; several addresses by comma: any of them will do.',
+  },
+  ...GATEWAY_OPTIONS,
+  ...PROCESS_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The gateway's options as a table in Markdown. */
+export function renderGatewayOptions(): string {
+  return renderOptionRows(GATEWAY_OPTIONS);
+}

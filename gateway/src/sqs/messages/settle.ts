@@ -1,0 +1,141 @@
+// DeleteMessage and ChangeMessageVisibility, alone and in batches: what is said of leases by their handles, and what the
+// broker's outcomes mean. All of a moment goes in one request, since the queue's one object says it.
+
+import type { MillraceError, ReceiptAck } from '@millrace/client';
+import { LIMITS } from '@millrace/protocol';
+import type { InputOf, OutputOf } from '../model/actions.ts';
+import type { SqsQueue } from '../queues/queue.ts';
+import { batchReply, checkEntries, type Failed, failedEntry } from './batch-entries.ts';
+import { invalid, missing } from './check-message.ts';
+import type { QueueAccess } from './queue-access.ts';
+import { checkHandle, handleFault, receiptHandleIsInvalid } from './receipt-handle.ts';
+
+export const VISIBILITY_SECONDS_MAX = LIMITS.visibilityTimeoutMsMax / 1_000;
+
+type BatchOutput = OutputOf<'DeleteMessageBatch'>;
+type Change = InputOf<'ChangeMessageVisibilityBatch'>['Entries'][number];
+
+export async function deleteMessage(
+  access: QueueAccess,
+  { QueueUrl, ReceiptHandle }: InputOf<'DeleteMessage'>,
+): Promise<OutputOf<'DeleteMessage'>> {
+  const queue = await access.find(QueueUrl);
+  await checkHandle(access, queue, ReceiptHandle);
+  await settle(access, queue, { receipt: ReceiptHandle, kind: 'accept' });
+  return {};
+}
+
+export async function deleteMessageBatch(
+  access: QueueAccess,
+  { QueueUrl, Entries }: InputOf<'DeleteMessageBatch'>,
+): Promise<BatchOutput> {
+  const queue = await access.find(QueueUrl);
+  checkEntries(Entries, 'DeleteMessageBatchRequestEntry');
+  return settleEach(access, queue, Entries, ({ ReceiptHandle }) => ({
+    receipt: ReceiptHandle,
+    kind: 'accept',
+  }));
+}
+
+export async function changeMessageVisibility(
+  access: QueueAccess,
+  { QueueUrl, ReceiptHandle, VisibilityTimeout }: InputOf<'ChangeMessageVisibility'>,
+): Promise<OutputOf<'ChangeMessageVisibility'>> {
+  const queue = await access.find(QueueUrl);
+  checkVisibility(VisibilityTimeout);
+  await checkHandle(access, queue, ReceiptHandle);
+  await settle(access, queue, extension(ReceiptHandle, VisibilityTimeout));
+  return {};
+}
+
+export async function changeMessageVisibilityBatch(
+  access: QueueAccess,
+  { QueueUrl, Entries }: InputOf<'ChangeMessageVisibilityBatch'>,
+): Promise<BatchOutput> {
+  const queue = await access.find(QueueUrl);
+  checkEntries(Entries, 'ChangeMessageVisibilityBatchRequestEntry');
+  return settleEach(access, queue, Entries, extensionOf);
+}
+
+/** Throws InvalidParameterValue. */
+export function checkVisibility(seconds: number): void {
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= VISIBILITY_SECONDS_MAX) return;
+  const reason = `Must be >= 0 and <= ${VISIBILITY_SECONDS_MAX}, if provided.`;
+  throw invalid(`Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: ${reason}`);
+}
+
+function extensionOf({ ReceiptHandle, VisibilityTimeout }: Change): ReceiptAck {
+  if (VisibilityTimeout === undefined) throw missing('VisibilityTimeout');
+  checkVisibility(VisibilityTimeout);
+  return extension(ReceiptHandle, VisibilityTimeout);
+}
+
+function extension(receipt: string, seconds: number): ReceiptAck {
+  return { receipt, kind: 'extend', delayMs: seconds * 1_000 };
+}
+
+interface Entry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+}
+
+/** What is wrong with one entry is told of it alone. */
+async function settleEach<E extends Entry>(
+  access: QueueAccess,
+  queue: SqsQueue,
+  entries: readonly E[],
+  ackOf: (entry: E) => ReceiptAck,
+): Promise<BatchOutput> {
+  const failed: Failed[] = [];
+  const good: { readonly Id: string }[] = [];
+  const acks: ReceiptAck[] = [];
+  for (const entry of entries) {
+    const { Id } = entry;
+    try {
+      const ack = ackOf(entry);
+      await checkHandle(access, queue, entry.ReceiptHandle);
+      acks.push(ack);
+      good.push({ Id });
+    } catch (error) {
+      failed.push(failedEntry(Id, error));
+    }
+  }
+  const outcomes = acks.length === 0 ? [] : await access.queueOf(queue).acknowledge(acks);
+  const done: { readonly Id: string }[] = [];
+  for (const [index, entry] of good.entries()) {
+    const error = outcomes[index]?.error ?? undefined;
+    const fault = error && faultOf(error, acks[index] as ReceiptAck);
+    if (fault === undefined) done.push(entry);
+    else failed.push(failedEntry(entry.Id, access.errorOf(fault, queue)));
+  }
+  return batchReply(done, failed);
+}
+
+async function settle(access: QueueAccess, queue: SqsQueue, ack: ReceiptAck): Promise<void> {
+  const [outcome] = await access.queueOf(queue).acknowledge([ack]);
+  const error = outcome?.error ?? undefined;
+  const fault = error && faultOf(error, ack);
+  if (fault !== undefined) throw access.errorOf(fault, queue);
+}
+
+/** What a sender of the request is told; undefined where it counts as done. [Q-82] [Q-84] */
+function faultOf(error: MillraceError, { receipt, kind }: ReceiptAck): Error | undefined {
+  switch (error.code) {
+    case 'ALREADY_RESOLVED':
+      if (kind === 'accept') return undefined;
+      return handleFault(receipt, NOT_AVAILABLE);
+    case 'STALE_LEASE':
+      return handleFault(receipt, kind === 'accept' ? EXPIRED : NOT_AVAILABLE);
+    case 'UNKNOWN_RECEIPT':
+    case 'UNKNOWN_PARTITION':
+      return receiptHandleIsInvalid(receipt);
+    case 'LEASE_TOO_LONG':
+      return handleFault(receipt, TOO_LONG);
+    default:
+      return error;
+  }
+}
+
+const EXPIRED = 'The receipt handle has expired.';
+const NOT_AVAILABLE = 'Message does not exist or is not available for visibility timeout change.';
+const TOO_LONG = `Total VisibilityTimeout for the message is beyond the limit [${VISIBILITY_SECONDS_MAX} seconds]`;

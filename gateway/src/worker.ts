@@ -1,0 +1,51 @@
+// The gateway in a worker thread: opens it, answers the thread that started it, and ends when told to. Runs when imported.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { openLog, StartError } from '@millrace/options';
+import { type Gateway, openGateway } from './gateway.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts';
+
+/** The broker stands already: it is in this process. */
+const WAIT_FOR_BROKER_MS = 10_000;
+
+const { options, brokers, logLevel } = workerData as WorkerSettings;
+
+function tell(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+const { log } = openLog({
+  level: logLevel,
+  format: 'json',
+  sink: { write: (line) => tell({ kind: 'log', line }) },
+});
+
+function open(): Promise<Gateway> {
+  return openGateway({ options, brokers, waitForBrokerMs: WAIT_FOR_BROKER_MS, log });
+}
+
+async function run(): Promise<void> {
+  let gateway: Gateway;
+  try {
+    gateway = await open();
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return tell({ kind: 'refused', exit: error.exit, message: error.message });
+  }
+  parentPort?.on('message', (message: ToWorker) => {
+    void answer(gateway, message);
+  });
+  const { address, url } = gateway;
+  tell({ kind: 'listening', host: address.address, port: address.port, url });
+}
+
+async function answer(gateway: Gateway, message: ToWorker): Promise<void> {
+  if (message.kind === 'metrics') {
+    return tell({ kind: 'metrics', id: message.id, text: await gateway.metrics() });
+  }
+  await gateway.close(message.drainMs);
+  tell({ kind: 'closed' });
+  parentPort?.close();
+}
+
+await run();

@@ -1,0 +1,125 @@
+// The gateway's thread: started, listened to, started again when it met a fault, told to end. What the thread does it
+// does not know, and a fault of the thread never reaches the broker.
+
+import { Worker } from 'node:worker_threads';
+import {
+  type FromWorker,
+  type GatewayOptions,
+  type ToWorker,
+  WORKER_URL,
+  type WorkerSettings,
+} from '@millrace/gateway';
+import { type OpenLog, StartError } from '@millrace/options';
+
+export interface ThreadSources extends WorkerSettings {
+  readonly opened: OpenLog;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+}
+
+/** Pauses before a thread that met a fault is started again, ms; they double. */
+const RESTART_FIRST_MS = 250;
+const RESTART_MAX_MS = 30_000;
+/** A thread that ran for so long before its fault is started again without the pauses of earlier ones. */
+const STEADY_MS = 60_000;
+/** A scrape that the thread does not answer goes without it. */
+const METRICS_WAIT_MS = 2_000;
+
+export class GatewayThread {
+  readonly #sources: ThreadSources;
+  readonly #scrapes = new Map<number, (text: string) => void>();
+  #options: GatewayOptions;
+  #worker: Worker | undefined;
+  #scrapeId = 0;
+  #pauseMs = RESTART_FIRST_MS;
+  #restart: NodeJS.Timeout | undefined;
+  #isClosing = false;
+
+  constructor(sources: ThreadSources) {
+    this.#sources = sources;
+    this.#options = sources.options;
+  }
+
+  /** Throws StartError where it cannot listen, and whatever ended the thread before it did. */
+  async open(): Promise<Listening> {
+    const listening = await this.#start();
+    // From now on it is that port, also after a fault.
+    this.#options = { ...this.#options, httpPort: listening.port };
+    return listening;
+  }
+
+  /** Empty while the thread is not there. */
+  metrics(): Promise<string> {
+    const worker = this.#worker;
+    if (worker === undefined) return Promise.resolve('');
+    this.#scrapeId += 1;
+    const id = this.#scrapeId;
+    return new Promise((resolve) => {
+      const settle = (text: string) => {
+        clearTimeout(timer);
+        this.#scrapes.delete(id);
+        resolve(text);
+      };
+      const timer = setTimeout(() => settle(''), METRICS_WAIT_MS);
+      this.#scrapes.set(id, settle);
+      worker.postMessage({ kind: 'metrics', id } satisfies ToWorker);
+    });
+  }
+
+  /** Resolves when the thread is gone; running requests get `drainMs`. */
+  async close(drainMs: number): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ kind: 'close', drainMs } satisfies ToWorker);
+    await gone;
+  }
+
+  #start(): Promise<Listening> {
+    const { brokers, logLevel, opened } = this.#sources;
+    const workerData: WorkerSettings = { options: this.#options, brokers, logLevel };
+    const worker = new Worker(WORKER_URL, { workerData, name: 'gateway' });
+    this.#worker = worker;
+    const startedAtMs = performance.now();
+    return new Promise((resolve, reject) => {
+      let fault: unknown;
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'log') opened.passOn(message.line);
+        else if (message.kind === 'listening') resolve(message);
+        else if (message.kind === 'metrics') this.#scrapes.get(message.id)?.(message.text);
+        else if (message.kind === 'refused') fault = new StartError(message.exit, message.message);
+      });
+      worker.on('error', (error) => {
+        fault = error;
+      });
+      worker.once('exit', () => {
+        this.#worker = undefined;
+        for (const settle of this.#scrapes.values()) settle('');
+        reject(fault ?? new Error('The thread of the gateway ended before it listened.'));
+        this.#ended(fault, performance.now() - startedAtMs);
+      });
+    });
+  }
+
+  #ended(fault: unknown, ranMs: number): void {
+    // Before the first start is over there is nothing to keep up.
+    if (this.#isClosing || this.#options === this.#sources.options) return;
+    if (ranMs > STEADY_MS) this.#pauseMs = RESTART_FIRST_MS;
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(pauseMs * 2, RESTART_MAX_MS);
+    this.#sources.opened.log.error(
+      { err: fault, event: 'gateway_failed', restartInMs: pauseMs },
+      'The gateway met a fault and is started again; the broker goes on.',
+    );
+    this.#restart = setTimeout(() => {
+      // Its end is told by `#ended`.
+      this.#start().catch(() => undefined);
+    }, pauseMs);
+  }
+}
