@@ -65,6 +65,8 @@ const CONFIG = {
   maxInFlight: 20,
   onExpired: 'dlq',
   resultTtlMs: 60_000,
+  lateReceipts: 'accept' as const,
+  deadLetterLoops: false,
 };
 
 describe('settings of queues', () => {
@@ -72,7 +74,7 @@ describe('settings of queues', () => {
     const { admin, config } = asking();
     await documentOf(
       { admin },
-      'queue create q --on-exhausted block --exhausted-at receive --fence off --ordering key --max-in-flight 20 --on-expired dlq --result-ttl 1m',
+      'queue create q --on-exhausted block --exhausted-at receive --fence off --ordering key --max-in-flight 20 --on-expired dlq --result-ttl 1m --late-receipts accept --dead-letter-loops off',
     );
     const {
       visibilityTimeoutMs: _v,
@@ -103,6 +105,10 @@ describe('settings of queues', () => {
     expect(shown).toEqual(['earliest', 'latest', 1_000]);
     const { document: all } = await documentOf({ admin }, 'queue list');
     expect(all.queues[0].topics).toMatchObject([{ startAt: 'earliest' }, {}, {}]);
+    const strict = { ...described, config: { ...CONFIG, lateReceipts: 'refuse' as const } };
+    const strictly = { describeShareGroup: async () => strict };
+    const { out: told } = await runWith({ admin: strictly }, words('queue describe q'));
+    expect(told).toContain('until its lease ends');
     const { out } = await runWith({ admin }, words('queue describe q'));
     for (const text of [
       'blocked until somebody decides',

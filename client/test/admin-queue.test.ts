@@ -140,6 +140,8 @@ const CONFIG = {
   maxInFlight: 0,
   onExpired: 'drop',
   resultTtlMs: 0,
+  lateReceipts: 'accept' as const,
+  deadLetterLoops: false,
 } as const;
 
 describe('one message', () => {

@@ -30,6 +30,8 @@ const NO_CHANGE: Config = {
   maxInFlight: null,
   onExpired: null,
   resultTtlMs: null,
+  lateReceipts: null,
+  deadLetterLoops: null,
 };
 
 async function alter(shard: TestShard, change: Partial<Config>): Promise<void> {

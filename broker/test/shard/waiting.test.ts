@@ -127,6 +127,8 @@ describe('time', () => {
         maxInFlight: null,
         onExpired: null,
         resultTtlMs: null,
+        lateReceipts: null,
+        deadLetterLoops: null,
       },
     });
     await produce(shard, topicId, 'a');

@@ -27,6 +27,8 @@ const CONFIG = {
   maxInFlight: null,
   onExpired: null,
   resultTtlMs: null,
+  lateReceipts: null,
+  deadLetterLoops: null,
 } as const;
 
 async function prepare(world: World) {

@@ -189,6 +189,8 @@ export class FakeQueue {
         maxInFlight: 0,
         onExpired: 'drop' as const,
         resultTtlMs: 0,
+        lateReceipts: 'accept' as const,
+        deadLetterLoops: false,
       },
       topics: [{ topic: 't', topicId: 1, startAt: -2, deadLetterTopic: null }],
     };

@@ -2,6 +2,7 @@
 
 import { assert } from '../assert.ts';
 import type { AttachmentRow, GroupRow, TopicRow } from '../rows.ts';
+import { SHARE_DEFAULTS } from '../share/share-defaults.ts';
 import type { Catalog, CatalogWrite } from './catalog.ts';
 
 export function applyCatalogWrite(catalog: Catalog, write: CatalogWrite): void {
@@ -70,8 +71,14 @@ function applyGroup(catalog: Catalog, groupId: number, row: GroupRow | undefined
   }
   assert(groupId < catalog.nextGroupId && !catalog.groupIds.has(row.name));
   assert(old === undefined || old.kind === row.kind, 'a group keeps its kind');
-  catalog.groups.set(groupId, { groupId, ...row });
+  catalog.groups.set(groupId, { groupId, ...withAllSettings(row) });
   catalog.groupIds.set(row.name, groupId);
+}
+
+/** A row of an older broker lacks the settings that came since: they are as they were, the defaults. */
+function withAllSettings(row: GroupRow): GroupRow {
+  if (row.kind !== 'share') return row;
+  return { ...row, config: { ...SHARE_DEFAULTS, ...row.config } };
 }
 
 function dropGroup(catalog: Catalog, groupId: number): void {

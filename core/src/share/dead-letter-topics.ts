@@ -31,7 +31,7 @@ export function planDeadLetters(
   catalog: Catalog,
   groupId: number,
   names: DeadLetterNames,
-  ctx: Context,
+  { ctx, loops }: { readonly ctx: Context; readonly loops: boolean },
 ): PlannedDeadLetters | Refused {
   const refusal = checkLengths(names);
   if (refusal !== undefined) return refusal;
@@ -45,7 +45,7 @@ export function planDeadLetters(
   }
   const unwelcome = checkAllowed(catalog, groupId, topicIds);
   if (unwelcome !== undefined) return unwelcome;
-  const loop = findLoop(catalog, groupId, topicIds);
+  const loop = loops ? undefined : findLoop(catalog, groupId, topicIds);
   if (loop !== undefined) {
     const source = catalog.topics.get(loop)?.name ?? '';
     return refuse('DLQ_LOOP', `Dead letters of ${source} would come back to ${source}.`, {

@@ -9,7 +9,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { Ending } from './end-attempt.ts';
 import { Outcomes, type RangeOutcome } from './outcomes.ts';
 import { RecordSources } from './record-source.ts';
-import { runLength } from './run.ts';
+import { type Run, runLength } from './run.ts';
 import { extensionMs, type Part, SETTLEMENTS } from './settle.ts';
 import { ShareDraft } from './share-draft.ts';
 import { ShareRuns } from './share-runs.ts';
@@ -103,8 +103,7 @@ function settleRange(
 function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): number {
   const { run } = part;
   if (run.token < command.token) return ERRORS.UNKNOWN_RECEIPT.code;
-  const isNewest = run.token === command.token && run.leasedAtMs > 0;
-  if (!isNewest && !isEnough(ending, command)) return ERRORS.STALE_LEASE.code;
+  if (!isEnough(ending, command, run)) return ERRORS.STALE_LEASE.code;
   const settled = SETTLEMENTS[command.kind](ending, command, part);
   if (typeof settled === 'string') return ERRORS[settled].code;
   ending.draft.carve(run, settled);
@@ -113,7 +112,10 @@ function settlePart(ending: Ending, command: AcknowledgeCommand, part: Part): nu
   return NO_ERROR;
 }
 
-/** Without a fence an older receipt decides about the message too; about the lease only the newest one does. [L-53] */
-function isEnough({ scope }: Ending, { kind }: AcknowledgeCommand): boolean {
-  return !scope.group.config.fence && (kind === 'accept' || kind === 'reject');
+/** What the group takes of a receipt that was given out for the message. [L-14] [L-53] [L-58] */
+function isEnough({ scope }: Ending, { token, kind }: AcknowledgeCommand, run: Run): boolean {
+  const { fence, lateReceipts } = scope.group.config;
+  const isNewest = run.token === token && run.leasedAtMs > 0;
+  if (lateReceipts === 'refuse') return isNewest && run.state === 'leased';
+  return isNewest || (!fence && kind !== 'return');
 }

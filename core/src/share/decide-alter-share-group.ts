@@ -54,7 +54,10 @@ export function decideAlterShareGroup(
 
   const old = [...attached.keys()].flatMap((topicId) => state.catalog.topics.get(topicId) ?? []);
   const names = namesFor(state, [...old, ...added], attached, config, command.deadLetterTopic);
-  const deadLetters = planDeadLetters(state.catalog, groupId, names, ctx);
+  const deadLetters = planDeadLetters(state.catalog, groupId, names, {
+    ctx,
+    loops: config.deadLetterLoops,
+  });
   if (deadLetters.error !== undefined) return deadLetters;
   const writes: Write[] = [...deadLetters.writes, put('groups', [groupId], altered(group, config))];
   for (const [topicId, { startAt, deadLetterTopicId: before }] of attached) {

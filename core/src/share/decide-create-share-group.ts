@@ -49,7 +49,10 @@ export function decideCreateShareGroup(
   const { groupId } = group;
   const sources = deadLetterTopic !== null || hasDeadLetters(config) ? topics : [];
   const names = new Map(sources.map((topic) => [topic, deadLetterTopic ?? deadLetterName(topic)]));
-  const deadLetters = planDeadLetters(state.catalog, groupId, names, ctx);
+  const deadLetters = planDeadLetters(state.catalog, groupId, names, {
+    ctx,
+    loops: config.deadLetterLoops,
+  });
   if (deadLetters.error !== undefined) return deadLetters;
   const writes: Write[] = [...deadLetters.writes, ...group.writes];
   for (const topic of topics) {

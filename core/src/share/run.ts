@@ -62,6 +62,7 @@ export const SHARE_MOVES = {
     'purged',
   ],
   scheduled: [
+    'leased',
     'ready',
     'scheduled',
     'parked',

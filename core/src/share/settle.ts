@@ -6,6 +6,7 @@ import { keepResult } from '../results/keep-result.ts';
 import type { AcknowledgeCommand } from './decide-acknowledge.ts';
 import { type Ending, endAttempt, exhaust, waiting } from './end-attempt.ts';
 import { givenBack } from './give-back.ts';
+import { isFirstOfLane } from './lanes/first-of-lane.ts';
 import type { Run } from './run.ts';
 import type { Move } from './share-draft.ts';
 import type { ShareScope } from './share-scope.ts';
@@ -65,13 +66,30 @@ function releaseLate({ draft, ctx }: Ending, command: AcknowledgeCommand, part: 
 function extend(ending: Ending, command: AcknowledgeCommand, part: Part): Move[] | ErrorName {
   const { scope, draft, ctx } = ending;
   const { run, first, last } = part;
-  if (run.state !== 'leased') return 'STALE_LEASE';
   const byMs = extensionMs(scope, command);
+  if (run.state !== 'leased') return extendLate(ending, part, byMs);
   if (byMs === 0) return endAttempt(ending, { run, first, last, error: null, pauseMs: 0 });
   const untilMs = ctx.nowMs + byMs;
   if (untilMs - run.leasedAtMs > LIMITS.visibilityTimeoutMsMax) return 'LEASE_TOO_LONG';
   const next = { ...run, first, last, untilMs };
   return [{ first, last, to: 'leased', next, error: draft.errorOf(run) }];
+}
+
+/** Without a fence a lease that has ended begins anew, as the same delivery; zero: it is visible now. [L-53] */
+function extendLate(ending: Ending, part: Part, byMs: number): Move[] | ErrorName {
+  const { scope, draft, ctx } = ending;
+  const { run, first, last } = part;
+  const isOver = run.deliveries === 0 || run.leasedAtMs === 0 || run.state === 'blocked';
+  if (scope.group.config.fence || isOver) return 'STALE_LEASE';
+  const error = draft.errorOf(run);
+  if (byMs === 0) {
+    if (run.state !== 'scheduled') return [];
+    return [waiting({ ...run, first, last }, 0, ctx.nowMs, error)];
+  }
+  if (!isFirstOfLane(ending, run, first)) return 'STALE_LEASE';
+  const times = { untilMs: ctx.nowMs + byMs, leasedAtMs: ctx.nowMs };
+  const next: Run = { ...run, first, last, state: 'leased', ...times };
+  return [{ first, last, to: 'leased', next, error }];
 }
 
 /** How long from now the lease is to last. */

@@ -32,6 +32,8 @@ export function changedShareConfig(
     maxInFlight: change?.maxInFlight ?? base.maxInFlight,
     onExpired: change?.onExpired ?? base.onExpired,
     resultTtlMs: change?.resultTtlMs ?? base.resultTtlMs,
+    lateReceipts: change?.lateReceipts ?? base.lateReceipts,
+    deadLetterLoops: change?.deadLetterLoops ?? base.deadLetterLoops,
   };
   return contradiction(config, deadLetterTopic) ?? { config };
 }
@@ -68,6 +70,20 @@ function contradiction(config: ShareConfig, deadLetterTopic: string | null): Ref
   if (config.ordering !== 'none' && config.fairness !== 'none') {
     const message = `ordering is ${config.ordering}: fairness among tenants would change the order.`;
     return refuse('INVALID_CONFIG', message, { field: 'config.fairness', limit: 'none' });
+  }
+  return unboundedLoop(config);
+}
+
+/** Each round of dead letters has to take a receive of somebody: what expires would go round by itself. [L-48] */
+function unboundedLoop(config: ShareConfig): Refused | undefined {
+  if (!config.deadLetterLoops) return undefined;
+  for (const [field, limit] of [
+    ['exhaustedAt', 'receive'],
+    ['onExpired', 'drop'],
+  ] as const) {
+    if (config[field] === limit) continue;
+    const message = `${field} is ${config[field]}: with deadLetterLoops it has to be ${limit}.`;
+    return refuse('INVALID_CONFIG', message, { field: `config.${field}`, limit });
   }
   return undefined;
 }

@@ -18,6 +18,8 @@ export const SHARE_DEFAULTS: ShareConfig = {
   maxInFlight: 0,
   onExpired: 'drop',
   resultTtlMs: 24 * 60 * 60_000,
+  lateReceipts: 'accept',
+  deadLetterLoops: false,
 };
 
 /** A group on a topic that holds dead letters: they stay until somebody decides about them. [L-28] */

@@ -12,6 +12,7 @@ export interface NaiveConfig {
   onExhausted: 'dlq' | 'drop' | 'block';
   exhaustedAt: 'end' | 'receive';
   fence: boolean;
+  lateReceipts: 'accept' | 'refuse';
   maxInFlight: number;
   onExpired: 'drop' | 'dlq';
 }

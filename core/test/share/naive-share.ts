@@ -127,8 +127,7 @@ export class NaiveShare {
     const message = this.messages.get(offset);
     if (message === undefined || !isOpen(message)) return 'ALREADY_RESOLVED';
     if (message.token < ack.token) return 'UNKNOWN_RECEIPT';
-    const isEnough = !this.config.fence && (ack.kind === 'accept' || ack.kind === 'reject');
-    if (message.token > ack.token && !isEnough) return 'STALE_LEASE';
+    if (!this.#isEnough(message, ack)) return 'STALE_LEASE';
     if (ack.kind === 'return') return this.#giveBack(message);
     switch (ack.kind) {
       case 'accept':
@@ -145,6 +144,12 @@ export class NaiveShare {
     return 'done';
   }
 
+  #isEnough({ token, state }: NaiveMessage, ack: NaiveAck): boolean {
+    const isNewest = token === ack.token;
+    if (this.config.lateReceipts === 'refuse') return isNewest && state === 'leased';
+    return isNewest || (!this.config.fence && ack.kind !== 'return');
+  }
+
   #release(offset: number, ack: NaiveAck, start: number, now: number): 'done' {
     const message = this.at(offset);
     if (message.state === 'leased') {
@@ -159,7 +164,7 @@ export class NaiveShare {
 
   #extend(offset: number, byMs: number, start: number, now: number): ErrorName | 'done' {
     const message = this.at(offset);
-    if (message.state !== 'leased') return 'STALE_LEASE';
+    if (message.state !== 'leased') return this.#extendLate(message, byMs, now);
     if (byMs === 0) {
       this.endAttempt(offset, null, 0, start, now);
     } else if (now + byMs - message.leasedAtMs > TWELVE_HOURS) {
@@ -167,6 +172,22 @@ export class NaiveShare {
     } else {
       message.untilMs = now + byMs;
     }
+    return 'done';
+  }
+
+  /** The same delivery goes on, unless it was returned or an operator had it begin anew. */
+  #extendLate(message: NaiveMessage, byMs: number, now: number): ErrorName | 'done' {
+    const { state, deliveries, memberId } = message;
+    if (this.config.fence || state === 'blocked' || deliveries === 0 || memberId === '') {
+      return 'STALE_LEASE';
+    }
+    if (byMs === 0) {
+      if (state === 'scheduled') this.#wait(message, 0, now);
+      return 'done';
+    }
+    message.state = 'leased';
+    message.untilMs = now + byMs;
+    message.leasedAtMs = now;
     return 'done';
   }
 

@@ -47,10 +47,10 @@ describe('moves', () => {
     expect(SHARE_MOVES.dead).toEqual(['ready', 'parked', 'fresh']);
   });
 
-  it('leases only what is fresh, ready or parked, once until it ends [L-3]', () => {
+  it('leases what is fresh or waits, once until it ends [L-3]', () => {
     const leasable = states.filter((from) =>
       (SHARE_MOVES[from] as readonly string[]).includes('leased'),
     );
-    expect(leasable).toEqual(['fresh', 'ready', 'parked', 'leased']);
+    expect(leasable).toEqual(['fresh', 'ready', 'scheduled', 'parked', 'leased']);
   });
 });

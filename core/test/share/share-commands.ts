@@ -60,6 +60,7 @@ const WORDS = {
   expired: 'onExpired',
   ordering: 'ordering',
   fairness: 'fairness',
+  late: 'lateReceipts',
 } as const;
 
 function configOf({ options }: TraceCommand): ShareConfigChange {
@@ -74,6 +75,8 @@ function configOf({ options }: TraceCommand): ShareConfigChange {
   }
   const fence = options.get('fence');
   if (fence !== undefined) config['fence'] = fence === 'true';
+  const loops = options.get('loops');
+  if (loops !== undefined) config['deadLetterLoops'] = loops === 'true';
   return config;
 }
 

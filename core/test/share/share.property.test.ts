@@ -17,7 +17,8 @@ const config: fc.Arbitrary<NaiveConfig> = fc.record({
   jitter: fc.constantFrom('none' as const, 'equal' as const, 'full' as const),
   onExhausted: fc.constantFrom('dlq' as const, 'dlq' as const, 'drop' as const, 'block' as const),
   exhaustedAt: fc.constantFrom('end' as const, 'end' as const, 'receive' as const),
-  fence: fc.constantFrom(true, true, false),
+  fence: fc.constantFrom(true, false),
+  lateReceipts: fc.constantFrom('accept' as const, 'accept' as const, 'refuse' as const),
   maxInFlight: fc.constantFrom(0, 0, 0, 5),
   onExpired: fc.constantFrom('drop' as const, 'dlq' as const),
 });

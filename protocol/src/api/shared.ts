@@ -141,6 +141,8 @@ export const EXHAUSTED_AT = ['end', 'receive'] as const;
 export const ORDERINGS = ['none', 'key'] as const;
 export const FAIRNESSES = ['none', 'tenant'] as const;
 export const EXPIRIES = ['drop', 'dlq'] as const;
+/** Whether a receipt whose lease has ended still says anything. */
+export const LATE_RECEIPTS = ['accept', 'refuse'] as const;
 
 const visibilityTimeoutMs = int('How long a lease lasts, ms.', {
   max: LIMITS.visibilityTimeoutMsMax,
@@ -163,7 +165,9 @@ const exhaustedAt = choice(
   'When exhaustion is found: at the end of an attempt, or at the next receive.',
   EXHAUSTED_AT,
 );
-const fence = bool('Only the newest receipt of a message is valid; false: older ones are too.');
+const fence = bool(
+  'Only the newest receipt of a message is valid; false: older ones are too, and an ended lease can be extended.',
+);
 const ordering = choice('In what order messages are given: none, or by key.', ORDERINGS);
 const fairness = choice('Who is served first: nobody, or quiet tenants.', FAIRNESSES);
 const maxInFlight = int('Messages that may be leased at a time in a partition; 0: without limit.', {
@@ -171,6 +175,13 @@ const maxInFlight = int('Messages that may be leased at a time in a partition; 0
 });
 const onExpired = choice('What happens to a message that expired.', EXPIRIES);
 const resultTtlMs = int('How long results are kept, ms.', { max: LIMITS.resultTtlMsMax });
+const lateReceipts = choice(
+  'A receipt whose lease has ended: accepted as long as nobody leased the message since, or refused.',
+  LATE_RECEIPTS,
+);
+const deadLetterLoops = bool(
+  'Dead letters may come back to a topic that they left; with exhaustedAt receive and onExpired drop alone.',
+);
 
 export const shareConfigChange = struct(
   'Settings; absent fields keep their value or get the default.',
@@ -190,6 +201,8 @@ export const shareConfigChange = struct(
     maxInFlight: nullable(maxInFlight),
     onExpired: nullable(onExpired),
     resultTtlMs: nullable(resultTtlMs),
+    lateReceipts: nullable(lateReceipts),
+    deadLetterLoops: nullable(deadLetterLoops),
   },
 );
 
@@ -209,4 +222,6 @@ export const shareConfig = struct('Settings in force.', {
   maxInFlight,
   onExpired,
   resultTtlMs,
+  lateReceipts,
+  deadLetterLoops,
 });

@@ -69,6 +69,15 @@ export const QUEUE_SETTINGS = {
     'how long results of messages are kept; 0: not at all',
     parseDuration,
   ),
+  lateReceipts: choice(
+    '--late-receipts <what>',
+    'accept a receipt whose lease has ended while nobody else has the message, or refuse it',
+    ['accept', 'refuse'],
+  ),
+  deadLetterLoops: onOff(
+    '--dead-letter-loops <state>',
+    'dead letters may come back to a topic that they left; with --exhausted-at receive alone',
+  ),
 };
 
 export const START = optionWith<StartPosition>(
@@ -105,6 +114,8 @@ export function queueConfig(values: ValuesOf<typeof QUEUE_SETTINGS>) {
     maxInFlight: values.maxInFlight,
     onExpired: values.onExpired,
     resultTtlMs: values.resultTtl,
+    lateReceipts: values.lateReceipts,
+    deadLetterLoops: isOn(values.deadLetterLoops),
   };
   return Object.values(config).some((value) => value !== undefined) ? config : undefined;
 }
@@ -124,6 +135,11 @@ export function backoffText(config: QueueConfig): string {
   return `exponential, ${growth}, jitter ${jitter}`;
 }
 
+function receiptsText({ fence, lateReceipts }: QueueConfig): string {
+  if (lateReceipts === 'refuse') return 'the newest only, until its lease ends';
+  return fence ? 'the newest only' : 'older ones too';
+}
+
 const EXHAUSTED: { readonly [W in QueueConfig['onExhausted']]: string } = {
   dlq: 'to the dead-letter topic',
   drop: 'dropped',
@@ -140,7 +156,7 @@ export function settingLines(config: QueueConfig): readonly (readonly [string, s
     ['backoff', backoffText(config)],
     ['exhausted', `${EXHAUSTED[config.onExhausted]}, found ${found}`],
     ['expired', config.onExpired === 'dlq' ? 'to the dead-letter topic' : 'dropped'],
-    ['receipts', config.fence ? 'the newest only' : 'older ones too'],
+    ['receipts', receiptsText(config)],
     ['ordering', config.ordering === 'key' ? 'by key' : 'none'],
     ['fairness', config.fairness === 'tenant' ? 'between tenants' : 'none'],
     ['in flight', maxInFlight === 0 ? 'unlimited' : `${formatCount(maxInFlight)} a partition`],

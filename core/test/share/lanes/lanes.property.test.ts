@@ -10,6 +10,8 @@ const config: fc.Arbitrary<NaiveLaneConfig> = fc.record({
   maxDeliveries: fc.constantFrom(0, 0, 1, 2, 3),
   backoffBaseMs: fc.constantFrom(0, 200),
   onExhausted: fc.constantFrom('dlq' as const, 'drop' as const, 'block' as const),
+  fence: fc.boolean(),
+  lateReceipts: fc.constantFrom('accept' as const, 'accept' as const, 'refuse' as const),
 });
 
 const records = fc.array(

@@ -8,6 +8,8 @@ export interface NaiveLaneConfig {
   maxDeliveries: number;
   backoffBaseMs: number;
   onExhausted: 'dlq' | 'drop' | 'block';
+  fence: boolean;
+  lateReceipts: 'accept' | 'refuse';
 }
 
 export interface NaiveAck {
@@ -120,7 +122,7 @@ export class NaiveLanes {
     const returned = new Set<number>();
     const outcomes: string[] = [];
     for (let offset = first; offset <= last; offset += 1) {
-      const isDone = returned.has(offset) && this.at(offset).token === ack.token;
+      const isDone = returned.has(offset) && this.#isEnough(this.at(offset), ack, true);
       if (isDone) outcomes.push('done');
       else outcomes.push(this.#settle(offset, ack, start, now, returned));
     }
@@ -141,22 +143,45 @@ export class NaiveLanes {
     }
     const message = this.messages[offset];
     if (message === undefined || !isOpen(message)) return 'ALREADY_RESOLVED';
-    if (message.token !== ack.token) {
-      return message.token > ack.token ? 'STALE_LEASE' : 'UNKNOWN_RECEIPT';
-    }
-    if (!message.hasReceipt) return 'STALE_LEASE';
+    if (message.token < ack.token) return 'UNKNOWN_RECEIPT';
     const { state } = message;
+    if (!this.#isEnough(message, ack, state === 'leased')) return 'STALE_LEASE';
     if (ack.kind === 'accept') message.state = 'acknowledged';
     else if (ack.kind === 'reject') this.#reject(message, start);
     else if (ack.kind === 'release') {
       if (state === 'leased') this.#fail(message, ack.delayMs, start, now, returned);
       else if (ack.delayMs !== null && state !== 'blocked') this.#pause(message, ack.delayMs, now);
-    } else if (state !== 'leased') return 'STALE_LEASE';
+    } else if (state !== 'leased') return this.#extendLate(message, ack, now);
     else if (ack.kind === 'return') {
       this.#giveBack(message);
       this.#giveBackRest(message, returned);
     } else if (ack.delayMs === 0) this.#fail(message, 0, start, now, returned);
     else message.untilMs = now + (ack.delayMs ?? this.config.visibilityTimeoutMs);
+    return 'done';
+  }
+
+  /** `isLeased`: or was, when the item began. */
+  #isEnough({ token, hasReceipt }: NaiveMessage, ack: NaiveAck, isLeased: boolean): boolean {
+    const isNewest = token === ack.token && (hasReceipt || isLeased);
+    if (this.config.lateReceipts === 'refuse') return isNewest && isLeased;
+    return isNewest || (!this.config.fence && ack.kind !== 'return' && token > 0);
+  }
+
+  /** Only the first of its key begins anew, and only while nothing of the key is leased or blocked. */
+  #extendLate(message: NaiveMessage, ack: NaiveAck, now: number): ErrorName | 'done' {
+    const { state, hasReceipt, deliveries, key } = message;
+    const isOver = !hasReceipt || deliveries === 0 || state === 'blocked';
+    if (ack.kind === 'return' || this.config.fence || isOver) return 'STALE_LEASE';
+    if (ack.delayMs === 0) {
+      if (state === 'scheduled') this.#pause(message, 0, now);
+      return 'done';
+    }
+    const isHeld = (other: NaiveMessage) =>
+      other.key === key && (other.state === 'leased' || other.state === 'blocked');
+    const isStopped = key !== null && this.messages.some((other) => isHeld(other));
+    if (isStopped || this.before(message).length > 0) return 'STALE_LEASE';
+    message.state = 'leased';
+    message.untilMs = now + (ack.delayMs ?? this.config.visibilityTimeoutMs);
     return 'done';
   }
 
