@@ -1,13 +1,15 @@
 // An action with its readers, its writers and its handler: compiled once, when the server starts, from the table of
 // actions. It knows nothing of HTTP.
 
-import type { SqsCall, SqsHandler, SqsHandlers } from '../handler.ts';
-import { ACTIONS, type ActionName, type InputOf, type OutputOf } from '../model/actions.ts';
+import type { SqsCall, SqsHandlers } from '../handler.ts';
+import { ACTIONS, type ActionName } from '../model/actions.ts';
 import type { Node } from '../wire/form.ts';
 import { compileJsonInput } from '../wire/json-reader.ts';
 import { compileJsonOutput } from '../wire/json-writer.ts';
 import { compileQueryInput } from '../wire/query-reader.ts';
 import { compileQueryJsonOutput, compileXmlOutput } from '../wire/xml-writer.ts';
+
+type AnyHandler = (input: Record<string, unknown>, call: SqsCall) => Promise<Output>;
 
 /** What came out of a handler; only the operation's own writers know what it is. */
 declare const outputMark: unique symbol;
@@ -33,12 +35,10 @@ export function compileOperations(handlers: SqsHandlers): Operations {
   return new Map(names.map((name) => [name, compileOperation(name, handlers)]));
 }
 
-function compileOperation<N extends ActionName>(name: N, handlers: SqsHandlers): Operation {
+function compileOperation(name: ActionName, handlers: SqsHandlers): Operation {
   const { input, output } = ACTIONS[name];
-  const handler: SqsHandler<N> = handlers[name];
-  // Readers give what the declaration says, and InputOf is made of the same declaration: so these casts are true.
-  const call = (values: Record<string, unknown>, how: SqsCall) =>
-    handler(values as InputOf<N>, how) as Promise<OutputOf<N> & Output>;
+  // Readers give what the declaration says, and handlers' types are made of the same declaration: so this cast is true.
+  const call = handlers[name] as unknown as AnyHandler;
   const readJson = compileJsonInput(input);
   const readQuery = compileQueryInput(input);
   return {

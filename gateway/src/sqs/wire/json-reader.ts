@@ -15,22 +15,10 @@ export function compileJsonInput(members: Members): JsonReader {
 }
 
 function readerOf(shape: Shape): ValueReader {
-  switch (shape.kind) {
-    case 'text':
-      return readText;
-    case 'integer':
-      return readInteger;
-    case 'flag':
-      return readFlag;
-    case 'blob':
-      return readBlob;
-    case 'list':
-      return listReader(readerOf(shape.item));
-    case 'map':
-      return mapReader(readerOf(shape.value));
-    case 'struct':
-      return structReader(shape.members);
-  }
+  if (shape.kind === 'list') return listReader(readerOf(shape.item));
+  if (shape.kind === 'map') return mapReader(readerOf(shape.value));
+  if (shape.kind === 'struct') return structReader(shape.members);
+  return SCALARS[shape.kind];
 }
 
 function structReader(members: Members): (value: unknown) => Record<string, unknown> {
@@ -101,6 +89,8 @@ function readFlag(value: unknown): boolean {
 function readBlob(value: unknown): Uint8Array {
   return decodeBase64(readText(value));
 }
+
+const SCALARS = { text: readText, integer: readInteger, flag: readFlag, blob: readBlob } as const;
 
 function mismatch(value: unknown, wanted: string): SqsError {
   return new SqsError('Serialization', `${kindOf(value)} can not be converted to ${wanted}`);

@@ -18,20 +18,10 @@ export function compileJsonOutput(members: Members): JsonWriter {
 
 /** How a value becomes one that JSON can hold; undefined: it is one already. */
 function plainOf(shape: Shape): Plain | undefined {
-  switch (shape.kind) {
-    case 'text':
-    case 'integer':
-    case 'flag':
-      return undefined;
-    case 'blob':
-      return (value) => encodeBase64(value as Uint8Array);
-    case 'list':
-      return plainList(plainOf(shape.item));
-    case 'map':
-      return plainMap(plainOf(shape.value));
-    case 'struct':
-      return plainStruct(shape.members, false);
-  }
+  if (shape.kind === 'list') return plainList(plainOf(shape.item));
+  if (shape.kind === 'map') return plainMap(plainOf(shape.value));
+  if (shape.kind === 'struct') return plainStruct(shape.members, false);
+  return shape.kind === 'blob' ? (value) => encodeBase64(value as Uint8Array) : undefined;
 }
 
 function plainList(item: Plain | undefined): Plain | undefined {

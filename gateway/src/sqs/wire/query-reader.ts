@@ -49,20 +49,9 @@ function memberReader(name: string, shape: Shape): NodeReader {
 }
 
 function valueReader(shape: Exclude<Shape, { kind: 'list' | 'map' }>): NodeReader {
-  switch (shape.kind) {
-    case 'text':
-      return (node) => node.value;
-    case 'integer':
-      return readInteger;
-    case 'flag':
-      return readFlag;
-    case 'blob':
-      return (node) => (node.value === undefined ? undefined : decodeBase64(node.value));
-    case 'struct': {
-      const read = structReader(shape.members);
-      return (node, path) => (node.children.size === 0 ? undefined : read(node, `${path}.`));
-    }
-  }
+  if (shape.kind !== 'struct') return SCALARS[shape.kind];
+  const read = structReader(shape.members);
+  return (node, path) => (node.children.size === 0 ? undefined : read(node, `${path}.`));
 }
 
 /** botocore sends an empty list as the member's own name without a value. */
@@ -142,3 +131,14 @@ function readFlag({ value }: Node, path: string): boolean | undefined {
   }
   return value === 'true';
 }
+
+function readBlob({ value }: Node): Uint8Array | undefined {
+  return value === undefined ? undefined : decodeBase64(value);
+}
+
+const SCALARS = {
+  text: (node) => node.value,
+  integer: readInteger,
+  flag: readFlag,
+  blob: readBlob,
+} as const satisfies Record<string, NodeReader>;

@@ -10,9 +10,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** What has to be escaped, and what XML 1.0 cannot hold at all: that becomes U+FFFD. Flag `u` spares pairs. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const SPECIAL = /[&<>"'\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/gu;
+/** All but what stands for itself: what is escaped, and what XML 1.0 cannot hold, which becomes U+FFFD. */
+const SPECIAL = /[^\t\n !#-%(-;=?-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 export function escapeXml(text: string): string {
   return text.replace(SPECIAL, (sign) => ENTITIES[sign] ?? '\ufffd');

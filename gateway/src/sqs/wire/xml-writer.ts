@@ -57,23 +57,16 @@ function elementsWriter(name: string, shape: Shape): ElementWriter {
         .map(([of, held]) => `<${flat}><${key}>${escapeXml(of)}</${key}>${write(held)}</${flat}>`)
         .join('');
   }
-  const content = contentWriter(shape);
+  const content = shape.kind === 'struct' ? structContent(shape.members) : SCALARS[shape.kind];
   return (value) => `<${name}>${content(value)}</${name}>`;
 }
 
-function contentWriter(shape: Exclude<Shape, { kind: 'list' | 'map' }>): ElementWriter {
-  switch (shape.kind) {
-    case 'text':
-      return (value) => escapeXml(value as string);
-    case 'integer':
-    case 'flag':
-      return String;
-    case 'blob':
-      return (value) => encodeBase64(value as Uint8Array);
-    case 'struct':
-      return structContent(shape.members);
-  }
-}
+const SCALARS = {
+  text: (value) => escapeXml(value as string),
+  integer: String,
+  flag: String,
+  blob: (value) => encodeBase64(value as Uint8Array),
+} as const satisfies Record<string, ElementWriter>;
 
 function structContent(members: Members): ElementWriter {
   const fields = Object.entries(members).map(([name, { shape }]) => ({
