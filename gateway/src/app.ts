@@ -4,6 +4,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
 import type { GatewayOptions } from './options/table.ts';
+import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
 import type { App, Services } from './services.ts';
 import { routedUrl } from './sqs/dispatch/route-choice.ts';
@@ -18,6 +19,8 @@ export async function buildApp(services: Services, settings: GatewayOptions): Pr
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: routedUrl,
+    frameworkErrors: sendProblem,
+    routerOptions: { maxParamLength: 1_024 },
     http: {
       maxHeaderSize: settings.httpHeaderBytes,
       headersTimeout: settings.httpHeadersTimeout,
@@ -26,6 +29,6 @@ export async function buildApp(services: Services, settings: GatewayOptions): Pr
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = settings.httpConnectionsMax;
   await registerSqs(app, services, settings);
-  await registerRest(app, services, settings);
+  await registerRest(app, services);
   return app;
 }

@@ -14,7 +14,7 @@ import { jsonText } from './json/raw-json.ts';
 import { registerDocs, registerOpenApi } from './openapi/open-api.ts';
 import { watchMethods } from './problem/allowed-methods.ts';
 import { registerProblemPages } from './problem/problem-pages.ts';
-import { sendProblem } from './problem/send-problem.ts';
+import { sendNotFound, sendProblem } from './problem/send-problem.ts';
 import { validatorCompiler } from './problem/validation.ts';
 import { registerProduce } from './produce/produce.ts';
 import { registerProduceBatch } from './produce/produce-batch.ts';
@@ -23,8 +23,9 @@ import { registerTopics } from './topics/topics.ts';
 
 /** Registers the routes, the OpenAPI document and its page. */
 export async function registerRest(app: App, services: Services): Promise<void> {
+  app.setNotFoundHandler(sendNotFound);
   await app.register(async (plain) => {
-    const rest = plain.withTypeProvider<TypeBoxTypeProvider>() as App;
+    const rest = plain.withTypeProvider<TypeBoxTypeProvider>();
     prepare(rest);
     await registerOpenApi(rest);
     const refuseOtherMethods = watchMethods(rest);

@@ -72,7 +72,7 @@ export function registerConsume(app: App, services: Services): void {
         },
       },
       onRequest: (request, _reply, done) => {
-        done(elsewhere(request));
+        done(aheadOfUse(request));
       },
     },
     async ({ query }, reply) => {
@@ -99,13 +99,11 @@ export function registerConsume(app: App, services: Services): void {
   );
 }
 
-/** What a browser does without being told to by its user, or for a page of another site. */
-function elsewhere({ headers }: FastifyRequest): HttpProblem | undefined {
-  const site = headers['sec-fetch-site'];
-  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+/** What a browser asks for before its user does. Pages of other sites are refused for all routes with an effect. */
+function aheadOfUse({ headers }: FastifyRequest): HttpProblem | undefined {
   const isAhead = headers['sec-purpose'] !== undefined || headers['purpose'] === 'prefetch';
-  if (!isForeign && !isAhead) return undefined;
-  const text = 'Receiving leases messages: a page of another site, or a prefetch, may not do it.';
+  if (!isAhead) return undefined;
+  const text = 'Receiving leases messages: it is not done ahead of its use.';
   return new HttpProblem('FORBIDDEN_ORIGIN', text);
 }
 

@@ -1,6 +1,5 @@
 // Routes that make and change share groups.
 
-import type { AlterShareGroup, CreateShareGroup } from '@millrace/client';
 import { APIS } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
@@ -73,7 +72,7 @@ export function registerShareGroups(app: App, { client }: Services): void {
       },
     },
     async ({ body }, reply) => {
-      await admin.createShareGroup(body as CreateShareGroup);
+      await admin.createShareGroup(body);
       return reply
         .code(201)
         .header('location', `/groups/${encodeURIComponent(body.group)}`)
@@ -97,7 +96,7 @@ export function registerShareGroups(app: App, { client }: Services): void {
       },
     },
     async ({ params: { group }, body }) => {
-      await admin.alterShareGroup({ group, ...body } as AlterShareGroup);
+      await admin.alterShareGroup({ group, ...body });
       return describeGroup(admin, group);
     },
   );

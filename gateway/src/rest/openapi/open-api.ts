@@ -36,7 +36,10 @@ export async function registerOpenApi(app: App): Promise<void> {
     },
     convertConstToEnum: false,
     refResolver: {
-      buildLocalReference: (json, _base, _fragment, i) => `${json['$id'] ?? `def-${i}`}`,
+      buildLocalReference: (json, _base, _fragment, i) => {
+        const { $id } = json;
+        return typeof $id === 'string' ? $id : `def-${i}`;
+      },
     },
   });
 }

@@ -36,7 +36,7 @@ export function problems(...codes: readonly ProblemCode[]): { readonly [status: 
     `${status}`,
     response(of, of.join(', ')),
   ]);
-  return { ...Object.fromEntries(declared), default: ANY };
+  return { ...(Object.fromEntries(declared) as { [status: string]: object }), default: ANY };
 }
 
 function grouped(codes: readonly ProblemCode[]): Map<number, ProblemCode[]> {

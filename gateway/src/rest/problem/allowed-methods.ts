@@ -1,6 +1,6 @@
 // A path that exists is not "not found" under another method: it answers 405 with the methods it takes.
 
-import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../services.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -16,7 +16,7 @@ export function watchMethods(app: App): () => void {
     byPath.set(url, methods);
   });
   return () => {
-    for (const [url, methods] of [...byPath]) {
+    for (const [url, methods] of byPath) {
       if (!url.includes('*')) refuseOthers(app, url, [...methods].toSorted());
     }
   };
@@ -36,7 +36,7 @@ function refuseOthers(app: App, url: string, allowed: readonly string[]): void {
     done(new HttpProblem('METHOD_NOT_ALLOWED', `${request.method} is not one of ${allow}.`));
   };
   app.route({
-    method: others as HTTPMethods[],
+    method: others,
     url,
     schema: { hide: true },
     exposeHeadRoute: false,

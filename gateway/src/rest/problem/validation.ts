@@ -110,7 +110,7 @@ function choicesOf({ keyword, params }: Fault): string {
 
 function limitOf({ params }: Fault): string | undefined {
   const { limit } = params as { readonly limit?: unknown };
-  return limit === undefined ? undefined : String(limit);
+  return typeof limit === 'number' ? `${limit}` : undefined;
 }
 
 function invalid(text: string, field?: string, limit?: string): MillraceError {

@@ -8,7 +8,13 @@ import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { itemProblem } from '../problem/send-problem.ts';
 import { closed, ItemError, Partition, TopicParams } from '../schemas/common.ts';
-import { MessageRules, NewMessage, outgoingOf, SentSchema } from '../schemas/message.ts';
+import {
+  MessageRules,
+  NewMessage,
+  type NewMessageShape,
+  outgoingOf,
+  SentSchema,
+} from '../schemas/message.ts';
 import { PRODUCE_PROBLEMS } from './produce.ts';
 import { headersOfRequest, keyOfRequest } from './request-headers.ts';
 import { sentShape } from './sent.ts';
@@ -41,7 +47,7 @@ const RawQuery = closed({
   ...MessageRules,
 });
 
-const BatchResults = closed({
+export const BatchResults = closed({
   failed: Type.Integer({ description: 'How many were not appended.' }),
   results: Type.Array(
     Type.Union([
@@ -92,7 +98,8 @@ export function registerProduceBatch(app: App, { producer }: Services): void {
       async ({ params: { topic }, query, body, headers }, reply) => {
         if (!(body instanceof Uint8Array)) {
           refuseQuery(query);
-          return sendRecords(producer, topic, body as Static<typeof Batch>);
+          const { records } = body as Static<typeof Batch>;
+          return sendRecords(producer, topic, records, 'records');
         }
         const message: OutgoingMessage<Uint8Array> = {
           topic,
@@ -117,13 +124,15 @@ function refuseQuery(query: object): void {
   throw new MillraceError('INVALID_REQUEST', text, { field });
 }
 
-async function sendRecords(
+/** An outcome a record; `list` is where they stand in the request. Throws INVALID_REQUEST, UNKNOWN_TOPIC. */
+export async function sendRecords(
   producer: Producer<Uint8Array>,
   topic: string,
-  { records }: Static<typeof Batch>,
+  records: readonly NewMessageShape[],
+  list: string,
 ): Promise<Static<typeof BatchResults>> {
   // All are looked at before any is sent: a mistake in one is a mistake of the request.
-  const messages = records.map((record, at) => outgoingOf(topic, record, `records[${at}].`));
+  const messages = records.map((record, at) => outgoingOf(topic, record, `${list}[${at}].`));
   const settled = await Promise.allSettled(messages.map((message) => producer.send(message)));
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
   const [first] = errors;

@@ -16,7 +16,7 @@ export function orNull<T extends TSchema>(schema: T) {
 
 /** One of these words. */
 export function word<const V extends readonly string[]>(values: V, options: object = {}) {
-  return Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options } as TSchema);
+  return Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options });
 }
 
 export const TopicName = Type.String({
@@ -88,7 +88,7 @@ const PROBLEM_DETAIL = {
     type: 'string',
     enum: [...PROBLEM_CODES],
     description: 'Which problem: see GET /problems.',
-  } as TSchema),
+  }),
   detail: Type.String({ description: 'What is wrong with this request.' }),
   field: Type.Optional(Type.String({ description: 'The field at fault, as a path.' })),
   limit: Type.Optional(Type.String({ description: 'The limit that was met.' })),

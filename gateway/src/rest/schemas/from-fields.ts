@@ -1,7 +1,7 @@
 // Schemas of HTTP from the declarations of the wire protocol: what a field says there holds here too.
 
 import type { AnyField, Encodable, Field, Fields } from '@millrace/protocol';
-import { type TSchema, type TUnsafe, Type } from 'typebox';
+import { type TUnsafe, Type } from 'typebox';
 
 type Bounds = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ function plainSchema({ shape, about }: AnyField, isRequest: boolean): Bounds {
       const additionalProperties = schemaOf(shape.value, isRequest);
       return { type: 'object', additionalProperties, maxProperties: shape.countMax, description };
     }
-    case 'struct':
+    default:
       return { ...objectOf(shape.fields, isRequest), description };
   }
 }
@@ -66,12 +66,12 @@ function withDefault(field: AnyField, isRequest: boolean): Bounds {
 
 /** A field as a request has it. */
 export function inField<T>(field: Field<T, boolean>): TUnsafe<NonNullable<T>> {
-  return Type.Unsafe<NonNullable<T>>(schemaOf(field, true) as TSchema);
+  return Type.Unsafe<NonNullable<T>>(schemaOf(field, true));
 }
 
 /** A field as an answer has it. */
 export function outField<T>(field: Field<T, boolean>): TUnsafe<T> {
-  return Type.Unsafe<T>(schemaOf(field, false) as TSchema);
+  return Type.Unsafe<T>(schemaOf(field, false));
 }
 
 /** One item of a list in a reply, without what only the wire needs. */
@@ -85,10 +85,10 @@ export function outItem<T extends object, const N extends keyof T & string = nev
   }
   const fields = Object.entries(shape.item.shape.fields);
   const kept = fields.filter(([name]) => !(without as readonly string[]).includes(name));
-  return Type.Unsafe<Omit<T, N>>(objectOf(Object.fromEntries(kept), false) as TSchema);
+  return Type.Unsafe<Omit<T, N>>(objectOf(Object.fromEntries(kept), false));
 }
 
 /** Some fields of a request, as an object that has no others. */
 export function inObject<const S extends Fields>(fields: S): TUnsafe<Encodable<S>> {
-  return Type.Unsafe<Encodable<S>>(objectOf(fields, true) as TSchema);
+  return Type.Unsafe<Encodable<S>>(objectOf(fields, true));
 }
