@@ -107,7 +107,7 @@ export const ATTRIBUTES = {
     value: boolean,
     home: 'group `ordering`',
     change: () => ({}),
-    show: (queue) => (native.isFifo(queue.group.config) ? 'true' : undefined),
+    show: (queue) => (native.isOrdered(queue.group.config) ? 'true' : undefined),
   },
   ContentBasedDeduplication: {
     set: 'always',

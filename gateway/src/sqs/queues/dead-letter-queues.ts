@@ -1,7 +1,7 @@
 // Which queues send their dead messages where: checks of a policy's target, and the queues that name one.
 
 import type { ShareGroupDescription } from '@millrace/client';
-import { isFifo } from './native-settings.ts';
+import { isOrdered } from './native-settings.ts';
 import { type Admin, findParts, isQueueGroup, queueOf } from './queue-state.ts';
 import { invalidRedrive, readRedrivePolicy } from './redrive-policy.ts';
 
@@ -17,7 +17,7 @@ export async function checkTarget(admin: Admin, source: Source, policy: string):
   const target = readRedrivePolicy(policy)?.target ?? '';
   const queue = queueOf(await findParts(admin, target));
   if (queue === undefined) throw invalidRedrive(policy, 'Dead letter target does not exist.');
-  if (isFifo(queue.group.config) !== source.isFifo) {
+  if (isOrdered(queue.group.config) !== source.isFifo) {
     throw invalidRedrive(policy, 'Dead-letter queue must be same type of queue as the source..');
   }
   const { deadLettersFrom, deadLetterSources } = queue.topic.config ?? {};

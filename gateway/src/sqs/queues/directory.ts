@@ -50,16 +50,19 @@ export class CachedDirectory implements QueueDirectory {
     const known: Known = { queue, untilMs: Number.POSITIVE_INFINITY };
     this.#known.delete(name);
     this.#known.set(name, known);
-    queue.then(
-      () => {
-        known.untilMs = askedMs + AGE_MS_MAX;
-      },
-      () => {
-        if (this.#known.get(name) === known) this.#known.delete(name);
-      },
-    );
+    void this.#settle(name, known, askedMs);
     this.#dropOldest();
     return queue;
+  }
+
+  async #settle(name: string, known: Known, askedMs: number): Promise<void> {
+    try {
+      await known.queue;
+      known.untilMs = askedMs + AGE_MS_MAX;
+    } catch {
+      // Whoever asked is told; here it only matters that there is nothing to know.
+      if (this.#known.get(name) === known) this.#known.delete(name);
+    }
   }
 
   /** Names are known in the order in which they were asked for. */

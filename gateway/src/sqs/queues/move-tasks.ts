@@ -7,7 +7,7 @@ import type { SqsCall } from '../handler.ts';
 import type { OutputOf } from '../model/actions.ts';
 import { groupsWithTarget } from './dead-letter-queues.ts';
 import { parseArn, queueArn } from './names.ts';
-import { isFifo } from './native-settings.ts';
+import { isOrdered } from './native-settings.ts';
 import type { QueueHandler } from './queue-action.ts';
 import { type Admin, answerOr, findParts, type QueueState, queueOf } from './queue-state.ts';
 import { formatTaskHandle, parseTaskHandle } from './task-handle.ts';
@@ -58,7 +58,7 @@ async function targetAt(admin: Admin, source: QueueState, arn: string): Promise<
   if (target.topic.name === source.topic.name) {
     throw invalid('Source queue arn and destination queue arn cannot be the same.');
   }
-  if (isFifo(target.group.config) !== isFifo(source.group.config)) {
+  if (isOrdered(target.group.config) !== isOrdered(source.group.config)) {
     throw invalid('The source queue and destination queue must be of the same queue type.');
   }
   return target.topic.name;

@@ -35,8 +35,8 @@ export function isPossibleName(name: string): boolean {
 /**
  * The last part of a URL of any host, of a path, or a bare name; undefined where that is no name at all.
  */
-export function nameInUrl(queueUrl: string): string | undefined {
-  const path = queueUrl.replace(SCHEME_AND_HOST, '');
+export function nameInUrl(url: string): string | undefined {
+  const path = url.replace(SCHEME_AND_HOST, '');
   const name = path.slice(path.lastIndexOf('/') + 1);
   return isPossibleName(name) ? name : undefined;
 }

@@ -36,7 +36,9 @@ export function newGroup(isFifo: boolean): Partial<GroupChange> {
   };
 }
 
-export function isFifo({ ordering }: Pick<ShareGroupDescription['config'], 'ordering'>): boolean {
+export function isOrdered({
+  ordering,
+}: Pick<ShareGroupDescription['config'], 'ordering'>): boolean {
   return ordering !== 'none';
 }
 

@@ -15,7 +15,7 @@ import * as check from './check-attributes.ts';
 import { countOf, isCountName } from './counts.ts';
 import { checkTarget } from './dead-letter-queues.ts';
 import { nameInUrl } from './names.ts';
-import { isFifo, nowSeconds } from './native-settings.ts';
+import { isOrdered, nowSeconds } from './native-settings.ts';
 import type { QueueHandler } from './queue-action.ts';
 import { joined } from './queue-change.ts';
 import { loadQueue, type QueueState } from './queue-state.ts';
@@ -33,7 +33,7 @@ export const setQueueAttributes: QueueHandler<'SetQueueAttributes'> = async (con
       'The request must contain the parameter Attribute.Name.',
     );
   }
-  const isFifoQueue = isFifo(queue.group.config);
+  const isFifoQueue = isOrdered(queue.group.config);
   check.checkNames(given, isFifoQueue);
   const checked = check.checkValues(given);
   checkAgainst(queue, checked);
@@ -87,7 +87,7 @@ export const getQueueAttributes: QueueHandler<'GetQueueAttributes'> = async (
 
 function shownOf(queue: QueueState, name: AttributeName, call: SqsCall): string | undefined {
   const { isFifo: isFifoOnly, show } = attribute(name);
-  if (isFifoOnly && !isFifo(queue.group.config)) return undefined;
+  if (isFifoOnly && !isOrdered(queue.group.config)) return undefined;
   return show(queue, call);
 }
 

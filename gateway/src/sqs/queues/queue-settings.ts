@@ -2,7 +2,7 @@
 
 import type { AttributeName } from './attributes.ts';
 import { ATTRIBUTES } from './attributes.ts';
-import { isFifo } from './native-settings.ts';
+import { isOrdered } from './native-settings.ts';
 import type { SqsQueue } from './queue.ts';
 import type { QueueState } from './queue-state.ts';
 
@@ -12,7 +12,7 @@ export function settingsOf(queue: QueueState): SqsQueue {
     name: topic.name,
     topicId: topic.topicId,
     partitions: topic.partitions.length,
-    isFifo: isFifo(group.config),
+    isFifo: isOrdered(group.config),
     visibilityTimeoutMs: group.config.visibilityTimeoutMs,
     delayMs: secondsOf(queue, 'DelaySeconds') * 1_000,
     messageBytesMax: Number(ATTRIBUTES.MaximumMessageSize.show(queue)),
