@@ -6,11 +6,15 @@ import { registerAcknowledge } from './consume/acknowledge.ts';
 import { registerConsume } from './consume/consume.ts';
 import { createGroupQueues } from './consume/group-queues.ts';
 import { registerReadLog } from './consume/read-log.ts';
+import { CountsBoard } from './dashboard/counts-board.ts';
+import { registerDashboard } from './dashboard/register-dashboard.ts';
 import { registerGroups } from './groups/groups.ts';
 import { registerReset } from './groups/reset.ts';
 import { registerShareGroups } from './groups/share-groups.ts';
+import { registerJobs } from './jobs/register-jobs.ts';
 import { parseJson } from './json/parse-json.ts';
 import { jsonText } from './json/raw-json.ts';
+import { registerLive } from './live/register-live.ts';
 import { registerDocs, registerOpenApi } from './openapi/open-api.ts';
 import { watchMethods } from './problem/allowed-methods.ts';
 import { registerProblemPages } from './problem/problem-pages.ts';
@@ -18,6 +22,7 @@ import { sendNotFound, sendProblem } from './problem/send-problem.ts';
 import { validatorCompiler } from './problem/validation.ts';
 import { registerProduce } from './produce/produce.ts';
 import { registerProduceBatch } from './produce/produce-batch.ts';
+import { registerQueues } from './queues/register-queues.ts';
 import { registerTopicOffsets } from './topics/offsets.ts';
 import { registerTopics } from './topics/topics.ts';
 
@@ -29,10 +34,13 @@ export async function registerRest(app: App, services: Services): Promise<void> 
     prepare(rest);
     await registerOpenApi(rest);
     const refuseOtherMethods = watchMethods(rest);
+    const board = new CountsBoard(services.client);
+    // Before all others: what follows refuses what asks for a WebSocket.
+    await registerLive(rest, services, board);
     registerTopics(rest, services);
     registerTopicOffsets(rest, services);
     registerProduce(rest, services);
-    registerProduceBatch(rest, services);
+    await registerProduceBatch(rest, services);
     const queues = createGroupQueues(services);
     registerConsume(rest, services);
     registerAcknowledge(rest, queues);
@@ -40,6 +48,9 @@ export async function registerRest(app: App, services: Services): Promise<void> 
     registerGroups(rest, services);
     registerShareGroups(rest, services);
     registerReset(rest, services);
+    registerQueues(rest, services);
+    registerJobs(rest, services);
+    registerDashboard(rest, board);
     registerProblemPages(rest);
     refuseOtherMethods();
     await registerDocs(rest);
