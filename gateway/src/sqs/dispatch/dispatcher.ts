@@ -12,22 +12,13 @@ import type { Operations } from './operation.ts';
 import { sqsErrorOf } from './sqs-error-of.ts';
 import type { WaitingCalls } from './waiting-calls.ts';
 
-/** A request that was answered, or given up by its caller. */
-export interface Answered {
-  /** Undefined: the request names no action that there is. */
-  readonly action: string | undefined;
-  /** 499: the caller had gone. */
-  readonly status: number;
-  readonly durationMs: number;
-}
-
 export interface DispatchSources {
   readonly operations: Operations;
   readonly settings: CallSettings;
   readonly waiting: WaitingCalls;
-  /** Undefined: signatures are not looked at. */
-  readonly verify: VerifySignature | undefined;
-  readonly onAnswered: (answered: Answered) => void;
+  readonly verify: VerifySignature;
+  /** With `ok` or the name of the error. Requests that name no action that there is are `(none)`. */
+  readonly onAnswered: (action: string, outcome: string) => void;
 }
 
 /** Gives the body; undefined where there is nobody to answer. */
@@ -37,31 +28,30 @@ export type Dispatch = (
 ) => Promise<string | undefined>;
 
 const NO_BODY = Buffer.alloc(0);
-const CALLER_GONE = 499;
+const CALLER_GONE = 'CallerGone';
+const NO_ACTION = '(none)';
 
 export function createDispatch(sources: DispatchSources): Dispatch {
   const { operations, settings, waiting, verify, onAnswered } = sources;
   return async (request, reply) => {
-    const startedMs = performance.now();
     const form = replyFormOf(request);
     const call = callOf(request, reply, form, settings, waiting);
     let demand: Demand | undefined;
-    let status = 200;
+    let outcome = 'ok';
     try {
       const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
-      verify?.(request.raw, request.originalUrl, body);
+      verify(request.raw, request.originalUrl, body);
       demand = demandOf(operations, request, body);
       const output = await demand.run(call);
-      return answer(reply, form, status, form.output(demand.operation, output, request.id));
+      return answer(reply, form, 200, form.output(demand.operation, output, request.id));
     } catch (failure) {
       const error = sqsErrorOf(failure);
       logFault(request, error, demand);
-      status = call.isCallerGone ? CALLER_GONE : error.spec.status;
+      outcome = call.isCallerGone ? CALLER_GONE : error.error;
       return call.isCallerGone ? leave(reply) : answerError(request, reply, form, error);
     } finally {
       call.end();
-      const action = demand?.operation.name;
-      onAnswered({ action, status, durationMs: performance.now() - startedMs });
+      onAnswered(demand?.operation.name ?? NO_ACTION, outcome);
     }
   };
 }
@@ -135,5 +125,5 @@ function leave(reply: FastifyReply): undefined {
 function logFault(request: FastifyRequest, error: SqsError, demand: Demand | undefined): void {
   if (error.error !== 'InternalFailure') return;
   const action = demand?.operation.name;
-  request.log.error({ err: error.cause, requestId: request.id, action }, 'SQS request failed');
+  request.log.error({ err: error.cause, action }, 'SQS request failed');
 }

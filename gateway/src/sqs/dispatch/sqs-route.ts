@@ -1,25 +1,18 @@
 // The one route of the SQS API, and the paths of queues for requests that say nothing of what they want. Bodies are taken
 // as bytes, whatever their content type says, for signatures are made of bytes.
 
-import type { App } from '../../services.ts';
+import type { App, Services } from '../../services.ts';
 import type { SqsHandlers } from '../handler.ts';
-import type { AccessKeys } from '../sign/access-keys.ts';
 import { createVerifier } from '../sign/verify.ts';
 import type { CallSettings } from './call.ts';
-import { type Answered, createDispatch, refuse } from './dispatcher.ts';
+import { createDispatch, refuse } from './dispatcher.ts';
 import { compileOperations } from './operation.ts';
 import { SQS_ROUTE } from './route-choice.ts';
 import { createWaitingCalls } from './waiting-calls.ts';
 
-export interface SqsRouteSources {
+export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'closing' | 'metrics'> {
   readonly handlers: SqsHandlers;
   readonly settings: CallSettings;
-  /** Aborted when the gateway begins to shut down. */
-  readonly closing: AbortSignal;
-  /** Given: every request has to be signed with one of them. */
-  readonly accessKeys?: AccessKeys | undefined;
-  /** For metrics. */
-  readonly onAnswered?: ((answered: Answered) => void) | undefined;
 }
 
 const SERVICE = 'sqs';
@@ -27,16 +20,16 @@ const SERVICE = 'sqs';
 const QUEUE_ROUTE = '/:account(^\\d{12}$)/:queue';
 
 export async function registerSqsRoute(app: App, sources: SqsRouteSources): Promise<void> {
-  const { accessKeys } = sources;
+  const { handlers, settings, accessKeys, closing, metrics } = sources;
+  const verify = createVerifier({ keys: accessKeys, service: SERVICE, nowMs: Date.now });
   const dispatch = createDispatch({
-    operations: compileOperations(sources.handlers),
-    settings: sources.settings,
-    waiting: createWaitingCalls(sources.closing),
-    verify:
-      accessKeys === undefined
-        ? undefined
-        : createVerifier({ keys: accessKeys, service: SERVICE, nowMs: Date.now }),
-    onAnswered: sources.onAnswered ?? (() => undefined),
+    operations: compileOperations(handlers),
+    settings,
+    waiting: createWaitingCalls(closing),
+    verify: (request, url, body) => {
+      if (!accessKeys.isEmpty) verify(request, url, body);
+    },
+    onAnswered: (action, outcome) => metrics.sqsAnswered(action, outcome),
   });
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();

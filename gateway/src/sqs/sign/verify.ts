@@ -3,8 +3,8 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { AccessKeys } from '../../http/credentials/access-keys.ts';
 import { SqsError } from '../errors.ts';
-import type { AccessKeys } from './access-keys.ts';
 import { canonicalRequest, sha256Hex } from './canonical.ts';
 import { ALGORITHM, type CredentialScope } from './credential.ts';
 import { readSignature, type Signature } from './signature.ts';
@@ -19,7 +19,7 @@ export type VerifySignature = (request: SignedRequest, url: string, body: Buffer
 export type SignedRequest = Pick<IncomingMessage, 'method' | 'headers' | 'rawHeaders'>;
 
 export interface VerifierSources {
-  readonly keys: AccessKeys;
+  readonly keys: Pick<AccessKeys, 'secretOf'>;
   readonly service: string;
   readonly nowMs: () => number;
 }
