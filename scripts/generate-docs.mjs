@@ -2,9 +2,9 @@
 // A page is a path and a function that renders all of it: add it to PAGES.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { renderMetricsReference } from '../broker/dist/index.js';
 import { renderCliReference } from '../cli/dist/index.js';
 import { renderErrorsReference } from './docs/errors-page.mjs';
+import { renderMetricsReference } from './docs/metrics-page.mjs';
 import { renderOptionsReference } from './docs/options-page.mjs';
 import { renderProtocolReference } from './docs/protocol-page.mjs';
 import { ROOT } from './workspace.mjs';

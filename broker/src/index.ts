@@ -1,6 +1,6 @@
 // The public surface of @millrace/broker: the broker as a part of a program, and tables that reference pages are made from.
 
-export { renderMetricsReference } from './metrics/table.ts';
+export { renderBrokerMetrics } from './metrics/table.ts';
 export { isOfflineCommand, offlineHelp } from './offline/commands.ts';
 export { runOffline } from './offline/run-offline.ts';
 export {

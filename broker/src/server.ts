@@ -8,7 +8,7 @@ import { MillraceError } from '@millrace/protocol';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
-import { createRegistry } from './metrics/registry.ts';
+import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
 import { Listener } from './net/listener.ts';
@@ -54,7 +54,7 @@ export class Server {
   async openAdmin(): Promise<AddressInfo> {
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
     const isReady = () => this.#isReady;
-    const metrics = createRegistry({
+    const metrics = createBrokerRegistry({
       version,
       requests: this.#requests,
       net: this.#net,

@@ -1,31 +1,92 @@
 // Builds the HTTP server: limits and hooks that hold for every request, then the SQS API and the REST routes. It listens
 // nowhere and opens no connection.
 
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { fastify } from 'fastify';
+import type { Log } from '@millrace/options';
+import { type FastifyBaseLogger, fastify } from 'fastify';
+import { admitRequests } from './http/admit.ts';
+import { answerConnectionError } from './http/connection-errors.ts';
+import type { Credentials } from './http/credentials/credentials-file.ts';
+import { type HealthSources, registerHealth } from './http/health.ts';
+import { observeRequests, requestIdOf } from './http/observe.ts';
+import { ServerLog } from './http/server-log.ts';
+import type { TlsFiles } from './http/tls.ts';
 import type { GatewayOptions } from './options/table.ts';
+import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
 import type { App, Services } from './services.ts';
 import { routedUrl } from './sqs/dispatch/route-choice.ts';
 import { registerSqs } from './sqs/register-sqs.ts';
 
-export async function buildApp(services: Services, settings: GatewayOptions): Promise<App> {
+/** What only a gateway that listens has. */
+export interface Rim {
+  readonly log?: Log | undefined;
+  /** Undefined: nobody is asked. */
+  readonly credentials?: Credentials | undefined;
+  readonly tls?: TlsFiles | undefined;
+  readonly health?: HealthSources | undefined;
+}
+
+const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  fatal: () => undefined,
+};
+/** A receive may be silent for 20 s, a live feed for 15; what is silent for so much longer takes no bytes. */
+const STALL_MS = 30_000;
+const TIMEOUT_CHECK_MS = 1_000;
+
+export async function buildApp(
+  services: Services,
+  settings: GatewayOptions,
+  rim: Rim = {},
+): Promise<App> {
+  const { log = SILENT, credentials, tls, health } = rim;
   const app = fastify({
-    logger: false,
+    loggerInstance: new ServerLog(log) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    requestIdLogLabel: 'requestId',
     bodyLimit: settings.httpBodyBytes,
-    keepAliveTimeout: settings.httpIdleTimeout,
-    requestTimeout: settings.httpRequestTimeout,
+    // Running requests are answered; `close` of the gateway bounds their time.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: routedUrl,
-    http: {
-      maxHeaderSize: settings.httpHeaderBytes,
-      headersTimeout: settings.httpHeadersTimeout,
-      connectionsCheckingInterval: 1_000,
-    },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: (error, socket) =>
+      answerConnectionError(error as NodeJS.ErrnoException, socket, services.metrics),
+    serverFactory: (handler) => createServer(handler, settings, tls),
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.server.maxConnections = settings.httpConnectionsMax;
+  app.setErrorHandler(sendProblem);
+  observeRequests(app, services, log);
+  await admitRequests(app, services, settings, credentials);
+  if (health !== undefined) registerHealth(app, health);
   await registerSqs(app, services, settings);
-  await registerRest(app, services, settings);
+  await registerRest(app, services);
   return app;
+}
+
+function createServer(
+  handler: RequestListener,
+  settings: GatewayOptions,
+  tls: TlsFiles | undefined,
+): Server {
+  const limits = {
+    maxHeaderSize: settings.httpHeaderBytes,
+    headersTimeout: settings.httpHeadersTimeout,
+    requestTimeout: settings.httpRequestTimeout,
+    keepAliveTimeout: settings.httpIdleTimeout,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  };
+  const server: Server =
+    tls === undefined
+      ? createPlainServer(limits, handler)
+      : createTlsServer({ ...limits, ...tls }, handler);
+  server.maxConnections = settings.httpConnectionsMax;
+  return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
 }

@@ -3,6 +3,7 @@
 
 import { type Program, runProgram } from '@millrace/options';
 import { openGateway } from './gateway.ts';
+import { checkGatewayOptions } from './http/exposure.ts';
 import { GATEWAY_PROCESS_OPTIONS } from './options/table.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
@@ -17,6 +18,7 @@ const program: Program<typeof GATEWAY_PROCESS_OPTIONS> = {
     'Serves HTTP (Amazon SQS API, REST, jobs, live feed) for a Millrace broker, until it gets SIGTERM or SIGINT.',
   version: GATEWAY_VERSION,
   table: GATEWAY_PROCESS_OPTIONS,
+  check: checkGatewayOptions,
   open: async (options, { opened, stopping }) => {
     const gateway = await openGateway({
       options,

@@ -1,12 +1,21 @@
 // Opens a gateway and closes it again in the opposite order: connection to the broker, server, port. It knows neither
 // processes nor threads.
 
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { Logger } from '@millrace/client';
-import { formatAddress, type ListenAt, type Log, listenFault } from '@millrace/options';
+import { formatAddress, type Log, listenFault } from '@millrace/options';
 import { buildApp } from './app.ts';
-import { openServices } from './open-services.ts';
+import { type Credentials, readCredentials } from './http/credentials/credentials-file.ts';
+import { checkGatewayOptions, checkPlaintext } from './http/exposure.ts';
+import { readTls } from './http/tls.ts';
+import { createGatewayRegistry } from './metrics/registry.ts';
+import { type OpenServices, openServices } from './open-services.ts';
 import type { GatewayOptions } from './options/table.ts';
+import type { App } from './services.ts';
+
+/** Connections that the system may keep waiting until we accept them. */
+const BACKLOG = 1_024;
+const IDLE_CHECK_MS = 20;
 
 export interface GatewaySources {
   readonly options: GatewayOptions;
@@ -32,43 +41,81 @@ export interface Gateway {
   close(drainMs: number): Promise<void>;
 }
 
-/** Throws StartError `addressTaken`, and MillraceError where the broker does not answer. */
+/** Throws StartError, and MillraceError where the broker does not answer. */
 export async function openGateway(sources: GatewaySources): Promise<Gateway> {
   const { options, brokers, waitForBrokerMs, log, signal } = sources;
+  checkGatewayOptions(options);
+  const credentials = credentialsOf(options);
+  const tls = readTls(options);
   const open = await openServices({
     brokers,
     waitForBrokerMs,
     waitingMax: options.httpWaitingMax,
     logger: clientLogger(log),
     signal,
+    accessKeys: credentials?.accessKeys,
   });
-  const app = await buildApp(open.services, options);
-  const at: ListenAt = {
-    host: options.httpHost,
-    port: options.httpPort,
-    hostFlag: '--http-host',
-    portFlag: '--http-port',
-    rival: 'gateway',
-  };
+  const { services, receiver, isReady } = open;
+  let connections = () => 0;
+  const registry = createGatewayRegistry({
+    metrics: services.metrics,
+    isReady,
+    connections: () => connections(),
+    waitingReceives: () => receiver.waiting,
+    receiveConnections: () => receiver.connections,
+  });
+  let app: App | undefined;
   try {
-    await app.listen({ host: at.host, port: at.port, backlog: 1_024 });
+    app = await buildApp(services, options, {
+      log,
+      credentials,
+      tls,
+      health: { isReady, registry },
+    });
+    connections = watchConnections(app.server);
+    const address = await listen(app, options);
+    return {
+      address,
+      url: `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address.address), address.port)}`,
+      metrics: () => registry.scrape(),
+      close: (drainMs) => closeGateway(open, app as App, drainMs),
+    };
   } catch (error) {
+    await app?.close();
     await open.close();
+    throw error;
+  }
+}
+
+/** Throws StartError. */
+function credentialsOf(options: GatewayOptions): Credentials | undefined {
+  if (options.httpCredentials === '') return undefined;
+  const credentials = readCredentials(options.httpCredentials);
+  checkPlaintext(options, credentials);
+  return credentials;
+}
+
+async function listen(app: App, options: GatewayOptions): Promise<AddressInfo> {
+  const { httpHost: host, httpPort: port } = options;
+  try {
+    await app.listen({ host, port, backlog: BACKLOG });
+  } catch (error) {
+    const at = { host, port, hostFlag: '--http-host', portFlag: '--http-port', rival: 'gateway' };
     throw listenFault(error as NodeJS.ErrnoException, at);
   }
-  const address = app.server.address() as AddressInfo;
-  return {
-    address,
-    url: `http://${formatAddress(reachable(address.address), address.port)}`,
-    metrics: async () => '',
-    close: async (drainMs) => {
-      open.stopWaiting();
-      const timer = setTimeout(() => app.server.closeAllConnections(), drainMs);
-      await app.close();
-      clearTimeout(timer);
-      await open.close();
-    },
-  };
+  return app.server.address() as AddressInfo;
+}
+
+async function closeGateway(open: OpenServices, app: App, drainMs: number): Promise<void> {
+  const { server } = app;
+  open.stopWaiting();
+  // A connection that has just been answered is idle then, and would keep the server open.
+  const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const cutter = setTimeout(() => server.closeAllConnections(), drainMs);
+  await app.close();
+  clearInterval(sweeper);
+  clearTimeout(cutter);
+  await open.close();
 }
 
 /** Nobody can connect to a wildcard address. */
@@ -84,4 +131,15 @@ function clientLogger(log: Log): Logger {
     warn: (text, fields) => log.warn({ ...fields }, text),
     error: (text, fields) => log.error({ ...fields }, text),
   };
+}
+
+function watchConnections(server: Server): () => number {
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
+  return () => open;
 }

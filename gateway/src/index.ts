@@ -1,5 +1,7 @@
 // The public surface of @millrace/gateway.
 
+export { checkGatewayOptions } from './http/exposure.ts';
+export { renderGatewayMetrics } from './metrics/table.ts';
 export {
   GATEWAY_OPTIONS,
   type GatewayOptions,

@@ -1,6 +1,8 @@
 // Connects to the broker and makes what routes and SQS actions work with.
 
 import { type Client, type Codec, codecs, connect, type Logger } from '@millrace/client';
+import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
+import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
 import type { Services } from './services.ts';
 
@@ -13,6 +15,7 @@ export interface ServicesSources {
   readonly waitForBrokerMs: number;
   /** Ends the attempts to connect. */
   readonly signal?: AbortSignal | undefined;
+  readonly accessKeys?: AccessKeys | undefined;
 }
 
 export interface OpenServices {
@@ -48,7 +51,14 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
   const closing = new AbortController();
   const producer = client.producer<Uint8Array>({ codec: codecs.bytes });
   return {
-    services: { client, producer, receiver, closing: closing.signal },
+    services: {
+      client,
+      producer,
+      receiver,
+      closing: closing.signal,
+      accessKeys: sources.accessKeys ?? NO_ACCESS_KEYS,
+      metrics: new GatewayMetrics(),
+    },
     receiver,
     isReady: () => client.isConnected && !closing.signal.aborted,
     stopWaiting: () => {

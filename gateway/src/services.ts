@@ -9,6 +9,8 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { AccessKeys } from './http/credentials/access-keys.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 
 /** The HTTP server, with types of requests and replies from their schemas. */
 export type App = FastifyInstance<
@@ -33,4 +35,7 @@ export interface Services {
   readonly receiver: Receiver;
   /** Aborted when the gateway begins to shut down: what waits gives up. */
   readonly closing: AbortSignal;
+  /** What SQS requests are verified with; empty: signatures are not looked at. */
+  readonly accessKeys: AccessKeys;
+  readonly metrics: GatewayMetrics;
 }

@@ -1,5 +1,11 @@
 // Face of the harness package.
 
 export { type BrokerExit, BrokerProcess, type BrokerProcessOptions } from './broker-process.ts';
+export {
+  GatewayProcess,
+  type GatewayProcessOptions,
+  MillraceProcess,
+  type MillraceProcessOptions,
+} from './http-processes.ts';
 export { Random } from './random.ts';
 export { TemporaryDirectory } from './temporary-directory.ts';

@@ -7,7 +7,7 @@ import {
   offlineHelp,
   serveBroker,
 } from '@millrace/broker';
-import { GATEWAY_OPTIONS } from '@millrace/gateway';
+import { checkGatewayOptions, GATEWAY_OPTIONS } from '@millrace/gateway';
 import { formatAddress, type OptionsOf, type Program } from '@millrace/options';
 import { GatewayThread } from './gateway-thread.ts';
 
@@ -44,6 +44,7 @@ export const MILLRACE_PROGRAM: Program<typeof OPTIONS> = {
 
 function checkOptions(options: OptionsOf<typeof OPTIONS>): void {
   checkBrokerOptions(options);
+  checkGatewayOptions(options);
 }
 
 /** Nobody can connect to a wildcard address. */

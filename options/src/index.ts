@@ -1,5 +1,14 @@
 // The public surface of @millrace/options: what every process of Millrace begins and ends with.
 
+export { Histogram } from './metrics/histogram.ts';
+export { type MetricSpec, type MetricTable, renderMetricRows } from './metrics/metric-table.ts';
+export {
+  createRegistry,
+  histogramValues,
+  type MetricReaders,
+  type MetricsRegistry,
+  type MetricValue,
+} from './metrics/registry.ts';
 export {
   describeRange,
   formatValue,

@@ -1,12 +1,16 @@
-// The prom-client registry: each row of the metrics table is a metric that is read when somebody scrapes, so that
-// recording costs nothing but additions. A row without a reader does not compile.
+// How each metric of the broker is read when somebody scrapes. It records nothing.
 
+import {
+  createRegistry,
+  histogramValues,
+  type MetricReaders,
+  type MetricsRegistry,
+  type MetricValue,
+} from '@millrace/options';
 import { MESSAGE_STATES, type MessageState } from '@millrace/protocol';
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { Histogram } from './histogram.ts';
 import type { NetMetrics, RequestMetrics } from './request-metrics.ts';
 import type { ShardMetrics, ShardSample, ShareGroupSample } from './shard-metrics.ts';
-import { METRIC_NAMES, type MetricName, metricSpec } from './table.ts';
+import { METRICS } from './table.ts';
 
 /** Where the values come from. */
 export interface MetricSources {
@@ -21,23 +25,20 @@ export interface MetricSources {
   readonly more?: (() => Promise<string>) | undefined;
 }
 
-interface Value {
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string | number>>;
-  /** Where it differs from the metric's own: `…_bucket`. */
-  readonly metricName?: string;
+/** The sources, and the one sample of this scrape. */
+interface Scrape extends MetricSources {
+  readonly seen: ShardSample | undefined;
 }
-type Reader = (sources: MetricSources, sample: ShardSample | undefined) => readonly Value[];
 
 /** Share groups that a scrape names; the rest come as one. */
 const GROUPS_NAMED_MAX = 200;
 /** No group can have this name: parentheses are not allowed in names. */
 const OTHERS = '(others)';
 
-const one = (value: number | undefined): readonly Value[] =>
+const one = (value: number | undefined): readonly MetricValue[] =>
   value === undefined ? [] : [{ value }];
 
-const READERS: { readonly [N in MetricName]: Reader } = {
+const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_build_info: ({ version }) => [{ value: 1, labels: { version, node: process.version } }],
   millrace_ready: ({ isReady }) => one(isReady() ? 1 : 0),
   millrace_requests_total: ({ requests }) => readRequests(requests),
@@ -45,7 +46,7 @@ const READERS: { readonly [N in MetricName]: Reader } = {
     [...requests.byApi].flatMap(([api, { duration }]) =>
       duration.count === 0
         ? []
-        : readHistogram('millrace_request_duration_seconds', duration, { api }),
+        : histogramValues('millrace_request_duration_seconds', duration, { api }),
     ),
   millrace_requests_in_flight: ({ requests }) => one(requests.inFlight),
   millrace_connections: ({ net }) => one(net.connections),
@@ -55,12 +56,12 @@ const READERS: { readonly [N in MetricName]: Reader } = {
   millrace_sent_bytes_total: ({ net }) => one(net.sentBytes),
   millrace_unsent_reply_bytes: ({ net }) => one(net.unsentBytes),
   millrace_commit_duration_seconds: ({ shard }) =>
-    readHistogram('millrace_commit_duration_seconds', shard.commitSeconds),
-  millrace_commit_rows: ({ shard }) => readHistogram('millrace_commit_rows', shard.commitRows),
-  millrace_commit_bytes: ({ shard }) => readHistogram('millrace_commit_bytes', shard.commitBytes),
+    histogramValues('millrace_commit_duration_seconds', shard.commitSeconds),
+  millrace_commit_rows: ({ shard }) => histogramValues('millrace_commit_rows', shard.commitRows),
+  millrace_commit_bytes: ({ shard }) => histogramValues('millrace_commit_bytes', shard.commitBytes),
   millrace_commits_aborted_total: ({ shard }) => one(shard.commitsAborted),
-  millrace_commit_queue_full: (_, sample) =>
-    one(sample === undefined ? undefined : Number(sample.isCommitQueueFull)),
+  millrace_commit_queue_full: ({ seen }) =>
+    one(seen === undefined ? undefined : Number(seen.isCommitQueueFull)),
   millrace_appended_records_total: ({ shard }) => one(shard.appendedRecords),
   millrace_appended_bytes_total: ({ shard }) => one(shard.appendedBytes),
   millrace_leased_messages_total: ({ shard }) => one(shard.leasedMessages),
@@ -68,70 +69,32 @@ const READERS: { readonly [N in MetricName]: Reader } = {
   millrace_dead_letters_total: ({ shard }) => one(shard.deadLetters),
   millrace_compaction_passes_total: ({ shard }) => one(shard.compactionPasses),
   millrace_compaction_removed_records_total: ({ shard }) => one(shard.compactedRecords),
-  millrace_topics: (_, sample) => one(sample?.topics),
-  millrace_partitions: (_, sample) => one(sample?.partitions),
-  millrace_groups: (_, sample) =>
-    sample === undefined
+  millrace_topics: ({ seen }) => one(seen?.topics),
+  millrace_partitions: ({ seen }) => one(seen?.partitions),
+  millrace_groups: ({ seen }) =>
+    seen === undefined
       ? []
       : [
-          { value: sample.consumerGroups, labels: { kind: 'consumer' } },
-          { value: sample.shareGroups.length, labels: { kind: 'share' } },
+          { value: seen.consumerGroups, labels: { kind: 'consumer' } },
+          { value: seen.shareGroups.length, labels: { kind: 'share' } },
         ],
-  millrace_share_group_messages: (_, sample) => readShareGroups(sample?.shareGroups ?? []),
-  millrace_store_file_bytes: (_, sample) => one(sample?.storeFileBytes),
-  millrace_store_free_bytes: (_, sample) => one(sample?.storeFreeBytes),
+  millrace_share_group_messages: ({ seen }) => readShareGroups(seen?.shareGroups ?? []),
+  millrace_store_file_bytes: ({ seen }) => one(seen?.storeFileBytes),
+  millrace_store_free_bytes: ({ seen }) => one(seen?.storeFreeBytes),
 };
 
-export interface MetricsRegistry {
-  readonly contentType: string;
-  /** The metrics in the Prometheus text format. Scrapes that overlap share one answer. */
-  scrape(): Promise<string>;
-}
-
-export function createRegistry(sources: MetricSources): MetricsRegistry {
-  const registry = new Registry();
-  let sample: ShardSample | undefined;
-  for (const name of METRIC_NAMES) {
-    const { type, labels, about } = metricSpec(name);
-    const read = async () => ({
-      name,
-      help: about,
-      type,
-      aggregator: 'sum',
-      values: READERS[name](sources, sample).map((value) => ({ labels: {}, ...value })),
-    });
-    // The registry asks a metric for its name and its values, nothing else.
-    const metric = {
-      name,
-      help: about,
-      type,
-      labelNames: labels,
-      get: read,
-      reset: () => undefined,
-    };
-    registry.registerMetric(metric as unknown as Metric);
-  }
-  collectDefaultMetrics({
-    register: registry,
+export function createBrokerRegistry(sources: MetricSources): MetricsRegistry {
+  return createRegistry({
+    table: METRICS,
+    readers: READERS,
+    look: () => ({ ...sources, seen: sources.sample() }),
     prefix: 'millrace_',
-    eventLoopMonitoringPrecision: 20,
+    more: sources.more,
   });
-  let running: Promise<string> | undefined;
-  const scrape = async () => {
-    running ??= (async () => {
-      sample = sources.sample();
-      const more = sources.more?.();
-      return (await registry.metrics()) + ((await more) ?? '');
-    })().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  return { contentType: registry.contentType, scrape };
 }
 
-function readRequests(requests: RequestMetrics): Value[] {
-  const values: Value[] = [];
+function readRequests(requests: RequestMetrics): MetricValue[] {
+  const values: MetricValue[] = [];
   for (const [api, metrics] of [...requests.byApi, ['(unknown)', requests.unknown] as const]) {
     if (metrics.ok > 0) values.push({ value: metrics.ok, labels: { api, outcome: 'ok' } });
     for (const [outcome, value] of metrics.errors) values.push({ value, labels: { api, outcome } });
@@ -139,29 +102,8 @@ function readRequests(requests: RequestMetrics): Value[] {
   return values;
 }
 
-function readCounts(counts: ReadonlyMap<string, number>, label: string): Value[] {
+function readCounts(counts: ReadonlyMap<string, number>, label: string): MetricValue[] {
   return [...counts].map(([name, value]) => ({ value, labels: { [label]: name } }));
-}
-
-function readHistogram(
-  name: MetricName,
-  histogram: Histogram,
-  labels: Record<string, string> = {},
-): Value[] {
-  const values: Value[] = [];
-  let cumulative = 0;
-  histogram.bounds.forEach((le, at) => {
-    cumulative += histogram.counts[at] ?? 0;
-    values.push({ value: cumulative, labels: { ...labels, le }, metricName: `${name}_bucket` });
-  });
-  values.push({
-    value: histogram.count,
-    labels: { ...labels, le: '+Inf' },
-    metricName: `${name}_bucket`,
-  });
-  values.push({ value: histogram.sum, labels, metricName: `${name}_sum` });
-  values.push({ value: histogram.count, labels, metricName: `${name}_count` });
-  return values;
 }
 
 function unresolved({ messages }: ShareGroupSample): number {
@@ -169,7 +111,7 @@ function unresolved({ messages }: ShareGroupSample): number {
   return fresh + ready + scheduled + leased;
 }
 
-function readShareGroups(groups: readonly ShareGroupSample[]): Value[] {
+function readShareGroups(groups: readonly ShareGroupSample[]): MetricValue[] {
   const sorted = groups.toSorted((a, b) => unresolved(b) - unresolved(a));
   const named = sorted.slice(0, GROUPS_NAMED_MAX);
   const rest = sorted.slice(GROUPS_NAMED_MAX);

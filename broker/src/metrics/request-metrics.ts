@@ -1,7 +1,7 @@
 // What dispatch records of requests and what connections record of bytes: plain numbers, read at the scrape.
 
+import { Histogram } from '@millrace/options';
 import { APIS, type ApiName, type ErrorName } from '@millrace/protocol';
-import { Histogram } from './histogram.ts';
 import { METRICS } from './table.ts';
 
 const API_NAMES = Object.keys(APIS) as ApiName[];

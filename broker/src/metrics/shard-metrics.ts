@@ -1,8 +1,8 @@
 // What the shard and its handlers tell: recorders called as they work, and a sample taken when somebody scrapes.
 // They know no metric's name.
 
+import { Histogram } from '@millrace/options';
 import type { AckKind, MessageState } from '@millrace/protocol';
-import { Histogram } from './histogram.ts';
 import { METRICS } from './table.ts';
 
 /** Recorders of one shard. Each call costs a few additions. */

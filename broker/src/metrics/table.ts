@@ -1,13 +1,7 @@
 // Every metric of the broker, once: names, labels and meaning. The registry and docs/reference/metrics.md derive from
 // this table. Values come from recorders that cost a few additions, and are put together only when somebody asks.
 
-export interface MetricSpec {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly labels: readonly string[];
-  readonly about: string;
-  /** Upper bounds of a histogram's buckets. */
-  readonly buckets?: readonly number[];
-}
+import { type MetricTable, renderMetricRows } from '@millrace/options';
 
 /** Seconds, from a sync reply to a long poll. */
 const SECONDS = [
@@ -156,36 +150,9 @@ export const METRICS = {
     about:
       'Bytes that can still be written: free on the disk, plus pages the data file can use again.',
   },
-} as const satisfies Record<`millrace_${string}`, MetricSpec>;
+} as const satisfies MetricTable;
 
-export type MetricName = keyof typeof METRICS;
-export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
-
-export function metricSpec(name: MetricName): MetricSpec {
-  return METRICS[name];
-}
-
-/** docs/reference/metrics.md, whole. */
-export function renderMetricsReference(): string {
-  const rows = METRIC_NAMES.map((name) => {
-    const spec = metricSpec(name);
-    const labels = spec.labels.map((label) => `\`${label}\``).join(', ');
-    return `| \`${name}\` | ${spec.type} | ${labels} | ${spec.about} |`;
-  });
-  return [
-    '# Metrics of the broker',
-    '',
-    '<!-- Generated from broker/src/metrics/table.ts by `npm run docs`. -->',
-    '',
-    '`GET /metrics` on the admin port, in the Prometheus text format. Times are in seconds, sizes in bytes.',
-    '',
-    '| metric | type | labels | meaning |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-    '',
-    'Metrics of the process and of Node.js follow under `millrace_process_` (CPU, memory, open files) and',
-    '`millrace_nodejs_`: heap, garbage collection, and the delay of the event loop as',
-    '`millrace_nodejs_eventloop_lag_{mean,p50,p90,p99,max}_seconds`, measured since the scrape before.',
-    '',
-  ].join('\n');
+/** The broker's metrics as a table in Markdown. */
+export function renderBrokerMetrics(): string {
+  return renderMetricRows(METRICS);
 }

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { openLog } from '@millrace/options';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ShardMetrics } from '../../src/metrics/shard-metrics.ts';
-import { METRIC_NAMES, metricSpec } from '../../src/metrics/table.ts';
+import { METRICS } from '../../src/metrics/table.ts';
 import { Server } from '../../src/server.ts';
 import { DEFAULTS, EMPTY_SAMPLE, openRim, type Rim } from './open-rim.ts';
 import { WireClient } from './wire-client.ts';
@@ -105,7 +105,7 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   const response = await get('/metrics');
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const { types, samples } = parseMetrics(await response.text());
-  for (const name of METRIC_NAMES) expect(types.get(name)).toBe(metricSpec(name).type);
+  for (const [name, { type }] of Object.entries(METRICS)) expect(types.get(name)).toBe(type);
   const value = (line: string) => samples.get(line);
   expect(value('millrace_requests_total{api="ListGroups",outcome="ok"}')).toBe(3);
   expect(value('millrace_requests_total{api="DeleteGroup",outcome="INVALID_REQUEST"}')).toBe(1);

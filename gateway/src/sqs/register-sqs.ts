@@ -1,10 +1,22 @@
-// Puts the SQS API on the server: its route, both of its protocols, and the handlers of its actions.
+// Puts the SQS API on the server: the handlers of its actions behind its one route.
 
-import type { GatewayOptions } from '../options/table.ts';
 import type { App, Services } from '../services.ts';
+import type { CallSettings } from './dispatch/call.ts';
+import { registerSqsRoute } from './dispatch/sqs-route.ts';
+import type { SqsHandlers } from './handler.ts';
+import { createMessageHandlers } from './messages/message-handlers.ts';
+import { createQueueDirectory } from './queues/directory.ts';
+import { createQueueHandlers } from './queues/queue-handlers.ts';
 
 export async function registerSqs(
-  _app: App,
-  _services: Services,
-  _settings: GatewayOptions,
-): Promise<void> {}
+  app: App,
+  services: Services,
+  settings: CallSettings,
+): Promise<void> {
+  const directory = createQueueDirectory(services);
+  const handlers: SqsHandlers = {
+    ...createQueueHandlers(services, directory),
+    ...createMessageHandlers(services, directory),
+  };
+  await registerSqsRoute(app, { ...services, handlers, settings });
+}

@@ -1,7 +1,7 @@
 // DeleteMessage and ChangeMessageVisibility, alone and in batches: what is said of leases by their handles, and what the
 // broker's outcomes mean. All of a moment goes in one request, since the queue's one object says it.
 
-import type { MillraceError, ReceiptAck } from '@millrace/client';
+import type { MillraceError, ReceiptAck, ReceiptOutcome } from '@millrace/client';
 import { LIMITS } from '@millrace/protocol';
 import type { InputOf, OutputOf } from '../model/actions.ts';
 import type { SqsQueue } from '../queues/queue.ts';
@@ -100,7 +100,7 @@ async function settleEach<E extends Entry>(
       failed.push(failedEntry(Id, error));
     }
   }
-  const outcomes = acks.length === 0 ? [] : await access.queueOf(queue).acknowledge(acks);
+  const outcomes = acks.length === 0 ? [] : await say(access, queue, acks);
   const done: { readonly Id: string }[] = [];
   for (const [index, entry] of good.entries()) {
     const error = outcomes[index]?.error ?? undefined;
@@ -112,10 +112,33 @@ async function settleEach<E extends Entry>(
 }
 
 async function settle(access: QueueAccess, queue: SqsQueue, ack: ReceiptAck): Promise<void> {
-  const [outcome] = await access.queueOf(queue).acknowledge([ack]);
+  const [outcome] = await say(access, queue, [ack]);
   const error = outcome?.error ?? undefined;
   const fault = error && faultOf(error, ack);
   if (fault !== undefined) throw access.errorOf(fault, queue);
+}
+
+/**
+ * One outcome a statement. The twelve hours of a lease are counted in whole seconds: to ask for all of them right after the
+ * receive is no fault, though some milliseconds have passed. [Q-84]
+ */
+async function say(
+  access: QueueAccess,
+  queue: SqsQueue,
+  acks: readonly ReceiptAck[],
+): Promise<ReceiptOutcome[]> {
+  const shared = access.queueOf(queue);
+  const outcomes = await shared.acknowledge(acks);
+  const tooLong = acks.filter((_, index) => outcomes[index]?.error?.code === 'LEASE_TOO_LONG');
+  if (tooLong.length === 0) return outcomes;
+  const again = await shared.acknowledge(tooLong.map(withinTheSecond));
+  return outcomes.map((outcome) =>
+    outcome.error?.code === 'LEASE_TOO_LONG' ? (again.shift() ?? outcome) : outcome,
+  );
+}
+
+function withinTheSecond(ack: ReceiptAck): ReceiptAck {
+  return { ...ack, delayMs: Math.max(0, (ack.delayMs ?? 0) - 999) };
 }
 
 /** What a sender of the request is told; undefined where it counts as done. */

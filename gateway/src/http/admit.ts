@@ -1,0 +1,89 @@
+// Lets requests in or turns them away before their route sees them: cross-origin rules, the guard, rates, credentials.
+// The order matters: who is turned away for where the page is from never gets to guess passwords.
+
+import cors from '@fastify/cors';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import type { GatewayOptions } from '../options/table.ts';
+import type { App, Services } from '../services.ts';
+import type { Credentials } from './credentials/credentials-file.ts';
+import { BusyHashing, Identify } from './credentials/identify.ts';
+import { faultOf, type GuardSettings } from './guard.ts';
+import { listOf, ownNames } from './host-names.ts';
+import { isSqs } from './observe.ts';
+import { refusal } from './refuse.ts';
+
+/** Whoever may know nothing else may know that the gateway lives. */
+const OPEN_PAGES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const PREFLIGHT_S = 600;
+
+export async function admitRequests(
+  app: App,
+  services: Services,
+  settings: GatewayOptions,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const origins = new Set(listOf(settings.httpCorsOrigins));
+  if (origins.size > 0) await allowOrigins(app, [...origins]);
+  guardPages(app, services, { names: ownNames(settings), origins });
+  if (settings.httpRateLimit > 0) await limitRates(app, services, settings.httpRateLimit);
+  if (credentials !== undefined) askWho(app, services, credentials);
+}
+
+async function allowOrigins(app: App, origin: string[]): Promise<void> {
+  await app.register(cors, {
+    origin,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['retry-after', 'x-amzn-requestid', 'x-amzn-query-error', 'x-request-id'],
+    maxAge: PREFLIGHT_S,
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  const { url } = request;
+  const mark = url.indexOf('?');
+  return mark === -1 ? url : url.slice(0, mark);
+}
+
+function guardPages(app: App, { metrics }: Services, guard: GuardSettings): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { method, headers } = request;
+    const isUpgrade = headers.upgrade !== undefined;
+    const visit = { method, headers, isSqs: isSqs(request), isUpgrade, path: pathOf(request) };
+    const fault = faultOf(visit, guard);
+    done(fault && refusal(fault.refused, fault.text, request, metrics));
+  });
+}
+
+async function limitRates(app: App, { metrics }: Services, max: number): Promise<void> {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: 1_000,
+    allowList: (request) => OPEN_PAGES.has(pathOf(request)),
+    errorResponseBuilder: (request) =>
+      refusal('rate', 'Too many requests a second come from this address.', request, metrics),
+  });
+}
+
+/** Behind the rates, so that guesses are counted too. */
+function askWho(app: App, { metrics, accessKeys }: Services, credentials: Credentials): void {
+  const identify = new Identify(credentials);
+  app.addHook('preParsing', async (request) => {
+    if (isSqs(request)) {
+      // Where there are keys, their signatures are what counts there.
+      if (!accessKeys.isEmpty) return;
+      throw refusal('credentials', 'Nobody has an access key for this API.', request, metrics);
+    }
+    if (OPEN_PAGES.has(pathOf(request))) return;
+    let who: string | undefined;
+    try {
+      who = await identify.who(request.headers.authorization);
+    } catch (error) {
+      if (!(error instanceof BusyHashing)) throw error;
+      throw refusal('rate', 'Too many passwords are being checked.', request, metrics);
+    }
+    if (who !== undefined) return;
+    const text = 'The request shows no token or password that is known here.';
+    throw refusal('credentials', text, request, metrics);
+  });
+}

@@ -1,0 +1,70 @@
+// What is known of every request from its head to the end of its answer: its id, a log line, counts. It changes nothing of
+// the answer but the header that names the request.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Log } from '@millrace/options';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App, Services } from '../services.ts';
+import { SQS_ROUTE } from '../sqs/dispatch/route-choice.ts';
+
+const SANE_ID = /^[\w.:=+/-]{1,128}$/;
+/** Nginx's number for a caller that went away before its answer. */
+const CALLER_GONE = 499;
+
+/** What the caller calls the request, where that is no more than a name; otherwise a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+}
+
+export function isSqs(request: FastifyRequest): boolean {
+  return request.raw.url === SQS_ROUTE;
+}
+
+/** A pattern, never what a caller wrote: metrics have a line for each. */
+function routeOf(request: FastifyRequest): string {
+  return isSqs(request) ? '(sqs)' : (request.routeOptions.url ?? '(none)');
+}
+
+/** Methods that no route has are one. */
+function methodOf({ method }: FastifyRequest, route: string): string {
+  return route === '(none)' ? '(any)' : method;
+}
+
+export function observeRequests(app: App, { metrics, closing }: Services, log: Log): void {
+  const failures = new WeakMap<FastifyRequest, Error>();
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!isSqs(request)) reply.header('x-request-id', request.id);
+    if (closing.aborted) reply.header('connection', 'close');
+    if (request.headers.upgrade === undefined) {
+      metrics.inFlight += 1;
+      const startedAtMs = performance.now();
+      reply.raw.once('close', () => {
+        metrics.inFlight -= 1;
+        answered(request, reply, performance.now() - startedAtMs);
+      });
+    }
+    done();
+  });
+  app.addHook('onError', (request, _reply, error, done) => {
+    failures.set(request, error);
+    done();
+  });
+
+  function answered(request: FastifyRequest, reply: FastifyReply, durationMs: number): void {
+    const status = reply.raw.writableFinished ? reply.raw.statusCode : CALLER_GONE;
+    const route = routeOf(request);
+    const method = methodOf(request, route);
+    metrics.route(method, route).answered(status, durationMs);
+    const fields = {
+      requestId: request.id,
+      method,
+      route,
+      status,
+      durationMs: Math.ceil(durationMs),
+    };
+    if (status < 500) log.debug(fields, 'answered');
+    else log.warn({ ...fields, err: failures.get(request) }, 'A request failed.');
+  }
+}

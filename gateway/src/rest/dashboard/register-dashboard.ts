@@ -1,0 +1,20 @@
+// GET /dashboard: counts of all queues at a glance. The route alone.
+
+import type { App } from '../../services.ts';
+import { Dashboard } from './counts.ts';
+import type { CountsBoard } from './counts-board.ts';
+
+export function registerDashboard(app: App, board: CountsBoard): void {
+  app.get(
+    '/dashboard',
+    {
+      schema: {
+        operationId: 'dashboard',
+        tags: ['dashboard'],
+        summary: 'Counts of all queues, in all and by queue and topic; at most about a second old',
+        response: { 200: Dashboard },
+      },
+    },
+    () => board.latest(),
+  );
+}

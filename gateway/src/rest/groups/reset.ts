@@ -1,0 +1,105 @@
+// POST /groups/:group/reset: where a consumer group goes on.
+
+import { LIMITS } from '@millrace/protocol';
+import { Type } from 'typebox';
+import type { App, Services } from '../../services.ts';
+import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
+import {
+  closed,
+  GroupParams,
+  Offset,
+  orNull,
+  Partition,
+  TimestampMs,
+  TopicName,
+  word,
+} from '../schemas/common.ts';
+
+const To = Type.Union(
+  [
+    word(['earliest', 'latest']),
+    closed({ offset: Offset }),
+    closed({ timestampMs: TimestampMs }),
+    closed({
+      durationMs: Type.Integer({ minimum: 0, description: 'So long ago.' }),
+    }),
+    closed({ shiftBy: Type.Integer({ description: 'So many offsets on, or back.' }) }),
+  ],
+  {
+    description: '`earliest`, `latest`, or an offset, a time, a duration or a shift as an object.',
+  },
+);
+
+const Reset = closed(
+  {
+    to: To,
+    topics: Type.Optional(
+      Type.Array(TopicName, {
+        description:
+          'All partitions of these; neither topics nor partitions: all that is committed.',
+        maxItems: LIMITS.topicsPerGroupMax,
+      }),
+    ),
+    partitions: Type.Optional(
+      Type.Array(closed({ topic: TopicName, partition: Partition }), {
+        maxItems: LIMITS.fetchPartitionsMax,
+      }),
+    ),
+    dryRun: Type.Optional(Type.Boolean({ description: 'Only tell what would be.' })),
+  },
+  {
+    examples: [
+      { to: 'earliest', topics: ['user-events'], dryRun: true },
+      { to: { offset: 1 }, partitions: [{ topic: 'user-events', partition: 0 }] },
+      { to: { durationMs: 3_600_000 }, topics: ['user-events'] },
+    ],
+  },
+);
+
+const Moved = closed({
+  dryRun: Type.Boolean(),
+  partitions: Type.Array(
+    closed({
+      topic: TopicName,
+      partition: Partition,
+      before: orNull(Type.Integer({ description: 'What was committed; null: nothing.' })),
+      offset: Offset,
+      lag: Type.Integer({ description: 'Records from there to the end.' }),
+    }),
+  ),
+});
+
+export function registerReset(app: App, { client }: Services): void {
+  app.post(
+    '/groups/:group/reset',
+    {
+      schema: {
+        operationId: 'resetGroup',
+        summary: 'Move where a consumer group goes on',
+        description: 'Only while it has no members. A group that does not exist is made by it.',
+        tags: ['groups'],
+        params: GroupParams,
+        body: Reset,
+        response: {
+          200: Moved,
+          ...problems(
+            ...BODY_PROBLEMS,
+            'INVALID_NAME',
+            'UNKNOWN_TOPIC',
+            'UNKNOWN_PARTITION',
+            'GROUP_NOT_EMPTY',
+            'GROUP_KIND_MISMATCH',
+          ),
+        },
+      },
+    },
+    async ({ params: { group }, body }) => {
+      const { dryRun = false } = body;
+      const moved = await client.admin.resetGroupOffsets(group, body);
+      const partitions = moved.map(({ topic, partition, before, offset, lag }) => {
+        return { topic, partition, before, offset, lag };
+      });
+      return { dryRun, partitions };
+    },
+  );
+}

@@ -1,0 +1,178 @@
+// GET /live and GET /topics/:topic/tail: each by WebSocket where the request asks for an upgrade, otherwise as server-sent
+// events. Refusals come before either begins.
+
+import websocket from '@fastify/websocket';
+import { MillraceError } from '@millrace/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { App, Services } from '../../services.ts';
+import type { CountsBoard } from '../dashboard/counts-board.ts';
+import { countsEvents, Subscription } from './counts-events.ts';
+import { CountsFeed } from './counts-feed.ts';
+import type { LiveEvent } from './live-event.ts';
+import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
+import { CLOSE, LiveSession, type LiveSocket } from './live-session.ts';
+import { Places } from './places.ts';
+import { sendEvents } from './send-events.ts';
+import type { TailPlan } from './tail.ts';
+import { tailEvents } from './tail-events.ts';
+import { TailParams, TailQuery, tailPlan } from './tail-plan.ts';
+
+const CountsQuery = Type.Object({
+  queues: Type.Optional(
+    Type.String({
+      maxLength: 16_384,
+      description: 'Names of queues, by comma, to tell of beside the totals; * stands for all.',
+    }),
+  ),
+});
+
+const EventStream = Type.String({ description: 'Server-sent events.' });
+const eventStream = { 200: { content: { 'text/event-stream': { schema: EventStream } } } };
+
+interface Stage {
+  readonly services: Services;
+  readonly limits: LiveLimits;
+  readonly places: Places;
+}
+
+/** Events for one listener, and what becomes of what it says. */
+interface Show {
+  events(signal: AbortSignal): AsyncIterable<readonly LiveEvent[]>;
+  onText(text: string): void;
+}
+
+export async function registerLive(
+  app: App,
+  services: Services,
+  board: CountsBoard,
+  limits: LiveLimits = LIVE_LIMITS,
+): Promise<void> {
+  await app.register(websocket, {
+    options: { maxPayload: limits.messageBytesMax },
+    errorHandler(error, socket, request) {
+      request.log.info({ err: error }, 'websocket failed');
+      (socket as LiveSocket).close(CLOSE.internal, 'INTERNAL');
+    },
+    // Sessions end by themselves when the gateway begins to close.
+    preClose(done) {
+      app.websocketServer.close();
+      done();
+    },
+  });
+  registerCounts(app, services, board, limits);
+  registerTail(app, services, limits);
+}
+
+function registerCounts(
+  app: App,
+  services: Services,
+  board: CountsBoard,
+  limits: LiveLimits,
+): void {
+  const stage = {
+    services,
+    limits,
+    places: new Places('listeners to counts', limits.listenersMax),
+  };
+  const feed = new CountsFeed(board, limits.countsMs);
+  const showOf = (request: FastifyRequest): Show => {
+    const subscription = new Subscription(limits.queuesMax);
+    const { queues = '' } = request.query as Static<typeof CountsQuery>;
+    subscription.add(queues.split(',').filter((name) => name !== ''));
+    return {
+      events: (signal) => countsEvents(feed, subscription, signal),
+      onText: (text) => subscription.heard(text),
+    };
+  };
+  app.route({
+    method: 'GET',
+    url: '/live',
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'live',
+      tags: ['live'],
+      summary: 'Counts of queues, every second: by WebSocket, or as server-sent events',
+      querystring: CountsQuery,
+      response: eventStream,
+    },
+    preHandler: async (request) => {
+      stage.places.check();
+      shows.set(request, showOf(request));
+    },
+    handler: (request, reply) => stream(stage, request, reply),
+    wsHandler: (socket: LiveSocket, request) => converse(stage, socket, request),
+  });
+}
+
+function registerTail(app: App, services: Services, limits: LiveLimits): void {
+  const { client } = services;
+  const stage = { services, limits, places: new Places('readers of topics', limits.tailsMax) };
+  const showOf = (plan: TailPlan): Show => ({
+    events: (signal) => tailEvents(client, plan, limits, signal),
+    onText: () => {
+      throw new MillraceError('INVALID_REQUEST', 'A reader of a topic has nothing to say.');
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/topics/:topic/tail',
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'tailTopic',
+      tags: ['live'],
+      summary: 'Messages of a topic as they come: by WebSocket, or as server-sent events',
+      params: TailParams,
+      querystring: TailQuery,
+      response: eventStream,
+    },
+    preHandler: async (request) => {
+      stage.places.check();
+      const { topic } = request.params as Static<typeof TailParams>;
+      const lastEventId = request.headers['last-event-id'];
+      const known = typeof lastEventId === 'string' ? lastEventId : undefined;
+      const plan = await tailPlan(client, topic, request.query as TailQuery, known, limits);
+      stage.places.check();
+      shows.set(request, showOf(plan));
+    },
+    handler: (request, reply) => stream(stage, request, reply),
+    wsHandler: (socket: LiveSocket, request) => converse(stage, socket, request),
+  });
+}
+
+/** What a request is to see, from before its answer begins until it is over. */
+const shows = new WeakMap<FastifyRequest, Show>();
+
+async function stream(
+  { services, limits, places }: Stage,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const show = shows.get(request) as Show;
+  const ended = places.take();
+  const { closing } = services;
+  await sendEvents({ request, reply, closing, limits, ended, events: show.events });
+}
+
+async function converse(
+  { services, limits, places }: Stage,
+  socket: LiveSocket,
+  request: FastifyRequest,
+): Promise<void> {
+  const show = shows.get(request) as Show;
+  let onEnd = () => {};
+  const session = new LiveSession({
+    socket,
+    requestId: request.id,
+    closing: services.closing,
+    limits,
+    onText: show.onText,
+    onEnd: () => onEnd(),
+  });
+  try {
+    onEnd = places.take();
+    for await (const events of show.events(session.signal)) await session.send(events);
+  } catch (error) {
+    session.fail(error);
+  }
+}

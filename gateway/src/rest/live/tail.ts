@@ -1,0 +1,98 @@
+// Follows the partitions of a topic: what it finds, batch by batch, for who takes it. The next fetch leaves when what the
+// last one brought was taken: a slow reader reads slowly from the broker too. It knows no socket.
+
+import { type Client, MillraceError } from '@millrace/client';
+import {
+  batchHeader,
+  errorName,
+  type LogRecord,
+  NO_ERROR,
+  type ResponseOf,
+  readRecords,
+} from '@millrace/protocol';
+import type { LiveLimits } from './live-limits.ts';
+
+export interface TailPlan {
+  readonly topic: string;
+  readonly topicId: number;
+  /** The next offset of each partition that is followed. */
+  readonly offsets: ReadonlyMap<number, number>;
+  /** Only messages of this key. */
+  readonly key: string | undefined;
+}
+
+export type TailStep =
+  | {
+      readonly kind: 'messages';
+      readonly partition: number;
+      readonly records: readonly LogRecord[];
+      /** Where the partition goes on after all of them. */
+      readonly nextOffset: number;
+    }
+  /** Retention was faster: messages from the one offset to before the other are gone. */
+  | {
+      readonly kind: 'gap';
+      readonly partition: number;
+      readonly fromOffset: number;
+      readonly nextOffset: number;
+    }
+  | { readonly kind: 'idle' };
+
+type Reply = ResponseOf<'Fetch'>['partitions'][number];
+
+/** Ends by throwing: ABORTED once the signal is, or what the broker says. */
+export async function* tail(
+  client: Client,
+  plan: TailPlan,
+  limits: LiveLimits,
+  signal: AbortSignal,
+): AsyncGenerator<TailStep, void> {
+  const { topicId } = plan;
+  const offsets = new Map(plan.offsets);
+  let order = [...offsets.keys()];
+  for (;;) {
+    const partitions = order.map((partition) => {
+      return { topicId, partition, offset: offsets.get(partition) as number };
+    });
+    const body = { partitions, maxWaitMs: limits.idleMs, maxBytes: limits.fetchBytesMax };
+    const reply = await client.request('Fetch', body, { signal, timeoutMs: 2 * limits.idleMs });
+    let isIdle = true;
+    for (const part of reply.partitions) {
+      for (const step of stepsOf(plan, part, offsets.get(part.partition) as number)) {
+        isIdle = false;
+        offsets.set(step.partition, step.nextOffset);
+        yield step;
+      }
+    }
+    if (isIdle) yield { kind: 'idle' };
+    // Those that are named first are served first: each has its turn.
+    order = [...order.slice(1), ...order.slice(0, 1)];
+  }
+}
+
+type Advance = Exclude<TailStep, { kind: 'idle' }>;
+
+function* stepsOf(plan: TailPlan, reply: Reply, from: number): Generator<Advance, void> {
+  const { partition, startOffset, errorCode, batches } = reply;
+  if (errorName(errorCode) === 'OFFSET_OUT_OF_RANGE' && from < startOffset) {
+    yield { kind: 'gap', partition, fromOffset: from, nextOffset: startOffset };
+    return;
+  }
+  if (errorCode !== NO_ERROR) {
+    const text = reply.errorMessage ?? undefined;
+    throw new MillraceError(errorName(errorCode) ?? 'INTERNAL', text);
+  }
+  let offset = from;
+  for (const batch of batches) {
+    const { baseOffset, lastOffsetDelta } = batchHeader(batch);
+    const found = readRecords(batch, { from: offset });
+    const records = plan.key === undefined ? found : found.filter(isOf(plan.key));
+    offset = baseOffset + lastOffsetDelta + 1;
+    yield { kind: 'messages', partition, records, nextOffset: offset };
+  }
+}
+
+function isOf(wanted: string): (record: LogRecord) => boolean {
+  const bytes = Buffer.from(wanted, 'utf8');
+  return ({ key }) => key !== null && bytes.equals(key);
+}

@@ -1,0 +1,10 @@
+// Where a message came to lie, as an answer says it.
+
+import type { SentMessage } from '@millrace/client';
+import type { Static } from 'typebox';
+import type { SentSchema } from '../schemas/message.ts';
+
+export function sentShape(sent: SentMessage): Static<typeof SentSchema> {
+  const { id, topic, partition, offset, duplicate } = sent;
+  return { id, topic, partition, offset, duplicate };
+}

@@ -1,0 +1,210 @@
+// Routes of operators: purge and its undo, redrive of dead letters, and the broker's tasks.
+
+import { APIS, LIMITS, MillraceError } from '@millrace/protocol';
+import { type Static, Type } from 'typebox';
+import type { App, Services } from '../../services.ts';
+import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
+import { closed, orNull } from '../schemas/common.ts';
+import { inField, outItem } from '../schemas/from-fields.ts';
+import type { QueuePlaces } from './queue-places.ts';
+import { topicOf } from './queue-places.ts';
+import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
+
+const Purge = closed(
+  {
+    dryRun: Type.Optional(
+      Type.Boolean({ description: 'Count and change nothing; default false.' }),
+    ),
+    undoMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LIMITS.undoMsMax,
+        description: 'It can be undone for so long; default an hour.',
+      }),
+    ),
+  },
+  { examples: [{ dryRun: true }] },
+);
+
+const Purged = Type.Integer({
+  description: 'Messages of all topics of the queue, or of the one named.',
+});
+
+const Redrive = closed(
+  {
+    to: Type.Optional(
+      Type.String({
+        maxLength: LIMITS.topicNameBytesMax,
+        description: 'A topic that gets them; default: back to where each died.',
+      }),
+    ),
+    filter: Type.Optional(inField(APIS.StartRedrive.request.filter)),
+    ratePerSecond: Type.Optional(inField(APIS.StartRedrive.request.ratePerSecond)),
+    dryRun: Type.Optional(
+      Type.Boolean({ description: 'Count what would be moved and move nothing.' }),
+    ),
+  },
+  { examples: [{ dryRun: true }, { filter: { reason: 'exhausted' }, ratePerSecond: 100 }] },
+);
+
+const Task = outItem(APIS.ListTasks.response.tasks);
+const TaskId = Type.Integer({ minimum: 1, maximum: 0xffff_ffff, description: 'Id of the task.' });
+const TaskParams = closed({ taskId: TaskId });
+
+export function registerQueueOperations(app: App, services: Services, places: QueuePlaces): void {
+  registerPurge(app, services);
+  registerRedrive(app, services, places);
+  registerTasks(app, services);
+}
+
+function registerPurge(app: App, { client }: Services): void {
+  const taken = { ...problems(...BODY_PROBLEMS, ...NO_QUEUE, 'UNKNOWN_TOPIC', 'PURGE_PENDING') };
+  app.post(
+    '/queues/:queue/purge',
+    {
+      schema: {
+        operationId: 'purgeQueue',
+        summary: 'Take all unresolved messages away from a queue, at once and exactly',
+        tags: ['queues'],
+        params: QueueParams,
+        querystring: TopicQuery,
+        body: Purge,
+        response: {
+          200: closed({
+            messages: Purged,
+            undoUntilMs: orNull(
+              Type.Integer({
+                description: 'Until when it can be undone, ms since 1970; null: a dry run.',
+              }),
+            ),
+          }),
+          ...taken,
+        },
+      },
+    },
+    async ({ params: { queue }, query: { topic }, body: { dryRun, undoMs } }) => {
+      const { messages, undoUntilMs } = await client.admin.purge({
+        group: queue,
+        topic,
+        ...(dryRun === undefined ? {} : { dryRun }),
+        ...(undoMs === undefined ? {} : { undoMs }),
+      });
+      return { messages, undoUntilMs };
+    },
+  );
+  app.post(
+    '/queues/:queue/purge/undo',
+    {
+      schema: {
+        operationId: 'undoPurge',
+        summary: 'Bring back what a purge took, as far as the log holds it',
+        tags: ['queues'],
+        params: QueueParams,
+        querystring: TopicQuery,
+        response: {
+          200: closed({ messages: Purged }),
+          ...problems('INVALID_REQUEST', ...NO_QUEUE, 'NOTHING_TO_UNDO'),
+        },
+      },
+    },
+    async ({ params: { queue }, query: { topic } }) => {
+      const { messages } = await client.admin.undoPurge({ group: queue, topic });
+      return { messages };
+    },
+  );
+}
+
+function registerRedrive(app: App, { client }: Services, places: QueuePlaces): void {
+  app.post(
+    '/queues/:queue/redrive',
+    {
+      schema: {
+        operationId: 'redriveQueue',
+        summary: 'Give the messages of a dead-letter queue another chance: starts a task',
+        description:
+          'The path names the queue that holds the dead letters, or the dead-letter topic where it has no queue yet.',
+        tags: ['queues'],
+        params: QueueParams,
+        querystring: TopicQuery,
+        body: Redrive,
+        response: {
+          202: closed({ taskId: TaskId }),
+          ...problems(
+            ...BODY_PROBLEMS,
+            ...NO_QUEUE,
+            'UNKNOWN_TOPIC',
+            'INVALID_CONFIG',
+            'LIMIT_EXCEEDED',
+          ),
+        },
+      },
+    },
+    async ({ params: { queue }, query, body: { to, ...rest } }, reply) => {
+      const from = await deadLettersOf(places, queue, query.topic);
+      const { taskId } = await client.admin.startRedrive({ ...from, ...rest, target: to });
+      return reply.code(202).header('location', `/tasks/${taskId}`).send({ taskId });
+    },
+  );
+}
+
+async function deadLettersOf(
+  places: QueuePlaces,
+  queue: string,
+  wanted: string | undefined,
+): Promise<{ readonly topic: string; readonly group?: string }> {
+  try {
+    return { topic: topicOf(await places.find(queue), wanted).topic, group: queue };
+  } catch (error) {
+    const isNoQueue = error instanceof MillraceError && error.code === 'UNKNOWN_GROUP';
+    if (isNoQueue && wanted === undefined) return { topic: queue };
+    throw error;
+  }
+}
+
+function registerTasks(app: App, { client }: Services): void {
+  app.get(
+    '/tasks',
+    {
+      schema: {
+        operationId: 'listTasks',
+        summary: 'Tasks that run and those that ended lately, the newest first',
+        tags: ['queues'],
+        response: { 200: closed({ tasks: Type.Array(Task) }), ...problems() },
+      },
+    },
+    async () => ({ tasks: await client.admin.tasks() }),
+  );
+  app.get(
+    '/tasks/:taskId',
+    {
+      schema: {
+        operationId: 'describeTask',
+        summary: 'State and progress of a task',
+        tags: ['queues'],
+        params: TaskParams,
+        response: { 200: Task, ...problems('INVALID_REQUEST', 'UNKNOWN_TASK') },
+      },
+    },
+    async ({ params: { taskId } }) => {
+      const [task] = await client.admin.tasks([taskId]);
+      if (task === undefined) throw new MillraceError('UNKNOWN_TASK');
+      return task as Static<typeof Task>;
+    },
+  );
+  app.delete(
+    '/tasks/:taskId',
+    {
+      schema: {
+        operationId: 'cancelTask',
+        summary: 'Stop a task; what it moved stays moved',
+        tags: ['queues'],
+        params: TaskParams,
+        response: {
+          200: closed({ moved: Type.Integer({ description: 'Messages moved until then.' }) }),
+          ...problems('INVALID_REQUEST', 'UNKNOWN_TASK', 'TASK_ENDED'),
+        },
+      },
+    },
+    async ({ params: { taskId } }) => client.admin.cancelTask(taskId),
+  );
+}

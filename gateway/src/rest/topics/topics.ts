@@ -1,0 +1,159 @@
+// Routes of topics. What is a valid name or setting is the broker's to say.
+
+import { APIS } from '@millrace/protocol';
+import { Type } from 'typebox';
+import type { App, Services } from '../../services.ts';
+import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
+import { closed, Next, PageQuery, pageOf, TopicName, TopicParams } from '../schemas/common.ts';
+import { inObject, outItem } from '../schemas/from-fields.ts';
+
+const { request: creation } = APIS.CreateTopic;
+const { request: change } = APIS.AlterTopic;
+const { topics: described } = APIS.DescribeTopics.response;
+
+const TopicId = Type.Integer({ description: 'Never reused.' });
+const TopicSummary = closed({
+  name: TopicName,
+  topicId: TopicId,
+  partitions: Type.Integer({ description: 'Number of partitions.' }),
+});
+const TopicDescription = outItem(described, ['errorCode', 'errorMessage']);
+
+const NewTopic = Type.Unsafe<Parameters<Services['client']['admin']['createTopic']>[0]>({
+  ...inObject(creation),
+  examples: [
+    { name: 'orders', partitions: 4, config: { retentionMs: 604_800_000 } },
+    { name: 'payments', config: { dedup: 'id' }, annotations: { owner: 'billing' } },
+  ],
+});
+
+const { name: _, ...changeable } = change;
+const TopicChange = Type.Unsafe<
+  Omit<Parameters<Services['client']['admin']['alterTopic']>[0], 'name'>
+>({
+  ...inObject(changeable),
+  minProperties: 1,
+  examples: [{ partitions: 8 }, { config: { retentionMs: 86_400_000 } }],
+});
+
+export function registerTopics(app: App, services: Services): void {
+  registerCreate(app, services);
+  registerList(app, services);
+  registerDescribe(app, services);
+  registerChange(app, services);
+}
+
+function registerCreate(app: App, { client }: Services): void {
+  app.post(
+    '/topics',
+    {
+      schema: {
+        operationId: 'createTopic',
+        summary: 'Create a topic',
+        tags: ['topics'],
+        body: NewTopic,
+        response: {
+          201: closed({ name: TopicName, topicId: TopicId }),
+          ...problems(
+            ...BODY_PROBLEMS,
+            'INVALID_NAME',
+            'INVALID_CONFIG',
+            'LIMIT_EXCEEDED',
+            'TOPIC_EXISTS',
+          ),
+        },
+      },
+    },
+    async ({ body }, reply) => {
+      const { topicId } = await client.admin.createTopic(body);
+      return reply
+        .code(201)
+        .header('location', `/topics/${encodeURIComponent(body.name)}`)
+        .send({ name: body.name, topicId });
+    },
+  );
+}
+
+function registerList(app: App, { client }: Services): void {
+  app.get(
+    '/topics',
+    {
+      schema: {
+        operationId: 'listTopics',
+        summary: 'All topics, by name',
+        tags: ['topics'],
+        querystring: closed(PageQuery),
+        response: {
+          200: closed({ topics: Type.Array(TopicSummary), next: Next }),
+          ...problems('INVALID_REQUEST'),
+        },
+      },
+    },
+    async ({ query }) => {
+      const { page, next } = pageOf(await client.admin.listTopics(), query);
+      return { topics: page, next };
+    },
+  );
+}
+
+function registerDescribe(app: App, { client }: Services): void {
+  app.get(
+    '/topics/:topic',
+    {
+      schema: {
+        operationId: 'describeTopic',
+        summary: 'Settings, annotations, partitions with offsets and sizes',
+        tags: ['topics'],
+        params: TopicParams,
+        response: {
+          200: TopicDescription,
+          ...problems('INVALID_REQUEST', 'UNKNOWN_TOPIC'),
+        },
+      },
+    },
+    async ({ params }) => client.admin.describeTopic(params.topic),
+  );
+}
+
+function registerChange(app: App, { client }: Services): void {
+  app.patch(
+    '/topics/:topic',
+    {
+      schema: {
+        operationId: 'alterTopic',
+        summary: 'Change settings or annotations, or add partitions',
+        description: 'What is left out stays as it is.',
+        tags: ['topics'],
+        params: TopicParams,
+        body: TopicChange,
+        response: {
+          200: TopicDescription,
+          ...problems(...BODY_PROBLEMS, 'INVALID_CONFIG', 'LIMIT_EXCEEDED', 'UNKNOWN_TOPIC'),
+        },
+      },
+    },
+    async ({ params: { topic }, body }) => {
+      await client.admin.alterTopic({ name: topic, ...body });
+      return client.admin.describeTopic(topic);
+    },
+  );
+  app.delete(
+    '/topics/:topic',
+    {
+      schema: {
+        operationId: 'deleteTopic',
+        summary: 'Delete a topic and its records',
+        tags: ['topics'],
+        params: TopicParams,
+        response: {
+          204: Type.Null({ description: 'It is gone.' }),
+          ...problems('INVALID_REQUEST', 'UNKNOWN_TOPIC', 'TOPIC_IN_USE'),
+        },
+      },
+    },
+    async ({ params: { topic } }, reply) => {
+      await client.admin.deleteTopic(topic);
+      return reply.code(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,129 @@
+// From a request to its answer: which protocol, whose signature, what came of it. What an action does is its handler's;
+// how input and output look is the operation's.
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SqsError } from '../errors.ts';
+import type { VerifySignature } from '../sign/verify.ts';
+import { queryErrorHeader } from '../wire/error-writer.ts';
+import { JSON_FORM, QUERY_JSON_FORM, type ReplyForm, XML_FORM } from '../wire/reply-form.ts';
+import { Call, type CallSettings } from './call.ts';
+import { type Demand, jsonDemand, queryDemand } from './demand.ts';
+import type { Operations } from './operation.ts';
+import { sqsErrorOf } from './sqs-error-of.ts';
+import type { WaitingCalls } from './waiting-calls.ts';
+
+export interface DispatchSources {
+  readonly operations: Operations;
+  readonly settings: CallSettings;
+  readonly waiting: WaitingCalls;
+  readonly verify: VerifySignature;
+  /** With `ok` or the name of the error. Requests that name no action that there is are `(none)`. */
+  readonly onAnswered: (action: string, outcome: string) => void;
+}
+
+/** Gives the body; undefined where there is nobody to answer. */
+export type Dispatch = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<string | undefined>;
+
+const NO_BODY = Buffer.alloc(0);
+const CALLER_GONE = 'CallerGone';
+const NO_ACTION = '(none)';
+
+export function createDispatch(sources: DispatchSources): Dispatch {
+  const { operations, settings, waiting, verify, onAnswered } = sources;
+  return async (request, reply) => {
+    const form = replyFormOf(request);
+    const call = callOf(request, reply, form, settings, waiting);
+    let demand: Demand | undefined;
+    let outcome = 'ok';
+    try {
+      const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
+      verify(request.raw, request.originalUrl, body);
+      demand = demandOf(operations, request, body);
+      const output = await demand.run(call);
+      return answer(reply, form, 200, form.output(demand.operation, output, request.id));
+    } catch (failure) {
+      const error = sqsErrorOf(failure);
+      logFault(request, error, demand);
+      outcome = call.isCallerGone ? CALLER_GONE : error.error;
+      return call.isCallerGone ? leave(reply) : answerError(request, reply, form, error);
+    } finally {
+      call.end();
+      onAnswered(demand?.operation.name ?? NO_ACTION, outcome);
+    }
+  };
+}
+
+/** For what fails before the dispatcher is reached: the server's own limits, and hooks. */
+export function refuse(failure: unknown, request: FastifyRequest, reply: FastifyReply): string {
+  const error = sqsErrorOf(failure);
+  logFault(request, error, undefined);
+  return answerError(request, reply, replyFormOf(request), error);
+}
+
+function demandOf(operations: Operations, request: FastifyRequest, body: Buffer): Demand {
+  const target = request.headers['x-amz-target'];
+  return typeof target === 'string'
+    ? jsonDemand(operations, target, body)
+    : queryDemand(operations, request, body);
+}
+
+function replyFormOf(request: FastifyRequest): ReplyForm {
+  const { headers } = request;
+  if (headers['x-amz-target'] !== undefined) return JSON_FORM;
+  return headers.accept?.startsWith('application/json') === true ? QUERY_JSON_FORM : XML_FORM;
+}
+
+function callOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: ReplyForm,
+  settings: CallSettings,
+  waiting: WaitingCalls,
+): Call {
+  return new Call({
+    requestId: request.id,
+    protocol: form.protocol,
+    url: request.originalUrl,
+    request: request.raw,
+    response: reply.raw,
+    settings,
+    waiting,
+  });
+}
+
+/** Without the serializer fastify would add a charset to JSON's content type. */
+function answer(reply: FastifyReply, form: ReplyForm, status: number, body: string): string {
+  reply.raw.statusCode = status;
+  reply.header('x-amzn-RequestId', reply.request.id);
+  reply.header('content-type', form.contentType);
+  reply.serializer(asItIs);
+  return body;
+}
+
+function asItIs(body: unknown): string {
+  return body as string;
+}
+
+function answerError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: ReplyForm,
+  error: SqsError,
+): string {
+  if (form.protocol === 'json') reply.header('x-amzn-query-error', queryErrorHeader(error));
+  return answer(reply, form, error.spec.status, form.error(error, request.id));
+}
+
+/** Nobody is there: nothing is written. */
+function leave(reply: FastifyReply): undefined {
+  reply.hijack();
+}
+
+function logFault(request: FastifyRequest, error: SqsError, demand: Demand | undefined): void {
+  if (error.error !== 'InternalFailure') return;
+  const action = demand?.operation.name;
+  request.log.error({ err: error.cause, action }, 'SQS request failed');
+}

@@ -1,0 +1,45 @@
+// The one route of the SQS API, and the paths of queues for requests that say nothing of what they want. Bodies are taken
+// as bytes, whatever their content type says, for signatures are made of bytes.
+
+import type { App, Services } from '../../services.ts';
+import type { SqsHandlers } from '../handler.ts';
+import { createVerifier } from '../sign/verify.ts';
+import type { CallSettings } from './call.ts';
+import { createDispatch, refuse } from './dispatcher.ts';
+import { compileOperations } from './operation.ts';
+import { SQS_ROUTE } from './route-choice.ts';
+import { createWaitingCalls } from './waiting-calls.ts';
+
+export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'closing' | 'metrics'> {
+  readonly handlers: SqsHandlers;
+  readonly settings: CallSettings;
+}
+
+const SERVICE = 'sqs';
+/** A queue's own URL, with nothing that says what is wanted of it: answered as the service does, by UnknownOperation. */
+const QUEUE_ROUTE = '/:account(^\\d{12}$)/:queue';
+
+export async function registerSqsRoute(app: App, sources: SqsRouteSources): Promise<void> {
+  const { handlers, settings, accessKeys, closing, metrics } = sources;
+  const verify = createVerifier({ keys: accessKeys, service: SERVICE, nowMs: Date.now });
+  const dispatch = createDispatch({
+    operations: compileOperations(handlers),
+    settings,
+    waiting: createWaitingCalls(closing),
+    verify: (request, url, body) => {
+      if (!accessKeys.isEmpty) verify(request, url, body);
+    },
+    onAnswered: (action, outcome) => metrics.sqsAnswered(action, outcome),
+  });
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body);
+    });
+    scope.setErrorHandler((error, request, reply) => reply.send(refuse(error, request, reply)));
+    const hidden = { schema: { hide: true } };
+    for (const url of [SQS_ROUTE, QUEUE_ROUTE]) {
+      scope.route({ method: ['GET', 'POST'], url, ...hidden, handler: dispatch });
+    }
+  });
+}

@@ -1,0 +1,97 @@
+// The prom-client registry over a table of metrics: each row is read when somebody scrapes, so that recording costs nothing
+// but additions. A row without a reader does not compile.
+
+import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import type { Histogram } from './histogram.ts';
+import type { MetricSpec, MetricTable } from './metric-table.ts';
+
+export interface MetricValue {
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string | number>>;
+  /** Where it differs from the metric's own: `…_bucket`. */
+  readonly metricName?: string;
+}
+
+/** How each metric of the table is read from what a scrape sees. */
+export type MetricReaders<T extends MetricTable, S> = {
+  readonly [N in keyof T]: (seen: S) => readonly MetricValue[];
+};
+
+export interface RegistrySources<T extends MetricTable, S> {
+  readonly table: T;
+  readonly readers: MetricReaders<T, S>;
+  /** Called once a scrape. */
+  readonly look: () => S;
+  /** Of the metrics of the process and of Node.js: `millrace_`. */
+  readonly prefix: string;
+  /** Text to add to what is scraped: of what runs beside. */
+  readonly more?: (() => Promise<string>) | undefined;
+}
+
+export interface MetricsRegistry {
+  readonly contentType: string;
+  /** The metrics in the Prometheus text format. Scrapes that overlap share one answer. */
+  scrape(): Promise<string>;
+}
+
+const LAG_PRECISION_MS = 20;
+
+export function createRegistry<T extends MetricTable, S>(
+  sources: RegistrySources<T, S>,
+): MetricsRegistry {
+  const { table, readers, look, prefix, more } = sources;
+  const registry = new Registry();
+  let seen: S;
+  for (const [name, spec] of Object.entries<MetricSpec>(table)) {
+    const { type, labels, about } = spec;
+    const read = readers[name as keyof T];
+    const get = async () => ({
+      name,
+      help: about,
+      type,
+      aggregator: 'sum',
+      values: read(seen).map((value) => ({ labels: {}, ...value })),
+    });
+    // The registry asks a metric for its name and its values, nothing else.
+    const metric = { name, help: about, type, labelNames: labels, get, reset: () => undefined };
+    registry.registerMetric(metric as unknown as Metric);
+  }
+  collectDefaultMetrics({
+    register: registry,
+    prefix,
+    eventLoopMonitoringPrecision: LAG_PRECISION_MS,
+  });
+  let running: Promise<string> | undefined;
+  const scrape = async () => {
+    running ??= (async () => {
+      seen = look();
+      const added = more?.() ?? '';
+      return (await registry.metrics()) + (await added);
+    })().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return { contentType: registry.contentType, scrape };
+}
+
+export function histogramValues(
+  name: string,
+  histogram: Histogram,
+  labels: Readonly<Record<string, string>> = {},
+): MetricValue[] {
+  const values: MetricValue[] = [];
+  let cumulative = 0;
+  histogram.bounds.forEach((le, at) => {
+    cumulative += histogram.counts[at] ?? 0;
+    values.push({ value: cumulative, labels: { ...labels, le }, metricName: `${name}_bucket` });
+  });
+  values.push({
+    value: histogram.count,
+    labels: { ...labels, le: '+Inf' },
+    metricName: `${name}_bucket`,
+  });
+  values.push({ value: histogram.sum, labels, metricName: `${name}_sum` });
+  values.push({ value: histogram.count, labels, metricName: `${name}_count` });
+  return values;
+}

@@ -1,0 +1,235 @@
+// Leases and receipt handles of standard queues, long polls and purges, through the SDK. What waits for seconds waits
+// beside all else.
+
+import type { SQS } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { bodiesOf, dial, pause, refusalOf, systemOf, TestQueue } from './support/queues.ts';
+import { type Server, startServer } from './support/server.ts';
+
+vi.setConfig({ maxConcurrency: 30 });
+
+let server: Server;
+let sqs: SQS;
+
+beforeAll(async () => {
+  server = await startServer();
+  sqs = dial(server.endpoint);
+});
+
+afterAll(async () => {
+  sqs.destroy();
+  await server.stop();
+});
+
+describe.concurrent('a lease', () => {
+  test('hides the message, and ends by itself; counts say so without a receive', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
+    await queue.send('a');
+    await queue.receiveOne();
+    expect(await queue.bodies()).toEqual([]);
+    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    const again = await queue.receiveOne();
+    expect(systemOf(again, 'ApproximateReceiveCount')).toBe('2');
+  });
+
+  test('of 0 s leaves the message visible, and the count goes up', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    for (const count of ['1', '2', '3']) {
+      const message = await queue.receiveOne({ VisibilityTimeout: 0 });
+      expect(systemOf(message, 'ApproximateReceiveCount')).toBe(count);
+    }
+    expect(await queue.counts()).toEqual([1, 0, 0]);
+  });
+
+  test('has the length that the receive says', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '600' });
+    await queue.send('a');
+    await queue.receiveOne({ VisibilityTimeout: 1 });
+    expect((await queue.receiveOne()).Body).toBe('a');
+  });
+
+  test('is lengthened', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '2' });
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    await queue.setVisibility(message, 600);
+    await pause(2_300);
+    expect(await queue.bodies()).toEqual([]);
+    expect(await queue.counts()).toEqual([0, 1, 0]);
+  });
+
+  test('set to 0 s gives the message to who waits, at once', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    const waiting = queue.receiveOne({ WaitTimeSeconds: 20 });
+    await pause(200);
+    await queue.setVisibility(message, 0);
+    expect((await waiting).Body).toBe('a');
+  });
+
+  test('may not last longer than 12 hours in all', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    await pause(1_100);
+    expect(await refusalOf(queue.setVisibility(message, 43_200))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining(
+        'Total VisibilityTimeout for the message is beyond the limit [43200 seconds]',
+      ),
+    });
+  });
+});
+
+describe.concurrent('a handle', () => {
+  test('deletes, and deletes again', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    await queue.delete(message);
+    await queue.delete(message);
+    expect(await queue.counts()).toEqual([0, 0, 0]);
+  });
+
+  test('of an earlier receive deletes and changes the visibility as well', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    const first = await queue.receiveOne({ VisibilityTimeout: 0 });
+    await queue.receiveOne();
+    await queue.setVisibility(first, 0);
+    expect(await queue.counts()).toEqual([1, 0, 0]);
+    await queue.receiveOne();
+    await queue.delete(first);
+    expect(await queue.counts()).toEqual([0, 0, 0]);
+  });
+
+  test('deletes after its time, while nobody else has the message', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    await queue.delete(message);
+    expect(await queue.counts()).toEqual([0, 0, 0]);
+  });
+
+  test('changes no visibility of what is deleted', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    const message = await queue.receiveOne();
+    await queue.delete(message);
+    expect(await refusalOf(queue.setVisibility(message, 1))).toMatchObject({
+      status: 400,
+      message: `Value ${message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+    });
+  });
+
+  test("of another queue deletes nothing in one's own", async () => {
+    const [one, other] = [await TestQueue.standard(sqs), await TestQueue.standard(sqs)];
+    await one.send('a');
+    await other.send('b');
+    const message = await one.receiveOne();
+    await other.receiveOne();
+    await refusalOf(other.delete(message));
+    expect(await other.counts()).toEqual([0, 1, 0]);
+    expect(await one.counts()).toEqual([0, 1, 0]);
+  });
+});
+
+describe.concurrent('a long poll', () => {
+  test('ends with nothing at its time', async () => {
+    const queue = await TestQueue.standard(sqs);
+    const startedAt = performance.now();
+    const { Messages } = await sqs.receiveMessage({ QueueUrl: queue.url, WaitTimeSeconds: 1 });
+    expect(Messages).toBeUndefined();
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+  });
+
+  test("lasts as long as the queue says where the receive doesn't", async () => {
+    const queue = await TestQueue.standard(sqs, { ReceiveMessageWaitTimeSeconds: '20' });
+    const waiting = sqs.receiveMessage({ QueueUrl: queue.url });
+    await pause(300);
+    await queue.send('a');
+    expect((await waiting).Messages?.[0]?.Body).toBe('a');
+    const startedAt = performance.now();
+    expect(await queue.receive({ WaitTimeSeconds: 0 })).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  test('is woken by a send, a batch, the end of a delay and of a lease', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
+    const wait = () => queue.receiveOne({ WaitTimeSeconds: 20 });
+    const sent = wait();
+    await pause(100);
+    await queue.send('sent');
+    const message = await sent;
+    await queue.delete(message);
+
+    const batched = wait();
+    await pause(100);
+    await sqs.sendMessageBatch({
+      QueueUrl: queue.url,
+      Entries: [{ Id: 'a', MessageBody: 'batch' }],
+    });
+    await queue.delete(await batched);
+
+    await queue.send('delayed', { DelaySeconds: 1 });
+    expect((await wait()).Body).toBe('delayed');
+    expect(systemOf(await wait(), 'ApproximateReceiveCount')).toBe('2');
+  });
+
+  test('whose caller goes away takes nothing with it', async () => {
+    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '600' });
+    for (let round = 0; round < 5; round += 1) {
+      const abort = new AbortController();
+      const polls = Array.from({ length: 4 }, () =>
+        sqs
+          .receiveMessage(
+            { QueueUrl: queue.url, WaitTimeSeconds: 20, MaxNumberOfMessages: 10 },
+            { abortSignal: abort.signal },
+          )
+          .catch((error: Error) => error.name),
+      );
+      await pause(100);
+      abort.abort();
+      expect(new Set(await Promise.all(polls))).toEqual(new Set(['AbortError']));
+      await pause(100);
+      await queue.send(`${round}`);
+      const message = await queue.receiveOne();
+      expect(message.Body).toBe(`${round}`);
+      expect(systemOf(message, 'ApproximateReceiveCount')).toBe('1');
+      await queue.delete(message);
+    }
+  });
+
+  test('a hundred at a time, each message to one of them', async () => {
+    const queue = await TestQueue.standard(sqs);
+    const polls = Array.from({ length: 100 }, () => queue.receiveOne({ WaitTimeSeconds: 20 }));
+    await pause(300);
+    const sends = Array.from({ length: 100 }, (_, at) => queue.send(`${at}`));
+    await Promise.all(sends);
+    const found = bodiesOf(await Promise.all(polls)).map(Number);
+    expect(found.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  });
+});
+
+describe.concurrent('a purge', () => {
+  test('takes what is visible, in flight and delayed; a second must wait', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('a');
+    await queue.receiveOne();
+    await queue.send('b');
+    await queue.send('c', { DelaySeconds: 600 });
+    expect(await queue.counts()).toEqual([1, 1, 1]);
+    await sqs.purgeQueue({ QueueUrl: queue.url });
+    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([0, 0, 0]);
+    await queue.send('d');
+    expect(await queue.bodies()).toEqual(['d']);
+    expect(await refusalOf(sqs.purgeQueue({ QueueUrl: queue.url }))).toMatchObject({
+      name: 'PurgeQueueInProgress',
+      status: 403,
+      message: `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+    });
+  });
+});
