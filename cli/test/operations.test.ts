@@ -81,9 +81,10 @@ describe('queue purge', () => {
 
   it('takes with a yes, counts with --dry-run, and comes back', async () => {
     const { admin, asked } = purging();
-    const done = await documentOf({ admin }, 'queue purge q -y --undo-for 10m --topic t');
+    const done = await documentOf({ admin }, 'queue purge q -y --undo-for 10m --topic t --forget-duplicates');
     expect(done.document).toMatchObject({ dryRun: false, messages: 1_234, undoUntilMs: 5 });
-    expect(asked).toEqual([{ group: 'q', topic: 't', undoMs: 600_000, dryRun: false }]);
+    const how = { undoMs: 600_000, forgetDuplicates: true, dryRun: false };
+    expect(asked).toEqual([{ group: 'q', topic: 't', ...how }]);
     const { out } = await runWith({ admin }, words('queue purge q --dry-run'));
     expect(out).toContain('Would take 1,234 unresolved messages');
     expect(asked.at(-1)).toMatchObject({ dryRun: true });

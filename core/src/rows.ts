@@ -25,6 +25,8 @@ export type TopicRow = {
   readonly createdAtMs: number;
   readonly config: TopicConfig;
   readonly annotations: { readonly [name: string]: string };
+  /** How often the topic was told to forget its dedup ids; absent: never. */
+  readonly dedupEpoch?: number;
 };
 
 export type ConsumerGroupRow = {

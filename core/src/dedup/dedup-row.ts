@@ -14,6 +14,8 @@ const HASH_BYTES = 16;
 /** Bytes of the parts of a key but the topic: scope, then the hash. */
 const WIDTHS = [8, 6, 6, 4] as const;
 const ID_BYTES = 24;
+const TWO_32 = 2 ** 32;
+const LOW_21 = 0x1f_ffff;
 /** Ids of one entry: what bounds the work of expiring it. */
 const ENTRY_IDS_MAX = 256;
 
@@ -27,6 +29,13 @@ export function dedupKey(
   assert(hash.length === HASH_BYTES, 'a dedup hash has its length');
   const low = (numberAt(hash, 12, 4) ^ KIND_MASKS[kind]) >>> 0;
   return [topicId, scope, numberAt(hash, 0, 6), numberAt(hash, 6, 6), low];
+}
+
+/** Each epoch of a topic has scopes of its own: ids of those before are found no more, and go in their time. [L-38] */
+export function scopeInEpoch(scope: number, epoch: number): number {
+  const low = (scope % TWO_32) ^ Math.imul(epoch, 0x9e37_79b1);
+  const high = Math.floor(scope / TWO_32) ^ (Math.imul(epoch, 0x85eb_ca6b) & LOW_21);
+  return high * TWO_32 + (low >>> 0);
 }
 
 /** The entries of ids that were taken from `offset` of the partition on, and go at one time. [L-90] */

@@ -15,7 +15,7 @@ import type { Refused, View } from '../decision.ts';
 import type { DedupRow } from '../queue-rows.ts';
 import { put, type TopicConfig, type Write } from '../rows.ts';
 import { laneNumber } from '../share/lanes/lane-number.ts';
-import { type DedupKey, dedupExpiries, dedupKey } from './dedup-row.ts';
+import { type DedupKey, dedupExpiries, dedupKey, scopeInEpoch } from './dedup-row.ts';
 
 /** A record that is not appended, and where the one is that came first. */
 export interface Duplicate {
@@ -52,6 +52,8 @@ export type MetIds = Map<number, readonly MetId[]>;
 
 interface DedupSearch {
   readonly config: TopicConfig;
+  /** Of the topic; 0: it never forgot what it remembered. */
+  readonly epoch: number;
   readonly nowMs: number;
   /** Offset of the first record that is kept. */
   readonly baseOffset: number;
@@ -80,7 +82,7 @@ export function findDuplicates(
 function search(
   view: View,
   { topicId, partition, batch, header }: DedupBatch,
-  { config, nowMs, baseOffset, met = new Map() }: DedupSearch,
+  { config, epoch, nowMs, baseOffset, met = new Map() }: DedupSearch,
   records: readonly LogRecord[] | undefined,
 ): FoundDuplicates {
   const duplicates: Duplicate[] = [];
@@ -94,7 +96,7 @@ function search(
     const hash = id ?? contentOf(config, record);
     if (hash !== null) {
       const kind = id === null ? 'content' : 'id';
-      const key = dedupKey(topicId, scopeOf(config, record), kind, hash);
+      const key = dedupKey(topicId, scopeInEpoch(scopeOf(config, record), epoch), kind, hash);
       const first = metRow(met, key) ?? remembered(view, key, nowMs);
       if (first !== undefined) {
         duplicates.push({ index, partition: first[0], offset: first[1] });

@@ -116,11 +116,12 @@ function appendFresh(
   const refusal = refusalOfAppend(state, command);
   if (refusal !== undefined) return refusal;
   const { topicId, partition, batch, header } = command;
-  const config = state.catalog.topics.get(topicId)?.config;
-  assert(config !== undefined, 'the topic exists');
+  const topic = state.catalog.topics.get(topicId);
+  assert(topic !== undefined, 'the topic exists');
+  const { config, dedupEpoch: epoch = 0 } = topic;
   if (!isDeduped(config, header)) return append(state, command, batch, header, ctx);
   const { nextOffset: baseOffset } = state.logs.at(topicId, partition);
-  const search = { config, nowMs: ctx.nowMs, baseOffset, met: command.met };
+  const search = { config, epoch, nowMs: ctx.nowMs, baseOffset, met: command.met };
   const found = findDuplicates(view, command, search);
   if (found.error !== undefined) return found;
   return appendOthers(state, command, found, ctx);

@@ -3,6 +3,7 @@
 
 import type { RequestOf, ResponseOf } from '@millrace/protocol';
 import { assert } from '../assert.ts';
+import type { Topic } from '../catalog/catalog.ts';
 import { accept, type Context, type Decision, refuse, type View } from '../decision.ts';
 import type { PurgeRow } from '../queue-rows.ts';
 import { removeRange } from '../remove-range.ts';
@@ -12,11 +13,15 @@ import { countShare, type MessageCounts } from '../share/counters.ts';
 import type { ShareScope } from '../share/share-scope.ts';
 import { type PurgedPartition, purgedPartition, purgeScopes } from './purge-scopes.ts';
 
+export type PurgeCommand = Omit<RequestOf<'Purge'>, 'forgetDuplicates'> & {
+  readonly forgetDuplicates?: boolean | undefined;
+};
+
 /** Refused with PURGE_PENDING, as a whole, where an earlier purge can still be undone. [L-110] [L-112] */
 export function decidePurge(
   state: ShardState,
   view: View,
-  command: RequestOf<'Purge'>,
+  command: PurgeCommand,
   ctx: Context,
 ): Decision<ResponseOf<'Purge'>> {
   const { dryRun, undoMs } = command;
@@ -38,7 +43,16 @@ export function decidePurge(
     forgetLanes(writes, view, scope);
   }
   if (dryRun) return accept({ partitions, undoUntilMs: 0 });
+  if (command.forgetDuplicates === true) {
+    const topics = new Set(found.scopes.map(({ topic }) => topic));
+    for (const topic of topics) writes.push(forgetDuplicates(topic));
+  }
   return accept({ partitions, undoUntilMs }, writes);
+}
+
+/** Nothing that the topic remembers counts any more, in one row, whatever it is. [L-38] */
+function forgetDuplicates({ topicId, ...row }: Topic): Write {
+  return put('topics', [topicId], { ...row, dedupEpoch: (row.dedupEpoch ?? 0) + 1 });
 }
 
 /** It can be undone, or is being undone. */

@@ -8,8 +8,10 @@ import { dedupsOfExpiry } from '../../src/dedup/dedup-row.ts';
 import {
   decideAlterTopic,
   decideAppend,
+  decideCreateShareGroup,
   decideCreateTopic,
   decideExpireRows,
+  decidePurge,
   readBatches,
   type TopicConfigChange,
 } from '../../src/index.ts';
@@ -54,6 +56,7 @@ const ops = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('alter' as const), settings }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const) }) },
 );
 type Op = typeof ops extends fc.Arbitrary<infer T> ? T : never;
 
@@ -65,6 +68,8 @@ class Twins {
     const config = topicChange({ ...change, retentionMs: -1 });
     const topic = { name: 'orders', partitions: PARTITIONS, config, annotations: null };
     this.machine.run(decideCreateTopic, { ...topic, validateOnly: false });
+    const group = { group: 'g', topics: ['orders'], startAt: -2, deadLetterTopic: null };
+    this.machine.run(decideCreateShareGroup, { ...group, config: { onExhausted: 'drop' } });
   }
 
   run(op: Op): void {
@@ -73,6 +78,11 @@ class Twins {
     if (op.kind === 'time') machine.nowMs += op.byMs;
     if (op.kind === 'restart') machine.reload();
     if (op.kind === 'expire') this.#expire();
+    if (op.kind === 'forget') {
+      const how = { dryRun: false, undoMs: 0, forgetDuplicates: true };
+      machine.run(decidePurge, { group: 'g', topic: null, ...how });
+      this.naive.forget();
+    }
     if (op.kind !== 'alter') return;
     const change = { name: 'orders', partitions: null, annotations: null };
     machine.run(decideAlterTopic, { ...change, config: topicChange(op.settings) });

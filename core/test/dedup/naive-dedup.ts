@@ -23,6 +23,11 @@ export class NaiveDedup {
     this.logs = Array.from({ length: partitions }, () => []);
   }
 
+  /** What was taken is found no more; it lasts as long as it would have. */
+  forget(): void {
+    this.taken = this.taken.map((one) => ({ ...one, what: 'forgotten' }));
+  }
+
   /** Duplicates by their position in the batch, with where the first is. */
   append(
     partition: number,

@@ -29,7 +29,9 @@ function purgeCommands(machine: Machine): TraceCommands {
     purge: (command) => {
       const undoMs = numberOf(command, 'undo', 0);
       const dryRun = command.words.includes('dry-run');
-      const reply = machine.run(decidePurge, { ...targetOf(command), undoMs, dryRun });
+      const forgetDuplicates = command.words.includes('forget-duplicates');
+      const how = { undoMs, dryRun, forgetDuplicates };
+      const reply = machine.run(decidePurge, { ...targetOf(command), ...how });
       const told = reply.partitions.map((one) => `${one.topic}/${one.partition} ${one.messages}`);
       return [...told, `undo until ${reply.undoUntilMs}`].join('\n');
     },

@@ -25,6 +25,10 @@ export const purge = api({
       max: LIMITS.undoMsMax,
       fallback: 3_600_000,
     }),
+    forgetDuplicates: bool(
+      'Forget the dedup ids of the topics too: what was sent before may be sent again. An undo does not bring them back.',
+      { fallback: false },
+    ),
   },
   response: { partitions: purgedPartitions, undoUntilMs: int('ms since 1970; 0: dry run.') },
   errors: [

@@ -30,6 +30,10 @@ export const purge = command({
       UNDO_MS,
       '1h',
     ),
+    forgetDuplicates: flag(
+      '--forget-duplicates',
+      'forget dedup ids too: what was sent before may be sent again; no undo brings them back',
+    ),
     yes: YES,
   },
   examples: [
@@ -37,11 +41,11 @@ export const purge = command({
     { line: 'broker-cli queue purge jobs', about: 'asks first' },
     { line: 'broker-cli queue undo-purge jobs', about: 'brings them back' },
   ],
-  async run(context, { queue, topic, dryRun, undoFor, yes }) {
+  async run(context, { queue, topic, dryRun, undoFor, forgetDuplicates, yes }) {
     const { admin } = await context.client();
     const options = { signal: context.signal };
     const name = formatText(queue);
-    const input = { group: queue, topic, undoMs: undoFor };
+    const input = { group: queue, topic, undoMs: undoFor, forgetDuplicates };
     if (!dryRun && !yes) {
       const { messages } = await admin.purge({ ...input, dryRun: true }, options);
       const what = formatCountOf(messages, 'unresolved message');
