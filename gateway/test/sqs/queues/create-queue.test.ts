@@ -51,7 +51,7 @@ describe('a new queue', () => {
     });
     const { config } = await setup.admin.describeShareGroup(name);
     expect(config.ordering).not.toBe('none');
-    expect(config.fairness).toBe('none');
+    expect(config).toMatchObject({ fairness: 'none', lateReceipts: 'refuse' });
     expect(await setup.shown(name, 'MessageRetentionPeriod', 'FifoQueue')).toEqual({
       MessageRetentionPeriod: '60',
       FifoQueue: 'true',

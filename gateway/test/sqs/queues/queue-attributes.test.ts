@@ -319,7 +319,7 @@ describe('a queue that was made natively', () => {
       'sqs.MaximumMessageSize': 'large',
       'sqs.ReceiveMessageWaitTimeSeconds': '21',
       'sqs.Policy': '[',
-      'sqs.RedriveAllowPolicy': '{',
+      'sqs.RedriveAllowPolicy': '{"redrivePermission":"allowAll","sourceQueueArns":5}',
       'sqs.LastModifiedTimestamp': 'soon',
       'sqs.DeduplicationScope': 'x',
     };
