@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderCliReference } from '../cli/dist/index.js';
+import { renderOpenApi } from '../gateway/dist/rest/openapi/render-open-api.js';
 import { renderErrorsReference } from './docs/errors-page.mjs';
 import { renderMetricsReference } from './docs/metrics-page.mjs';
 import { renderOptionsReference } from './docs/options-page.mjs';
@@ -14,6 +15,7 @@ const PAGES = [
   { path: 'docs/reference/cli.md', render: renderCliReference },
   { path: 'docs/reference/errors.md', render: renderErrorsReference },
   { path: 'docs/reference/metrics.md', render: renderMetricsReference },
+  { path: 'docs/reference/openapi.json', render: renderOpenApi },
   { path: 'docs/reference/options.md', render: renderOptionsReference },
   { path: 'docs/reference/protocol.md', render: renderProtocolReference },
 ];

@@ -5,7 +5,7 @@ import { createServer as createPlainServer, type RequestListener, type Server } 
 import { createServer as createTlsServer } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Log } from '@millrace/options';
-import { type FastifyBaseLogger, fastify } from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { admitRequests } from './http/admit.ts';
 import { answerConnectionError } from './http/connection-errors.ts';
 import type { Credentials } from './http/credentials/credentials-file.ts';
@@ -48,10 +48,12 @@ export async function buildApp(
   const { log = SILENT, credentials, tls, health } = rim;
   const app = fastify({
     loggerInstance: new ServerLog(log) as FastifyBaseLogger,
-    disableRequestLogging: true,
     requestIdHeader: false,
     genReqId: requestIdOf,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
     bodyLimit: settings.httpBodyBytes,
     // Running requests are answered; `close` of the gateway bounds their time.
     forceCloseConnections: 'idle',

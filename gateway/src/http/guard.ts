@@ -41,11 +41,11 @@ const WHO_ASKS =
 /** Undefined: let it in. */
 export function faultOf(visit: Visit, settings: GuardSettings): GuardFault | undefined {
   const { headers, isSqs, path } = visit;
-  if (!isSqs && PUBLIC_PAGES.has(path)) return undefined; // [H-9]
+  if (!isSqs && PUBLIC_PAGES.has(path)) return undefined; // [H-8]
   const origin = headers.origin;
   const site = headers['sec-fetch-site'];
   if (needsOwnHost(visit) && !hostIsOwn(headers.host, settings)) {
-    return { refused: 'host', text: FOREIGN_HOST }; // [H-1] [H-2]
+    return { refused: 'host', text: FOREIGN_HOST }; // [H-1]
   }
   if (origin !== undefined) {
     const isLetIn = settings.origins.has(origin) || isOwnOrigin(origin, headers.host);
@@ -63,7 +63,7 @@ export function faultOf(visit: Visit, settings: GuardSettings): GuardFault | und
 /** Programs come to the SQS API under any name: queue URLs may hold one. Browsers, and what cannot be told from them, do not. */
 function needsOwnHost({ isSqs, method, headers }: Visit): boolean {
   const isPage = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
-  return !isSqs || isPage || method !== 'POST'; // [H-8]
+  return !isSqs || isPage || method !== 'POST'; // [H-2]
 }
 
 /** HTTP/1.0 knows requests without a host; browsers do not. */

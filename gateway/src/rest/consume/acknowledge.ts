@@ -14,28 +14,32 @@ import type { GroupQueues } from './group-queues.ts';
 const ReceiptText = Type.String({ description: 'As it was received.', maxLength: 400 });
 const ITEMS_MAX = LIMITS.acknowledgeItemsMax;
 
-export const AckItem = closed({
-  receipt: ReceiptText,
-  kind: Type.Optional(
-    word(ACK_KINDS, {
-      description:
-        'accept: done (the default). release: failed, comes again. reject: dead now. extend: a new deadline. return: as if never delivered.',
-    }),
-  ),
-  delayMs: Type.Optional(
-    Type.Integer({
-      description: 'release: the pause; extend: the new time from now; default: as the group says.',
-      minimum: 0,
-      maximum: LIMITS.delayMsMax,
-    }),
-  ),
-  error: Type.Optional(
-    Type.String({ description: 'release, reject: why; cut to 1 KiB.', maxLength: 65_536 }),
-  ),
-  result: Type.Optional(
-    Type.Unknown({ description: 'accept: what came of it, any JSON; kept as the group says.' }),
-  ),
-});
+export const AckItem = closed(
+  {
+    receipt: ReceiptText,
+    kind: Type.Optional(
+      word(ACK_KINDS, {
+        description:
+          'accept: done (the default). release: failed, comes again. reject: dead now. extend: a new deadline. return: as if never delivered.',
+      }),
+    ),
+    delayMs: Type.Optional(
+      Type.Integer({
+        description:
+          'release: the pause; extend: the new time from now; default: as the group says.',
+        minimum: 0,
+        maximum: LIMITS.delayMsMax,
+      }),
+    ),
+    error: Type.Optional(
+      Type.String({ description: 'release, reject: why; cut to 1 KiB.', maxLength: 65_536 }),
+    ),
+    result: Type.Optional(
+      Type.Unknown({ description: 'accept: what came of it, any JSON; kept as the group says.' }),
+    ),
+  },
+  { title: 'AckItem' },
+);
 export type AckItemShape = Static<typeof AckItem>;
 
 const Acknowledge = closed(
@@ -62,20 +66,23 @@ const Acknowledge = closed(
   },
 );
 
-export const AckResults = closed({
-  failed: Type.Integer({ description: 'How many had no effect.' }),
-  results: Type.Array(
-    Type.Union([
-      closed({
-        ok: Type.Literal(true),
-        receipt: ReceiptText,
-        deadlineMs: orNull(Type.Integer({ description: 'extend: when the lease ends now.' })),
-      }),
-      closed({ ok: Type.Literal(false), receipt: ReceiptText, ...ItemError.properties }),
-    ]),
-    { description: 'An outcome a receipt: first of `receipts`, then of `items`, in order.' },
-  ),
-});
+export const AckResults = closed(
+  {
+    failed: Type.Integer({ description: 'How many had no effect.' }),
+    results: Type.Array(
+      Type.Union([
+        closed({
+          ok: Type.Literal(true),
+          receipt: ReceiptText,
+          deadlineMs: orNull(Type.Integer({ description: 'extend: when the lease ends now.' })),
+        }),
+        closed({ ok: Type.Literal(false), receipt: ReceiptText, ...ItemError.properties }),
+      ]),
+      { description: 'An outcome a receipt: first of `receipts`, then of `items`, in order.' },
+    ),
+  },
+  { title: 'AckResults' },
+);
 export type AckResultsShape = Static<typeof AckResults>;
 
 export function registerAcknowledge(app: App, queues: GroupQueues): void {

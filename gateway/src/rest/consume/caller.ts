@@ -16,6 +16,10 @@ export function callerOf(reply: FastifyReply, closing: AbortSignal): Caller {
   const { raw } = reply;
   const own = new AbortController();
   const abort = () => own.abort();
+  let isSent = false;
+  raw.once('finish', () => {
+    isSent = true;
+  });
   raw.once('close', abort);
   if (closing.aborted || raw.destroyed) abort();
   else closing.addEventListener('abort', abort, { once: true });
@@ -23,7 +27,7 @@ export function callerOf(reply: FastifyReply, closing: AbortSignal): Caller {
     signal: own.signal,
     answerWith: (messages) => {
       const giveBack = () => {
-        if (!raw.writableFinished) returnAll(messages);
+        if (!isSent) returnAll(messages);
       };
       if (raw.destroyed) giveBack();
       else raw.once('close', giveBack);

@@ -25,21 +25,27 @@ const Kind = word(KINDS, { description: 'Consumer group or share group.' });
 const { response: consumer } = APIS.DescribeGroup;
 const { response: counters } = APIS.Counters;
 
-const ConsumerGroup = closed({
-  group: GroupName,
-  kind: word(['consumer']),
-  state: outField(consumer.state),
-  assignor: outField(consumer.assignor),
-  epoch: outField(consumer.epoch),
-  members: outField(consumer.members),
-  offsets: outField(consumer.offsets),
-});
-const ShareGroup = closed({
-  kind: word(['share']),
-  ...shareProperties(),
-  counters: outField(counters.partitions),
-  rates: outField(counters.rates),
-});
+const ConsumerGroup = closed(
+  {
+    group: GroupName,
+    kind: word(['consumer']),
+    state: outField(consumer.state),
+    assignor: outField(consumer.assignor),
+    epoch: outField(consumer.epoch),
+    members: outField(consumer.members),
+    offsets: outField(consumer.offsets),
+  },
+  { title: 'ConsumerGroup' },
+);
+const ShareGroup = closed(
+  {
+    kind: word(['share']),
+    ...shareProperties(),
+    counters: outField(counters.partitions),
+    rates: outField(counters.rates),
+  },
+  { title: 'ShareGroup' },
+);
 export const GroupDescription = Type.Union([ConsumerGroup, ShareGroup]);
 type GroupShape = Static<typeof GroupDescription>;
 

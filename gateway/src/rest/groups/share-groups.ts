@@ -21,7 +21,7 @@ const NewShareGroup = closed(
     topics: inField(creation.topics),
     startAt: Type.Optional(StartAt),
     deadLetterTopic: Type.Optional(inField(creation.deadLetterTopic)),
-    config: Type.Optional(inField(creation.config)),
+    config: Type.Optional(inField(creation.config, { title: 'ShareGroupSettings' })),
   },
   {
     examples: [
@@ -40,7 +40,7 @@ const ShareGroupChange = closed(
     addTopics: Type.Optional(inField(change.addTopics)),
     startAt: Type.Optional(StartAt),
     deadLetterTopic: Type.Optional(inField(change.deadLetterTopic)),
-    config: Type.Optional(inField(change.config)),
+    config: Type.Optional(inField(change.config, { title: 'ShareGroupSettings' })),
   },
   { minProperties: 1, examples: [{ config: { maxDeliveries: 10 } }] },
 );

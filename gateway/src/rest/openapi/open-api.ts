@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../services.ts';
 import { GATEWAY_VERSION } from '../../version.ts';
 import { ProblemSchema } from '../schemas/common.ts';
+import { shareParts } from './shared-parts.ts';
 
 /** Tags in the order of the page. */
 export const TAGS = {
@@ -35,6 +36,8 @@ export async function registerOpenApi(app: App): Promise<void> {
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     },
     convertConstToEnum: false,
+    transformObject: (given) =>
+      'openapiObject' in given ? shareParts(given.openapiObject) : given.swaggerObject,
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => {
         const { $id } = json;

@@ -21,6 +21,7 @@ interface Described {
   readonly properties?: { readonly [name: string]: Described };
 }
 
+const UNKNOWN_FIELD = 'additionalProperties';
 const INTEGER = /^-?\d{1,16}$/;
 
 /** For `setValidatorCompiler`. What is refused is INVALID_REQUEST with the field. */
@@ -79,20 +80,30 @@ function listed(params: object, name: string): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function refusal(faults: readonly Fault[], part: string): Error {
-  // Of alternatives the deepest complaint is nearest to what was meant.
+/** Which of the complaints is told. */
+function mainFault(all: readonly Fault[]): Fault | undefined {
+  // Of an unknown field it is said at its object as well, by its name.
+  const faults = all.filter(({ keyword }) => keyword !== 'boolean');
+  const unions = faults.filter(({ keyword }) => keyword === 'anyOf');
+  const isOfUnion = ({ instancePath: path }: Fault) =>
+    unions.some(({ instancePath: union }) => path === union || path.startsWith(`${union}/`));
+  const plain = faults.filter((fault) => !isOfUnion(fault));
+  if (plain.length > 0) return plain.find(({ keyword }) => keyword === UNKNOWN_FIELD) ?? plain[0];
+  // Each alternative complains: the deepest complaint is nearest to what was meant.
+  const [union] = unions;
   const depth = ({ instancePath }: Fault) => instancePath.split('/').length;
-  const [first] = faults;
-  const unknown = faults.find(({ keyword }) => keyword === 'additionalProperties');
-  const deepest = faults.reduce<Fault | undefined>(
+  return faults.reduce<Fault | undefined>(
     (best, fault) => (best === undefined || depth(fault) > depth(best) ? fault : best),
-    undefined,
+    union,
   );
-  const fault = unknown ?? deepest ?? first;
+}
+
+function refusal(faults: readonly Fault[], part: string): Error {
+  const fault = mainFault(faults);
   if (fault === undefined) return new HttpProblem('MALFORMED_BODY');
   const path = fieldOf(fault.instancePath);
   const where = part === 'querystring' ? 'query' : part;
-  if (fault.keyword === 'additionalProperties') {
+  if (fault.keyword === UNKNOWN_FIELD) {
     const field = memberOf(path, listed(fault.params, 'additionalProperties')[0] ?? '');
     return invalid(`The ${where} has no field '${field}'.`, field);
   }
@@ -100,8 +111,9 @@ function refusal(faults: readonly Fault[], part: string): Error {
     const field = memberOf(path, listed(fault.params, 'requiredProperties')[0] ?? '');
     return invalid(`The ${where} lacks the field '${field}'.`, field);
   }
-  if (path === '') return invalid(`The ${where} ${fault.message}.`);
-  return invalid(`'${path}' ${fault.message}${choicesOf(fault)}.`, path, limitOf(fault));
+  const wrong = fault.keyword === 'anyOf' ? 'has none of the shapes it may have' : fault.message;
+  if (path === '') return invalid(`The ${where} ${wrong}.`);
+  return invalid(`'${path}' ${wrong}${choicesOf(fault)}.`, path, limitOf(fault));
 }
 
 function choicesOf({ keyword, params }: Fault): string {

@@ -47,16 +47,19 @@ const RawQuery = closed({
   ...MessageRules,
 });
 
-export const BatchResults = closed({
-  failed: Type.Integer({ description: 'How many were not appended.' }),
-  results: Type.Array(
-    Type.Union([
-      closed({ ok: Type.Literal(true), ...SentSchema.properties }),
-      closed({ ok: Type.Literal(false), ...ItemError.properties }),
-    ]),
-    { description: 'An outcome a record, in order.' },
-  ),
-});
+export const BatchResults = closed(
+  {
+    failed: Type.Integer({ description: 'How many were not appended.' }),
+    results: Type.Array(
+      Type.Union([
+        closed({ ok: Type.Literal(true), ...SentSchema.properties }),
+        closed({ ok: Type.Literal(false), ...ItemError.properties }),
+      ]),
+      { description: 'An outcome a record, in order.' },
+    ),
+  },
+  { title: 'BatchResults' },
+);
 
 const Bytes = Type.Unsafe<Uint8Array>({ description: 'Stored as it is.' });
 
@@ -64,9 +67,9 @@ const DESCRIPTION = `JSON: \`records\`, each with its own outcome: look at \`fai
 message and is stored as it is; its key is given by the query or by the header Millrace-Key, and each header
 Millrace-Header-<name> becomes a header of the message, its name in small letters.`;
 
-export function registerProduceBatch(app: App, { producer }: Services): void {
+export async function registerProduceBatch(app: App, { producer }: Services): Promise<void> {
   // A scope of its own: elsewhere such bodies are refused.
-  void app.register(async (plain) => {
+  await app.register(async (plain) => {
     const bytes = plain as App;
     bytes.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
       done(null, body);

@@ -26,7 +26,9 @@ function plainSchema({ shape, about }: AnyField, isRequest: boolean): Bounds {
       return { type: 'array', items, maxItems: shape.countMax, description };
     }
     case 'map': {
-      const additionalProperties = schemaOf(shape.value, isRequest);
+      // An absent value means something of its own.
+      const value = schemaOf(shape.value, isRequest);
+      const additionalProperties = shape.value.nullable && isRequest ? orNull(value) : value;
       return { type: 'object', additionalProperties, maxProperties: shape.countMax, description };
     }
     default:
@@ -37,7 +39,10 @@ function plainSchema({ shape, about }: AnyField, isRequest: boolean): Bounds {
 function schemaOf(field: AnyField, isRequest: boolean): Bounds {
   const schema = plainSchema(field, isRequest);
   // A request leaves out what it does not say; an answer says null.
-  if (isRequest || !field.nullable) return schema;
+  return isRequest || !field.nullable ? schema : orNull(schema);
+}
+
+function orNull(schema: Bounds): Bounds {
   const type = [schema['type'], 'null'];
   return schema['enum'] === undefined
     ? { ...schema, type }
@@ -65,8 +70,11 @@ function withDefault(field: AnyField, isRequest: boolean): Bounds {
 }
 
 /** A field as a request has it. */
-export function inField<T>(field: Field<T, boolean>): TUnsafe<NonNullable<T>> {
-  return Type.Unsafe<NonNullable<T>>(schemaOf(field, true));
+export function inField<T>(
+  field: Field<T, boolean>,
+  options: object = {},
+): TUnsafe<NonNullable<T>> {
+  return Type.Unsafe<NonNullable<T>>({ ...schemaOf(field, true), ...options });
 }
 
 /** A field as an answer has it. */
@@ -78,6 +86,7 @@ export function outField<T>(field: Field<T, boolean>): TUnsafe<T> {
 export function outItem<T extends object, const N extends keyof T & string = never>(
   field: Field<T[], boolean>,
   without: readonly N[] = [],
+  options: object = {},
 ): TUnsafe<Omit<T, N>> {
   const { shape } = field;
   if (shape.kind !== 'array' || shape.item.shape.kind !== 'struct') {
@@ -85,7 +94,7 @@ export function outItem<T extends object, const N extends keyof T & string = nev
   }
   const fields = Object.entries(shape.item.shape.fields);
   const kept = fields.filter(([name]) => !(without as readonly string[]).includes(name));
-  return Type.Unsafe<Omit<T, N>>(objectOf(Object.fromEntries(kept), false));
+  return Type.Unsafe<Omit<T, N>>({ ...objectOf(Object.fromEntries(kept), false), ...options });
 }
 
 /** Some fields of a request, as an object that has no others. */

@@ -8,8 +8,7 @@ import { type Static, Type } from 'typebox';
 import { payloadOf, RawJson } from '../json/raw-json.ts';
 import { closed, Offset, orNull, Partition, TimestampMs, TopicName } from './common.ts';
 
-const Base64 = (description: string) =>
-  Type.String({ description, contentEncoding: 'base64', pattern: '^[A-Za-z0-9+/]*={0,2}$' });
+const Base64 = (description: string) => Type.String({ description, contentEncoding: 'base64' });
 
 /** When and how often a message is delivered. */
 export const MessageRules = {
@@ -90,19 +89,22 @@ export const NEW_MESSAGE = {
   partition: Type.Optional(Partition),
   ...MessageRules,
 };
-export const NewMessage = closed(NEW_MESSAGE);
+export const NewMessage = closed(NEW_MESSAGE, { title: 'NewMessage' });
 export type NewMessageShape = Static<typeof NewMessage>;
 
 /** A message that was appended. */
-export const SentSchema = closed({
-  id: Type.String({ description: 'The message id, UUID-shaped.' }),
-  topic: TopicName,
-  partition: Partition,
-  offset: Offset,
-  duplicate: Type.Boolean({
-    description: 'Nothing was appended: the topic had a message of this dedup id, which is here.',
-  }),
-});
+export const SentSchema = closed(
+  {
+    id: Type.String({ description: 'The message id, UUID-shaped.' }),
+    topic: TopicName,
+    partition: Partition,
+    offset: Offset,
+    duplicate: Type.Boolean({
+      description: 'Nothing was appended: the topic had a message of this dedup id, which is here.',
+    }),
+  },
+  { title: 'SentMessage' },
+);
 
 const READ = {
   id: Type.String({ description: 'The message id, UUID-shaped.' }),
@@ -119,19 +121,23 @@ const READ = {
 
 /** A record of the log. */
 export const MessageSchema = closed(READ, {
+  title: 'Message',
   description:
     'A message. Of `payload`, `payloadText`, `payloadBase64` it has the first that its bytes are.',
 });
 export type MessageShape = Static<typeof MessageSchema>;
 
 /** A message under a lease. */
-export const LeasedSchema = closed({
-  receipt: Type.String({ description: 'Names the lease: for POST /ack.' }),
-  deliveries: Type.Integer({ description: 'How often it was leased, this time included.' }),
-  deadlineMs: Type.Integer({ description: 'When the lease ends, ms since 1970.' }),
-  firstDeliveredAtMs: Type.Integer({ description: 'When it was leased first, ms since 1970.' }),
-  ...READ,
-});
+export const LeasedSchema = closed(
+  {
+    receipt: Type.String({ description: 'Names the lease: for POST /ack.' }),
+    deliveries: Type.Integer({ description: 'How often it was leased, this time included.' }),
+    deadlineMs: Type.Integer({ description: 'When the lease ends, ms since 1970.' }),
+    firstDeliveredAtMs: Type.Integer({ description: 'When it was leased first, ms since 1970.' }),
+    ...READ,
+  },
+  { title: 'LeasedMessage' },
+);
 export type LeasedShape = Static<typeof LeasedSchema>;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -145,8 +151,11 @@ function checkText(field: string, text: string): void {
   if (LONE_SURROGATE.test(text)) throw unfit(field, `${field} has half of a surrogate pair.`);
 }
 
-function bytesOf(base64: string): Buffer {
-  return Buffer.from(base64, 'base64');
+/** Node passes over what is no base64, and would store other bytes than were meant. */
+function bytesOf(field: string, base64: string): Buffer {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64') === base64) return bytes;
+  throw unfit(field, `${field} is not base64.`);
 }
 
 /** The client's message; `at` is where the fields stand in the request. Throws INVALID_REQUEST. */
@@ -163,7 +172,7 @@ export function outgoingOf(
   return {
     topic,
     value: payloadBytes(message, at),
-    key: keyBase64 === undefined ? key : bytesOf(keyBase64),
+    key: keyBase64 === undefined ? key : bytesOf(`${at}keyBase64`, keyBase64),
     headers: headersOf(message, at),
     partition,
     timestampMs: message.timestampMs,
@@ -191,7 +200,7 @@ export function payloadBytes(message: NewMessageShape, at = ''): Uint8Array | nu
     checkText(`${at}payloadText`, payloadText);
     return Buffer.from(payloadText, 'utf8');
   }
-  return payloadBase64 === undefined ? null : bytesOf(payloadBase64);
+  return payloadBase64 === undefined ? null : bytesOf(`${at}payloadBase64`, payloadBase64);
 }
 
 function headersOf(
@@ -207,7 +216,7 @@ function headersOf(
   );
   const bytes = Object.entries(headersBase64).map(([name, value]) => {
     checkText(`${at}headersBase64`, name);
-    return [name, bytesOf(value)] as const;
+    return [name, bytesOf(`${at}headersBase64.${name}`, value)] as const;
   });
   return [...texts, ...bytes];
 }

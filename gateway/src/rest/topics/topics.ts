@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { closed, Next, PageQuery, pageOf, TopicName, TopicParams } from '../schemas/common.ts';
-import { inObject, outItem } from '../schemas/from-fields.ts';
+import { inField, inObject, outItem } from '../schemas/from-fields.ts';
 
 const { request: creation } = APIS.CreateTopic;
 const { request: change } = APIS.AlterTopic;
@@ -17,7 +17,7 @@ const TopicSummary = closed({
   topicId: TopicId,
   partitions: Type.Integer({ description: 'Number of partitions.' }),
 });
-const TopicDescription = outItem(described, ['errorCode', 'errorMessage']);
+const TopicDescription = outItem(described, ['errorCode', 'errorMessage'], { title: 'Topic' });
 
 const NewTopic = Type.Unsafe<Parameters<Services['client']['admin']['createTopic']>[0]>({
   ...inObject(creation),
@@ -27,14 +27,21 @@ const NewTopic = Type.Unsafe<Parameters<Services['client']['admin']['createTopic
   ],
 });
 
-const { name: _, ...changeable } = change;
-const TopicChange = Type.Unsafe<
-  Omit<Parameters<Services['client']['admin']['alterTopic']>[0], 'name'>
->({
-  ...inObject(changeable),
-  minProperties: 1,
-  examples: [{ partitions: 8 }, { config: { retentionMs: 86_400_000 } }],
-});
+const TopicChange = closed(
+  {
+    partitions: Type.Optional(inField(change.partitions)),
+    config: Type.Optional(inField(change.config, { title: 'TopicSettings' })),
+    annotations: Type.Optional(inField(change.mergeAnnotations)),
+    expectedAnnotations: Type.Optional(inField(change.expectedAnnotations)),
+  },
+  {
+    minProperties: 1,
+    examples: [
+      { partitions: 8 },
+      { config: { retentionMs: 86_400_000 }, annotations: { owner: 'billing', note: null } },
+    ],
+  },
+);
 
 export function registerTopics(app: App, services: Services): void {
   registerCreate(app, services);
@@ -128,12 +135,18 @@ function registerChange(app: App, { client }: Services): void {
         body: TopicChange,
         response: {
           200: TopicDescription,
-          ...problems(...BODY_PROBLEMS, 'INVALID_CONFIG', 'LIMIT_EXCEEDED', 'UNKNOWN_TOPIC'),
+          ...problems(
+            ...BODY_PROBLEMS,
+            'INVALID_CONFIG',
+            'LIMIT_EXCEEDED',
+            'UNKNOWN_TOPIC',
+            'ANNOTATIONS_CHANGED',
+          ),
         },
       },
     },
-    async ({ params: { topic }, body }) => {
-      await client.admin.alterTopic({ name: topic, ...body });
+    async ({ params: { topic }, body: { annotations, ...more } }) => {
+      await client.admin.alterTopic({ name: topic, ...more, mergeAnnotations: annotations });
       return client.admin.describeTopic(topic);
     },
   );

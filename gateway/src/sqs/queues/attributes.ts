@@ -96,7 +96,7 @@ export const ATTRIBUTES = {
     value: redriveAllowPolicy,
     home: 'topic `deadLettersFrom`, `deadLetterSources`; the text as given in an annotation',
     change: (value) => ({
-      topic: value === '' ? { deadLettersFrom: 'all' } : readAllowPolicy(value),
+      topic: readAllowPolicy(value) ?? { deadLettersFrom: 'all' },
       annotations: kept('RedriveAllowPolicy', value),
     }),
     show: shownAllow,

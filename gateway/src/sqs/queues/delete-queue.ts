@@ -27,7 +27,7 @@ export const deleteQueue: QueueHandler<'DeleteQueue'> = async (
 
 async function deleteTopic(admin: Admin, name: string): Promise<void> {
   const users = (await groupsWithTarget(admin, name)).filter(({ group }) => group !== name);
-  const other = users.find((user) => !isQueueGroup(user));
+  const other = users.find((user) => !isQueueGroup(user) || user.topics.length > 1);
   if (other !== undefined) {
     const message = `Share group ${other.group} sends its dead messages to ${name}.`;
     throw new MillraceError('TOPIC_IN_USE', message);

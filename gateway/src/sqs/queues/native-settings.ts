@@ -31,8 +31,9 @@ export function newGroup(isFifo: boolean): Partial<GroupChange> {
     maxDeliveries: 0,
     onExhausted: 'drop',
     onExpired: 'drop',
+    deadLetterLoops: true,
     maxInFlight: IN_FLIGHT_MAX,
-    ...(isFifo ? { ordering: 'key' } : { fairness: 'tenant' }),
+    ...(isFifo ? { ordering: 'key', lateReceipts: 'refuse' } : { fairness: 'tenant' }),
   };
 }
 

@@ -105,20 +105,25 @@ export type DeadLetterSources = Required<
   Pick<TopicChange, 'deadLettersFrom' | 'deadLetterSources'>
 >;
 
-/** Of a text that was checked before: the settings of the topic that it stands for. */
-export function readAllowPolicy(text: string): DeadLetterSources {
-  const policy = jsonObject(text) ?? {};
-  const arns = (policy['sourceQueueArns'] ?? []) as readonly unknown[];
-  const names = arns.flatMap((arn) => parseArn(String(arn))?.name ?? []);
-  const permission = String(policy['redrivePermission']);
-  const deadLettersFrom = isPermission(permission) ? POLICY_OF[permission] : 'all';
-  return { deadLettersFrom, deadLetterSources: [...new Set(names)] };
+/** The settings of the topic that a text stands for; undefined where it is none. */
+export function readAllowPolicy(text: string): DeadLetterSources | undefined {
+  const policy = readableAllow(text);
+  if (policy === undefined) return undefined;
+  const names = policy.arns.flatMap((arn) => parseArn(arn)?.name ?? []);
+  return {
+    deadLettersFrom: POLICY_OF[policy.permission],
+    deadLetterSources: [...new Set(names)],
+  };
 }
 
-export function isSameAllow(left: DeadLetterSources, right: DeadLetterSources): boolean {
-  const names = ({ deadLetterSources }: DeadLetterSources) =>
-    (deadLetterSources ?? []).toSorted().join();
-  return left.deadLettersFrom === right.deadLettersFrom && names(left) === names(right);
+export function isSameAllow(
+  left: DeadLetterSources | undefined,
+  right: DeadLetterSources | undefined,
+): boolean {
+  if (left?.deadLettersFrom !== right?.deadLettersFrom) return false;
+  const names = (sources: DeadLetterSources | undefined) =>
+    (sources?.deadLetterSources ?? []).toSorted().join();
+  return names(left) === names(right);
 }
 
 /** What a topic's settings say, as a text; undefined where it takes from all. */
@@ -136,23 +141,36 @@ function isPermission(value: unknown): value is Permission {
   return typeof value === 'string' && Object.hasOwn(POLICY_OF, value);
 }
 
-function checkAllowPolicy(text: string): void {
+interface ReadableAllow {
+  readonly permission: Permission;
+  readonly arns: readonly string[];
+  readonly hasArns: boolean;
+}
+
+function readableAllow(text: string): ReadableAllow | undefined {
   const policy = isKeepable(text, POLICY_BYTES_MAX) ? jsonObject(text) : undefined;
   const permission = policy?.['redrivePermission'];
-  const arns = policy?.['sourceQueueArns'] ?? [];
+  const given = policy?.['sourceQueueArns'];
+  const arns: unknown[] = Array.isArray(given) ? given : [];
   const isReadable =
     policy !== undefined &&
-    isPermission(permission) &&
-    Array.isArray(arns) &&
-    arns.every((arn) => parseArn(String(arn))?.service === 'sqs') &&
+    (given === undefined || Array.isArray(given)) &&
+    arns.every((arn) => typeof arn === 'string' && parseArn(arn)?.service === 'sqs') &&
     Object.keys(policy).every((name) => ALLOW_MEMBERS.includes(name));
-  if (!isReadable) {
+  if (!isReadable || !isPermission(permission)) return undefined;
+  return { permission, arns: arns as readonly string[], hasArns: given !== undefined };
+}
+
+function checkAllowPolicy(text: string): void {
+  const policy = readableAllow(text);
+  if (policy === undefined) {
     throw new SqsError(
       'InvalidParameterValue',
       "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, as it’s in an unsupported format.",
     );
   }
-  if (permission !== 'byQueue' && Object.hasOwn(policy, 'sourceQueueArns')) {
+  const { permission, arns, hasArns } = policy;
+  if (permission !== 'byQueue' && hasArns) {
     throw invalidAllow(
       text,
       'To specify one or more source queue ARNs, you must set redrivePermission to byQueue.',

@@ -31,7 +31,9 @@ export function checkTagKeys(keys: readonly string[]): void {
 }
 
 export function tagAnnotations(tags: Tags): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => tagAnnotation(key, value)));
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [tagAnnotation(key), value]),
+  );
 }
 
 function isText(text: string, min: number, max: number): boolean {

@@ -28,9 +28,7 @@ export const untagQueue: QueueHandler<'UntagQueue'> = async ({ admin }, { QueueU
     );
   }
   checkTagKeys(TagKeys);
-  const there = TagKeys.map((key) => tagAnnotation(key, '')[0]).filter((name) =>
-    Object.hasOwn(topic.annotations, name),
-  );
+  const there = TagKeys.map(tagAnnotation).filter((name) => Object.hasOwn(topic.annotations, name));
   const annotations = Object.fromEntries(there.map((name) => [name, null]));
   await alterQueue(admin, topic.name, { annotations });
   return {};

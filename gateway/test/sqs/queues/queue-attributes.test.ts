@@ -1,0 +1,336 @@
+// SetQueueAttributes and GetQueueAttributes against a real broker, and queues that were made or altered natively.
+import { describe, expect, it } from 'vitest';
+import { arnOf, CALL, redriveTo, refusal, Setup } from './setup.ts';
+
+const setup = new Setup();
+const STANDARD = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'CreatedTimestamp',
+  'DelaySeconds',
+  'LastModifiedTimestamp',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'QueueArn',
+  'ReceiveMessageWaitTimeSeconds',
+  'SqsManagedSseEnabled',
+  'VisibilityTimeout',
+];
+
+describe('GetQueueAttributes', () => {
+  it('gives all that is set of a new queue, and no more [Q-11]', async () => {
+    const name = await setup.queue();
+    const shown = await setup.shown(name);
+    expect(Object.keys(shown).toSorted()).toEqual(STANDARD);
+    expect(shown).toMatchObject({
+      ApproximateNumberOfMessages: '0',
+      DelaySeconds: '0',
+      MaximumMessageSize: '1048576',
+      MessageRetentionPeriod: '345600',
+      QueueArn: arnOf(name),
+      ReceiveMessageWaitTimeSeconds: '0',
+      SqsManagedSseEnabled: 'true',
+      VisibilityTimeout: '30',
+    });
+    expect(shown['CreatedTimestamp']).toMatch(/^\d{10}$/);
+    expect(shown['LastModifiedTimestamp']).toBe(shown['CreatedTimestamp']);
+  });
+
+  it('gives four attributes more of a FIFO queue [Q-11]', async () => {
+    const shown = await setup.shown(await setup.queue({ FifoQueue: 'true' }));
+    expect(Object.keys(shown).toSorted()).toEqual(
+      [
+        ...STANDARD,
+        'ContentBasedDeduplication',
+        'DeduplicationScope',
+        'FifoQueue',
+        'FifoThroughputLimit',
+      ].toSorted(),
+    );
+    expect(shown).toMatchObject({
+      FifoQueue: 'true',
+      ContentBasedDeduplication: 'false',
+      DeduplicationScope: 'queue',
+      FifoThroughputLimit: 'perQueue',
+    });
+  });
+
+  it('says nothing where nothing was asked for or nothing of it is set [Q-11]', async () => {
+    const QueueUrl = await setup.queue();
+    const ask = (AttributeNames?: string[]) =>
+      setup.handlers.GetQueueAttributes({ QueueUrl, AttributeNames }, CALL);
+    expect(await ask()).toEqual({});
+    expect(await ask([])).toEqual({});
+    expect(await ask(['Policy', 'RedrivePolicy', 'FifoQueue', 'DeduplicationScope'])).toEqual({});
+    expect(await ask(['DelaySeconds ', 'Policy'])).toEqual({ Attributes: { DelaySeconds: '0' } });
+    expect(await refusal(ask(['DelaySeconds', 'Nothing']))).toBe(
+      'InvalidAttributeName: Unknown Attribute Nothing.',
+    );
+    expect(await refusal(ask(['toString']))).toBe(
+      'InvalidAttributeName: Unknown Attribute toString.',
+    );
+  });
+
+  it('counts what waits, what is leased and what is delayed, over all partitions [Q-23]', async () => {
+    const name = setup.name();
+    const { admin } = setup;
+    await admin.createTopic({ name, partitions: 4 });
+    const other = setup.name('other');
+    await admin.createTopic({ name: other });
+    await admin.createShareGroup({ group: name, topics: [name, other] });
+    const producer = setup.first.client.producer();
+    await producer.sendBatch(
+      name,
+      Array.from({ length: 12 }, (_, at) => ({ value: at, partition: at % 4 })),
+    );
+    await producer.sendBatch(name, [{ value: 'later', delayMs: 3_600_000 }]);
+    await setup.send(other, 'of another topic');
+    const queue = setup.first.client.queue(name);
+    const leased = await queue.receive({ topics: name, maxMessages: 5, waitMs: 0 });
+    await leased[0]?.accept();
+    const left = leased.length - 1;
+    const counts = await setup.shown(
+      name,
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    );
+    expect(Number(counts['ApproximateNumberOfMessagesNotVisible'])).toBe(left);
+    await queue.receive({ topics: name, maxMessages: 20, waitMs: 0 });
+    expect(
+      await setup.shown(
+        name,
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ),
+    ).toEqual({
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '11',
+      ApproximateNumberOfMessagesDelayed: '1',
+    });
+  });
+});
+
+describe('SetQueueAttributes', () => {
+  it('changes what it names and leaves the rest [Q-10]', async () => {
+    const name = await setup.queue({ DelaySeconds: '3', Policy: '{"a":1}' });
+    const given = {
+      VisibilityTimeout: '0',
+      MaximumMessageSize: '1024',
+      MessageRetentionPeriod: '60',
+      ReceiveMessageWaitTimeSeconds: '1',
+    };
+    await setup.set(name, given);
+    const shown = await setup.shown(name);
+    expect(shown).toMatchObject({ ...given, DelaySeconds: '3', Policy: '{"a":1}' });
+    expect(Number(shown['LastModifiedTimestamp'])).toBeGreaterThanOrEqual(
+      Number(shown['CreatedTimestamp']),
+    );
+    const { config, annotations } = await setup.admin.describeTopic(name);
+    expect(config).toMatchObject({ messageTtlMs: 60_000, retentionMs: 60_000, segmentMs: 60_000 });
+    expect(annotations['sqs.LastModifiedTimestamp']).toMatch(/^\d{10}$/);
+    await setup.set(name, { MessageRetentionPeriod: '1209600' });
+    expect((await setup.admin.describeTopic(name)).config).toMatchObject({
+      retentionMs: 1_209_600_000,
+      segmentMs: 86_400_000,
+    });
+  });
+
+  it('does not lose what gateways beside each other change [Q-10]', async () => {
+    const name = await setup.queue();
+    const changes = [
+      { DelaySeconds: '1' },
+      { MaximumMessageSize: '4096' },
+      { ReceiveMessageWaitTimeSeconds: '2' },
+      { Policy: '{}' },
+      { KmsMasterKeyId: 'key' },
+    ];
+    const gateways = [setup.first, setup.second];
+    await Promise.all(
+      changes.map((Attributes, at) =>
+        gateways[at % 2]?.handlers.SetQueueAttributes({ QueueUrl: name, Attributes }, CALL),
+      ),
+    );
+    expect(await setup.shown(name)).toMatchObject(Object.assign({}, ...changes));
+  });
+
+  it('takes away what is given as an empty text [Q-7]', async () => {
+    const dead = await setup.queue();
+    const given = {
+      Policy: '{"a":1}',
+      RedrivePolicy: redriveTo(dead),
+      RedriveAllowPolicy: '{"redrivePermission":"denyAll"}',
+      KmsMasterKeyId: 'alias/key',
+    };
+    const names = Object.keys(given);
+    const name = await setup.queue(given);
+    expect(await setup.shown(name, ...names)).toEqual(given);
+    await setup.set(name, Object.fromEntries(names.map((one) => [one, ''])));
+    expect(await setup.shown(name, ...names)).toEqual({});
+    const { annotations, config } = await setup.admin.describeTopic(name);
+    expect(config?.deadLettersFrom).toBe('all');
+    expect(Object.keys(annotations).toSorted()).toEqual([
+      'sqs.LastModifiedTimestamp',
+      'sqs.SqsManagedSseEnabled',
+    ]);
+  });
+
+  it('refuses as a whole, and looks for the queue first [Q-10]', async () => {
+    const name = await setup.queue();
+    const { handlers } = setup;
+    const set = (QueueUrl: string, Attributes: Record<string, string>) =>
+      refusal(handlers.SetQueueAttributes({ QueueUrl, Attributes }, CALL));
+    expect(await set('nothing', { Nothing: '' })).toMatch(/^QueueDoesNotExist/);
+    expect(await set(name, {})).toBe(
+      'MissingParameter: The request must contain the parameter Attribute.Name.',
+    );
+    expect(await set(name, { DelaySeconds: '5', QueueArn: 'x' })).toBe(
+      'InvalidAttributeName: Unknown Attribute QueueArn.',
+    );
+    expect(await set(name, { DelaySeconds: '5', VisibilityTimeout: '43201' })).toBe(
+      'InvalidAttributeValue: Invalid value for the parameter VisibilityTimeout.',
+    );
+    expect(await set(name, { DelaySeconds: '5', RedrivePolicy: redriveTo('nothing') })).toMatch(
+      /^InvalidParameterValue: .* Reason: Dead letter target does not exist\.$/,
+    );
+    expect(await set(name, { FifoQueue: 'true' })).toBe(
+      'InvalidAttributeName: Unknown Attribute FifoQueue.',
+    );
+    expect(await setup.shown(name, 'DelaySeconds')).toEqual({ DelaySeconds: '0' });
+    const fifo = await setup.queue({ FifoQueue: 'true' });
+    await setup.set(fifo, { FifoQueue: 'true' });
+    expect(await set(fifo, { FifoQueue: 'false' })).toBe(
+      'InvalidAttributeValue: Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
+    );
+    expect(await set(fifo, { FifoThroughputLimit: 'perMessageGroupId' })).toBe(
+      'InvalidParameterValue: The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup',
+    );
+  });
+
+  it('shows another scope of duplicates, and goes on with the old one [Q-14]', async () => {
+    const name = await setup.queue({ FifoQueue: 'true' });
+    const wanted = { DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' };
+    await setup.set(name, wanted);
+    expect(await setup.shown(name)).toMatchObject(wanted);
+    expect((await setup.admin.describeTopic(name)).config?.dedupScope).toBe('topic');
+    expect((await setup.first.directory.find(name)).dedupScope).toBe('queue');
+    await setup.set(name, { DeduplicationScope: 'queue', FifoThroughputLimit: 'perQueue' });
+    expect(await setup.shown(name, 'DeduplicationScope')).toEqual({ DeduplicationScope: 'queue' });
+    await setup.set(name, wanted);
+    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
+    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
+    expect(await setup.shown(name, 'DeduplicationScope')).toEqual({
+      DeduplicationScope: 'messageGroup',
+    });
+  });
+
+  it('has one kind of encryption at a time [Q-28]', async () => {
+    const name = await setup.queue({ KmsMasterKeyId: 'k', KmsDataKeyReusePeriodSeconds: '600' });
+    const names = ['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled'];
+    expect(await setup.shown(name, ...names)).toEqual({
+      KmsMasterKeyId: 'k',
+      KmsDataKeyReusePeriodSeconds: '600',
+      SqsManagedSseEnabled: 'false',
+    });
+    await setup.set(name, { SqsManagedSseEnabled: 'True' });
+    expect(await setup.shown(name, ...names)).toEqual({ SqsManagedSseEnabled: 'true' });
+    await setup.set(name, { KmsDataKeyReusePeriodSeconds: '300' });
+    expect(await setup.shown(name, ...names)).toEqual({ SqsManagedSseEnabled: 'true' });
+  });
+});
+
+describe('a queue that was made natively', () => {
+  it('shows its real settings [Q-12]', async () => {
+    const name = setup.name('native');
+    const { admin } = setup;
+    await admin.createTopic({
+      name,
+      partitions: 2,
+      config: { messageBytesMax: 5_000, retentionMs: 90_500, segmentMs: 30_000, dedup: 'none' },
+    });
+    await admin.createShareGroup({
+      group: name,
+      topics: [name],
+      config: { visibilityTimeoutMs: 1_700, maxDeliveries: 4 },
+    });
+    expect(await setup.shown(name)).toMatchObject({
+      MaximumMessageSize: '5000',
+      MessageRetentionPeriod: '90',
+      VisibilityTimeout: '1',
+      RedrivePolicy: redriveTo(`${name}.dlq`, 4),
+    });
+    await admin.alterTopic({ name, config: { retentionMs: 365 * 86_400_000 } });
+    expect(await setup.shown(name, 'MessageRetentionPeriod')).toEqual({
+      MessageRetentionPeriod: '1209600',
+    });
+    await admin.alterTopic({ name, config: { retentionMs: -1 } });
+    expect(await setup.shown(name, 'MessageRetentionPeriod')).toEqual({
+      MessageRetentionPeriod: '1209600',
+    });
+    expect(await setup.first.directory.find(name)).toMatchObject({
+      partitions: 2,
+      isFifo: false,
+      visibilityTimeoutMs: 1_700,
+      messageBytesMax: 5_000,
+    });
+  });
+
+  it('is a FIFO queue where its group is ordered, whatever its name [Q-13]', async () => {
+    const [ordered, named] = [setup.name('ordered'), setup.name('named', '.fifo')];
+    const { admin } = setup;
+    for (const name of [ordered, named]) await admin.createTopic({ name });
+    const config = { ordering: 'key', onExhausted: 'drop', maxDeliveries: 0 } as const;
+    await admin.createShareGroup({ group: ordered, topics: [ordered], config });
+    await admin.createShareGroup({
+      group: named,
+      topics: [named],
+      config: { onExhausted: 'drop' },
+    });
+    expect(await setup.shown(ordered, 'FifoQueue')).toEqual({ FifoQueue: 'true' });
+    expect(await setup.shown(named, 'FifoQueue')).toEqual({});
+    expect((await setup.first.directory.find(ordered)).isFifo).toBe(true);
+  });
+
+  it('that was altered natively shows that, and not what was given [Q-12] [Q-15]', async () => {
+    const [dead, other] = [await setup.queue(), await setup.queue()];
+    const name = await setup.queue({
+      RedrivePolicy: `{ "maxReceiveCount" : "7", "deadLetterTargetArn" : "${arnOf(dead)}" }`,
+      VisibilityTimeout: '20',
+    });
+    expect(await setup.shown(name, 'RedrivePolicy')).toEqual({
+      RedrivePolicy: `{"maxReceiveCount":7,"deadLetterTargetArn":"${arnOf(dead)}"}`,
+    });
+    const { admin } = setup;
+    const config = { visibilityTimeoutMs: 9_000, maxDeliveries: 2 };
+    await admin.alterShareGroup({ group: name, deadLetterTopic: other, config });
+    expect(await setup.shown(name, 'RedrivePolicy', 'VisibilityTimeout')).toEqual({
+      RedrivePolicy: redriveTo(other, 2),
+      VisibilityTimeout: '9',
+    });
+    await admin.alterShareGroup({ group: name, config: { onExhausted: 'drop' } });
+    expect(await setup.shown(name, 'RedrivePolicy')).toEqual({});
+  });
+
+  it('whose annotations make no sense has the defaults [Q-12]', async () => {
+    const name = await setup.queue();
+    const mergeAnnotations = {
+      'sqs.DelaySeconds': '-5',
+      'sqs.MaximumMessageSize': 'large',
+      'sqs.ReceiveMessageWaitTimeSeconds': '21',
+      'sqs.Policy': '[',
+      'sqs.RedriveAllowPolicy': '{"redrivePermission":"allowAll","sourceQueueArns":5}',
+      'sqs.LastModifiedTimestamp': 'soon',
+      'sqs.DeduplicationScope': 'x',
+    };
+    await setup.admin.alterTopic({ name, mergeAnnotations });
+    const shown = await setup.shown(name);
+    expect(Object.keys(shown).toSorted()).toEqual(STANDARD);
+    expect(shown).toMatchObject({
+      DelaySeconds: '0',
+      MaximumMessageSize: '1048576',
+      ReceiveMessageWaitTimeSeconds: '0',
+      LastModifiedTimestamp: shown['CreatedTimestamp'],
+    });
+  });
+});
