@@ -81,7 +81,10 @@ describe('queue purge', () => {
 
   it('takes with a yes, counts with --dry-run, and comes back', async () => {
     const { admin, asked } = purging();
-    const done = await documentOf({ admin }, 'queue purge q -y --undo-for 10m --topic t --forget-duplicates');
+    const done = await documentOf(
+      { admin },
+      'queue purge q -y --undo-for 10m --topic t --forget-duplicates',
+    );
     expect(done.document).toMatchObject({ dryRun: false, messages: 1_234, undoUntilMs: 5 });
     const how = { undoMs: 600_000, forgetDuplicates: true, dryRun: false };
     expect(asked).toEqual([{ group: 'q', topic: 't', ...how }]);

@@ -41,8 +41,8 @@ export function applyWrite(state: ShardState, write: Write): void {
   switch (write.table) {
     // Read from the store where they are needed.
     case 'batches':
-    case 'compactions':
     case 'waitLanes':
+    case 'compactions':
     case 'results':
     case 'dedups':
     case 'effects':

@@ -143,7 +143,7 @@ export class Worker<V> implements AsyncDisposable {
     try {
       const { groups } = await link.request('DescribeShareGroups', body);
       const config = groups[0]?.config;
-      if (config?.ordering === 'key') {
+      if (config !== undefined && config.ordering !== 'none') {
         this.runner.order();
         this.demand.order();
       }

@@ -69,7 +69,7 @@ function checkGrowth(catalog: Catalog, topic: Topic, partitions: number): Refuse
 function orderedGroup(catalog: Catalog, { topicId }: Topic): string | undefined {
   for (const groupId of catalog.shareGroupsOf.get(topicId) ?? []) {
     const group = catalog.groups.get(groupId);
-    if (group?.kind === 'share' && group.config.ordering === 'key') return group.name;
+    if (group?.kind === 'share' && group.config.ordering !== 'none') return group.name;
   }
   return undefined;
 }

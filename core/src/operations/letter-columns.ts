@@ -38,7 +38,7 @@ export function laneOf(
   { ordering, fairness }: ShareConfig,
   record: LogRecord | undefined,
 ): number | null {
-  if (ordering === 'key') {
+  if (ordering !== 'none') {
     const key = record?.key ?? null;
     return key === null ? NO_LANE : laneNumber(key, 0, key.length);
   }

@@ -98,6 +98,7 @@ export function decideReceive(
       scope.share.batchHints,
     ),
     budget: new Budget(Math.min(maxMessages, room), maxBytes, command.firstWhole !== false),
+    leases,
     lease: (stretch: Stretch) => draft.takeFresh(leasedRun(receiving, stretch, undefined)),
     leasedRun: (stretch: Stretch, before: Run) => leasedRun(receiving, stretch, before),
   };

@@ -2,6 +2,7 @@
 // delivered as often as they may be where that is asked at a receive, go instead.
 
 import { type Part, partsBy } from './batch-parts.ts';
+import type { Lease } from './decide-receive.ts';
 import { die, exhaust, exhaustedParts } from './end-attempt.ts';
 import type { Run } from './run.ts';
 import type { Move } from './share-draft.ts';
@@ -11,6 +12,8 @@ import { type Budget, type Stretch, takeStretches } from './take-stretches.ts';
 
 export interface LeasingReady extends Taking {
   readonly budget: Budget;
+  /** What was leased so far, in the order of the reply. */
+  readonly leases: Lease[];
   /** The run of a lease that is given now. */
   readonly leasedRun: (stretch: Stretch, before: Run) => Run;
 }

@@ -45,7 +45,7 @@ export class ShareDraft {
   readonly #waits: Waits;
   /** In groups with lanes: what is known of those, as it will be. */
   readonly lanes: LaneDraft | undefined;
-  /** In groups with ordering by key. */
+  /** In groups with ordering `key`. */
   readonly rest: RestOfKeys | undefined;
   #hasReady = false;
   /** Something left a lane, or was parked in it: what is parked may have its turn. */

@@ -173,6 +173,12 @@ export class SharePartition {
     this.#list(slot, first, row[3]);
   }
 
+  /** Only for `applyShareWrite`. Memory holds nothing of the run; the order of lanes depends on where it is. */
+  applyWaiting(first: number, row: RunRow): void {
+    const column = row[9];
+    if (column !== null) this.lanes?.waits(laneAt(column, 0), first, row[4] > 0);
+  }
+
   /** Only for `applyShareWrite`. The rows of what a purge took away stay in the store; memory lets it go. [L-110] */
   applyPurge(row: PurgeRow | undefined): void {
     this.#purge = row;
@@ -273,6 +279,6 @@ function countLanes({ lanes, load }: LaneState, table: RunTable, slot: number, b
     if (isTenant) load.add(lane, by);
     if (lane === NO_LANE) continue;
     if (by === 1) lanes.activate(lane, first + i);
-    else lanes.deactivate(lane);
+    else lanes.deactivate(lane, first + i);
   }
 }

@@ -57,7 +57,11 @@ export class SharePartitions implements RunStore {
   /** Share groups with lanes: of which kind, and who has how much in flight. */
   readonly #laneGroups = new Map<number, { readonly kind: LaneKind; readonly load: TenantLoad }>();
   /** Stand for every partition of such a group that was never written to. */
-  readonly #untouchedLanes = { key: this.#emptyLanes('key'), tenant: this.#emptyLanes('tenant') };
+  readonly #untouchedLanes = {
+    key: this.#emptyLanes('key'),
+    fifo: this.#emptyLanes('fifo'),
+    tenant: this.#emptyLanes('tenant'),
+  };
   readonly laneCache = new LaneCache();
 
   /** A partition as the group sees it; of one that was never written to all is fresh. */
@@ -201,12 +205,17 @@ export function applyShareWrite(shares: SharePartitions, write: ShareWrite): voi
     case 'waitTimes':
       shares.firstWait.apply(write.key[0], write.value !== undefined);
       return;
+    case 'waiting': {
+      const [groupId, topicId, partition, first] = write.key;
+      if (write.value === undefined) return;
+      shares.forWriting(groupId, topicId, partition).applyWaiting(first, write.value);
+      return;
+    }
     case 'laneParked': {
       const [groupId, topicId, partition, lane] = write.key;
       shares.forWriting(groupId, topicId, partition).lanes?.setWaiting(lane, write.value);
       return;
     }
-    case 'waiting':
     case 'dead':
     case 'lastErrors':
   }

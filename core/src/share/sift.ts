@@ -17,7 +17,8 @@ import type { ShareScope } from './share-scope.ts';
 const FLAGS = FLAG_DELAY | FLAG_TTL | FLAG_GROUP;
 
 export type Fate =
-  | { readonly to: 'given' }
+  /** `lane`: where neighbours of other lanes are leased apart. */
+  | { readonly to: 'given'; readonly lane?: number }
   /** Not visible yet. */
   | { readonly to: 'scheduled'; readonly untilMs: number }
   | { readonly to: 'expired' }
@@ -33,6 +34,7 @@ const SKIPPED: Fate = { to: 'skipped' };
 export function isSameFate(a: Fate, b: Fate): boolean {
   if (a.to !== b.to) return false;
   if (a.to === 'parked' && b.to === 'parked') return a.lane === b.lane;
+  if (a.to === 'given' && b.to === 'given') return a.lane === b.lane;
   return a.to !== 'scheduled' || b.to !== 'scheduled' || a.untilMs === b.untilMs;
 }
 

@@ -79,6 +79,7 @@ class FreshWalk {
   #isDone(): boolean {
     const { scan, budget, ending } = this.#taking;
     if (this.#isOver || budget?.isSpent === true) return true;
+    if (this.#taking.freshLanes?.allotted?.left === 0) return true;
     if (this.#next >= ending.scope.log.durableEnd) return true;
     this.#hasMore = scan.left <= 0 || ending.letters.isFull;
     return this.#hasMore;
@@ -163,6 +164,7 @@ class FreshWalk {
       return;
     }
     this.#next = offsetOf(batch, index);
+    if (freshLanes?.isSplit === true) this.#flush();
     if (isGiven) this.#give(offsetOf(batch, last) + 1);
     else this.#withhold(fate, offsetOf(batch, last));
   }
@@ -173,7 +175,8 @@ class FreshWalk {
     const fate = isSifted(scope, batch) ? fateOf(scope, batch, index, ctx.nowMs) : GIVEN;
     if (freshLanes === undefined || fate.to !== 'given') return fate;
     const lane = freshLanes.laneOf(batch, index);
-    return freshLanes.isHeld(lane) ? { to: 'parked', lane } : fate;
+    if (freshLanes.isHeld(lane)) return { to: 'parked', lane };
+    return freshLanes.isSplit ? { to: 'given', lane } : fate;
   }
 
   /** What is about to be given counts for its lane. */

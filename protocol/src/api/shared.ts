@@ -138,7 +138,8 @@ export const JITTERS = ['none', 'equal', 'full'] as const;
 export const EXHAUSTIONS = ['dlq', 'drop', 'block'] as const;
 /** When it is asked whether they are: when an attempt ends, or at the next receive, as in Amazon SQS. */
 export const EXHAUSTED_AT = ['end', 'receive'] as const;
-export const ORDERINGS = ['none', 'key'] as const;
+/** key: messages of a key one after the other. fifo: the same, as the FIFO queues of Amazon SQS have it. */
+export const ORDERINGS = ['none', 'key', 'fifo'] as const;
 export const FAIRNESSES = ['none', 'tenant'] as const;
 export const EXPIRIES = ['drop', 'dlq'] as const;
 /** Whether a receipt whose lease has ended still says anything. */
@@ -168,7 +169,10 @@ const exhaustedAt = choice(
 const fence = bool(
   'Only the newest receipt of a message is valid; false: older ones are too, and an ended lease can be extended.',
 );
-const ordering = choice('In what order messages are given: none, or by key.', ORDERINGS);
+const ordering = choice(
+  'In what order messages are given: none; by key; by key as the FIFO queues of Amazon SQS do.',
+  ORDERINGS,
+);
 const fairness = choice('Who is served first: nobody, or quiet tenants.', FAIRNESSES);
 const maxInFlight = int('Messages that may be leased at a time in a partition; 0: without limit.', {
   max: LIMITS.maxInFlightMax,

@@ -47,10 +47,11 @@ export const QUEUE_SETTINGS = {
     ['end', 'receive'],
   ),
   fence: onOff('--fence <state>', 'only the newest receipt of a message is valid; off: older too'),
-  ordering: choice('--ordering <how>', 'messages of one key one after the other, or no order', [
-    'none',
-    'key',
-  ]),
+  ordering: choice(
+    '--ordering <how>',
+    'messages of one key one after the other (fifo: as the FIFO queues of Amazon SQS do it), or no order',
+    ['none', 'key', 'fifo'],
+  ),
   fairness: choice('--fairness <to-whom>', 'serve quiet tenants before noisy ones, or nobody', [
     'none',
     'tenant',
@@ -140,6 +141,12 @@ function receiptsText({ fence, lateReceipts }: QueueConfig): string {
   return fence ? 'the newest only' : 'older ones too';
 }
 
+const ORDERED: { readonly [W in QueueConfig['ordering']]: string } = {
+  none: 'none',
+  key: 'by key',
+  fifo: 'by key, as FIFO queues',
+};
+
 const EXHAUSTED: { readonly [W in QueueConfig['onExhausted']]: string } = {
   dlq: 'to the dead-letter topic',
   drop: 'dropped',
@@ -157,7 +164,7 @@ export function settingLines(config: QueueConfig): readonly (readonly [string, s
     ['exhausted', `${EXHAUSTED[config.onExhausted]}, found ${found}`],
     ['expired', config.onExpired === 'dlq' ? 'to the dead-letter topic' : 'dropped'],
     ['receipts', receiptsText(config)],
-    ['ordering', config.ordering === 'key' ? 'by key' : 'none'],
+    ['ordering', ORDERED[config.ordering]],
     ['fairness', config.fairness === 'tenant' ? 'between tenants' : 'none'],
     ['in flight', maxInFlight === 0 ? 'unlimited' : `${formatCount(maxInFlight)} a partition`],
     [

@@ -20,10 +20,35 @@ export interface FreshLanesOptions {
   readonly leftOf: (lane: number) => number;
 }
 
+/** How many fresh messages of which lanes a receive gives. */
+export class Allotment {
+  readonly #left = new Map<number, number>();
+  /** Of all lanes. */
+  left = 0;
+
+  of(lane: number): number {
+    return this.#left.get(lane) ?? 0;
+  }
+
+  add(lane: number, messages: number): void {
+    this.#left.set(lane, this.of(lane) + messages);
+    this.left += messages;
+  }
+
+  give(lane: number): void {
+    this.#left.set(lane, this.of(lane) - 1);
+    this.left -= 1;
+  }
+}
+
 export class FreshLanes {
   readonly #options: FreshLanesOptions;
   /** Some message had to wait. */
   hasHeld = false;
+  /** fifo: so many messages of each lane are given, and of no other; undefined: all that can be. */
+  allotted: Allotment | undefined;
+  /** fifo: neighbours of different lanes are leased apart, so that each lane's can be given together. */
+  isSplit = false;
   #batch: StoredBatch | undefined;
   #lanes: BatchLanes | undefined;
 
@@ -42,7 +67,7 @@ export class FreshLanes {
 
   /** The message of this lane has to wait. [L-61] [L-71] */
   isHeld(lane: number): boolean {
-    const isHeld = this.#mustWait(lane);
+    const isHeld = this.#mustWait(lane) || this.allotted?.of(lane) === 0;
     if (isHeld) this.hasHeld = true;
     return isHeld;
   }
@@ -58,6 +83,7 @@ export class FreshLanes {
   /** It is about to be leased. */
   give(lane: number): void {
     const { lanes, load } = this.#options;
+    this.allotted?.give(lane);
     if (lanes.table.kind === 'tenant') load.add(lane, 1);
   }
 

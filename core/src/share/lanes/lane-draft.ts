@@ -30,7 +30,7 @@ export class LaneDraft {
 
   /** Scheduled messages of the lane hold up what is behind them. */
   isOrdered(lane: number): boolean {
-    return this.table.kind === 'key' && lane !== NO_LANE;
+    return this.table.kind !== 'tenant' && lane !== NO_LANE;
   }
 
   /** Messages from `first` on wait for their lane. */

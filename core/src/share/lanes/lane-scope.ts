@@ -5,6 +5,6 @@ import type { LaneKind } from './scan-lanes.ts';
 
 /** Undefined: its messages wait for nobody. */
 export function laneKindOf(config: ShareConfig): LaneKind | undefined {
-  if (config.ordering === 'key') return 'key';
+  if (config.ordering !== 'none') return config.ordering;
   return config.fairness === 'tenant' ? 'tenant' : undefined;
 }

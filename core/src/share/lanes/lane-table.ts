@@ -1,10 +1,14 @@
 // What memory knows of the lanes of one share partition: a few numbers for each that has something unresolved, outside
-// the heap, and the order in which lanes take turns. It changes only as rows are applied.
+// the heap, and the order in which lanes take turns. It changes only as rows are applied, but for what makes it faster.
 
 import { assert } from '../../assert.ts';
 import type { LaneRow } from '../../rows.ts';
+import { LaneFronts } from './lane-fronts.ts';
+import { type LaneInLine, LaneLine, type Standing } from './lane-line.ts';
 import { NO_LANE } from './lane-number.ts';
 import type { LaneKind } from './scan-lanes.ts';
+import { TurnList } from './turn-list.ts';
+import { widened } from './widened.ts';
 
 const FIRST_SLOTS = 16;
 const NONE = -1;
@@ -16,28 +20,29 @@ export class LaneTable {
   readonly kind: LaneKind;
   #capacity = FIRST_SLOTS;
   #lanes = new Float64Array(FIRST_SLOTS);
-  /** key: messages leased or blocked; tenant: messages leased. */
+  /** key, fifo: messages leased or blocked; tenant: messages leased. */
   #active = new Float64Array(FIRST_SLOTS);
   /** No message that is active lies after this offset. */
   #lastActive = new Float64Array(FIRST_SLOTS);
   #parked = new Float64Array(FIRST_SLOTS);
   #scheduled = new Float64Array(FIRST_SLOTS);
   #heldAt = new Float64Array(FIRST_SLOTS);
-  /** Neighbours in the order of turns; a free slot has the next free one as `next`. */
-  #next = new Int32Array(FIRST_SLOTS);
-  #previous = new Int32Array(FIRST_SLOTS);
-  #listed = new Uint8Array(FIRST_SLOTS);
+  /** Lanes in the order of turns. */
+  readonly #line = new TurnList(FIRST_SLOTS);
+  /** fifo: those that were given from before, apart from the others. */
+  readonly #again: LaneLine | undefined;
+  readonly #fronts: LaneFronts | undefined;
   /** Open addressing: slot + 1 of the lane, 0 where empty. */
   #buckets = new Int32Array(2 * FIRST_SLOTS);
   #size = 0;
   #used = 0;
-  #free = NONE;
-  #head = NONE;
-  #tail = NONE;
-  #turns = 0;
+  readonly #free: number[] = [];
 
   constructor(kind: LaneKind) {
     this.kind = kind;
+    if (kind !== 'fifo') return;
+    this.#again = new LaneLine(FIRST_SLOTS);
+    this.#fronts = new LaneFronts(FIRST_SLOTS);
   }
 
   /** Lanes with something unresolved. */
@@ -47,14 +52,28 @@ export class LaneTable {
 
   /** Lanes whose turn it may be: something is parked and nothing is known to hold it up. */
   get turnCount(): number {
-    return this.#turns;
+    return this.#line.size + (this.#again?.size ?? 0);
   }
 
   /** Lanes whose turn it may be, those that have waited longest first. The table must not change meanwhile. */
   *turns(): Generator<number> {
-    for (let slot = this.#head; slot !== NONE; slot = this.#next[slot] as number) {
-      yield this.#lanes[slot] as number;
+    for (const slot of this.#line.slots()) yield this.#lanes[slot] as number;
+  }
+
+  /** fifo: they were never given from, or were before; with where they stand. */
+  *line(which: 'first' | 'again'): Generator<LaneInLine, undefined> {
+    const again = this.#again;
+    if (again === undefined) return undefined;
+    for (const slot of which === 'first' ? this.#line.slots() : again.slots()) {
+      yield { lane: this.#lanes[slot] as number, standing: again.standingOf(slot) };
     }
+    return undefined;
+  }
+
+  /** fifo: where a lane stands of which nothing but fresh messages is known, the first at the offset. */
+  freshStanding(lane: number, first: number): Standing {
+    assert(this.#again !== undefined, 'lanes stand in a line');
+    return this.#again.freshStanding(lane, first);
   }
 
   /** Lanes with something unresolved, in no order. */
@@ -86,50 +105,83 @@ export class LaneTable {
     ];
   }
 
+  /** fifo: the first message of the lane that is leased or blocked. */
+  firstActiveOf(lane: number): number {
+    const slot = this.#find(lane);
+    if (slot === NONE || lane === NO_LANE) return Number.POSITIVE_INFINITY;
+    return this.#fronts?.firstActive(slot) ?? Number.POSITIVE_INFINITY;
+  }
+
   /** A message of the lane is leased or blocked. */
   activate(lane: number, offset: number): void {
     const slot = this.#slotOf(lane);
     if (this.#active[slot] === 0) this.#lastActive[slot] = offset;
     else this.#lastActive[slot] = Math.max(this.#lastActive[slot] as number, offset);
     this.#active[slot] = (this.#active[slot] as number) + 1;
+    this.#fronts?.activate(slot, offset);
+    this.#again?.serve(slot);
     // Whoever was served goes to the back.
     this.#unlist(slot);
     this.#settle(slot);
   }
 
-  deactivate(lane: number): void {
+  deactivate(lane: number, offset: number): void {
     const slot = this.#find(lane);
     assert(slot !== NONE && (this.#active[slot] as number) > 0, 'it was active');
     this.#active[slot] = (this.#active[slot] as number) - 1;
+    this.#fronts?.deactivate(slot, offset);
     this.#settle(slot);
+  }
+
+  /** fifo: a run that begins at the offset waits, given before or never; what the lane's row says of it comes after. */
+  waits(lane: number, first: number, wasGiven: boolean): void {
+    if (this.#fronts === undefined || lane === NO_LANE) return;
+    const slot = this.#slotOf(lane);
+    this.#fronts.waits(slot, first);
+    if (wasGiven) this.#again?.serve(slot);
+    else this.#again?.meet(slot, lane, first);
+    if (!this.#isEmpty(slot)) this.#settle(slot);
   }
 
   /** What the lane's row says. */
   setWaiting(lane: number, row: LaneRow | undefined): void {
     if (row === undefined && this.#find(lane) === NONE) return;
     const slot = this.#slotOf(lane);
-    [this.#parked[slot], this.#scheduled[slot], this.#heldAt[slot]] = row ?? NOTHING_WAITS;
+    const [parked, scheduled, heldAt] = row ?? NOTHING_WAITS;
+    [this.#parked[slot], this.#scheduled[slot], this.#heldAt[slot]] = [parked, scheduled, heldAt];
+    this.#fronts?.waitCount(slot, parked + scheduled);
+    this.#settle(slot);
+  }
+
+  /** fifo: a receive has come. Not kept; nothing but the order of turns depends on it. */
+  noteReceive(cursor: number, logEnd: number): void {
+    this.#again?.noteReceive(cursor, logEnd);
+  }
+
+  /** fifo: a receive has found what waits of the lane behind what is leased. It would look there again each time. */
+  learn(lane: number, first: number): void {
+    const slot = this.#find(lane);
+    if (slot === NONE || this.#fronts === undefined) return;
+    this.#fronts.learn(slot, first);
     this.#settle(slot);
   }
 
   assertInvariants(): void {
-    let turns = 0;
-    let previous = NONE;
-    for (let slot = this.#head; slot !== NONE; slot = this.#next[slot] as number) {
-      assert(this.#listed[slot] === 1 && this.#previous[slot] === previous, 'the list is whole');
-      previous = slot;
-      turns += 1;
-    }
-    assert(previous === this.#tail && turns === this.#turns, 'turns are counted');
+    const turns = [...this.#line.slots(), ...(this.#again?.slots() ?? [])];
+    assert(turns.length === this.turnCount, 'turns are counted');
     let size = 0;
+    let listed = 0;
     for (const entry of this.#buckets) {
       if (entry === 0) continue;
       const slot = entry - 1;
       size += 1;
       assert(this.#find(this.#lanes[slot] as number) === slot, 'a lane is found');
       assert(!this.#isEmpty(slot), 'a lane without anything unresolved is forgotten');
-      assert((this.#listed[slot] === 1) === this.#isDue(slot), 'a lane that may have its turn');
+      const isListed = this.#line.has(slot) || this.#again?.has(slot) === true;
+      assert(isListed === this.#isDue(slot), 'a lane that may have its turn');
+      if (isListed) listed += 1;
     }
+    assert(listed === turns.length, 'only lanes that exist take turns');
     assert(size === this.#size, 'lanes are counted');
   }
 
@@ -151,30 +203,19 @@ export class LaneTable {
   #isDue(slot: number): boolean {
     if (this.#parked[slot] === 0) return false;
     if (this.kind === 'tenant' || this.#lanes[slot] === NO_LANE) return true;
-    return this.#active[slot] === 0 && this.#heldAt[slot] === NONE;
+    if (this.#heldAt[slot] !== NONE) return false;
+    return this.#fronts?.isOpen(slot) ?? this.#active[slot] === 0;
   }
 
   #list(slot: number): void {
-    if (this.#listed[slot] === 1) return;
-    this.#listed[slot] = 1;
-    this.#next[slot] = NONE;
-    this.#previous[slot] = this.#tail;
-    if (this.#tail === NONE) this.#head = slot;
-    else this.#next[this.#tail] = slot;
-    this.#tail = slot;
-    this.#turns += 1;
+    if (this.#line.has(slot)) return;
+    if (this.#again?.isServed(slot) === true) this.#again.add(slot);
+    else this.#line.add(slot);
   }
 
   #unlist(slot: number): void {
-    if (this.#listed[slot] === 0) return;
-    const next = this.#next[slot] as number;
-    const previous = this.#previous[slot] as number;
-    if (previous === NONE) this.#head = next;
-    else this.#next[previous] = next;
-    if (next === NONE) this.#tail = previous;
-    else this.#previous[next] = previous;
-    this.#listed[slot] = 0;
-    this.#turns -= 1;
+    this.#line.remove(slot);
+    this.#again?.remove(slot);
   }
 
   #find(lane: number): number {
@@ -195,7 +236,8 @@ export class LaneTable {
     this.#parked[slot] = 0;
     this.#scheduled[slot] = 0;
     this.#heldAt[slot] = NONE;
-    this.#listed[slot] = 0;
+    this.#fronts?.reset(slot);
+    this.#again?.begin(slot);
     this.#size += 1;
     this.#place(slot);
     return slot;
@@ -221,17 +263,14 @@ export class LaneTable {
       hole = at;
     }
     this.#buckets[hole] = 0;
-    this.#next[slot] = this.#free;
-    this.#free = slot;
+    this.#again?.end(slot, this.#lanes[slot] as number);
+    this.#free.push(slot);
     this.#size -= 1;
   }
 
   #newSlot(): number {
-    if (this.#free !== NONE) {
-      const slot = this.#free;
-      this.#free = this.#next[slot] as number;
-      return slot;
-    }
+    const freed = this.#free.pop();
+    if (freed !== undefined) return freed;
     if (this.#used === this.#capacity) this.#grow();
     this.#used += 1;
     return this.#used - 1;
@@ -245,9 +284,9 @@ export class LaneTable {
     this.#parked = widened(this.#parked, this.#capacity);
     this.#scheduled = widened(this.#scheduled, this.#capacity);
     this.#heldAt = widened(this.#heldAt, this.#capacity);
-    this.#next = widened(this.#next, this.#capacity);
-    this.#previous = widened(this.#previous, this.#capacity);
-    this.#listed = widened(this.#listed, this.#capacity);
+    this.#line.grow(this.#capacity);
+    this.#again?.grow(this.#capacity);
+    this.#fronts?.grow(this.#capacity);
     this.#buckets = new Int32Array(2 * this.#capacity);
     for (let slot = 0; slot < this.#used; slot += 1) this.#place(slot);
   }
@@ -256,10 +295,4 @@ export class LaneTable {
 /** Lanes are hashes already. */
 function bucketOf(lane: number, mask: number): number {
   return (lane >>> 0) & mask;
-}
-
-function widened<A extends Float64Array | Int32Array | Uint8Array>(array: A, length: number): A {
-  const wide = new (array.constructor as new (length: number) => A)(length);
-  wide.set(array);
-  return wide;
 }

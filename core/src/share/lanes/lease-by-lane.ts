@@ -7,12 +7,14 @@ import type { Stretch } from '../take-stretches.ts';
 import { FreshLanes } from './fresh-lanes.ts';
 import type { LaneCache } from './lane-cache.ts';
 import type { LaneDraft } from './lane-draft.ts';
+import { leaseInLine } from './lease-in-line.ts';
 import { LeaseInTurn } from './lease-in-turn.ts';
 import { LoadAhead, TenantLoad } from './tenant-load.ts';
 
 /** True: there may be more to give than this decision had time to look at. */
 export function leaseByLane(leasing: LeasingReady, lanes: LaneDraft, cache: LaneCache): boolean {
-  const { ending, scan, batches, budget, leasedRun } = leasing;
+  if (lanes.table.kind === 'fifo') return leaseInLine(leasing, lanes, cache);
+  const { ending, scan, batches, budget, leases, leasedRun } = leasing;
   const { scope, draft } = ending;
   const load = new LoadAhead(scope.share.load ?? new TenantLoad());
   const turns = new LeaseInTurn(leasing, lanes, load);
@@ -24,7 +26,7 @@ export function leaseByLane(leasing: LeasingReady, lanes: LaneDraft, cache: Lane
     leasing.lease({ first, last, batches: sent, lanes: column });
   };
   turns.beforeFresh(draft.cursor < scope.log.durableEnd);
-  const beside = { ending, scan, batches, budget, leasedRun, lease, freshLanes };
+  const beside = { ending, scan, batches, budget, leases, leasedRun, lease, freshLanes };
   const moreFresh = !budget.isSpent && takeFreshBeside(turns, beside);
   const moreParked = turns.afterFresh();
   // What was parked just now for a noisy tenant can be given next time.

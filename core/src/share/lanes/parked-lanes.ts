@@ -26,6 +26,8 @@ export class ParkedLanes {
   readonly #leasing: LeasingReady;
   readonly #lanes: LaneDraft;
   readonly #fronts = new Map<number, Front>();
+  /** fifo: lanes that have nothing before what is leased of them, with where what waits of them begins. */
+  readonly behind = new Map<number, number>();
   /** By first offset: the run, and what becomes of its parts. */
   readonly #taken = new Map<number, { readonly run: Run; readonly moves: Move[] }>();
 
@@ -100,6 +102,11 @@ export class ParkedLanes {
     front.next = run.last + 1;
     if (run.last < low) {
       front.hasGone = true;
+      return 0;
+    }
+    if (run.first > this.#lanes.table.firstActiveOf(lane)) {
+      front.isOver = true;
+      if (front.taken === 0 && !front.hasGone) this.behind.set(lane, run.first);
       return 0;
     }
     if (run.state === 'scheduled') {

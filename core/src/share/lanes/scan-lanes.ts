@@ -4,7 +4,8 @@
 import { TENANT_HEADER } from '@millrace/protocol';
 import { laneNumber, NO_LANE, tenantLane } from './lane-number.ts';
 
-export type LaneKind = 'key' | 'tenant';
+/** Ordering by key, ordering by key as FIFO queues of Amazon SQS have it, fairness among tenants. */
+export type LaneKind = 'key' | 'fifo' | 'tenant';
 
 const TENANT = Uint8Array.from(TENANT_HEADER, (letter) => letter.charCodeAt(0));
 const NIL = 0xc0;
@@ -34,7 +35,7 @@ export class LaneReader {
     const time = intBytes(body[at + 1] ?? NIL);
     if (body[at] !== 0x95 || time === 0) return NO_LANE;
     this.#bin(at + 1 + time);
-    if (kind === 'key') {
+    if (kind !== 'tenant') {
       return this.#end <= this.#from ? this.#emptyKey() : laneNumber(body, this.#from, this.#end);
     }
     if (this.#end < 0) return NO_LANE;

@@ -88,7 +88,7 @@ describe('the table of lanes', () => {
             table.activate(step.lane, step.offset);
             plain.activate(step.lane, step.offset);
           } else if (step.kind === 'deactivate') {
-            if (plain.deactivate(step.lane)) table.deactivate(step.lane);
+            if (plain.deactivate(step.lane)) table.deactivate(step.lane, 0);
           } else {
             const row = step.kind === 'wait' ? step.row : undefined;
             table.setWaiting(step.lane, row);
@@ -114,7 +114,7 @@ describe('the table of lanes', () => {
     for (let round = 0; round < 3; round += 1) {
       for (let i = 1; i <= 10_000; i += 1) table.activate(i * 977 + round, i);
       expect(table.size).toBe(10_000);
-      for (let i = 1; i <= 10_000; i += 1) table.deactivate(i * 977 + round);
+      for (let i = 1; i <= 10_000; i += 1) table.deactivate(i * 977 + round, i);
       expect(table.size).toBe(0);
     }
     table.assertInvariants();

@@ -48,7 +48,7 @@ export class LaneTwins {
       topics: ['orders'],
       startAt: -2,
       deadLetterTopic: null,
-      config: { ...config, ordering: 'key', backoff: 'fixed', jitter: 'none' },
+      config: { ...config, backoff: 'fixed', jitter: 'none' },
     });
   }
 

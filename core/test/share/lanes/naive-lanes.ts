@@ -10,6 +10,8 @@ export interface NaiveLaneConfig {
   onExhausted: 'dlq' | 'drop' | 'block';
   fence: boolean;
   lateReceipts: 'accept' | 'refuse';
+  /** fifo: what becomes of one message of a key does not touch the others that are leased. */
+  ordering: 'key' | 'fifo';
 }
 
 export interface NaiveAck {
@@ -80,7 +82,8 @@ export class NaiveLanes {
 
   /** A blocked message stops its whole key, what comes before it included. [L-62] [L-66] */
   #isStopped({ key }: NaiveMessage): boolean {
-    return key !== null && this.messages.some((m) => m.key === key && m.state === 'blocked');
+    if (this.config.ordering === 'fifo' || key === null) return false;
+    return this.messages.some((other) => other.key === key && other.state === 'blocked');
   }
 
   /** A receive gave these, each under its token, and moved the cursor. */
@@ -99,7 +102,9 @@ export class NaiveLanes {
       if (message.offset < start) message.state = 'removed';
       else if (message.visibleAtMs > now) this.#wait(message, message.visibleAtMs);
       else {
-        ok(this.before(message).length > 0, `${message.offset} had to be parked`);
+        // With `fifo` it may have been passed for more of another key.
+        const hadTo = this.config.ordering === 'fifo' || this.before(message).length > 0;
+        ok(hadTo, `${message.offset} had to be parked`);
         message.state = 'parked';
       }
     }
@@ -178,8 +183,9 @@ export class NaiveLanes {
     }
     const isHeld = (other: NaiveMessage) =>
       other.key === key && (other.state === 'leased' || other.state === 'blocked');
-    const isStopped = key !== null && this.messages.some((other) => isHeld(other));
-    if (isStopped || this.before(message).length > 0) return 'STALE_LEASE';
+    const isOrdered = this.config.ordering === 'key' && key !== null;
+    const isStopped = isOrdered && this.messages.some((other) => isHeld(other));
+    if (isStopped || (isOrdered && this.before(message).length > 0)) return 'STALE_LEASE';
     message.state = 'leased';
     message.untilMs = now + (ack.delayMs ?? this.config.visibilityTimeoutMs);
     return 'done';
@@ -240,7 +246,7 @@ export class NaiveLanes {
   }
 
   #giveBackRest({ key, offset }: NaiveMessage, returned: Set<number>): void {
-    if (key === null) return;
+    if (key === null || this.config.ordering === 'fifo') return;
     for (const other of this.messages.slice(offset + 1)) {
       if (other.key !== key || other.state !== 'leased') continue;
       this.#giveBack(other);
