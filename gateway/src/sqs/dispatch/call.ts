@@ -34,6 +34,7 @@ export class Call implements SqsCall {
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
   private controller: AbortController | undefined;
+  private unwatch: (() => void) | undefined;
 
   constructor(sources: CallSources) {
     this.requestId = sources.requestId;
@@ -74,18 +75,29 @@ export class Call implements SqsCall {
       this.controller = controller;
       this.sources.waiting.add(controller);
       if (this.isCallerGone) controller.abort();
-      else this.sources.response.once('close', () => controller.abort());
+      else this.watch(controller);
     }
     return this.controller.signal;
   }
 
   get isCallerGone(): boolean {
     const { response } = this.sources;
-    return response.destroyed || response.socket === null || response.socket.destroyed;
+    const { socket } = response;
+    return response.destroyed || socket === null || socket.destroyed || socket.readableEnded;
   }
 
   end(): void {
     if (this.controller !== undefined) this.sources.waiting.delete(this.controller);
+    this.unwatch?.();
+  }
+
+  /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
+  private watch(controller: AbortController): void {
+    const { request, response } = this.sources;
+    const abort = () => controller.abort();
+    response.once('close', abort);
+    request.socket.once('end', abort);
+    this.unwatch = () => request.socket.off('end', abort);
   }
 
   private get scope(): CredentialScope | undefined {
