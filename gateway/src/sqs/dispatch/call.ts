@@ -34,6 +34,7 @@ export class Call implements SqsCall {
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
   private controller: AbortController | undefined;
+  private readonly onClose = (): void => this.controller?.abort();
   private unwatch: (() => void) | undefined;
 
   constructor(sources: CallSources) {
@@ -87,7 +88,9 @@ export class Call implements SqsCall {
   }
 
   end(): void {
-    if (this.controller !== undefined) this.sources.waiting.delete(this.controller);
+    if (this.controller === undefined) return;
+    this.sources.waiting.delete(this.controller);
+    this.sources.response.off('close', this.onClose);
     this.unwatch?.();
   }
 
