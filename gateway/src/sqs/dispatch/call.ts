@@ -34,8 +34,7 @@ export class Call implements SqsCall {
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
   private controller: AbortController | undefined;
-  private readonly onClose = (): void => this.controller?.abort();
-  private unwatch: (() => void) | undefined;
+  private readonly giveUp = (): void => this.controller?.abort();
 
   constructor(sources: CallSources) {
     this.requestId = sources.requestId;
@@ -76,7 +75,7 @@ export class Call implements SqsCall {
       this.controller = controller;
       this.sources.waiting.add(controller);
       if (this.isCallerGone) controller.abort();
-      else this.watch(controller);
+      else this.watch();
     }
     return this.controller.signal;
   }
@@ -89,18 +88,17 @@ export class Call implements SqsCall {
 
   end(): void {
     if (this.controller === undefined) return;
-    this.sources.waiting.delete(this.controller);
-    this.sources.response.off('close', this.onClose);
-    this.unwatch?.();
+    const { request, response, waiting } = this.sources;
+    waiting.delete(this.controller);
+    response.off('close', this.giveUp);
+    request.socket.off('end', this.giveUp);
   }
 
   /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
-  private watch(controller: AbortController): void {
+  private watch(): void {
     const { request, response } = this.sources;
-    const abort = () => controller.abort();
-    response.once('close', abort);
-    request.socket.once('end', abort);
-    this.unwatch = () => request.socket.off('end', abort);
+    response.once('close', this.giveUp);
+    request.socket.once('end', this.giveUp);
   }
 
   private get scope(): CredentialScope | undefined {
