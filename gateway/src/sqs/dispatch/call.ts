@@ -1,7 +1,7 @@
 // What handlers learn of a request beside its input. Everything is found when it is asked for: most calls ask for little,
 // and none pays for a signal that it does not wait with.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { SqsCall } from '../handler.ts';
 import { type CredentialScope, scopeOf } from '../sign/credential.ts';
@@ -21,7 +21,6 @@ export interface CallSources {
   /** As it stood in the request line. */
   readonly url: string;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly settings: CallSettings;
   readonly waiting: WaitingCalls;
 }
@@ -80,25 +79,25 @@ export class Call implements SqsCall {
     return this.controller.signal;
   }
 
+  /** By the socket: of requests that came in one go, only the first has a response with a socket. */
   get isCallerGone(): boolean {
-    const { response } = this.sources;
-    const { socket } = response;
-    return response.destroyed || socket === null || socket.destroyed || socket.readableEnded;
+    const { destroyed, readableEnded } = this.sources.request.socket;
+    return destroyed || readableEnded;
   }
 
   end(): void {
     if (this.controller === undefined) return;
-    const { request, response, waiting } = this.sources;
+    const { request, waiting } = this.sources;
     waiting.delete(this.controller);
-    response.off('close', this.giveUp);
+    request.socket.off('close', this.giveUp);
     request.socket.off('end', this.giveUp);
   }
 
   /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
   private watch(): void {
-    const { request, response } = this.sources;
-    response.once('close', this.giveUp);
-    request.socket.once('end', this.giveUp);
+    const { socket } = this.sources.request;
+    socket.once('close', this.giveUp);
+    socket.once('end', this.giveUp);
   }
 
   private get scope(): CredentialScope | undefined {

@@ -185,6 +185,29 @@ test('each answer counts for its action', async () => {
   });
 });
 
+function requestText(action: string, body: string): string {
+  const headers = { host: 'x', 'content-length': String(body.length), ...jsonHeaders(action) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
+test('requests that come in one go are all answered, errors too', async () => {
+  const server = await start({
+    handlers: { ListQueues: async (_input, { signal }) => ({ NextToken: String(signal.aborted) }) },
+  });
+  const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
+  let answers = '';
+  socket.on('data', (text: string) => {
+    answers += text;
+  });
+  const requests = [requestText('ListQueues', '{}'), requestText('ListQueues', '[]')];
+  socket.write([...requests, ...requests].join(''));
+  const codes = () => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code);
+  await vi.waitFor(() => expect(codes()).toEqual(['200', '400', '200', '400']));
+  expect(answers.match(/"NextToken":"false"/g)).toHaveLength(2);
+  socket.destroy();
+});
+
 test('a caller that goes away aborts its call, and is not answered', async () => {
   const aborted = vi.fn<() => void>();
   const handlers = {
@@ -197,14 +220,8 @@ test('a caller that goes away aborts its call, and is not answered', async () =>
       }),
   };
   const server = await start({ handlers });
-  const body = '{"QueueUrl":"q"}';
-  const headers = Object.entries({
-    host: 'x',
-    'content-length': String(body.length),
-    ...jsonHeaders('ReceiveMessage'),
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
   const socket = connect(server.port, '127.0.0.1');
-  socket.write(`POST / HTTP/1.1\r\n${headers.join('')}\r\n${body}`);
+  socket.write(requestText('ReceiveMessage', '{"QueueUrl":"q"}'));
   await vi.waitFor(() => expect(server.calls).toHaveLength(1));
   expect(aborted).not.toHaveBeenCalled();
   socket.destroy();
