@@ -29,7 +29,7 @@ async function tasks(name: string, MaxResults = 10) {
 
 /** The newest task of the source once it has ended. */
 async function ended(name: string) {
-  await expect.poll(async () => (await tasks(name))[0]?.Status).not.toBe('RUNNING');
+  await expect.poll(async () => (await tasks(name))[0]?.Status, SOON).not.toBe('RUNNING');
   return (await tasks(name))[0];
 }
 

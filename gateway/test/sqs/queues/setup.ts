@@ -12,6 +12,9 @@ import { createQueueHandlers } from '../../../src/sqs/queues/queue-handlers.ts';
 export const ACCOUNT = '000000000000';
 export const BASE_URL = 'http://sqs.example:7651';
 
+/** For what happens soon: a loaded machine may take long. */
+export const SOON = { timeout: 20_000, interval: 25 };
+
 export const CALL: SqsCall = {
   requestId: 'request-1',
   protocol: 'json',
