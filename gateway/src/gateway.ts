@@ -1,7 +1,7 @@
 // Opens a gateway and closes it again in the opposite order: connection to the broker, server, port. It knows neither
 // processes nor threads.
 
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Logger } from '@millrace/client';
 import { formatAddress, type Log, listenFault } from '@millrace/options';
 import { buildApp } from './app.ts';
@@ -56,11 +56,11 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
     accessKeys: credentials?.accessKeys,
   });
   const { services, receiver, isReady } = open;
-  let connections = () => 0;
+  let connections: ReadonlySet<Socket> = new Set();
   const registry = createGatewayRegistry({
     metrics: services.metrics,
     isReady,
-    connections: () => connections(),
+    connections: () => connections.size,
     waitingReceives: () => receiver.waiting,
     receiveConnections: () => receiver.connections,
   });
@@ -78,7 +78,7 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
       address,
       url: `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address.address), address.port)}`,
       metrics: () => registry.scrape(),
-      close: (drainMs) => closeGateway(open, app as App, drainMs),
+      close: (drainMs) => closeGateway(open, app as App, connections, drainMs),
     };
   } catch (error) {
     await app?.close();
@@ -106,12 +106,19 @@ async function listen(app: App, options: GatewayOptions): Promise<AddressInfo> {
   return app.server.address() as AddressInfo;
 }
 
-async function closeGateway(open: OpenServices, app: App, drainMs: number): Promise<void> {
+async function closeGateway(
+  open: OpenServices,
+  app: App,
+  connections: ReadonlySet<Socket>,
+  drainMs: number,
+): Promise<void> {
   const { server } = app;
   open.stopWaiting();
   // A connection that has just been answered is idle then, and would keep the server open.
   const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const cutter = setTimeout(() => server.closeAllConnections(), drainMs);
+  const cutter = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, drainMs);
   await app.close();
   clearInterval(sweeper);
   clearTimeout(cutter);
@@ -133,13 +140,13 @@ function clientLogger(log: Log): Logger {
   };
 }
 
-function watchConnections(server: Server): () => number {
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
+/** Also those that the HTTP server has let go of: WebSockets. */
+function watchConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    if (open.has(socket)) return;
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  return () => open;
+  return open;
 }
