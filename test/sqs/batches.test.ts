@@ -112,7 +112,7 @@ describe.concurrent('DeleteMessageBatch and ChangeMessageVisibilityBatch', () =>
       ],
     });
     expect(ids(changed.Successful)).toEqual(['c']);
-    expect(changed.Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([
+    expect(changed.Failed?.map(({ Id, Code }) => [Id, Code]).toSorted()).toEqual([
       ['gone', 'InvalidParameterValue'],
       ['long', 'InvalidParameterValue'],
     ]);

@@ -3,7 +3,15 @@
 import { type Message, SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { CREDENTIALS, dial, pause, REGION, systemOf, TestQueue } from './support/queues.ts';
+import {
+  CREDENTIALS,
+  dial,
+  eventually,
+  pause,
+  REGION,
+  systemOf,
+  TestQueue,
+} from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
 vi.setConfig({ maxConcurrency: 10 });
@@ -60,8 +68,8 @@ test.concurrent('takes 200 messages, each once, and leaves none', async () => {
   });
   const errors = watch(consumer);
   consumer.start();
-  await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(200);
-  await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([0, 0, 0]);
+  await eventually(() => seen.length, 200);
+  await eventually(() => queue.counts(), [0, 0, 0]);
   consumer.stop({ abort: true });
   expect(seen.toSorted()).toEqual(bodies.toSorted());
   expect(errors).toEqual([]);
@@ -83,8 +91,8 @@ test.concurrent('in batches', async () => {
   const errors = watch(consumer);
   consumer.start();
   const done = () => sizes.reduce((sum, size) => sum + size, 0);
-  await expect.poll(done, { timeout: 20_000 }).toBe(50);
-  await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([0, 0, 0]);
+  await eventually(done, 50);
+  await eventually(() => queue.counts(), [0, 0, 0]);
   consumer.stop({ abort: true });
   expect(sizes).toEqual([10, 10, 10, 10, 10]);
   expect(errors).toEqual([]);
@@ -133,7 +141,7 @@ test.concurrent('a heartbeat keeps a message that takes longer than its lease', 
   consumer.start();
   await pause(2_600);
   expect(await queue.bodies()).toEqual([]);
-  await expect.poll(() => queue.counts(), { timeout: 15_000 }).toEqual([0, 0, 0]);
+  await eventually(() => queue.counts(), [0, 0, 0]);
   consumer.stop({ abort: true });
   expect(handled).toBe(1);
   expect(errors).toEqual([]);
@@ -155,7 +163,7 @@ test.concurrent('a handler that fails gives the message back at once, where it i
   });
   watch(consumer);
   consumer.start();
-  await expect.poll(() => queue.counts(), { timeout: 15_000 }).toEqual([0, 0, 0]);
+  await eventually(() => queue.counts(), [0, 0, 0]);
   consumer.stop({ abort: true });
   expect(attempts).toBe(3);
 });

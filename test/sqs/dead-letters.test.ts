@@ -2,7 +2,15 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dial, pause, refusalOf, systemOf, TestQueue, withDeadLetters } from './support/queues.ts';
+import {
+  dial,
+  eventually,
+  pause,
+  refusalOf,
+  systemOf,
+  TestQueue,
+  withDeadLetters,
+} from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
@@ -27,7 +35,7 @@ async function giveUp(source: TestQueue, dead: TestQueue, bodies: string[]): Pro
     await source.receive({ VisibilityTimeout: 0 });
     return (await dead.counts())[0];
   };
-  await expect.poll(isThere, { timeout: 15_000, interval: 20 }).toBe(bodies.length);
+  await eventually(isThere, bodies.length);
 }
 
 describe.concurrent('dead letters', () => {
@@ -99,9 +107,7 @@ describe.concurrent('message move tasks', () => {
     return Results;
   };
   const untilDone = (queue: TestQueue) =>
-    expect
-      .poll(async () => (await tasksOf(queue))[0]?.Status, { timeout: 15_000 })
-      .toBe('COMPLETED');
+    eventually(async () => (await tasksOf(queue))[0]?.Status, 'COMPLETED');
 
   test('back to where each came from; the receive count begins anew', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
@@ -162,9 +168,7 @@ describe.concurrent('message move tasks', () => {
     });
     expect(moved).toBeGreaterThanOrEqual(1);
     expect(moved).toBeLessThan(12);
-    await expect
-      .poll(async () => (await tasksOf(dead))[0]?.Status, { timeout: 15_000 })
-      .toBe('CANCELLED');
+    await eventually(async () => (await tasksOf(dead))[0]?.Status, 'CANCELLED');
     const [left = 0] = await dead.counts();
     const [back = 0] = await source.counts();
     expect(left + back).toBe(12);

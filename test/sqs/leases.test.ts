@@ -3,7 +3,15 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { bodiesOf, dial, pause, refusalOf, systemOf, TestQueue } from './support/queues.ts';
+import {
+  bodiesOf,
+  dial,
+  eventually,
+  pause,
+  refusalOf,
+  systemOf,
+  TestQueue,
+} from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
 vi.setConfig({ maxConcurrency: 30 });
@@ -27,7 +35,7 @@ describe.concurrent('a lease', () => {
     await queue.send('a');
     await queue.receiveOne();
     expect(await queue.bodies()).toEqual([]);
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    await eventually(() => queue.counts(), [1, 0, 0]);
     const again = await queue.receiveOne();
     expect(systemOf(again, 'ApproximateReceiveCount')).toBe('2');
   });
@@ -109,7 +117,7 @@ describe.concurrent('a handle', () => {
     const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
     await queue.send('a');
     const message = await queue.receiveOne();
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    await eventually(() => queue.counts(), [1, 0, 0]);
     await queue.delete(message);
     expect(await queue.counts()).toEqual([0, 0, 0]);
   });
@@ -223,7 +231,7 @@ describe.concurrent('a purge', () => {
     await queue.send('c', { DelaySeconds: 600 });
     expect(await queue.counts()).toEqual([1, 1, 1]);
     await sqs.purgeQueue({ QueueUrl: queue.url });
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([0, 0, 0]);
+    await eventually(() => queue.counts(), [0, 0, 0]);
     await queue.send('d');
     expect(await queue.bodies()).toEqual(['d']);
     expect(await refusalOf(sqs.purgeQueue({ QueueUrl: queue.url }))).toMatchObject({

@@ -112,9 +112,9 @@ function some(
   names: readonly string[],
 ): Record<string, unknown> {
   const input: Record<string, unknown> = {};
-  for (const [name, valueOf] of Object.entries(values)) {
+  for (const [name, make] of Object.entries(values)) {
     if (!random.chance(chance)) continue;
-    input[name] = random.chance(0.12) ? nastyValue(random) : valueOf(random, names);
+    input[name] = random.chance(0.12) ? nastyValue(random) : make(random, names);
   }
   return input;
 }
@@ -162,7 +162,7 @@ const FLAT: Readonly<Record<string, string>> = {
   Entries: 'SendMessageBatchRequestEntry',
 };
 
-function flatten(value: unknown, at: string, random: Random): string[][] {
+function flatten(value: unknown, at: string, random: Random): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[at, String(value)]];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner], index) => {
