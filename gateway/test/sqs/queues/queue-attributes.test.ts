@@ -87,7 +87,7 @@ describe('GetQueueAttributes', () => {
     await producer.sendBatch(name, [{ value: 'later', delayMs: 3_600_000 }]);
     await setup.send(other, 'of another topic');
     const queue = setup.first.client.queue(name);
-    const leased = await queue.receive({ topics: name, maxMessages: 5, waitMs: 0 });
+    const leased = await queue.receive({ topics: name, maxMessages: 5 });
     await leased[0]?.accept();
     const left = leased.length - 1;
     const counts = await setup.shown(
@@ -96,7 +96,7 @@ describe('GetQueueAttributes', () => {
       'ApproximateNumberOfMessagesNotVisible',
     );
     expect(Number(counts['ApproximateNumberOfMessagesNotVisible'])).toBe(left);
-    await queue.receive({ topics: name, maxMessages: 20, waitMs: 0 });
+    await queue.receive({ topics: name, maxMessages: 20 });
     expect(
       await setup.shown(
         name,

@@ -164,7 +164,7 @@ describe('PurgeQueue', () => {
   it('takes all messages, once in a minute, whichever gateway is asked [Q-17] [Q-18]', async () => {
     const name = await setup.queue();
     await setup.send(name, 'a', 'b', 'c');
-    const leased = await setup.first.client.queue(name).receive({ topics: name, waitMs: 0 });
+    const leased = await setup.first.client.queue(name).receive({ topics: name });
     expect(leased.length).toBeGreaterThan(0);
     const purges = await Promise.all(
       [setup.first, setup.second, setup.first].map(({ handlers }) =>
@@ -184,6 +184,19 @@ describe('PurgeQueue', () => {
     await setup.admin.alterTopic({ name, mergeAnnotations: { 'sqs.purgedAt': aMinuteAgo } });
     expect(await setup.second.handlers.PurgeQueue({ QueueUrl: name }, CALL)).toEqual({});
     expect(await refusal(setup.handlers.PurgeQueue({ QueueUrl: 'nothing' }, CALL))).toBe(MISSING);
+  });
+
+  it('forgets which duplicates there were [Q-17]', async () => {
+    const name = await setup.queue({ FifoQueue: 'true' });
+    const producer = setup.first.client.producer();
+    const message = { topic: name, key: 'g', value: 'a', dedupId: 'once' };
+    await producer.send(message);
+    await setup.handlers.PurgeQueue({ QueueUrl: name }, CALL);
+    expect(await producer.send(message)).toMatchObject({ duplicate: false });
+    expect(await producer.send(message)).toMatchObject({ duplicate: true });
+    expect(await setup.shown(name, 'ApproximateNumberOfMessages')).toEqual({
+      ApproximateNumberOfMessages: '1',
+    });
   });
 
   it('that the broker refuses can be asked for again at once [Q-18]', async () => {
