@@ -61,6 +61,8 @@ export async function buildApp(
     return503OnClosing: false,
     rewriteUrl: routedUrl,
     frameworkErrors: sendProblem,
+    // Names have up to 249 characters, and each may be escaped.
+    routerOptions: { maxParamLength: 1_024 },
     clientErrorHandler: (error, socket) =>
       answerConnectionError(error as NodeJS.ErrnoException, socket, services.metrics),
     serverFactory: (handler) => createServer(handler, settings, tls),
