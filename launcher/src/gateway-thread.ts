@@ -13,6 +13,8 @@ import { type OpenLog, StartError } from '@millrace/options';
 
 export interface ThreadSources extends WorkerSettings {
   readonly opened: OpenLog;
+  /** The code of the thread. */
+  readonly code?: URL | undefined;
 }
 
 export interface Listening {
@@ -82,9 +84,9 @@ export class GatewayThread {
   }
 
   #start(): Promise<Listening> {
-    const { brokers, logLevel, opened } = this.#sources;
+    const { brokers, logLevel, opened, code = WORKER_URL } = this.#sources;
     const workerData: WorkerSettings = { options: this.#options, brokers, logLevel };
-    const worker = new Worker(WORKER_URL, { workerData, name: 'gateway' });
+    const worker = new Worker(code, { workerData, name: 'gateway' });
     this.#worker = worker;
     const startedAtMs = performance.now();
     return new Promise((resolve, reject) => {
