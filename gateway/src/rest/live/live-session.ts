@@ -83,8 +83,9 @@ export class LiveSession {
 
   /** Tells what went wrong, then ends. */
   fail(error: unknown): void {
-    const isOfCaller = error instanceof MillraceError && !error.retriable;
-    this.refuse(error, isOfCaller ? CLOSE.policy : CLOSE.later);
+    const isPassing = error instanceof MillraceError && error.action === 'retry';
+    const isOurs = !(error instanceof MillraceError) || error.code === 'INTERNAL';
+    this.refuse(error, isPassing ? CLOSE.later : isOurs ? CLOSE.internal : CLOSE.policy);
   }
 
   /** The close frame leaves behind what was sent before; who does not answer it is cut off. */

@@ -58,7 +58,11 @@ export async function* tail(
     const reply = await client.request('Fetch', body, { signal, timeoutMs: 2 * limits.idleMs });
     let isIdle = true;
     for (const part of reply.partitions) {
-      for (const step of stepsOf(plan, part, offsets.get(part.partition) as number)) {
+      const from = offsets.get(part.partition) as number;
+      const steps = isOutOfRange(part)
+        ? [await gapOf(client, plan, part, from)]
+        : stepsOf(plan, part, from);
+      for (const step of steps) {
         isIdle = false;
         offsets.set(step.partition, step.nextOffset);
         yield step;
@@ -72,12 +76,26 @@ export async function* tail(
 
 type Advance = Exclude<TailStep, { kind: 'idle' }>;
 
-function* stepsOf(plan: TailPlan, reply: Reply, from: number): Generator<Advance, void> {
-  const { partition, startOffset, errorCode, batches } = reply;
-  if (errorName(errorCode) === 'OFFSET_OUT_OF_RANGE' && from < startOffset) {
-    yield { kind: 'gap', partition, fromOffset: from, nextOffset: startOffset };
-    return;
+function isOutOfRange({ errorCode }: Reply): boolean {
+  return errorName(errorCode) === 'OFFSET_OUT_OF_RANGE';
+}
+
+/** Throws OFFSET_OUT_OF_RANGE where the offset lies behind the end. */
+async function gapOf(
+  client: Client,
+  { topic }: TailPlan,
+  { partition, errorMessage }: Reply,
+  fromOffset: number,
+): Promise<Advance> {
+  const [start] = await client.admin.listOffsets([{ topic, partition, at: 'earliest' }]);
+  if (start === undefined || start.offset <= fromOffset) {
+    throw new MillraceError('OFFSET_OUT_OF_RANGE', errorMessage ?? undefined);
   }
+  return { kind: 'gap', partition, fromOffset, nextOffset: start.offset };
+}
+
+function* stepsOf(plan: TailPlan, reply: Reply, from: number): Generator<Advance, void> {
+  const { partition, errorCode, batches } = reply;
   if (errorCode !== NO_ERROR) {
     const text = reply.errorMessage ?? undefined;
     throw new MillraceError(errorName(errorCode) ?? 'INTERNAL', text);
