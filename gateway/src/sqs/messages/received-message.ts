@@ -93,10 +93,12 @@ function provenanceOf(headers: LeasedMessage<Uint8Array>['headers']): Provenance
     const found = Buffer.from(bytes).toString('latin1');
     return form.test(found) ? found : undefined;
   };
+  const count = (name: string) => Number(text(name, COUNT) ?? 0);
   if (!headers.some(([name]) => name === DEAD_LETTER_HEADERS.topic)) return NO_PROVENANCE;
   return {
     messageId: text(DEAD_LETTER_HEADERS.messageId, MESSAGE_ID),
-    deliveries: Number(text(DEAD_LETTER_HEADERS.deliveries, COUNT) ?? 0),
+    deliveries:
+      count(DEAD_LETTER_HEADERS.deliveries) + count(DEAD_LETTER_HEADERS.earlierDeliveries),
     topic: text(DEAD_LETTER_HEADERS.topic, TOPIC),
   };
 }
