@@ -1,5 +1,6 @@
 // Connects to the broker and makes what routes and SQS actions work with.
 
+import { setMaxListeners } from 'node:events';
 import { type Client, type Codec, codecs, connect, type Logger } from '@millrace/client';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
@@ -49,6 +50,8 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
     idleMs: RECEIVER_IDLE_MS,
   });
   const closing = new AbortController();
+  // Everything that waits listens to it.
+  setMaxListeners(0, closing.signal);
   const producer = client.producer<Uint8Array>({ codec: codecs.bytes });
   return {
     services: {

@@ -38,6 +38,9 @@ export type TailStep =
     }
   | { readonly kind: 'idle' };
 
+/** An answer may take so long beyond the time that was asked for. */
+const ANSWER_MS = 15_000;
+
 type Reply = ResponseOf<'Fetch'>['partitions'][number];
 
 /** Ends by throwing: ABORTED once the signal is, or what the broker says. */
@@ -55,7 +58,8 @@ export async function* tail(
       return { topicId, partition, offset: offsets.get(partition) as number };
     });
     const body = { partitions, maxWaitMs: limits.idleMs, maxBytes: limits.fetchBytesMax };
-    const reply = await client.request('Fetch', body, { signal, timeoutMs: 2 * limits.idleMs });
+    const timeoutMs = limits.idleMs + ANSWER_MS;
+    const reply = await client.request('Fetch', body, { signal, timeoutMs });
     let isIdle = true;
     for (const part of reply.partitions) {
       const from = offsets.get(part.partition) as number;
