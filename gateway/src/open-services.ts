@@ -1,7 +1,7 @@
 // Connects to the broker and makes what routes and SQS actions work with.
 
 import { setMaxListeners } from 'node:events';
-import { type Client, type Codec, codecs, connect, type Logger } from '@millrace/client';
+import { type Client, codecs, connect, type Logger } from '@millrace/client';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
@@ -38,7 +38,7 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
     connect({
       brokers,
       clientName,
-      codec: codecs.bytes as Codec<unknown>,
+      codec: codecs.bytes,
       waitForBrokerMs: waitMs,
       signal,
       logger,

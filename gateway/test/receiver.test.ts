@@ -9,7 +9,7 @@ let directory: TemporaryDirectory;
 let broker: BrokerProcess;
 let client: Client;
 
-const open = () => connect({ brokers: broker.address, codec: codecs.bytes as never, logger: null });
+const open = () => connect({ brokers: broker.address, codec: codecs.bytes, logger: null });
 const WAIT = { topics: 'waits', maxWaitMs: 20_000, attemptId: null };
 
 beforeAll(async () => {
@@ -45,10 +45,10 @@ test('[H-23] who gives up takes no message along', async () => {
   const receiver = new PooledReceiver({ open, waitingMax: 10, idleMs: 1_000 });
   const giveUp = new AbortController();
   const waiting = receiver.receive('waits', { ...WAIT, signal: giveUp.signal });
-  const refused = expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
+  waiting.catch(() => undefined);
   await expect.poll(() => receiver.connections).toBe(1);
   giveUp.abort();
-  await refused;
+  await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   const producer = client.producer<Uint8Array>();
   await producer.send({ topic: 'waits', value: Buffer.from('one') });
   const [message] = await receiver.receive('waits', WAIT);

@@ -37,8 +37,8 @@ function sqs(action: string, body: object, headers: Record<string, string> = {})
 /** Status, and code of the problem or of the SQS error. */
 async function told(answer: Promise<Response>): Promise<string> {
   const reply = await answer;
-  const body = (await reply.json()) as { code?: string; __type?: string };
-  return `${reply.status} ${body.code ?? body.__type?.replace(/^.*#/, '')}`;
+  const body = (await reply.json()) as { code?: string; ['__type']?: string };
+  return `${reply.status} ${body.code ?? body['__type']?.replace(/^.*#/, '')}`;
 }
 
 describe('with the options as they are', () => {
@@ -322,5 +322,5 @@ test('[H-22] told to stop, it answers what waits, and closes connections', async
     expect(((await reply.json()) as { Messages?: unknown[] }).Messages ?? []).toEqual([]);
   }
   expect(await idle.heard).toContain('200 OK');
-  await expect(fetch(`${rim.url}/healthz`)).rejects.toThrow();
+  await expect(fetch(`${rim.url}/healthz`)).rejects.toThrow('fetch failed');
 });
