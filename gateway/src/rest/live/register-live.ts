@@ -4,7 +4,7 @@
 import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import type { CountsBoard } from '../dashboard/counts-board.ts';
 import { countsEvents, Subscription } from './counts-events.ts';
@@ -38,8 +38,8 @@ interface Stage {
 
 /** Events for one listener, and what becomes of what it says. */
 interface Show {
-  events(signal: AbortSignal): AsyncIterable<readonly LiveEvent[]>;
-  onText(text: string): void;
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
+  readonly onText: (text: string) => void;
 }
 
 export async function registerLive(
@@ -56,7 +56,7 @@ export async function registerLive(
     },
     // Sessions end by themselves when the gateway begins to close.
     preClose(done) {
-      app.websocketServer.close();
+      (app.websocketServer as { close(): void }).close();
       done();
     },
   });
@@ -128,10 +128,10 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
     },
     preHandler: async (request) => {
       stage.places.check();
-      const { topic } = request.params as Static<typeof TailParams>;
+      const { topic } = request.params;
       const lastEventId = request.headers['last-event-id'];
       const known = typeof lastEventId === 'string' ? lastEventId : undefined;
-      const plan = await tailPlan(client, topic, request.query as TailQuery, known, limits);
+      const plan = await tailPlan(client, topic, request.query, known, limits);
       stage.places.check();
       shows.set(request, showOf(plan));
     },

@@ -13,9 +13,9 @@ export interface EventSource {
   readonly closing: AbortSignal;
   readonly limits: LiveLimits;
   /** Events in portions; ends or throws once the signal is aborted. */
-  events(signal: AbortSignal): AsyncIterable<readonly LiveEvent[]>;
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
   /** The answer is over. */
-  ended(): void;
+  readonly ended: () => void;
 }
 
 export function sendEvents(source: EventSource): FastifyReply {

@@ -27,7 +27,7 @@ const QueueSettings = Type.Unsafe<QueueSettings>({
       description: 'Takes what is given up; default <topic>.dlq. Made where it is missing.',
     },
   },
-} as unknown as TSchema);
+});
 
 export interface NewQueue {
   readonly name: string;

@@ -151,7 +151,7 @@ function registerChanges(app: App, { client }: Services): void {
         },
       },
       async ({ params }, reply) => {
-        const { queue, id } = params as { readonly queue: string; readonly id: string };
+        const { queue, id } = params;
         mustBeDone(await change(queue, [id]));
         return reply.code(204).send(null);
       },

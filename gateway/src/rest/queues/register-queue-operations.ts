@@ -1,7 +1,7 @@
 // Routes of operators: purge and its undo, redrive of dead letters, and the broker's tasks.
 
 import { APIS, LIMITS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { closed, orNull } from '../schemas/common.ts';
@@ -188,7 +188,7 @@ function registerTasks(app: App, { client }: Services): void {
     async ({ params: { taskId } }) => {
       const [task] = await client.admin.tasks([taskId]);
       if (task === undefined) throw new MillraceError('UNKNOWN_TASK');
-      return task as Static<typeof Task>;
+      return task;
     },
   );
   app.delete(

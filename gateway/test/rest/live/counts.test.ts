@@ -13,6 +13,8 @@ import type { App } from '../../../src/services.ts';
 import { Gateways, until } from '../support/gateways.ts';
 import { type SocketEvent, SocketListener, SseListener } from '../support/listeners.ts';
 
+type Problem = { readonly code: string; readonly field?: string };
+
 let gateways: Gateways;
 /** With bounds that a test can meet. */
 let narrow: App;
@@ -21,7 +23,7 @@ let narrowUrl: string;
 beforeAll(async () => {
   gateways = await Gateways.start();
   const { services } = gateways.at().open;
-  narrow = fastify().withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  narrow = fastify().withTypeProvider<TypeBoxTypeProvider>();
   narrow.setErrorHandler(sendProblem);
   narrow.setValidatorCompiler(validatorCompiler);
   const limits = {
@@ -147,7 +149,7 @@ describe('bounds', () => {
   it('of the partitions of a reader', async () => {
     await gateways.client.admin.createTopic({ name: 'wide', partitions: 3 });
     const reply = await fetch(`${narrowUrl}/topics/wide/tail`);
-    expect([reply.status, (await reply.json()).field]).toEqual([400, 'partition']);
+    expect([reply.status, ((await reply.json()) as Problem).field]).toEqual([400, 'partition']);
     const one = await openNarrow('/topics/wide/tail?partition=2');
     one.close();
   });
@@ -163,6 +165,7 @@ describe('bounds', () => {
     // Reads, and answers no ping.
     socket.resume();
     await once(socket, 'close');
+    expect(socket.destroyed).toBe(true);
   });
 
   it('of patience: a reader that takes nothing is cut off', async () => {

@@ -105,7 +105,7 @@ export class SseListener {
       else if (line.startsWith('data: ')) data = line.slice(6);
     }
     if (id !== undefined) this.lastEventId = id;
-    if (data !== undefined) this.inbox.add({ event, id, data: JSON.parse(data) as Json });
+    if (data !== undefined) this.inbox.add({ event, id, data: JSON.parse(data) });
   }
 }
 
@@ -168,7 +168,7 @@ export class SocketListener {
     });
     let text = '';
     for await (const chunk of reply) text += String(chunk);
-    return { status: reply.statusCode ?? 0, body: JSON.parse(text) as Json };
+    return { status: reply.statusCode ?? 0, body: JSON.parse(text) };
   }
 
   get events(): readonly SocketEvent[] {
