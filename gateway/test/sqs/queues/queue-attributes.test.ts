@@ -146,10 +146,12 @@ describe('SetQueueAttributes', () => {
       { Policy: '{}' },
       { KmsMasterKeyId: 'key' },
     ];
-    const gateways = [setup.first, setup.second];
     await Promise.all(
       changes.map((Attributes, at) =>
-        gateways[at % 2]?.handlers.SetQueueAttributes({ QueueUrl: name, Attributes }, CALL),
+        (at % 2 === 0 ? setup.first : setup.second).handlers.SetQueueAttributes(
+          { QueueUrl: name, Attributes },
+          CALL,
+        ),
       ),
     );
     expect(await setup.shown(name)).toMatchObject(Object.assign({}, ...changes));
