@@ -89,6 +89,18 @@ describe('ChangeMessageVisibility [Q-84]', () => {
     expect((await session.receiveOne(queue)).Body).toBe('a');
   });
 
+  it('takes older handles, and one whose time is over: that hides the message again', async () => {
+    const { queue, older, newer } = await twice();
+    await session.change(queue, older, 0);
+    expect(await counts(queue)).toEqual({ visible: 1, leased: 0 });
+    await session.change(queue, newer, 30);
+    expect(await session.receive(queue)).toEqual([]);
+    await session.change(queue, older, 0);
+    const count = { MessageSystemAttributeNames: ['ApproximateReceiveCount'] };
+    const again = await session.receiveOne(queue, count);
+    expect(again.Attributes).toEqual({ ApproximateReceiveCount: '3' });
+  });
+
   it('has its range', async () => {
     const { queue, newer } = await twice();
     for (const bad of [-1, 43_201, 1.5]) {
