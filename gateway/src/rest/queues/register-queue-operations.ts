@@ -131,10 +131,9 @@ function registerRedrive(app: App, { client }: Services, places: QueuePlaces): v
           202: closed({ taskId: TaskId }),
           ...problems(
             ...BODY_PROBLEMS,
-            ...NO_QUEUE,
+            'GROUP_KIND_MISMATCH',
+            'TOPIC_NOT_IN_GROUP',
             'UNKNOWN_TOPIC',
-            'INVALID_CONFIG',
-            'LIMIT_EXCEEDED',
           ),
         },
       },
