@@ -3,7 +3,7 @@
 
 import type { Random } from '@millrace/harness';
 import type { Ask } from '../support/wire.ts';
-import { oddHeaders } from './sqs-requests.ts';
+import { oddHeaders, wellFormed } from './sqs-requests.ts';
 import { damaged, nastyNumber, nastyText, nastyValue } from './values.ts';
 
 interface Schema {
@@ -71,7 +71,7 @@ export class RestRequests {
         query.append(name, this.#text(random, name, schema));
     }
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(this.#text(random, name, {}).replaceAll(/[\ud800-\udfff]/g, '')),
+      encodeURIComponent(wellFormed(this.#text(random, name, {}))),
     );
     const [type = 'application/json', { schema } = {}] =
       Object.entries(requestBody?.content ?? {})[0] ?? [];

@@ -129,7 +129,12 @@ export function jsonRequest(random: Random, names: readonly string[]): Ask {
     method: random.chance(0.97)
       ? 'POST'
       : random.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']),
-    path: random.pick(['/', '/', '/000000000000/x', `/${encodeURIComponent(nastyText(random))}`]),
+    path: random.pick([
+      '/',
+      '/',
+      '/000000000000/x',
+      `/${encodeURIComponent(wellFormed(nastyText(random)))}`,
+    ]),
     headers: {
       'content-type': random.chance(0.95) ? JSON_TYPE : random.pick(['text/xml', '', FORM_TYPE]),
       'x-amz-target': headerText(`AmazonSQS.${action}`),
@@ -199,4 +204,9 @@ export function oddHeaders(random: Random): Record<string, string> {
 /** What a header may hold. */
 export function headerText(text: string): string {
   return text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '');
+}
+
+/** What can be written as UTF-8. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
 }
