@@ -26,6 +26,22 @@ export const CALL: SqsCall = {
   signal: new AbortController().signal,
 };
 
+/** Attributes of a new standard queue, in order. */
+export const STANDARD = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'CreatedTimestamp',
+  'DelaySeconds',
+  'LastModifiedTimestamp',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'QueueArn',
+  'ReceiveMessageWaitTimeSeconds',
+  'SqsManagedSseEnabled',
+  'VisibilityTimeout',
+];
+
 export interface Gateway {
   readonly client: Client;
   readonly directory: QueueDirectory;
