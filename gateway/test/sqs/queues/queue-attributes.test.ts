@@ -1,6 +1,6 @@
-// SetQueueAttributes and GetQueueAttributes against a real broker, and queues that were made or altered natively.
+// SetQueueAttributes and GetQueueAttributes against a real broker.
 import { describe, expect, it } from 'vitest';
-import { arnOf, CALL, redriveTo, refusal, Setup } from './setup.ts';
+import { arnOf, CALL, redriveTo, refusal, Setup, STANDARD } from './setup.ts';
 
 const setup = new Setup();
 
