@@ -41,6 +41,7 @@ export class LiveSession {
   private readonly sources: SessionSources;
   private readonly life: Follower;
   private readonly pinging: NodeJS.Timeout;
+  private goodbye: NodeJS.Timeout | undefined;
   private isAlive = true;
   private isEnding = false;
 
@@ -94,7 +95,7 @@ export class LiveSession {
     this.isEnding = true;
     const { socket, limits } = this.sources;
     socket.close(code, reason);
-    setTimeout(() => socket.terminate(), limits.goodbyeMs);
+    this.goodbye = setTimeout(() => socket.terminate(), limits.goodbyeMs);
     this.life.abort();
   }
 
@@ -132,6 +133,7 @@ export class LiveSession {
   private closed(): void {
     this.isEnding = true;
     clearInterval(this.pinging);
+    clearTimeout(this.goodbye);
     this.life.abort();
     this.life.release();
     this.sources.onEnd();

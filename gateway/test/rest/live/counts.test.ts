@@ -140,6 +140,21 @@ describe('bounds', () => {
     }
   });
 
+  it('of the number, also of those that go away while they ask', async () => {
+    const { port, hostname } = new URL(narrowUrl);
+    for (let n = 0; n < 30; n += 1) {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(`GET /topics/narrow/tail HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, n / 10));
+      socket.destroy();
+    }
+    const listener = await openNarrow('/topics/narrow/tail');
+    await listener.until((events) => events.length > 0);
+    expect(listener.events[0]?.event).toBe('position');
+    listener.close();
+  });
+
   it('of the queues of a listener', async () => {
     const listener = await openNarrow('/live');
     listener.send('{"subscribe":["a","b","c"]}');
