@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { FeedKind } from '../../metrics/gateway-metrics.ts';
 import type { App, Services } from '../../services.ts';
 import type { CountsBoard } from '../dashboard/counts-board.ts';
 import { countsEvents, Subscription } from './counts-events.ts';
@@ -143,22 +144,29 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
 /** What a request is to see, from before its answer begins until it is over. */
 const shows = new WeakMap<FastifyRequest, Show>();
 
-async function stream(
-  { services, limits, places }: Stage,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
+/** Takes a place for a feed, which is counted until the function that it gives is called. */
+function takePlace({ services, places }: Stage, kind: FeedKind): () => void {
+  const leave = places.take();
+  const { metrics } = services;
+  metrics.feedOpened(kind);
+  let isOpen = true;
+  return () => {
+    if (isOpen) metrics.feedClosed(kind);
+    isOpen = false;
+    leave();
+  };
+}
+
+async function stream(stage: Stage, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { services, limits } = stage;
   const show = shows.get(request) as Show;
-  const ended = places.take();
+  const ended = takePlace(stage, 'sse');
   const { closing } = services;
   await sendEvents({ request, reply, closing, limits, ended, events: show.events });
 }
 
-async function converse(
-  { services, limits, places }: Stage,
-  socket: LiveSocket,
-  request: FastifyRequest,
-): Promise<void> {
+async function converse(stage: Stage, socket: LiveSocket, request: FastifyRequest): Promise<void> {
+  const { services, limits } = stage;
   const show = shows.get(request) as Show;
   let onEnd = () => {};
   const session = new LiveSession({
@@ -170,7 +178,7 @@ async function converse(
     onEnd: () => onEnd(),
   });
   try {
-    onEnd = places.take();
+    onEnd = takePlace(stage, 'websocket');
     for await (const events of show.events(session.signal)) await session.send(events);
   } catch (error) {
     session.fail(error);
