@@ -52,7 +52,10 @@ export class RestBench {
 
   static async start(): Promise<RestBench> {
     const directory = new TemporaryDirectory('millrace-rest-');
-    const broker = await BrokerProcess.start({ dataDir: directory.path });
+    const broker = await BrokerProcess.start({
+      dataDir: directory.path,
+      flags: ['--sync', 'os'],
+    });
     const open = await openServices({
       brokers: broker.address,
       waitingMax: 100,
