@@ -8,7 +8,7 @@ import type { SqsQueue } from '../queues/queue.ts';
 import { attributeValues } from './attribute.ts';
 import { md5, md5OfAttributes } from './md5.ts';
 import { fromRecord, type SqsMessage } from './record.ts';
-import type { AttributeSelection, SystemSelection } from './selection.ts';
+import type { AttributeSelection, SystemAttribute, SystemSelection } from './selection.ts';
 import { sequenceNumber } from './sequence-number.ts';
 
 export type ReceivedMessage = NonNullable<OutputOf<'ReceiveMessage'>['Messages']>[number];
@@ -61,7 +61,7 @@ function systemValues(
   { queue, call, system }: Asked,
 ): Record<string, string> {
   const values: Record<string, string> = {};
-  const add = (name: string, value: string | undefined) => {
+  const add = (name: SystemAttribute, value: string | undefined) => {
     if (value !== undefined && system.has(name)) values[name] = value;
   };
   add('SenderId', message.sender ?? call.account);

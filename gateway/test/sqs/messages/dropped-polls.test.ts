@@ -8,7 +8,7 @@ import { type SqsServer, startSqsServer } from '../wire/sqs-server.ts';
 import { Session } from './setup.ts';
 
 const session = new Session();
-const ROUNDS = 150;
+const ROUNDS = 100;
 const WAITING = 3;
 
 let server: SqsServer;

@@ -78,6 +78,20 @@ describe('attributes', () => {
     expect(await told({ AttributeNames: ['QueueArn', 'MessageGroupId'] })).toBeUndefined();
   });
 
+  it('of the system have these names, and the older member may hold those of queues [Q-73]', async () => {
+    const queue = await session.queue();
+    await session.send(queue, 'a');
+    const told = 'InvalidAttributeName: Unknown Attribute Colour.';
+    expect(await refusal(session.receive(queue, { AttributeNames: ['Colour'] }))).toBe(told);
+    const newer = { MessageSystemAttributeNames: ['SenderId', 'Colour'] };
+    expect(await refusal(session.receive(queue, newer))).toBe(told);
+    const queues = { MessageSystemAttributeNames: ['QueueArn'] };
+    expect(await refusal(session.receive(queue, queues))).toContain('Unknown Attribute QueueArn.');
+    const count = { AttributeNames: ['ApproximateReceiveCount', 'QueueArn'] };
+    const message = await session.receiveOne(queue, count);
+    expect(message.Attributes).toEqual({ ApproximateReceiveCount: '1' });
+  });
+
   it('of the message are told where they are asked for, and summed up alone [Q-74] [Q-71]', async () => {
     const queue = await session.queue({ VisibilityTimeout: '0' });
     const MessageAttributes = { timestamp: { DataType: 'Number', StringValue: '1493147359900' } };
