@@ -2,6 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { type Client, codecs, connect, type Logger } from '@millrace/client';
+import { MillraceError } from '@millrace/protocol';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
@@ -43,7 +44,12 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
       signal,
       logger,
     });
-  const client = await open('millrace-gateway', waitForBrokerMs);
+  const client = await open('millrace-gateway', 0).catch((error: unknown) => {
+    const isAbsent = error instanceof MillraceError && error.code === 'CONNECTION_LOST';
+    if (!isAbsent || waitForBrokerMs === 0) throw error;
+    logger?.warn?.('The broker is not reachable; the gateway waits for it.', { brokers });
+    return open('millrace-gateway', waitForBrokerMs);
+  });
   const receiver = new PooledReceiver({
     open: () => open('millrace-gateway-receiver', 0),
     waitingMax: sources.waitingMax,

@@ -65,3 +65,27 @@ export function say(port: number, text: string): { socket: Socket; heard: Promis
   });
   return { socket, heard };
 }
+
+/** A request of the JSON protocol. */
+export function sqs(
+  action: string,
+  body: object,
+  headers: Record<string, string> = {},
+): RequestInit {
+  return {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `AmazonSQS.${action}`,
+      ...headers,
+    },
+  };
+}
+
+/** Status, and code of the problem or of the SQS error. */
+export async function told(answer: Promise<Response>): Promise<string> {
+  const reply = await answer;
+  const body = (await reply.json()) as { code?: string; ['__type']?: string };
+  return `${reply.status} ${body.code ?? body['__type']?.replace(/^.*#/, '')}`;
+}
