@@ -33,7 +33,7 @@ export class Call implements SqsCall {
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
   private controller: AbortController | undefined;
-  private readonly giveUp = (): void => this.controller?.abort();
+  private giveUp: (() => void) | undefined;
 
   constructor(sources: CallSources) {
     this.requestId = sources.requestId;
@@ -74,7 +74,7 @@ export class Call implements SqsCall {
       this.controller = controller;
       this.sources.waiting.add(controller);
       if (this.isCallerGone) controller.abort();
-      else this.watch();
+      else this.watch(() => controller.abort());
     }
     return this.controller.signal;
   }
@@ -86,18 +86,19 @@ export class Call implements SqsCall {
   }
 
   end(): void {
-    if (this.controller === undefined) return;
     const { request, waiting } = this.sources;
-    waiting.delete(this.controller);
+    if (this.controller !== undefined) waiting.delete(this.controller);
+    if (this.giveUp === undefined) return;
     request.socket.off('close', this.giveUp);
     request.socket.off('end', this.giveUp);
   }
 
   /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
-  private watch(): void {
+  private watch(giveUp: () => void): void {
     const { socket } = this.sources.request;
-    socket.once('close', this.giveUp);
-    socket.once('end', this.giveUp);
+    this.giveUp = giveUp;
+    socket.once('close', giveUp);
+    socket.once('end', giveUp);
   }
 
   private get scope(): CredentialScope | undefined {

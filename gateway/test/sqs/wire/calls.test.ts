@@ -94,9 +94,8 @@ test('a public URL stands before the address of the caller', async () => {
 });
 
 test('every error of the table is one of the API', () => {
-  for (const code of Object.keys(ERRORS) as ErrorName[]) {
-    expect(SQS_ERRORS[sqsErrorName(code)], code).toBeDefined();
-  }
+  const names = (Object.keys(ERRORS) as ErrorName[]).map(sqsErrorName);
+  expect(names.filter((name) => !Object.hasOwn(SQS_ERRORS, name))).toEqual([]);
   expect(sqsErrorOf(new MillraceError('UNKNOWN_TOPIC', 'No topic x.'))).toMatchObject({
     error: 'QueueDoesNotExist',
     message: 'The specified queue does not exist.',
@@ -205,6 +204,7 @@ test('requests that come in one go are all answered, errors too', async () => {
   const codes = () => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code);
   await vi.waitFor(() => expect(codes()).toEqual(['200', '400', '200', '400']));
   expect(answers.match(/"NextToken":"false"/g)).toHaveLength(2);
+  expect(answers.match(/^connection: keep-alive\r$/gim)).toHaveLength(4);
   socket.destroy();
 });
 

@@ -1,7 +1,7 @@
 // Requests that nobody means well with, by the hundred and by fixed seeds: each gets an answer of its protocol's shape,
 // and none of them is the gateway's fault.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACTIONS, type ActionName } from '../../../src/sqs/model/actions.ts';
 import type { Members, Shape } from '../../../src/sqs/model/shape.ts';
@@ -39,21 +39,33 @@ interface Verdict {
 async function send(server: SqsServer, sent: Sent): Promise<Verdict> {
   const answer = await server.app.inject({ method: 'POST', url: '/', ...sent });
   const { statusCode: status, body, headers } = answer;
+  const isJson = sent.headers['x-amz-target'] !== undefined;
   expect(server.faults).toEqual([]);
-  expect(headers['x-amzn-requestid']).toBeTypeOf('string');
-  if (sent.headers['x-amz-target'] !== undefined) {
-    expect(headers['content-type']).toBe('application/x-amz-json-1.0');
-    const { __type = '', message } = JSON.parse(body) as Record<string, string>;
-    if (status !== 200) expect(message).toBeTypeOf('string');
-    return {
-      status,
-      fault: __type.replace(/^com\.amazon\.coral\.service#|^com\.amazonaws\.sqs#/, ''),
-    };
-  }
-  expect(headers['content-type']).toBe('text/xml');
-  if (status === 404) expect(body).toBe('<UnknownOperationException/>');
-  else expect(body).toMatch(status === 200 ? /Response>$/ : /<\/ErrorResponse>$/);
-  return { status, fault: /<Code>(.*?)<\/Code>/.exec(body)?.[1] ?? '' };
+  expect(headers).toMatchObject({
+    'content-type': isJson ? 'application/x-amz-json-1.0' : 'text/xml',
+    'x-amzn-requestid': expect.any(String),
+  });
+  const fault = isJson ? jsonFault(status, body) : xmlFault(status, body);
+  if (fault === undefined) throw new Error(`${status} ${body}`);
+  return { status, fault };
+}
+
+/** Undefined: the answer has another shape than it should. */
+function jsonFault(status: number, body: string): string | undefined {
+  const value = JSON.parse(body) as Record<string, unknown>;
+  if (status === 200) return '';
+  const { __type: type, message, ...rest } = value;
+  const isWhole = typeof message === 'string' && Object.keys(rest).length === 0;
+  return isWhole
+    ? /^com\.amazon(?:aws\.sqs|\.coral\.service)#(\w+)$/.exec(String(type))?.[1]
+    : undefined;
+}
+
+function xmlFault(status: number, body: string): string | undefined {
+  if (status === 404)
+    return body === '<UnknownOperationException/>' ? 'UnknownOperation' : undefined;
+  if (status === 200) return body.endsWith('Response>') ? '' : undefined;
+  return /<Code>(\w+)<\/Code><Message>[^<]*<\/Message>.*<\/ErrorResponse>$/s.exec(body)?.[1];
 }
 
 /** A value that a member takes. */
@@ -113,7 +125,9 @@ test.each(NAMES)('%s: a value of a wrong type in every place', async (action) =>
   for (const { path, kind } of placesIn(input, [])) {
     for (const value of WRONG[kind]) {
       const verdict = await sendJson(action, withValueAt(right, path, value));
-      expect(verdict, `${path.join('.')} = ${JSON.stringify(value)}`).toEqual({
+      expect({ path, value, ...verdict }).toEqual({
+        path,
+        value,
         status: 400,
         fault: 'SerializationException',
       });
@@ -148,7 +162,7 @@ test('any JSON at all', async () => {
       const { status } = await sendJson(action, value);
       expect([200, 400]).toContain(status);
     }),
-    { seed: SEED, numRuns: 600 },
+    { seed: SEED, numRuns: 300 },
   );
 });
 
@@ -174,9 +188,27 @@ const part = fc.oneof(
   memberName,
   hostileName,
   fc.constantFrom(
-    ...['Attribute', 'Tag', 'MessageAttribute', 'SendMessageBatchRequestEntry', 'TagKey'],
-    ...['Name', 'Key', 'Value', 'StringValue', 'BinaryValue', 'DataType', 'Id', 'MessageBody'],
-    ...['0', '1', '2', '999999999', '999999999999999999', '-1', '1e3', '01'],
+    'Attribute',
+    'Tag',
+    'MessageAttribute',
+    'SendMessageBatchRequestEntry',
+    'TagKey',
+    'Name',
+    'Key',
+    'Value',
+    'StringValue',
+    'BinaryValue',
+    'DataType',
+    'Id',
+    'MessageBody',
+    '0',
+    '1',
+    '2',
+    '999999999',
+    '999999999999999999',
+    '-1',
+    '1e3',
+    '01',
   ),
 );
 const formValue = fc.oneof(
@@ -192,7 +224,7 @@ const form = fc
 
 /** Lone surrogates have no encoding. */
 function encodeLossy(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+  return encodeURIComponent(Buffer.from(text).toString());
 }
 
 test('forms and query strings of any parameters', async () => {
@@ -203,7 +235,7 @@ test('forms and query strings of any parameters', async () => {
         : await send(open, { method: 'GET', url: `/?${text}`, headers: {} });
       expect([200, 400]).toContain(verdict.status);
     }),
-    { seed: SEED, numRuns: 600 },
+    { seed: SEED, numRuns: 300 },
   );
 });
 
@@ -221,9 +253,9 @@ test('forms of any bytes', async () => {
 });
 
 test.each([
-  ['a map of many names', { Attributes: record(200_000) }],
-  ['a list of many texts', { Attributes: {}, QueueUrl: Array(200_000).fill('x') }],
-  ['many lists', { Attributes: Array(100_000).fill([]) }],
+  ['a map of many names', { Attributes: record(50_000) }],
+  ['a list of many texts', { Attributes: Array.from({ length: 50_000 }, () => 'x') }],
+  ['many lists', { Attributes: Array.from({ length: 50_000 }, () => []) }],
 ])('%s costs little', async (_name, more) => {
   expect(await sendJson('SetQueueAttributes', { QueueUrl: 'q', ...more })).toEqual({
     status: 400,
@@ -281,7 +313,7 @@ test('signatures of any kind, none of them right', async () => {
       const presigned = await send(locked, { method: 'GET', url, headers: {} });
       expect([400, 403]).toContain(presigned.status);
     }),
-    { seed: SEED, numRuns: 600 },
+    { seed: SEED, numRuns: 300 },
   );
   expect(locked.calls).toEqual([]);
 });
