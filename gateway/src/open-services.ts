@@ -35,23 +35,17 @@ const RECEIVER_IDLE_MS = 60_000;
 /** Throws what `connect` throws. */
 export async function openServices(sources: ServicesSources): Promise<OpenServices> {
   const { brokers, logger, waitForBrokerMs, signal } = sources;
-  const open = (clientName: string, waitMs: number): Promise<Client> =>
-    connect({
-      brokers,
-      clientName,
-      codec: codecs.bytes,
-      waitForBrokerMs: waitMs,
-      signal,
-      logger,
-    });
-  const client = await open('millrace-gateway', 0).catch((error: unknown) => {
+  const how = { brokers, codec: codecs.bytes, logger };
+  const open = (waitMs: number): Promise<Client> =>
+    connect({ ...how, clientName: 'millrace-gateway', waitForBrokerMs: waitMs, signal });
+  const client = await open(0).catch((error: unknown) => {
     const isAbsent = error instanceof MillraceError && error.code === 'CONNECTION_LOST';
     if (!isAbsent || waitForBrokerMs === 0) throw error;
     logger?.warn?.('The broker is not reachable; the gateway waits for it.', { brokers });
-    return open('millrace-gateway', waitForBrokerMs);
+    return open(waitForBrokerMs);
   });
   const receiver = new PooledReceiver({
-    open: () => open('millrace-gateway-receiver', 0),
+    open: () => connect({ ...how, clientName: 'millrace-gateway-receiver' }),
     waitingMax: sources.waitingMax,
     idleMs: RECEIVER_IDLE_MS,
   });
