@@ -1,6 +1,7 @@
 // GET /live and GET /topics/:topic/tail: each by WebSocket where the request asks for an upgrade, otherwise as server-sent
 // events. Refusals come before either begins.
 
+import type { Server } from 'node:http';
 import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,6 +19,7 @@ import { sendEvents } from './send-events.ts';
 import type { TailPlan } from './tail.ts';
 import { tailEvents } from './tail-events.ts';
 import { TailParams, TailQuery, tailPlan } from './tail-plan.ts';
+import { webSocketUpgrades } from './upgrades.ts';
 
 const CountsQuery = Type.Object({
   queues: Type.Optional(
@@ -37,6 +39,9 @@ interface Stage {
   readonly places: Places;
 }
 
+/** Where WebSockets are. */
+const PATHS = /^\/(?:live|topics\/[^/]+\/tail)$/;
+
 /** Events for one listener, and what becomes of what it says. */
 interface Show {
   readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
@@ -50,7 +55,10 @@ export async function registerLive(
   limits: LiveLimits = LIVE_LIMITS,
 ): Promise<void> {
   await app.register(websocket, {
-    options: { maxPayload: limits.messageBytesMax },
+    options: {
+      maxPayload: limits.messageBytesMax,
+      server: webSocketUpgrades(app.server, PATHS) as Server,
+    },
     errorHandler(error, socket, request) {
       request.log.info({ err: error }, 'websocket failed');
       (socket as LiveSocket).close(CLOSE.internal, 'INTERNAL');

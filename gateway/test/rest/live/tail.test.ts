@@ -304,11 +304,4 @@ describe('bad requests', () => {
     huge.send('x'.repeat(100_000));
     expect((await huge.ended).code).toBe(1009);
   });
-
-  it('for a WebSocket where there is none are refused', async () => {
-    const { status } = await fetch(gateways.url('/dashboard'));
-    expect(status).toBe(200);
-    const listener = await SocketListener.open(gateways.url('/dashboard')).catch(() => undefined);
-    if (listener !== undefined) await listener.ended;
-  });
 });
