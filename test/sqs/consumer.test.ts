@@ -14,7 +14,7 @@ import {
 } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 10 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 10 });
 
 let server: Server;
 let client: SQSClient;
@@ -124,23 +124,23 @@ test.concurrent('stopped in the middle of a long poll, it takes nothing with it'
 });
 
 test.concurrent('a heartbeat keeps a message that takes longer than its lease', async () => {
-  const queue = await TestQueue.standard(sqs(), { VisibilityTimeout: '2' });
+  const queue = await TestQueue.standard(sqs(), { VisibilityTimeout: '4' });
   await queue.send('slow');
   let handled = 0;
   const consumer = Consumer.create({
     queueUrl: queue.url,
     sqs: client,
-    visibilityTimeout: 2,
+    visibilityTimeout: 4,
     heartbeatInterval: 1,
     handleMessage: async (message: Message) => {
       handled += 1;
-      await pause(3_500);
+      await pause(6_000);
       return message;
     },
   });
   const errors = watch(consumer);
   consumer.start();
-  await pause(2_600);
+  await pause(4_800);
   expect(await queue.bodies()).toEqual([]);
   await eventually(() => queue.counts(), [0, 0, 0]);
   consumer.stop({ abort: true });

@@ -13,7 +13,7 @@ import {
   TestQueue,
 } from './support/queues.ts';
 
-vi.setConfig({ maxConcurrency: 10 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 10 });
 
 let directory: TemporaryDirectory;
 let millrace: MillraceProcess;

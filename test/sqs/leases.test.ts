@@ -14,7 +14,7 @@ import {
 } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 30 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 30 });
 
 let server: Server;
 let sqs: SQS;
@@ -31,10 +31,12 @@ afterAll(async () => {
 
 describe.concurrent('a lease', () => {
   test('hides the message, and ends by itself; counts say so without a receive', async () => {
-    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
+    const queue = await TestQueue.standard(sqs);
     await queue.send('a');
-    await queue.receiveOne();
+    const message = await queue.receiveOne({ VisibilityTimeout: 600 });
     expect(await queue.bodies()).toEqual([]);
+    expect(await queue.counts()).toEqual([0, 1, 0]);
+    await queue.setVisibility(message, 1);
     await eventually(() => queue.counts(), [1, 0, 0]);
     const again = await queue.receiveOne();
     expect(systemOf(again, 'ApproximateReceiveCount')).toBe('2');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bodiesOf, dial, pause, systemOf, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -221,11 +221,16 @@ describe.concurrent('message attributes', () => {
 });
 
 describe.concurrent('delays and retention', () => {
-  test('a delayed message is counted apart and comes when it is due', async () => {
+  test('a delayed message is counted apart', async () => {
     const queue = await TestQueue.standard(sqs);
-    await queue.send('later', { DelaySeconds: 2 });
+    await queue.send('later', { DelaySeconds: 600 });
     expect(await queue.counts()).toEqual([0, 0, 1]);
     expect(await queue.bodies()).toEqual([]);
+  });
+
+  test('a delayed message comes when it is due', async () => {
+    const queue = await TestQueue.standard(sqs);
+    await queue.send('later', { DelaySeconds: 1 });
     expect((await queue.receiveOne()).Body).toBe('later');
     expect(await queue.counts()).toEqual([0, 1, 0]);
   });

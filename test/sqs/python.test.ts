@@ -16,7 +16,7 @@ import {
 import { eventually, freshName } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ testTimeout: 150_000, maxConcurrency: 4 });
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 90_000, maxConcurrency: 4 });
 
 const CHECKS = [
   'client',

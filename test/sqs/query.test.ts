@@ -6,7 +6,7 @@ import { dial, freshName, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { ask, askForm, elementsOf, FORM_TYPE, xmlRefusal } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 const Version = '2012-11-05';

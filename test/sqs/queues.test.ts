@@ -12,7 +12,7 @@ import {
 } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const STANDARD_ATTRIBUTES = {
   ApproximateNumberOfMessages: '0',

@@ -5,7 +5,7 @@ import { dial, freshName, TestQueue } from './support/queues.ts';
 import { type Ground, type RefusalRow, refusalTests } from './support/refusals.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const UNKNOWN = 'http://127.0.0.1:1/000000000000/no-such-queue';
 const UNKNOWN_ARN = 'arn:aws:sqs:eu-north-1:000000000000:no-such-queue';

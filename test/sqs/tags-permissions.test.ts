@@ -6,7 +6,7 @@ import { dial, freshName, refusalOf, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 let server: Server;
 let sqs: SQS;

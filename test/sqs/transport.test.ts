@@ -5,7 +5,7 @@ import { dial, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { ask, askForm, askJson, JSON_TYPE, jsonRefusal } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
