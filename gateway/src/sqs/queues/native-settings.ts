@@ -79,20 +79,16 @@ export function redriveOf({ group, deadLetterTopic }: QueueState): RedrivePolicy
 
 const SCOPE = annotationOf('DeduplicationScope');
 
-/**
- * The scope acts as the queue was made: a later change is shown and no more. The annotation says what is shown, and beside
- * which setting; once that is changed natively it counts no more.
- */
+/** The scope acts as the queue was made: a later change is shown and no more. */
 export function scopeChange(value: string, { isNew, dedupScope }: Ground): QueueChange {
   if (isNew) return { topic: { dedupScope: value === 'queue' ? 'topic' : 'key' } };
-  const isInForce = value === SCOPES[dedupScope];
-  return { annotations: { [SCOPE]: isInForce ? null : `${value} ${dedupScope}` } };
+  return { annotations: { [SCOPE]: value === SCOPES[dedupScope] ? null : value } };
 }
 
 export function shownScope({ topic }: QueueState): string {
-  const inForce = topic.config?.dedupScope ?? 'topic';
-  const [shown, beside] = (topic.annotations[SCOPE] ?? '').split(' ');
-  return shown && beside === inForce ? shown : SCOPES[inForce];
+  const shown = topic.annotations[SCOPE];
+  if (shown === SCOPES.topic || shown === SCOPES.key) return shown;
+  return SCOPES[topic.config?.dedupScope ?? 'topic'];
 }
 
 export function lastModified({ topic }: QueueState): string {

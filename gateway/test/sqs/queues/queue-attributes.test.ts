@@ -205,12 +205,6 @@ describe('SetQueueAttributes', () => {
     expect((await setup.first.directory.find(name)).dedupScope).toBe('queue');
     await setup.set(name, { DeduplicationScope: 'queue', FifoThroughputLimit: 'perQueue' });
     expect(await setup.shown(name, 'DeduplicationScope')).toEqual({ DeduplicationScope: 'queue' });
-    await setup.set(name, wanted);
-    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
-    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
-    expect(await setup.shown(name, 'DeduplicationScope')).toEqual({
-      DeduplicationScope: 'messageGroup',
-    });
   });
 
   it('has one kind of encryption at a time [Q-28]', async () => {

@@ -180,6 +180,11 @@ describe('PurgeQueue', () => {
     expect(await refusal(setup.second.handlers.PurgeQueue({ QueueUrl: name }, CALL))).toBe(
       `PurgeQueueInProgress: ${refused}`,
     );
+    const lately = String(Date.now() - 30_000);
+    await setup.admin.alterTopic({ name, mergeAnnotations: { 'sqs.purgedAt': lately } });
+    expect(await refusal(setup.handlers.PurgeQueue({ QueueUrl: name }, CALL))).toBe(
+      `PurgeQueueInProgress: ${refused}`,
+    );
     const aMinuteAgo = String(Date.now() - 60_001);
     await setup.admin.alterTopic({ name, mergeAnnotations: { 'sqs.purgedAt': aMinuteAgo } });
     expect(await setup.second.handlers.PurgeQueue({ QueueUrl: name }, CALL)).toEqual({});
