@@ -86,7 +86,7 @@ export class RestBench {
       type: answered,
       headers: reply.headers,
       text,
-      body: JSON_TYPES.has(answered) ? (JSON.parse(text) as Json) : undefined,
+      body: JSON_TYPES.has(answered) && text !== '' ? (JSON.parse(text) as Json) : undefined,
     };
   }
 
