@@ -28,7 +28,7 @@ export function isNumber(text: string): boolean {
 }
 
 export function attributeValues(attributes: readonly Attribute[]): AttributeValues {
-  const values: { [name: string]: AttributeValue } = Object.create(null);
+  const values = Object.create(null) as { [name: string]: AttributeValue };
   for (const { name, type, value } of attributes) {
     values[name] =
       typeof value === 'string'

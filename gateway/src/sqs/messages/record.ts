@@ -65,8 +65,8 @@ export function toRecord(message: NewMessage, queue: RecordForm): OutgoingMessag
 
 function headersOf({ attributes, dedupId, traceHeader, sender }: NewMessage): Header[] {
   const headers: Header[] = [];
-  const types: Record<string, string> = Object.create(null);
-  const names: Record<string, string> = Object.create(null);
+  const types = Object.create(null) as Record<string, string>;
+  const names = Object.create(null) as Record<string, string>;
   let typed = 0;
   let renamed = 0;
   for (const { name, type, value } of attributes) {

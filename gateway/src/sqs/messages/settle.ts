@@ -143,20 +143,16 @@ function withinTheSecond(ack: ReceiptAck): ReceiptAck {
 
 /** What a sender of the request is told; undefined where it counts as done. */
 function faultOf(error: MillraceError, { receipt, kind }: ReceiptAck): Error | undefined {
-  switch (error.code) {
-    case 'ALREADY_RESOLVED':
-      if (kind === 'accept') return undefined;
-      return handleFault(receipt, NOT_AVAILABLE);
-    case 'STALE_LEASE':
-      return handleFault(receipt, kind === 'accept' ? EXPIRED : NOT_AVAILABLE);
-    case 'UNKNOWN_RECEIPT':
-    case 'UNKNOWN_PARTITION':
-      return receiptHandleIsInvalid(receipt);
-    case 'LEASE_TOO_LONG':
-      return handleFault(receipt, TOO_LONG);
-    default:
-      return error;
+  const { code } = error;
+  if (code === 'ALREADY_RESOLVED') {
+    return kind === 'accept' ? undefined : handleFault(receipt, NOT_AVAILABLE);
   }
+  if (code === 'STALE_LEASE') {
+    return handleFault(receipt, kind === 'accept' ? EXPIRED : NOT_AVAILABLE);
+  }
+  if (code === 'LEASE_TOO_LONG') return handleFault(receipt, TOO_LONG);
+  const isUnknown = code === 'UNKNOWN_RECEIPT' || code === 'UNKNOWN_PARTITION';
+  return isUnknown ? receiptHandleIsInvalid(receipt) : error;
 }
 
 const EXPIRED = 'The receipt handle has expired.';

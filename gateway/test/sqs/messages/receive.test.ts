@@ -136,7 +136,7 @@ describe('native producers and consumers', () => {
       await producer.send({ topic: queue, partition, value: Buffer.from(`${partition}`), headers });
     }
     const received = await session.receive(queue, { MessageAttributeNames: ['All'], ...ALL });
-    expect(bodies(received).toSorted()).toEqual(['0', '1', '2']);
+    expect(new Set(bodies(received))).toEqual(new Set(['0', '1', '2']));
     expect(new Set(received.map(({ MessageId }) => MessageId)).size).toBe(3);
     for (const { MessageAttributes, ReceiptHandle } of received) {
       expect({ ...MessageAttributes }).toEqual({

@@ -158,13 +158,14 @@ export class Session {
 
 /** The error as its callers see it: code and text. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof SqsError) return `${error.error}: ${error.message}`;
-  if (error instanceof MillraceError) return `${error.code}: ${error.message}`;
-  throw error ?? new Error('it was done');
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof SqsError) return `${error.error}: ${error.message}`;
+    if (error instanceof MillraceError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('it was done');
 }
 
 export function bodies(messages: readonly Received[]): (string | undefined)[] {
