@@ -25,6 +25,8 @@ export const CLOSE = {
   later: 1013,
 } as const;
 
+/** Who made room after so long has read: a slow reader may answer pings late, as they wait behind what it reads. */
+const ROOM_MS = 100;
 const GOODBYE = 'The gateway is shutting down.';
 
 export interface SessionSources {
@@ -42,7 +44,8 @@ export class LiveSession {
   private readonly life: Follower;
   private readonly pinging: NodeJS.Timeout;
   private goodbye: NodeJS.Timeout | undefined;
-  private isAlive = true;
+  /** By performance.now(). */
+  private lastHeardAt = performance.now();
   private isEnding = false;
 
   constructor(sources: SessionSources) {
@@ -50,9 +53,7 @@ export class LiveSession {
     this.sources = sources;
     this.life = follow(closing);
     this.pinging = setInterval(() => this.ping(), limits.idleMs);
-    socket.on('pong', () => {
-      this.isAlive = true;
-    });
+    socket.on('pong', () => this.hear());
     socket.on('message', (bytes, isBinary) => this.heard(bytes, isBinary));
     socket.on('close', () => this.closed());
     if (closing.aborted) this.end(CLOSE.goingAway, GOODBYE);
@@ -70,9 +71,10 @@ export class LiveSession {
     if (this.isEnding || events.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.terminate(), limits.stallMs);
+      const began = performance.now();
       const sent = () => {
         clearTimeout(timer);
-        this.isAlive = true;
+        if (performance.now() - began > ROOM_MS) this.hear();
         resolve();
       };
       const last = events.length - 1;
@@ -108,7 +110,7 @@ export class LiveSession {
 
   private heard(bytes: Buffer, isBinary: boolean): void {
     if (this.isEnding) return;
-    this.isAlive = true;
+    this.hear();
     if (isBinary) {
       const text = 'Messages to the gateway are text.';
       this.refuse(new MillraceError('INVALID_REQUEST', text), CLOSE.unsupported);
@@ -122,12 +124,13 @@ export class LiveSession {
   }
 
   private ping(): void {
-    const { socket } = this.sources;
-    if (!this.isAlive) socket.terminate();
-    else if (!this.isEnding) {
-      this.isAlive = false;
-      socket.ping();
-    }
+    const { socket, limits } = this.sources;
+    if (performance.now() - this.lastHeardAt > limits.stallMs) socket.terminate();
+    else if (!this.isEnding) socket.ping();
+  }
+
+  private hear(): void {
+    this.lastHeardAt = performance.now();
   }
 
   private closed(): void {

@@ -22,6 +22,7 @@ let narrowUrl: string;
 
 beforeAll(async () => {
   gateways = await Gateways.start();
+  await gateways.client.admin.createTopic({ name: 'narrow' });
   const { services } = gateways.at().open;
   narrow = fastify().withTypeProvider<TypeBoxTypeProvider>();
   narrow.setErrorHandler(sendProblem);
@@ -120,7 +121,6 @@ describe('counts', () => {
 
 describe('bounds', () => {
   it('of the number of listeners and readers', async () => {
-    await gateways.client.admin.createTopic({ name: 'narrow' });
     for (const path of ['/live', '/topics/narrow/tail']) {
       const first = await openNarrow(path);
       await first.until((events) => events.length > 0);
