@@ -15,7 +15,7 @@ export type AttributeValues = { readonly [name: string]: AttributeValue };
 
 const TYPE = /^(String|Number|Binary)(?:\.|$)/;
 
-export type BaseType = 'String' | 'Number' | 'Binary';
+type BaseType = 'String' | 'Number' | 'Binary';
 
 export function baseType(type: string): BaseType | undefined {
   return TYPE.exec(type)?.[1] as BaseType | undefined;

@@ -10,7 +10,7 @@ import {
   isReservedName,
 } from './message-text.ts';
 
-export const ATTRIBUTES_MAX = 10;
+const ATTRIBUTES_MAX = 10;
 const TRACE_HEADER = 'AWSTraceHeader';
 /** It does not count towards the size of a message, so it has a bound of its own. */
 export const TRACE_HEADER_BYTES_MAX = 4_096;

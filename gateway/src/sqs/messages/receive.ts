@@ -14,8 +14,8 @@ import { receivedMessage } from './received-message.ts';
 import { AttributeSelection, SystemSelection } from './selection.ts';
 import { checkVisibility } from './settle.ts';
 
-export const RECEIVE_MESSAGES_MAX = 10;
-export const WAIT_SECONDS_MAX = 20;
+const RECEIVE_MESSAGES_MAX = 10;
+const WAIT_SECONDS_MAX = 20;
 /** One for all gateways: a receive that is asked for again may come through another one. */
 const MEMBER_ID = 'sqs';
 

@@ -11,7 +11,7 @@ import { fromRecord, type SqsMessage } from './record.ts';
 import type { AttributeSelection, SystemAttribute, SystemSelection } from './selection.ts';
 import { sequenceNumber } from './sequence-number.ts';
 
-export type ReceivedMessage = NonNullable<OutputOf<'ReceiveMessage'>['Messages']>[number];
+type ReceivedMessage = NonNullable<OutputOf<'ReceiveMessage'>['Messages']>[number];
 type Writable<T> = { -readonly [N in keyof T]: T[N] };
 
 /** Of the queues that it died in before. */

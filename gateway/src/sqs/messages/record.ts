@@ -16,7 +16,7 @@ import { isAttributeName, isId, messageText } from './message-text.ts';
 /** Headers of Millrace's own begin so. */
 const OWN_PREFIX = 'millrace-';
 /** Says that a value which is no text comes as base64. */
-export const ENCODING_ATTRIBUTE = 'millrace-encoding';
+const ENCODING_ATTRIBUTE = 'millrace-encoding';
 
 /** What an SQS client says of a message, or is told of it. */
 export interface SqsMessage {
@@ -37,14 +37,14 @@ export interface NewMessage extends Omit<SqsMessage, 'body'> {
 
 type Header = readonly [name: string, value: Uint8Array];
 
-export interface StoredRecord {
+interface StoredRecord {
   readonly keyBytes: Uint8Array | null;
   readonly valueBytes: Uint8Array | null;
   readonly headers: readonly Header[];
 }
 
 /** A queue's messages: `fifo` has the group as key, otherwise it is the tenant. */
-export interface RecordForm {
+interface RecordForm {
   readonly name: string;
   readonly isFifo: boolean;
 }

@@ -28,7 +28,7 @@ export class AttributeSelection {
 }
 
 /** System attributes of messages. */
-export const SYSTEM_ATTRIBUTES = [
+const SYSTEM_ATTRIBUTES = [
   'SenderId',
   'SentTimestamp',
   'ApproximateReceiveCount',

@@ -21,7 +21,7 @@ import type { QueueAccess } from './queue-access.ts';
 import { toRecord } from './record.ts';
 import { sequenceNumber } from './sequence-number.ts';
 
-export const BATCH_BYTES_MAX = 1_048_576;
+const BATCH_BYTES_MAX = 1_048_576;
 
 type SendInput = InputOf<'SendMessage'>;
 type BatchInput = InputOf<'SendMessageBatch'>;

@@ -10,7 +10,7 @@ import { invalid, missing } from './check-message.ts';
 import type { QueueAccess } from './queue-access.ts';
 import { checkHandle, handleFault, receiptHandleIsInvalid } from './receipt-handle.ts';
 
-export const VISIBILITY_SECONDS_MAX = LIMITS.visibilityTimeoutMsMax / 1_000;
+const VISIBILITY_SECONDS_MAX = LIMITS.visibilityTimeoutMsMax / 1_000;
 
 type BatchOutput = OutputOf<'DeleteMessageBatch'>;
 type Change = InputOf<'ChangeMessageVisibilityBatch'>['Entries'][number];
