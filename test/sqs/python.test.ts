@@ -114,7 +114,7 @@ describe.concurrent('the AWS command line', () => {
   test('what is not there, and lists of nothing', async () => {
     const gone = await aws('get-queue-url', '--queue-name', 'nobody-has-this');
     expect([gone.status, gone.err.trim()]).toEqual([
-      254,
+      255,
       expect.stringContaining(
         'An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist.',
       ),
