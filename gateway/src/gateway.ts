@@ -16,6 +16,8 @@ import type { App } from './services.ts';
 /** Connections that the system may keep waiting until we accept them. */
 const BACKLOG = 1_024;
 const IDLE_CHECK_MS = 20;
+/** Everything is answered by then: the client has this part of the same time again. */
+const CLIENT_SHARE = 4;
 
 export interface GatewaySources {
   readonly options: GatewayOptions;
@@ -122,7 +124,7 @@ async function closeGateway(
   await app.close();
   clearInterval(sweeper);
   clearTimeout(cutter);
-  await open.close();
+  await open.close(drainMs / CLIENT_SHARE);
 }
 
 /** Nobody can connect to a wildcard address. */

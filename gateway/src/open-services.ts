@@ -27,7 +27,8 @@ export interface OpenServices {
   readonly isReady: () => boolean;
   /** What waits gives up; what runs goes on. */
   stopWaiting(): void;
-  close(): Promise<void>;
+  /** What is on its way to the broker gets this time; default: as `client.close`. */
+  close(timeoutMs?: number): Promise<void>;
 }
 
 const RECEIVER_IDLE_MS = 60_000;
@@ -68,9 +69,9 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
       closing.abort();
       receiver.stopWaiting();
     },
-    close: async () => {
+    close: async (timeoutMs) => {
       await receiver.close();
-      await client.close();
+      await client.close({ timeoutMs });
     },
   };
 }

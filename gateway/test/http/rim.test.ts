@@ -70,6 +70,17 @@ describe('with the options as they are', () => {
     expect(await rim.metric(count)).toBe(before + 5);
   });
 
+  test('[H-6] however its path is written, a link from elsewhere takes no message', async () => {
+    for (const path of ['/consume', '/%63onsume', '/c%6Fnsume']) {
+      const { heard } = say(
+        rim.port,
+        `GET ${path}?topic=a&group=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n` +
+          'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n\r\n',
+      );
+      expect(await heard, path).toMatch(/^HTTP\/1\.1 403 [\s\S]*"code":"FORBIDDEN_ORIGIN"/);
+    }
+  });
+
   test('[H-10] a foreign name is refused on REST, and the opening of a WebSocket from elsewhere', async () => {
     const { heard } = say(
       rim.port,
