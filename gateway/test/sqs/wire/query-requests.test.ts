@@ -176,7 +176,7 @@ test.each([
     'x&'.repeat(20_001),
     'MalformedQueryString: The query string is malformed: more than 20000 parameters.',
   ],
-])('SendMessage refuses %j', async (form, fault) => {
+])('SendMessage refuses parameters, %#', async (form, fault) => {
   const answer = await askForm(server.port, `Action=SendMessage&${form}`);
   expect({ status: answer.status, fault: codeOf(answer.body) }).toEqual({ status: 400, fault });
 });
