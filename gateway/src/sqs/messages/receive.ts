@@ -40,6 +40,7 @@ export async function receiveMessage(
   if (options.maxWaitMs > 0) await turn();
   if (call.signal.aborted) {
     await Promise.allSettled(leased.map((message) => message.return()));
+    if (access.services.closing.aborted) return {};
     throw new MillraceError('ABORTED', 'The caller went away before its messages came.');
   }
   const inOrder = queue.isFifo ? byGroup(leased) : leased;

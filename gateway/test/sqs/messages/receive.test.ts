@@ -1,7 +1,9 @@
 // ReceiveMessage over a real broker: what is asked for, what is told, waiting, and records of native producers.
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, bodies, refusal, Session } from './setup.ts';
+import { createMessageHandlers } from '../../../src/sqs/messages/message-handlers.ts';
+import { createQueueDirectory } from '../../../src/sqs/queues/directory.ts';
+import { ACCOUNT, bodies, callOf, refusal, Session } from './setup.ts';
 
 const session = new Session();
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
@@ -215,6 +217,27 @@ describe('waiting [Q-77]', () => {
     const [message] = await session.receive(queue, ALL);
     expect(message?.Attributes?.['ApproximateReceiveCount']).toBe('1');
   });
+});
+
+it('at another gateway that shuts down, a waiting receive is answered with nothing [Q-77]', async () => {
+  const queue = await session.queue();
+  const other = await session.openServices();
+  try {
+    const handlers = createMessageHandlers(other.services, createQueueDirectory(other.services));
+    const call = callOf({ signal: other.services.closing });
+    const input = { QueueUrl: queue, WaitTimeSeconds: 20 };
+    const waiting = handlers.ReceiveMessage(input, call);
+    await pause(20);
+    other.stopWaiting();
+    expect(await waiting).toEqual({});
+    await session.send(queue, 'a');
+    expect(await handlers.ReceiveMessage({ ...input, WaitTimeSeconds: 0 }, call)).toEqual({});
+    const count = { AttributeNames: ['ApproximateReceiveCount'] };
+    const message = await session.receiveOne(queue, count);
+    expect(message.Attributes).toEqual({ ApproximateReceiveCount: '1' });
+  } finally {
+    await other.close();
+  }
 });
 
 it('in flight: more than the limit is refused on a standard queue, and withheld on a FIFO queue [Q-80]', async () => {

@@ -135,15 +135,20 @@ export class Session {
     return this.handlers.ChangeMessageVisibility(input, callOf());
   }
 
-  private async start(): Promise<void> {
-    this.directory = new TemporaryDirectory('millrace-sqs-');
-    this.broker = await BrokerProcess.start({ dataDir: this.directory.path });
-    this.open = await openServices({
+  /** As another gateway has them. */
+  openServices(): Promise<OpenServices> {
+    return openServices({
       brokers: this.broker.address,
       waitingMax: 1_000,
       logger: null,
       waitForBrokerMs: 5_000,
     });
+  }
+
+  private async start(): Promise<void> {
+    this.directory = new TemporaryDirectory('millrace-sqs-');
+    this.broker = await BrokerProcess.start({ dataDir: this.directory.path });
+    this.open = await this.openServices();
     const directory = createQueueDirectory(this.open.services);
     this.handlers = createMessageHandlers(this.open.services, directory);
     this.queues = createQueueHandlers(this.open.services, directory);
