@@ -4,7 +4,7 @@ import { Random } from '@millrace/harness';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderOpenApi } from '../../src/rest/openapi/render-open-api.ts';
 import { answerChecker, type Operation, operationsOf, urlOf } from './support/document.ts';
-import { type Ask, type Json, RestBench } from './support/rest-bench.ts';
+import { type Answer, type Ask, type Json, RestBench } from './support/rest-bench.ts';
 import { setStage } from './support/stage.ts';
 
 const SEED = 20_261_122;
@@ -133,34 +133,31 @@ function bodyFor({ spec }: Operation, random: Random): Partial<Ask> {
   return { body: body.replace(/"waitMs":\d{3,}/, '"waitMs":1'), headers };
 }
 
+/** What is wrong with how a request was answered; undefined: nothing. */
+function faultOf(operation: Operation, method: string, answer: Answer): unknown {
+  const { status, type, body } = answer;
+  if (status >= 500) return 'a fault of the gateway';
+  if (status >= 400) {
+    return type === 'application/problem+json' && body.status === status ? undefined : 'no problem';
+  }
+  const isOther = method !== operation.method || operation.spec.responses[status] === undefined;
+  return isOther ? undefined : check(operation, answer);
+}
+
 it.each(operations.map((operation) => [operation.id, operation] as const))(
   '%s',
   async (_, operation) => {
     const random = new Random(SEED + operations.indexOf(operation));
     await setStage(bench);
     for (let at = 0; at < REQUESTS_AN_OPERATION; at += 1) {
-      const method = random.chance(0.05)
-        ? random.pick(['PUT', 'PATCH', 'DELETE', 'GET'])
-        : operation.method;
+      const isStrange = random.chance(0.05);
+      const method = isStrange ? random.pick(['PUT', 'PATCH', 'DELETE', 'GET']) : operation.method;
       const ask: Ask = { method, url: urlFor(operation, random), ...bodyFor(operation, random) };
       const answer = await bench.ask(ask);
-      const shown = {
-        ask: { ...ask, body: `${ask.body}`.slice(0, 300) },
-        text: answer.text.slice(0, 300),
-      };
-      expect({ ...shown, isFault: answer.status >= 500 }).toEqual({ ...shown, isFault: false });
-      if (answer.status >= 400) {
-        expect({ ...shown, type: answer.type }).toEqual({
-          ...shown,
-          type: 'application/problem+json',
-        });
-        expect(answer.body.status).toBe(answer.status);
-      } else if (method === operation.method && operation.spec.responses[answer.status]) {
-        expect({ ...shown, fault: check(operation, answer) }).toEqual({
-          ...shown,
-          fault: undefined,
-        });
-      }
+      const fault = faultOf(operation, method, answer);
+      const text = answer.text.slice(0, 300);
+      const shown = { method, url: ask.url, body: String(ask.body).slice(0, 300), text };
+      expect({ ...shown, fault }).toEqual({ ...shown, fault: undefined });
       seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
     }
   },

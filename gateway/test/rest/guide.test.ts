@@ -35,8 +35,7 @@ it('the guide of HTTP runs as written', async () => {
   for (const [, script = '', expected] of blocks) {
     const command = script.replaceAll('127.0.0.1:7651', `127.0.0.1:${port}`);
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', command], { timeout: 25_000 });
-    if (expected !== undefined) {
-      expect({ script, printed: settled(stdout) }).toEqual({ script, printed: settled(expected) });
-    }
+    const printed = expected === undefined ? '' : settled(stdout);
+    expect({ script, printed }).toEqual({ script, printed: settled(expected ?? '') });
   }
 });

@@ -1,5 +1,5 @@
 // JSON that is kept as it was written, and requests against schemas: the pure parts.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { keepTexts } from '../../src/rest/json/keep-texts.ts';

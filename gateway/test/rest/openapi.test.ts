@@ -35,7 +35,7 @@ afterAll(() => bench.close());
 /** What an operation needs beyond the stage; it gives the parameters that are known only then. */
 const NEEDS: { readonly [id: string]: (at: RestBench) => Promise<Values | undefined> } = {
   undoPurge: async (at) => void (await at.post('/queues/mailers/purge', { undoMs: 60_000 })),
-  redriveQueue: async (at) => void (await deadLetters(at)),
+  redriveQueue: deadLetters,
   describeTask: slowTask,
   cancelTask: slowTask,
   describeJob: delayedJob,
@@ -72,7 +72,7 @@ describe('the document', () => {
     const page = await bench.get('/docs');
     expect(page.status).toBe(200);
     expect(page.text).not.toMatch(/https?:\/\//);
-    const policy = `${page.headers['content-security-policy']}`;
+    const policy = String(page.headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toMatch(/https?:|upgrade-insecure-requests|unsafe-eval/);
     const start = await bench.get('/docs/static/swagger-initializer.js');

@@ -59,7 +59,7 @@ export function urlOf({ id, path, spec }: Operation, values: Values = {}): strin
 export function exampleAsks(operation: Operation, values: Values = {}): Ask[] {
   const { method, spec } = operation;
   const url = urlOf(operation, values);
-  const content = spec.requestBody?.content as Json;
+  const content = spec.requestBody?.content;
   if (content === undefined) return [{ method, url }];
   return Object.entries<Json>(content).flatMap(([type, media]) =>
     examplesOf(media).map((body) => ({ method, url, body, headers: { 'content-type': type } })),

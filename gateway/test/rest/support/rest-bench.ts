@@ -80,13 +80,13 @@ export class RestBench {
       ...(isNothing ? {} : { payload }),
     });
     const text = reply.body;
-    const [answered = ''] = `${reply.headers['content-type'] ?? ''}`.split(';');
+    const [answered = ''] = String(reply.headers['content-type'] ?? '').split(';');
     return {
       status: reply.statusCode,
       type: answered,
       headers: reply.headers,
       text,
-      body: JSON_TYPES.has(answered) && text !== '' ? (JSON.parse(text) as Json) : undefined,
+      body: JSON_TYPES.has(answered) && text !== '' ? JSON.parse(text) : undefined,
     };
   }
 

@@ -49,10 +49,11 @@ export async function setStage(bench: RestBench): Promise<Values> {
 }
 
 /** Two dead letters of `mailers`. */
-export async function deadLetters(bench: RestBench): Promise<void> {
+export async function deadLetters(bench: RestBench): Promise<undefined> {
   const { messages } = done(await bench.get('/consume?topic=user-events&group=mailers&max=2'));
   const items = messages.map(({ receipt }: Json) => ({ receipt, kind: 'reject', error: 'no' }));
   done(await bench.post('/ack', { items }));
+  return undefined;
 }
 
 /** A message of `mailers` that is done. */
