@@ -2,6 +2,7 @@
 // to the nearest that can.
 
 import type { ShareGroupDescription, TopicDescription } from '@millrace/client';
+import { LIMITS } from '@millrace/protocol';
 import { annotationOf } from './annotations.ts';
 import type { Ground } from './attributes.ts';
 import type { QueueChange } from './queue-change.ts';
@@ -17,7 +18,8 @@ const SCOPES = { topic: 'queue', key: 'messageGroup' } as const;
 
 /** Of a new topic, beside what its attributes say. */
 export function newTopic(isFifo: boolean): Partial<TopicChange> {
-  const common = { retentionAcked: true } as const;
+  // A record has its key and headers beside the message: the size of messages is for the actions on messages.
+  const common = { retentionAcked: true, messageBytesMax: LIMITS.messageBytesMax } as const;
   if (!isFifo) return { ...common, dedup: 'none' };
   return { ...common, dedupWindowMs: DEDUP_WINDOW_MS };
 }

@@ -1,5 +1,6 @@
 // SetQueueAttributes and GetQueueAttributes against a real broker.
 import { describe, expect, it } from 'vitest';
+import { ATTRIBUTE_NAMES, attribute } from '../../../src/sqs/queues/attributes.ts';
 import { arnOf, CALL, redriveTo, refusal, Setup, STANDARD } from './setup.ts';
 
 const setup = new Setup();
@@ -95,6 +96,33 @@ describe('GetQueueAttributes', () => {
       ApproximateNumberOfMessagesNotVisible: '11',
       ApproximateNumberOfMessagesDelayed: '1',
     });
+  });
+});
+
+describe('what is shown', () => {
+  it('can be given again, to make the queue and to set it [Q-4] [Q-11]', async () => {
+    const dead = await setup.queue({ FifoQueue: 'true' });
+    const name = await setup.queue({
+      FifoQueue: 'true',
+      ContentBasedDeduplication: 'true',
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      KmsMasterKeyId: 'k',
+      KmsDataKeyReusePeriodSeconds: '77',
+      Policy: '{"Version":"2012-10-17","Statement":[]}',
+      RedrivePolicy: redriveTo(dead, 1_000),
+      RedriveAllowPolicy: `{"redrivePermission":"byQueue","sourceQueueArns":["${arnOf('a.fifo')}"]}`,
+      DelaySeconds: '900',
+    });
+    const before = await setup.shown(name);
+    const settable = ATTRIBUTE_NAMES.filter((one) => attribute(one).set !== 'never');
+    expect(settable.filter((one) => before[one] === undefined)).toEqual([]);
+    const given = Object.fromEntries(settable.map((one) => [one, before[one] ?? '']));
+    await setup.handlers.CreateQueue({ QueueName: name, Attributes: given }, CALL);
+    await setup.set(name, given);
+    const { LastModifiedTimestamp: was, ...rest } = before;
+    expect(await setup.shown(name)).toMatchObject(rest);
+    expect(was).toMatch(/^\d+$/);
   });
 });
 
