@@ -7,6 +7,7 @@ import {
   eventually,
   pause,
   refusalOf,
+  sorted,
   systemOf,
   TestQueue,
   withDeadLetters,
@@ -127,7 +128,7 @@ describe.concurrent('message move tasks', () => {
     });
     expect(await dead.counts()).toEqual([0, 0, 0]);
     const back = await source.receive();
-    expect(back.map(({ Body }) => Body).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(sorted(back.map(({ Body }) => Body))).toEqual(['a', 'b', 'c']);
     expect(back.map((each) => systemOf(each, 'ApproximateReceiveCount'))).toEqual(['1', '1', '1']);
   });
 

@@ -127,15 +127,16 @@ test.concurrent('a change at one is obeyed at the others within a second or two'
   const other = await through(clients[1], queue);
   await other.send('a'.repeat(2_000));
   await queue.set({ MaximumMessageSize: '1024' });
-  const refused = async () => {
-    try {
-      await other.send('a'.repeat(2_000));
-      return false;
-    } catch {
-      return true;
-    }
-  };
-  await eventually(refused, true);
+  const send = () => other.send('a'.repeat(2_000));
+  const isRefused = () =>
+    send().then(
+      () => false,
+      () => true,
+    );
+  await eventually(isRefused, true);
+  expect(await refusalOf(send())).toMatchObject({
+    message: 'One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.',
+  });
 });
 
 test.concurrent('deleted at one and made anew: the others send to the new one', async () => {

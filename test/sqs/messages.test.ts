@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue, SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { bodiesOf, dial, pause, systemOf, TestQueue } from './support/queues.ts';
+import { bodiesOf, dial, pause, sorted, systemOf, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
@@ -159,13 +159,13 @@ describe.concurrent('message attributes', () => {
       const got = await queue.receiveOne({ MessageAttributeNames: ['All'] });
       expect(got.MD5OfMessageAttributes).toBe(sum);
       const plain = (values: Record<string, MessageAttributeValue> = {}) =>
-        Object.entries(values)
-          .map(([name, { DataType, StringValue, BinaryValue }]) => [
+        sorted(
+          Object.entries(values).map(([name, { DataType, StringValue, BinaryValue }]) => [
             name,
             DataType,
             StringValue ?? Buffer.from(BinaryValue ?? []).toString('hex'),
-          ])
-          .toSorted();
+          ]),
+        );
       expect(plain(got.MessageAttributes)).toEqual(plain(MessageAttributes));
     },
   );

@@ -2,7 +2,7 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dial, freshName, refusalOf, TestQueue } from './support/queues.ts';
+import { dial, freshName, refusalOf, sorted, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
@@ -65,7 +65,7 @@ describe.concurrent('tags', () => {
     expect((await askJson(server.endpoint, 'TagQueue', input)).status).toBe(200);
     const { text } = await askJson(server.endpoint, 'ListQueueTags', { QueueUrl: queue.url });
     const { Tags } = JSON.parse(text) as { Tags: object };
-    expect(Object.entries(Tags).toSorted()).toEqual(Object.entries(JSON.parse(tags)).toSorted());
+    expect(sorted(Object.entries(Tags))).toEqual(sorted(Object.entries(JSON.parse(tags))));
   });
 });
 

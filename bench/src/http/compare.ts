@@ -42,14 +42,15 @@ const LEFT_MIN = 1_000;
 
 /** POSTs of one small message each, as the load `send` has them. */
 export async function measureBare(settings: HttpSettings): Promise<ComparedServer> {
-  const { url, pid, stop } = await startBareServer();
+  const server = await startBareServer();
+  const { url, pid } = server;
   const shots = SHOTS.send({ url, recordBytes: settings.recordBytes });
   try {
     const send = await measureShots({ endpoint: url, pid }, shots, settings);
     const about = { name: 'bare', title: 'bare fastify route', durability: 'nothing is kept' };
     return { ...about, loads: { send } };
   } finally {
-    await stop();
+    await server.stop();
   }
 }
 

@@ -78,7 +78,7 @@ export class RestRequests {
     const body = schema === undefined ? '' : JSON.stringify(this.#value(random, schema, '', 0));
     return {
       method: random.chance(0.95) ? method : random.pick(['PUT', 'PATCH', 'DELETE', 'TRACE']),
-      path: `${random.chance(0.97) ? filled : `${filled}%zz`}?${query}`,
+      path: `${random.chance(0.97) ? filled : `${filled}%zz`}?${query.toString()}`,
       headers: {
         ...(body !== '' && { 'content-type': random.chance(0.95) ? type : 'text/plain' }),
         ...oddHeaders(random),

@@ -188,4 +188,10 @@ export async function eventually<T>(read: () => Promise<T> | T, wanted: T): Prom
   }
 }
 
+/** In an order that does not depend on where they came from. */
+export function sorted<T>(list: readonly T[]): T[] {
+  const text = (each: T) => JSON.stringify(each);
+  return list.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+}
+
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

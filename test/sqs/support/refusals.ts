@@ -79,10 +79,15 @@ export function refusalTests(rows: readonly RefusalRow[], ground: () => Ground):
     test.concurrent(`${action}: ${what}`, async () => {
       const on = ground();
       const message = await expectRefusal(on.endpoint, action, input(on), error);
-      if (text instanceof RegExp) expect(message).toMatch(text);
-      else if (text !== undefined) expect(message).toBe(typeof text === 'string' ? text : text(on));
+      expect(message).toEqual(wantedText(text, on));
     });
   }
+}
+
+function wantedText(text: RefusalRow['text'], on: Ground): unknown {
+  if (text instanceof RegExp) return expect.stringMatching(text);
+  if (text === undefined) return expect.any(String);
+  return typeof text === 'string' ? text : text(on);
 }
 
 /** Ids `1`, `2`, and so on, with the same fields in each. */
