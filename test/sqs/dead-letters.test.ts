@@ -40,7 +40,7 @@ async function giveUp(source: TestQueue, dead: TestQueue, bodies: string[]): Pro
 }
 
 describe.concurrent('dead letters', () => {
-  test('given up at the receive after the last allowed; count, time, id and source are kept', async () => {
+  test('given up at the receive after the last allowed; count, time, id and source are kept [Q-75]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 2, { VisibilityTimeout: '0' });
     const { MessageId } = await source.send('bad', {
       MessageAttributes: { n: { DataType: 'Number', StringValue: '1' } },
@@ -82,7 +82,7 @@ describe.concurrent('dead letters', () => {
     expect((await waiting).Body).toBe('a');
   });
 
-  test('through two dead-letter queues', async () => {
+  test('through two dead-letter queues [Q-75]', async () => {
     const last = await TestQueue.standard(sqs);
     const to = async (queue: TestQueue) => ({
       VisibilityTimeout: '0',
@@ -110,7 +110,7 @@ describe.concurrent('message move tasks', () => {
   const untilDone = (queue: TestQueue) =>
     eventually(async () => (await tasksOf(queue))[0]?.Status, 'COMPLETED');
 
-  test('back to where each came from; the receive count begins anew', async () => {
+  test('back to where each came from; the receive count begins anew [Q-24]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     await giveUp(source, dead, ['a', 'b', 'c']);
     const SourceArn = await dead.arn();
@@ -132,7 +132,7 @@ describe.concurrent('message move tasks', () => {
     expect(back.map((each) => systemOf(each, 'ApproximateReceiveCount'))).toEqual(['1', '1', '1']);
   });
 
-  test('to another queue', async () => {
+  test('to another queue [Q-24]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     const other = await TestQueue.standard(sqs);
     await giveUp(source, dead, ['a']);
@@ -144,7 +144,7 @@ describe.concurrent('message move tasks', () => {
     expect(await source.bodies()).toEqual([]);
   });
 
-  test('one a second, one at a time, cancelled; tasks are told newest first', async () => {
+  test('one a second, one at a time, cancelled; tasks are told newest first [Q-26]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     const bodies = Array.from({ length: 12 }, (_, at) => `${at}`);
     await giveUp(source, dead, bodies);

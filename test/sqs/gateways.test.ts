@@ -52,7 +52,7 @@ test.concurrent('made at one, used at the other at once', async () => {
   }
 });
 
-test.concurrent('made at all three at the same moment: one queue', async () => {
+test.concurrent('made at all three at the same moment: one queue [Q-5]', async () => {
   for (let round = 0; round < 10; round += 1) {
     const QueueName = freshName();
     const made = await Promise.all(clients.map((sqs) => sqs.createQueue({ QueueName })));
@@ -74,7 +74,7 @@ test.concurrent('a receipt of one, deleted and changed at another', async () => 
   await other.delete(again);
 });
 
-test.concurrent('tags set and removed at all of them at once: none is lost', async () => {
+test.concurrent('tags set and removed at all of them at once: none is lost [Q-19]', async () => {
   const queue = await TestQueue.standard(clients[0]);
   const QueueUrl = queue.url;
   await clients[0].tagQueue({ QueueUrl, Tags: { gone0: 'x', gone1: 'x', gone2: 'x', stays: 'x' } });
@@ -90,7 +90,7 @@ test.concurrent('tags set and removed at all of them at once: none is lost', asy
   }
 });
 
-test.concurrent('permissions added at all of them at once: none is lost', async () => {
+test.concurrent('permissions added at all of them at once: none is lost [Q-20]', async () => {
   const queue = await TestQueue.standard(clients[0]);
   const labels = Array.from({ length: 12 }, (_, at) => `l${at}`);
   const adds = labels.map((Label, at) =>
@@ -107,7 +107,7 @@ test.concurrent('permissions added at all of them at once: none is lost', async 
   expect(Statement.map(({ Sid }) => Sid).toSorted()).toEqual(labels.toSorted());
 });
 
-test.concurrent('attributes changed at all of them at once: each has its own', async () => {
+test.concurrent('attributes changed at all of them at once: each has its own [Q-10]', async () => {
   const queue = await TestQueue.standard(clients[0]);
   const [one, two, three] = await Promise.all(clients.map((sqs) => through(sqs, queue)));
   await Promise.all([
@@ -122,7 +122,7 @@ test.concurrent('attributes changed at all of them at once: each has its own', a
   });
 });
 
-test.concurrent('a change at one is obeyed at the others within a second or two', async () => {
+test.concurrent('a change at one is obeyed at the others within a second or two [Q-27]', async () => {
   const queue = await TestQueue.standard(clients[0]);
   const other = await through(clients[1], queue);
   await other.send('a'.repeat(2_000));
@@ -139,7 +139,7 @@ test.concurrent('a change at one is obeyed at the others within a second or two'
   });
 });
 
-test.concurrent('deleted at one and made anew: the others send to the new one', async () => {
+test.concurrent('deleted at one and made anew: the others send to the new one [Q-27]', async () => {
   const queue = await TestQueue.standard(clients[0]);
   const other = await through(clients[1], queue);
   await other.send('old');

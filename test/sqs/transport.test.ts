@@ -117,7 +117,7 @@ describe.concurrent('the JSON protocol', () => {
     expect((await askJson(endpoint, 'GetQueueAttributes', without)).text).toBe('{}');
   });
 
-  test('X-Amzn-Trace-Id is kept as the trace header', async () => {
+  test('X-Amzn-Trace-Id is kept as the trace header [Q-64]', async () => {
     const own = await TestQueue.standard(dial(endpoint));
     const headers = {
       'content-type': JSON_TYPE,
