@@ -1,11 +1,12 @@
 // The gateway as a process of its own: it waits for its broker, survives its absence, and ends when told to.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { BrokerProcess, GatewayProcess, TemporaryDirectory } from '@millrace/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
@@ -54,10 +55,8 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', () => {
 
   test('with a certificate it speaks HTTPS only; one that does not fit is refused', async () => {
     const [key, cert] = [`${directory.path}/key.pem`, `${directory.path}/cert.pem`];
-    const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-newkey', 'rsa:2048'];
-    execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
+    writeFileSync(key, PRIVATE_KEY);
+    writeFileSync(cert, CERTIFICATE);
     const broker = await BrokerProcess.start({ dataDir: `${directory.path}/tls` });
     const flags = ['--http-tls-cert', cert, '--http-tls-key', key];
     const gateway = await GatewayProcess.start({ broker: broker.address, flags });
