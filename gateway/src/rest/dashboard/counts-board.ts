@@ -3,8 +3,8 @@
 import { type Client, MillraceError } from '@millrace/client';
 import { type Dashboard, type QueueCounts, queueCountsOf, totalsOf } from './counts.ts';
 
-/** An answer stands for so long; where counting takes long, for longer. */
-const AGE_MS = 1_000;
+/** An answer stands for so long, so that who asks every second gets a new one; where counting takes long, for longer. */
+const AGE_MS = 900;
 const AGE_MS_MAX = 5_000;
 /** Groups asked about at a time: other requests of the connection are not held up. */
 const ASKED_AT_A_TIME = 32;
