@@ -103,27 +103,26 @@ export function fromRecord(record: StoredRecord, { isFifo }: RecordForm): SqsMes
   const plain = valueBytes === null ? '' : messageText(valueBytes);
   const body = plain ?? Buffer.from(valueBytes ?? []).toString('base64');
   const groupId = isFifo ? idOf(record.keyBytes) : idOf(lastOf(headers, TENANT_HEADER));
-  if (headers.length === 0) {
-    const attributes = plain === undefined ? [ENCODED] : [];
-    return { body, attributes, groupId, ...NO_EXTRAS };
-  }
+  if (headers.length === 0)
+    return messageOf(body, plain === undefined ? [ENCODED] : [], groupId, {});
   const extrasBytes = lastOf(headers, EXTRAS_HEADER);
   const extras = extrasBytes === null ? {} : decodeExtras(extrasBytes);
   const attributes = attributesOf(headers, extras);
   if (plain === undefined) attributes.set(ENCODING_ATTRIBUTE, ENCODED);
-  const { dedupId, traceHeader, sender } = extras;
-  return {
-    body,
-    attributes: [...attributes.values()],
-    groupId,
-    dedupId,
-    traceHeader,
-    sender,
-  };
+  return messageOf(body, [...attributes.values()], groupId, extras);
+}
+
+/** Every field by its name: to spread an object takes V8 longer than all the rest of a message without headers. */
+function messageOf(
+  body: string,
+  attributes: readonly Attribute[],
+  groupId: string | undefined,
+  { dedupId, traceHeader, sender }: Extras,
+): SqsMessage {
+  return { body, attributes, groupId, dedupId, traceHeader, sender };
 }
 
 const ENCODED: Attribute = { name: ENCODING_ATTRIBUTE, type: 'String', value: 'base64' };
-const NO_EXTRAS = { dedupId: undefined, traceHeader: undefined, sender: undefined };
 
 /** The last header of a name stands; SQS knows neither empty values nor names of other characters. */
 function attributesOf(headers: readonly Header[], extras: Extras): Map<string, Attribute> {

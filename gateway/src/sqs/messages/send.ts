@@ -75,7 +75,7 @@ export async function sendMessageBatch(
     if (offset < 0) failed.push(failedEntry(Id, error));
     else {
       const id = messageId(sent.topicId, sent.partitions[index] as number, offset);
-      successful.push({ Id, ...replyOf(queue, message, id, offset) });
+      successful.push(Object.assign(replyOf(queue, message, id, offset), { Id }));
     }
   }
   return batchReply(successful, failed);
