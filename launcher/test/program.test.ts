@@ -53,7 +53,7 @@ function run(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
-describe.skipIf(!existsSync(BIN))('the built program', () => {
+describe.skipIf(!existsSync(BIN))('the built program', { timeout: 120_000 }, () => {
   let directory: TemporaryDirectory;
   beforeEach(() => {
     directory = new TemporaryDirectory('millrace-launcher-');

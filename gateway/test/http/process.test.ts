@@ -14,7 +14,7 @@ async function statusOf(url: string): Promise<number> {
   return (await fetch(url)).status;
 }
 
-describe.skipIf(!existsSync(BIN))('millrace-gateway', () => {
+describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () => {
   let directory: TemporaryDirectory;
   beforeAll(() => {
     directory = new TemporaryDirectory('millrace-gateway-');
@@ -28,11 +28,11 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', () => {
     const ready = `${gateway.httpUrl}/readyz`;
     expect(await statusOf(ready)).toBe(200);
     await first.end('SIGKILL');
-    await expect.poll(() => statusOf(ready), { timeout: 15_000 }).toBe(503);
+    await expect.poll(() => statusOf(ready), { timeout: 60_000 }).toBe(503);
     expect(await statusOf(`${gateway.httpUrl}/healthz`)).toBe(200);
     const port = String(first.port);
     const second = await BrokerProcess.start({ dataDir, flags: ['--port', port] });
-    await expect.poll(() => statusOf(ready), { timeout: 15_000 }).toBe(200);
+    await expect.poll(() => statusOf(ready), { timeout: 60_000 }).toBe(200);
     expect(await statusOf(`${gateway.httpUrl}/topics`)).toBe(200);
     expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
     await second.end('SIGTERM');
@@ -46,7 +46,7 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', () => {
     child.stdout.on('data', (text) => {
       said += String(text);
     });
-    await expect.poll(() => said, { timeout: 20_000 }).toContain('127.0.0.1:1');
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('127.0.0.1:1');
     expect(said).not.toContain('"listening"');
     const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     child.kill('SIGTERM');
