@@ -93,7 +93,8 @@ async function settleEach<E extends Entry>(
     const { Id } = entry;
     try {
       const ack = ackOf(entry);
-      await checkHandle(access, queue, entry.ReceiptHandle);
+      const checked = checkHandle(access, queue, entry.ReceiptHandle);
+      if (checked !== undefined) await checked;
       acks.push(ack);
       good.push({ Id });
     } catch (error) {
