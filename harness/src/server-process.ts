@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const LOG_AS_JSON = ['--log-format', 'json'];
 
 export interface ProcessExit {
