@@ -1,5 +1,8 @@
 // DeleteMessage and ChangeMessageVisibility over a real broker: handles old and new, of other queues, and made up.
 import { describe, expect, it } from 'vitest';
+import { createMessageHandlers } from '../../../src/sqs/messages/message-handlers.ts';
+import { createQueueDirectory } from '../../../src/sqs/queues/directory.ts';
+import { createQueueHandlers } from '../../../src/sqs/queues/queue-handlers.ts';
 import { callOf, refusal, Session } from './setup.ts';
 
 const session = new Session();
@@ -46,6 +49,25 @@ describe('handles [Q-81]', () => {
       'is not valid for this queue',
     );
   });
+});
+
+it('a queue that another gateway made anew is known by its handles [Q-81]', async () => {
+  const { queue, newer } = await twice();
+  const other = await session.openServices();
+  try {
+    const directory = createQueueDirectory(other.services);
+    const queues = createQueueHandlers(other.services, directory);
+    const handlers = createMessageHandlers(other.services, directory);
+    await queues.DeleteQueue({ QueueUrl: queue }, callOf());
+    await queues.CreateQueue({ QueueName: session.nameOf(queue) }, callOf());
+    await handlers.SendMessage({ QueueUrl: queue, MessageBody: 'b' }, callOf());
+    const { Messages = [] } = await handlers.ReceiveMessage({ QueueUrl: queue }, callOf());
+    expect(await session.delete(queue, Messages[0]?.ReceiptHandle as string)).toEqual({});
+    expect(await counts(queue)).toEqual(GONE);
+    expect(await refusal(session.delete(queue, newer))).toContain('is not valid for this queue');
+  } finally {
+    await other.close();
+  }
 });
 
 describe('DeleteMessage [Q-82]', () => {
