@@ -10,6 +10,7 @@ import { parseOptions, StartError, variableOf } from '@millrace/options';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MILLRACE_PROGRAM } from '../src/program.ts';
 
+const FAULT = fileURLToPath(new URL('./fault-on-signal.mjs', import.meta.url));
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 
 test('no option and no variable stands in both tables', () => {
@@ -72,6 +73,29 @@ describe.skipIf(!existsSync(BIN))('the built program', { timeout: 120_000 }, () 
     );
     const types = metrics.split('\n').filter((line) => line.startsWith('# TYPE '));
     expect(new Set(types).size).toBe(types.length);
+    expect(await millrace.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  test("a fault of the gateway's thread leaves the broker alone; HTTP comes back on its port", async () => {
+    const millrace = await MillraceProcess.launch({
+      dataDir: `${directory.path}/data`,
+      nodeFlags: ['--import', FAULT],
+    });
+    const statusOf = (url: string) =>
+      fetch(`${url}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    const connected = async () => {
+      const metrics = await (await fetch(`${millrace.adminUrl}/metrics`)).text();
+      return metrics.match(/^millrace_connections (\d+)$/m)?.[1];
+    };
+    expect([await statusOf(millrace.httpUrl), await connected()]).toEqual([200, '1']);
+    process.kill(millrace.pid, 'SIGUSR2');
+    await expect.poll(() => statusOf(millrace.httpUrl), { timeout: 30_000 }).toBe(0);
+    expect(await statusOf(millrace.adminUrl)).toBe(200);
+    await expect.poll(() => statusOf(millrace.httpUrl), { timeout: 60_000 }).toBe(200);
+    expect(await connected()).toBe('1');
     expect(await millrace.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
