@@ -7,7 +7,7 @@ import { parseJson } from '../../src/rest/json/parse-json.ts';
 import { jsonText, payloadOf, RawJson } from '../../src/rest/json/raw-json.ts';
 import { problemOf } from '../../src/rest/problem/send-problem.ts';
 import { validatorCompiler } from '../../src/rest/problem/validation.ts';
-import { pageOf } from '../../src/rest/schemas/common.ts';
+import { pageOf } from '../../src/rest/schemas/shapes.ts';
 
 const parsed = (text: string) => parseJson(Buffer.from(text)) as Record<string, unknown>;
 const kept = (value: unknown) => (value instanceof RawJson ? value.text : undefined);

@@ -13,12 +13,14 @@ const DUTY = 0.2;
 
 export class CountsBoard {
   private readonly client: Client;
+  private readonly ageMs: number;
   private last: Dashboard | undefined;
   private freshUntil = 0;
   private counting: Promise<Dashboard> | undefined;
 
-  constructor(client: Client) {
+  constructor(client: Client, ageMs: number = AGE_MS) {
     this.client = client;
+    this.ageMs = ageMs;
   }
 
   /** At most a second old; of thousands of queues up to five seconds. */
@@ -37,7 +39,7 @@ export class CountsBoard {
     const queues = await this.countAll(names);
     this.last = { atMs: Date.now(), totals: totalsOf(queues), queues };
     const tookMs = performance.now() - began;
-    this.freshUntil = began + Math.min(AGE_MS_MAX, Math.max(AGE_MS, tookMs / DUTY));
+    this.freshUntil = began + Math.min(AGE_MS_MAX, Math.max(this.ageMs, tookMs / DUTY));
     return this.last;
   }
 

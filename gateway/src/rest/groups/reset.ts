@@ -13,7 +13,7 @@ import {
   TimestampMs,
   TopicName,
   word,
-} from '../schemas/common.ts';
+} from '../schemas/shapes.ts';
 
 const To = Type.Union(
   [

@@ -4,8 +4,8 @@ import { APIS } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, GroupName, GroupParams, TimestampMs, word } from '../schemas/common.ts';
 import { inField } from '../schemas/from-fields.ts';
+import { closed, GroupName, GroupParams, TimestampMs, word } from '../schemas/shapes.ts';
 import { describeGroup, GroupDescription } from './groups.ts';
 
 const { request: creation } = APIS.CreateShareGroup;

@@ -3,8 +3,8 @@
 import { LIMITS, MESSAGE_STATES } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
 import { payloadOf } from '../json/raw-json.ts';
-import { closed, GroupName, orNull, word } from '../schemas/common.ts';
 import { messageShape, NEW_MESSAGE } from '../schemas/message.ts';
+import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
 import type { FoundJob } from './job-places.ts';
 
 const { payload, payloadText, payloadBase64, key, headers, delayMs, ttlMs, dedupId, tenant } =

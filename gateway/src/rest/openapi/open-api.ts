@@ -6,7 +6,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../services.ts';
 import { GATEWAY_VERSION } from '../../version.ts';
-import { ProblemSchema } from '../schemas/common.ts';
+import { ProblemSchema } from '../schemas/shapes.ts';
 import { shareParts } from './shared-parts.ts';
 
 /** Tags in the order of the page. */

@@ -8,7 +8,6 @@ import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
 import { itemProblem } from '../problem/send-problem.ts';
-import { closed, ItemError, Partition, TopicParams } from '../schemas/common.ts';
 import {
   MessageRules,
   NewMessage,
@@ -16,6 +15,7 @@ import {
   outgoingOf,
   SentSchema,
 } from '../schemas/message.ts';
+import { closed, ItemError, Partition, TopicParams } from '../schemas/shapes.ts';
 import { PRODUCE_PROBLEMS } from './produce.ts';
 import { headersOfRequest, keyOfRequest } from './request-headers.ts';
 import { sentShape } from './sent.ts';

@@ -10,7 +10,6 @@ import { createGroupQueues, type GroupQueues } from '../consume/group-queues.ts'
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { BatchResults, sendRecords } from '../produce/produce-batch.ts';
 import { sentShape } from '../produce/sent.ts';
-import { closed } from '../schemas/common.ts';
 import {
   LeasedSchema,
   leasedShape,
@@ -20,6 +19,7 @@ import {
   SentSchema,
 } from '../schemas/message.ts';
 import { receiptText } from '../schemas/receipts.ts';
+import { closed } from '../schemas/shapes.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 

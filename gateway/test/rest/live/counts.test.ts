@@ -37,7 +37,7 @@ beforeAll(async () => {
     countsMs: 50,
     stallMs: 1_000,
   };
-  await registerLive(narrow, services, new CountsBoard(services.client), limits);
+  await registerLive(narrow, services, new CountsBoard(services.client, 10), limits);
   await narrow.listen({ host: '127.0.0.1', port: 0 });
   narrowUrl = `http://127.0.0.1:${(narrow.server.address() as AddressInfo).port}`;
 });
@@ -62,7 +62,7 @@ describe('counts', () => {
   it('come at once and again, of the queues that are asked for', async () => {
     await make('red');
     await make('blue');
-    const listener = await SocketListener.open(gateways.url('/live'));
+    const listener = await openNarrow('/live');
     const [first] = await listener.until((all) => all.length === 1);
     expect(first).toMatchObject({ event: 'counts', data: { queues: [] } });
     expect(first?.data.totals.counts.pending).toBeGreaterThanOrEqual(0);
@@ -82,7 +82,10 @@ describe('counts', () => {
 
   it('come as server-sent events', async () => {
     await make('green');
-    const listener = await SseListener.open(gateways.url('/live?queues=green'));
+    const listener = await until(async () => {
+      const opened = await SseListener.open(`${narrowUrl}/live?queues=green`);
+      return opened.status === 200 && opened;
+    });
     const [first, second] = await listener.until(({ length }) => length === 2);
     expect([first?.event, second?.event]).toEqual(['counts', 'counts']);
     expect(names(second as never)).toEqual(['green']);
