@@ -16,16 +16,22 @@ COPY harness/package.json harness/
 COPY scenarios/package.json scenarios/
 COPY bench/package.json bench/
 COPY test/package.json test/
+COPY apidoc/package.json apidoc/
 COPY broker/bin broker/bin
 COPY cli/bin cli/bin
+COPY gateway/bin gateway/bin
+COPY launcher/bin launcher/bin
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npx tsc -b broker cli \
+RUN npx tsc -b launcher cli \
  && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim
+# In here every address is the container's own: who may come is for whoever publishes its ports to say.
 ENV NODE_ENV=production \
     MILLRACE_HOST=0.0.0.0 \
+    MILLRACE_HTTP_HOST=0.0.0.0 \
+    MILLRACE_HTTP_ALLOW_ANONYMOUS=true \
     MILLRACE_DATA_DIR=/data \
     MILLRACE_LOG_FORMAT=json
 WORKDIR /app
@@ -35,13 +41,16 @@ COPY --from=build /build/protocol protocol
 COPY --from=build /build/core core
 COPY --from=build /build/storage storage
 COPY --from=build /build/client client
+COPY --from=build /build/options options
 COPY --from=build /build/broker broker
+COPY --from=build /build/gateway gateway
+COPY --from=build /build/launcher launcher
 COPY --from=build /build/cli cli
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
-EXPOSE 7650 7652
+EXPOSE 7650 7651 7652
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7652/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Why the flag: docs/operations.md, "Starting".
-CMD ["node", "--initial-old-space-size=128", "broker/dist/bin.js"]
+CMD ["node", "--initial-old-space-size=128", "launcher/dist/bin.js"]

@@ -186,6 +186,7 @@ describe('duplicates', () => {
     const again = await producer.sendBatch('t', messages);
     expect(again).toEqual({
       topic: 't',
+      topicId: 1,
       partitions: [0, 0, 0],
       offsets: [0, 1, 2],
       duplicates: [0, 1, 2],

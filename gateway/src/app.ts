@@ -13,6 +13,7 @@ import { type HealthSources, registerHealth } from './http/health.ts';
 import { observeRequests, requestIdOf } from './http/observe.ts';
 import { ServerLog } from './http/server-log.ts';
 import type { TlsFiles } from './http/tls.ts';
+import { passOverOtherUpgrades } from './http/upgrades.ts';
 import type { GatewayOptions } from './options/table.ts';
 import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
@@ -60,6 +61,8 @@ export async function buildApp(
     return503OnClosing: false,
     rewriteUrl: routedUrl,
     frameworkErrors: sendProblem,
+    // Names have up to 249 characters, and each may be escaped.
+    routerOptions: { maxParamLength: 1_024 },
     clientErrorHandler: (error, socket) =>
       answerConnectionError(error as NodeJS.ErrnoException, socket, services.metrics),
     serverFactory: (handler) => createServer(handler, settings, tls),
@@ -89,6 +92,7 @@ function createServer(
     tls === undefined
       ? createPlainServer(limits, handler)
       : createTlsServer({ ...limits, ...tls }, handler);
+  passOverOtherUpgrades(server);
   server.maxConnections = settings.httpConnectionsMax;
   return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
 }

@@ -1,7 +1,7 @@
 // Opens a gateway and closes it again in the opposite order: connection to the broker, server, port. It knows neither
 // processes nor threads.
 
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Logger } from '@millrace/client';
 import { formatAddress, type Log, listenFault } from '@millrace/options';
 import { buildApp } from './app.ts';
@@ -16,6 +16,8 @@ import type { App } from './services.ts';
 /** Connections that the system may keep waiting until we accept them. */
 const BACKLOG = 1_024;
 const IDLE_CHECK_MS = 20;
+/** Everything is answered by then: the client has this part of the same time again. */
+const CLIENT_SHARE = 4;
 
 export interface GatewaySources {
   readonly options: GatewayOptions;
@@ -56,11 +58,11 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
     accessKeys: credentials?.accessKeys,
   });
   const { services, receiver, isReady } = open;
-  let connections = () => 0;
+  let connections: ReadonlySet<Socket> = new Set();
   const registry = createGatewayRegistry({
     metrics: services.metrics,
     isReady,
-    connections: () => connections(),
+    connections: () => connections.size,
     waitingReceives: () => receiver.waiting,
     receiveConnections: () => receiver.connections,
   });
@@ -78,7 +80,7 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
       address,
       url: `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address.address), address.port)}`,
       metrics: () => registry.scrape(),
-      close: (drainMs) => closeGateway(open, app as App, drainMs),
+      close: (drainMs) => closeGateway(open, app as App, connections, drainMs),
     };
   } catch (error) {
     await app?.close();
@@ -106,16 +108,23 @@ async function listen(app: App, options: GatewayOptions): Promise<AddressInfo> {
   return app.server.address() as AddressInfo;
 }
 
-async function closeGateway(open: OpenServices, app: App, drainMs: number): Promise<void> {
+async function closeGateway(
+  open: OpenServices,
+  app: App,
+  connections: ReadonlySet<Socket>,
+  drainMs: number,
+): Promise<void> {
   const { server } = app;
   open.stopWaiting();
   // A connection that has just been answered is idle then, and would keep the server open.
   const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const cutter = setTimeout(() => server.closeAllConnections(), drainMs);
+  const cutter = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, drainMs);
   await app.close();
   clearInterval(sweeper);
   clearTimeout(cutter);
-  await open.close();
+  await open.close(drainMs / CLIENT_SHARE);
 }
 
 /** Nobody can connect to a wildcard address. */
@@ -133,13 +142,13 @@ function clientLogger(log: Log): Logger {
   };
 }
 
-function watchConnections(server: Server): () => number {
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
+/** Also those that the HTTP server has let go of: WebSockets. */
+function watchConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    if (open.has(socket)) return;
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  return () => open;
+  return open;
 }

@@ -1,6 +1,8 @@
 // Connects to the broker and makes what routes and SQS actions work with.
 
-import { type Client, type Codec, codecs, connect, type Logger } from '@millrace/client';
+import { setMaxListeners } from 'node:events';
+import { type Client, codecs, connect, type Logger } from '@millrace/client';
+import { MillraceError } from '@millrace/protocol';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
@@ -25,7 +27,8 @@ export interface OpenServices {
   readonly isReady: () => boolean;
   /** What waits gives up; what runs goes on. */
   stopWaiting(): void;
-  close(): Promise<void>;
+  /** What is on its way to the broker gets this time; default: as `client.close`. */
+  close(timeoutMs?: number): Promise<void>;
 }
 
 const RECEIVER_IDLE_MS = 60_000;
@@ -33,22 +36,23 @@ const RECEIVER_IDLE_MS = 60_000;
 /** Throws what `connect` throws. */
 export async function openServices(sources: ServicesSources): Promise<OpenServices> {
   const { brokers, logger, waitForBrokerMs, signal } = sources;
-  const open = (clientName: string, waitMs: number): Promise<Client> =>
-    connect({
-      brokers,
-      clientName,
-      codec: codecs.bytes as Codec<unknown>,
-      waitForBrokerMs: waitMs,
-      signal,
-      logger,
-    });
-  const client = await open('millrace-gateway', waitForBrokerMs);
+  const how = { brokers, codec: codecs.bytes, logger };
+  const open = (waitMs: number): Promise<Client> =>
+    connect({ ...how, clientName: 'millrace-gateway', waitForBrokerMs: waitMs, signal });
+  const client = await open(0).catch((error: unknown) => {
+    const isAbsent = error instanceof MillraceError && error.code === 'CONNECTION_LOST';
+    if (!isAbsent || waitForBrokerMs === 0) throw error;
+    logger?.warn?.('The broker is not reachable; the gateway waits for it.', { brokers });
+    return open(waitForBrokerMs);
+  });
   const receiver = new PooledReceiver({
-    open: () => open('millrace-gateway-receiver', 0),
+    open: () => connect({ ...how, clientName: 'millrace-gateway-receiver' }),
     waitingMax: sources.waitingMax,
     idleMs: RECEIVER_IDLE_MS,
   });
   const closing = new AbortController();
+  // Everything that waits listens to it.
+  setMaxListeners(0, closing.signal);
   const producer = client.producer<Uint8Array>({ codec: codecs.bytes });
   return {
     services: {
@@ -65,9 +69,9 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
       closing.abort();
       receiver.stopWaiting();
     },
-    close: async () => {
+    close: async (timeoutMs) => {
       await receiver.close();
-      await client.close();
+      await client.close({ timeoutMs });
     },
   };
 }

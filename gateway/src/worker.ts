@@ -11,7 +11,7 @@ const WAIT_FOR_BROKER_MS = 10_000;
 const { options, brokers, logLevel } = workerData as WorkerSettings;
 
 function tell(message: FromWorker): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 const { log } = openLog({

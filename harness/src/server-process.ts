@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const LOG_AS_JSON = ['--log-format', 'json'];
 
 export interface ProcessExit {
@@ -89,8 +89,8 @@ async function untilListening<L>(
   try {
     return await new Promise<L>((resolve, reject) => {
       lines.on('line', (line) => {
-        const fields = parseLine<L>(line);
-        if (fields?.event === 'listening') resolve(fields);
+        const fields = parseLine(line);
+        if (fields?.event === 'listening') resolve(fields as L);
         else printed.push(`${line}\n`);
       });
       const fail = (how: string) => reject(new Error(`${what} ${how}\n${printed.join('')}`));
@@ -109,9 +109,9 @@ async function untilListening<L>(
   }
 }
 
-function parseLine<L>(line: string): (L & { event?: string }) | undefined {
+function parseLine(line: string): { event?: string } | undefined {
   try {
-    return JSON.parse(line) as L & { event?: string };
+    return JSON.parse(line) as { event?: string };
   } catch {
     return undefined;
   }

@@ -13,6 +13,8 @@ import { type OpenLog, StartError } from '@millrace/options';
 
 export interface ThreadSources extends WorkerSettings {
   readonly opened: OpenLog;
+  /** The code of the thread. */
+  readonly code?: URL | undefined;
 }
 
 export interface Listening {
@@ -66,7 +68,7 @@ export class GatewayThread {
       };
       const timer = setTimeout(() => settle(''), METRICS_WAIT_MS);
       this.#scrapes.set(id, settle);
-      worker.postMessage({ kind: 'metrics', id } satisfies ToWorker);
+      say(worker, { kind: 'metrics', id });
     });
   }
 
@@ -77,26 +79,26 @@ export class GatewayThread {
     const worker = this.#worker;
     if (worker === undefined) return;
     const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ kind: 'close', drainMs } satisfies ToWorker);
+    say(worker, { kind: 'close', drainMs });
     await gone;
   }
 
   #start(): Promise<Listening> {
-    const { brokers, logLevel, opened } = this.#sources;
+    const { brokers, logLevel, opened, code = WORKER_URL } = this.#sources;
     const workerData: WorkerSettings = { options: this.#options, brokers, logLevel };
-    const worker = new Worker(WORKER_URL, { workerData, name: 'gateway' });
+    const worker = new Worker(code, { workerData, name: 'gateway' });
     this.#worker = worker;
     const startedAtMs = performance.now();
     return new Promise((resolve, reject) => {
-      let fault: unknown;
+      let fault: Error | undefined;
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'log') opened.passOn(message.line);
         else if (message.kind === 'listening') resolve(message);
         else if (message.kind === 'metrics') this.#scrapes.get(message.id)?.(message.text);
         else if (message.kind === 'refused') fault = new StartError(message.exit, message.message);
       });
-      worker.on('error', (error) => {
-        fault = error;
+      worker.on('error', (error: unknown) => {
+        fault = error instanceof Error ? error : new Error(String(error));
       });
       worker.once('exit', () => {
         this.#worker = undefined;
@@ -107,7 +109,7 @@ export class GatewayThread {
     });
   }
 
-  #ended(fault: unknown, ranMs: number): void {
+  #ended(fault: Error | undefined, ranMs: number): void {
     // Before the first start is over there is nothing to keep up.
     if (this.#isClosing || this.#options === this.#sources.options) return;
     if (ranMs > STEADY_MS) this.#pauseMs = RESTART_FIRST_MS;
@@ -122,4 +124,8 @@ export class GatewayThread {
       this.#start().catch(() => undefined);
     }, pauseMs);
   }
+}
+
+function say(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message, []);
 }

@@ -13,6 +13,8 @@ export const DEAD_LETTER_HEADERS = {
   offset: 'millrace-dlq-offset',
   group: 'millrace-dlq-group',
   deliveries: 'millrace-dlq-deliveries',
+  /** Those of the groups that it died in before the last one, in all; absent where that was the first. */
+  earlierDeliveries: 'millrace-dlq-earlier-deliveries',
   /** `exhausted`, `rejected` by a member, `expired`, or `dead-lettered` by an operator. */
   reason: 'millrace-dlq-reason',
   /** The text of the last failure; absent where there is none. */
@@ -29,7 +31,7 @@ const RESERVED = new Set<string>(Object.values(DEAD_LETTER_HEADERS));
 
 /**
  * The dead letter of a record, to be encoded with `deadLetter: true`: its headers and those given. Dead-letter headers
- * of an earlier move are replaced, but the first message id is kept. Of a record that could not be read (the error says
+ * of an earlier move are replaced, but the first message id is kept, and deliveries are summed up. Of a record that could not be read (the error says
  * why) the letter has the headers alone.
  */
 export function deadLetterOf(found: LogRecord | MillraceError, headers: HeaderInput): RecordInput {
@@ -39,10 +41,29 @@ export function deadLetterOf(found: LogRecord | MillraceError, headers: HeaderIn
   }
   const { key, value, timestampMs } = found;
   const firstId = found.headers.find(isFirstId);
-  const added = firstId === undefined ? headers : [...headers.filter(isNotId), firstId];
+  const moved = firstId === undefined ? headers : [...headers.filter(isNotId), firstId];
+  const earlier = deliveriesSoFar(found.headers);
+  const added = earlier === 0 ? moved : [...moved, earlierHeader(earlier)];
   const room = LIMITS.headersPerRecordMax + LIMITS.deadLetterHeadersMax - added.length;
   const own = found.headers.filter(([name]) => !RESERVED.has(name)).slice(0, room);
   return { key, value, timestampMs, headers: [...own, ...added] };
+}
+
+/** Of a record that is a dead letter itself; 0 of others. Anybody may have written what it says. */
+function deliveriesSoFar(headers: HeaderInput): number {
+  const { deliveries, earlierDeliveries } = DEAD_LETTER_HEADERS;
+  let sum = 0;
+  for (const [name, value] of headers) {
+    if (name !== deliveries && name !== earlierDeliveries) continue;
+    const text = Buffer.from(value).toString('latin1');
+    if (/^\d{1,9}$/.test(text)) sum += Number(text);
+  }
+  return sum;
+}
+
+function earlierHeader(deliveries: number): HeaderInput[number] {
+  const { earlierDeliveries } = DEAD_LETTER_HEADERS;
+  return [earlierDeliveries, Buffer.from(String(Math.min(deliveries, 999_999_999)))];
 }
 
 function isFirstId([name, value]: readonly [string, Uint8Array]): boolean {

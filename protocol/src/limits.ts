@@ -41,8 +41,8 @@ export const LIMITS = {
   topicsPerGroupMax: 1_000,
   connectionsMax: 10_000,
 
-  /** A record as encoded (key, value, headers), bytes. */
-  messageBytesMax: 1 * MIB,
+  /** A record as encoded, bytes: a value of 1 MiB, with room for the key and the headers that belong to it. */
+  messageBytesMax: 1 * MIB + 64 * KIB,
   /** Room a dead-letter copy may need beyond the original: its provenance headers. */
   deadLetterHeadroomBytes: 16 * KIB,
   /** A batch as sent, bytes. */

@@ -101,6 +101,18 @@ describe('deadLetterOf', () => {
     });
   });
 
+  it('sums the deliveries of earlier moves up, however often it dies', () => {
+    const { deliveries, earlierDeliveries } = DEAD_LETTER_HEADERS;
+    let batch = encodeBatch([{ headers: [header(earlierDeliveries, 'many')] }], { nowMs: 1 });
+    const counts: (string | undefined)[] = [];
+    for (const count of ['3', '1', '5']) {
+      const record = letterRecord(batch, 0, [header(deliveries, count)]);
+      counts.push(headersOf(record)[earlierDeliveries]);
+      batch = encodeBatch([record], { nowMs: 2, deadLetter: true });
+    }
+    expect(counts).toEqual([undefined, '3', '4']);
+  });
+
   it('believes no first message id that is none', () => {
     const forged = [header(DEAD_LETTER_HEADERS.messageId, 'mine')];
     const batch = encodeBatch([{ headers: forged }], { nowMs: 1 });

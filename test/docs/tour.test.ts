@@ -44,11 +44,12 @@ test('the tour of the README runs as written', { timeout: 180_000 }, async () =>
   expect(start).toBe('npm start\n');
   expect(blocks.length).toBeGreaterThanOrEqual(7);
   const directory = new TemporaryDirectory('millrace-tour-');
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const [port, adminPort, httpPort] = [await freePort(), await freePort(), await freePort()];
   const env = {
     ...process.env,
     MILLRACE_PORT: `${port}`,
     MILLRACE_ADMIN_PORT: `${adminPort}`,
+    MILLRACE_HTTP_PORT: `${httpPort}`,
     MILLRACE_DATA_DIR: `${directory.path}/data`,
     MILLRACE_BROKER: `127.0.0.1:${port}`,
   };

@@ -51,6 +51,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'd3',
       'd3-flame-graph',
       'echarts',
+      'fastify',
       'hdr-histogram-js',
     ],
     node: true,

@@ -10,6 +10,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 const IGNORED_FOLDERS = new Set([
   '.git',
   'node_modules',
+  '.venv',
   'dist',
   'coverage',
   '.cache',

@@ -7,7 +7,7 @@ import { entries } from './support/refusals.ts';
 import { type Server, startServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 let server: Server;
 let sqs: SQS;
@@ -25,7 +25,7 @@ afterAll(async () => {
 const ids = (list: readonly { Id?: string | undefined }[] = []) => list.map(({ Id }) => Id);
 
 describe.concurrent('SendMessageBatch', () => {
-  test('ten, answered in the order asked; a list without entries is absent', async () => {
+  test('ten, answered in the order asked; a list without entries is absent [Q-70]', async () => {
     const queue = await TestQueue.standard(sqs);
     const Entries = Array.from({ length: 10 }, (_, at) => ({
       Id: `${9 - at}`,
@@ -41,7 +41,7 @@ describe.concurrent('SendMessageBatch', () => {
     expect(await queue.bodies()).toEqual(Entries.map(({ MessageBody }) => MessageBody));
   });
 
-  test('what is wrong with one entry is its own', async () => {
+  test('what is wrong with one entry is its own [Q-70]', async () => {
     const queue = await TestQueue.standard(sqs, { MaximumMessageSize: '1024' });
     const MessageAttributes = { n: { DataType: 'String', StringValue: '' } };
     const { Successful, Failed } = await sqs.sendMessageBatch({
@@ -70,7 +70,7 @@ describe.concurrent('SendMessageBatch', () => {
     expect(await queue.bodies()).toEqual(['a', 'b']);
   });
 
-  test('1 MiB in all, attributes among it', async () => {
+  test('1 MiB in all, attributes among it [Q-69]', async () => {
     const queue = await TestQueue.standard(sqs);
     const MessageBody = 'a'.repeat(104_857);
     const { Successful } = await sqs.sendMessageBatch({
@@ -112,14 +112,14 @@ describe.concurrent('DeleteMessageBatch and ChangeMessageVisibilityBatch', () =>
       ],
     });
     expect(ids(changed.Successful)).toEqual(['c']);
-    expect(changed.Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([
+    expect(changed.Failed?.map(({ Id, Code }) => [Id, Code]).toSorted()).toEqual([
       ['gone', 'InvalidParameterValue'],
       ['long', 'InvalidParameterValue'],
     ]);
     expect(await queue.bodies()).toEqual(['c']);
   });
 
-  test('the same message twice in one batch', async () => {
+  test('the same message twice in one batch [Q-82]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const [message] = await queue.receive();

@@ -2,10 +2,19 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dial, pause, refusalOf, systemOf, TestQueue, withDeadLetters } from './support/queues.ts';
+import {
+  dial,
+  eventually,
+  pause,
+  refusalOf,
+  sorted,
+  systemOf,
+  TestQueue,
+  withDeadLetters,
+} from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 let server: Server;
 let sqs: SQS;
@@ -27,11 +36,11 @@ async function giveUp(source: TestQueue, dead: TestQueue, bodies: string[]): Pro
     await source.receive({ VisibilityTimeout: 0 });
     return (await dead.counts())[0];
   };
-  await expect.poll(isThere, { timeout: 15_000, interval: 20 }).toBe(bodies.length);
+  await eventually(isThere, bodies.length);
 }
 
 describe.concurrent('dead letters', () => {
-  test('given up at the receive after the last allowed; count, time, id and source are kept', async () => {
+  test('given up at the receive after the last allowed; count, time, id and source are kept [Q-75]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 2, { VisibilityTimeout: '0' });
     const { MessageId } = await source.send('bad', {
       MessageAttributes: { n: { DataType: 'Number', StringValue: '1' } },
@@ -73,7 +82,7 @@ describe.concurrent('dead letters', () => {
     expect((await waiting).Body).toBe('a');
   });
 
-  test('through two dead-letter queues', async () => {
+  test('through two dead-letter queues [Q-75]', async () => {
     const last = await TestQueue.standard(sqs);
     const to = async (queue: TestQueue) => ({
       VisibilityTimeout: '0',
@@ -99,11 +108,9 @@ describe.concurrent('message move tasks', () => {
     return Results;
   };
   const untilDone = (queue: TestQueue) =>
-    expect
-      .poll(async () => (await tasksOf(queue))[0]?.Status, { timeout: 15_000 })
-      .toBe('COMPLETED');
+    eventually(async () => (await tasksOf(queue))[0]?.Status, 'COMPLETED');
 
-  test('back to where each came from; the receive count begins anew', async () => {
+  test('back to where each came from; the receive count begins anew [Q-24]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     await giveUp(source, dead, ['a', 'b', 'c']);
     const SourceArn = await dead.arn();
@@ -121,11 +128,11 @@ describe.concurrent('message move tasks', () => {
     });
     expect(await dead.counts()).toEqual([0, 0, 0]);
     const back = await source.receive();
-    expect(back.map(({ Body }) => Body).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(sorted(back.map(({ Body }) => Body))).toEqual(['a', 'b', 'c']);
     expect(back.map((each) => systemOf(each, 'ApproximateReceiveCount'))).toEqual(['1', '1', '1']);
   });
 
-  test('to another queue', async () => {
+  test('to another queue [Q-24]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     const other = await TestQueue.standard(sqs);
     await giveUp(source, dead, ['a']);
@@ -137,7 +144,7 @@ describe.concurrent('message move tasks', () => {
     expect(await source.bodies()).toEqual([]);
   });
 
-  test('one a second, one at a time, cancelled; tasks are told newest first', async () => {
+  test('one a second, one at a time, cancelled; tasks are told newest first [Q-26]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 1);
     const bodies = Array.from({ length: 12 }, (_, at) => `${at}`);
     await giveUp(source, dead, bodies);
@@ -162,9 +169,7 @@ describe.concurrent('message move tasks', () => {
     });
     expect(moved).toBeGreaterThanOrEqual(1);
     expect(moved).toBeLessThan(12);
-    await expect
-      .poll(async () => (await tasksOf(dead))[0]?.Status, { timeout: 15_000 })
-      .toBe('CANCELLED');
+    await eventually(async () => (await tasksOf(dead))[0]?.Status, 'CANCELLED');
     const [left = 0] = await dead.counts();
     const [back = 0] = await source.counts();
     expect(left + back).toBe(12);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   bodiesOf,
   dial,
+  eventually,
   pause,
   refusalOf,
   systemOf,
@@ -13,7 +14,7 @@ import {
 } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 30 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 30 });
 
 let server: Server;
 let sqs: SQS;
@@ -34,7 +35,7 @@ async function fill(queue: TestQueue, ...bodies: string[]): Promise<void> {
 }
 
 describe.concurrent('order', () => {
-  test('within a group, as many as fit, in order', async () => {
+  test('within a group, as many as fit, in order [Q-78]', async () => {
     const queue = await TestQueue.fifo(sqs);
     const bodies = Array.from({ length: 12 }, (_, at) => `g-${at}`);
     await fill(queue, ...bodies);
@@ -46,7 +47,7 @@ describe.concurrent('order', () => {
     expect(await queue.bodies()).toEqual(bodies.slice(4));
   });
 
-  test('by group, not by the time sent', async () => {
+  test('by group, not by the time sent [Q-78]', async () => {
     const queue = await TestQueue.fifo(sqs);
     await fill(queue, 'g1-m1', 'g2-m1', 'g1-m2');
     expect(await queue.bodies()).toEqual(['g1-m1', 'g1-m2', 'g2-m1']);
@@ -60,7 +61,7 @@ describe.concurrent('order', () => {
     expect(await queue.bodies()).toEqual(['g3-m1', 'g1-m1', 'g1-m2', 'g2-m1', 'g2-m2']);
   });
 
-  test('a group some of whose messages are leased waits; the others do not', async () => {
+  test('a group some of whose messages are leased waits; the others do not [Q-78]', async () => {
     const queue = await TestQueue.fifo(sqs);
     await fill(queue, 'g1-m1', 'g1-m2', 'g2-m1');
     const [first] = await queue.receive({ MaxNumberOfMessages: 1 });
@@ -70,13 +71,14 @@ describe.concurrent('order', () => {
   });
 
   test('it stops at the first message that is not visible', async () => {
-    const queue = await TestQueue.fifo(sqs, { VisibilityTimeout: '2' });
+    const queue = await TestQueue.fifo(sqs);
     await fill(queue, 'g-m1', 'g-m2', 'g-m3');
-    const [, second] = await queue.receive();
-    if (second === undefined) throw new Error('there is no second');
-    await queue.setVisibility(second, 600);
-    const back = await queue.receiveOne({ WaitTimeSeconds: 20, MaxNumberOfMessages: 10 });
-    expect(back.Body).toBe('g-m1');
+    const [first, second, third] = await queue.receive({ VisibilityTimeout: 600 });
+    if (!first || !second || !third) throw new Error('three were sent');
+    await queue.setVisibility(second, 900);
+    await queue.setVisibility(third, 0);
+    await queue.setVisibility(first, 0);
+    expect(await queue.bodies({ VisibilityTimeout: 600 })).toEqual(['g-m1']);
     expect(await queue.bodies()).toEqual([]);
   });
 
@@ -115,11 +117,11 @@ describe.concurrent('order', () => {
     expect(back.map((each) => systemOf(each, 'ApproximateReceiveCount'))).toEqual(['2', '1']);
   });
 
-  test('a handle whose time is over deletes nothing', async () => {
+  test('a handle whose time is over deletes nothing [Q-83]', async () => {
     const queue = await TestQueue.fifo(sqs, { VisibilityTimeout: '1' });
     await fill(queue, 'g-m1');
     const message = await queue.receiveOne();
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    await eventually(() => queue.counts(), [1, 0, 0]);
     expect(await refusalOf(queue.delete(message))).toMatchObject({
       status: 400,
       message: `Value ${message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
@@ -127,13 +129,17 @@ describe.concurrent('order', () => {
     expect(await queue.bodies()).toEqual(['g-m1']);
   });
 
-  test("the queue's delay reaches back, and one of 0 s a message is taken", async () => {
+  test("the queue's delay holds [Q-66]", async () => {
     const queue = await TestQueue.fifo(sqs, { DelaySeconds: '600' });
-    await queue.sendTo('g', 'a', { DelaySeconds: 0 });
-    expect(await queue.counts()).toEqual([0, 0, 1]);
+    await queue.sendTo('g', 'a');
     expect(await queue.bodies()).toEqual([]);
-    await queue.set({ DelaySeconds: '0' });
-    expect((await queue.receiveOne()).Body).toBe('a');
+    expect(await queue.counts()).toEqual([0, 0, 1]);
+  });
+
+  test('a delay of 0 s a message is taken [Q-66]', async () => {
+    const queue = await TestQueue.fifo(sqs);
+    await queue.sendTo('g', 'a', { DelaySeconds: 0 });
+    expect(await queue.bodies()).toEqual(['a']);
   });
 });
 
@@ -141,7 +147,7 @@ describe.concurrent('deduplication', () => {
   const sent = (queue: TestQueue, body: string, id: string | undefined, group = 'g') =>
     queue.send(body, { MessageGroupId: group, ...(id && { MessageDeduplicationId: id }) });
 
-  test('an id again: the first message id and number, and nothing stored', async () => {
+  test('an id again: the first message id and number, and nothing stored [Q-67]', async () => {
     const queue = await TestQueue.fifo(sqs);
     const first = await sent(queue, 'a', 'id');
     const second = await sent(queue, 'b', 'id');
@@ -150,7 +156,7 @@ describe.concurrent('deduplication', () => {
     expect(await queue.bodies()).toEqual(['a']);
   });
 
-  test('deletion does not end the window, a purge does', async () => {
+  test('deletion does not end the window, a purge does [Q-17]', async () => {
     const queue = await TestQueue.fifo(sqs);
     await sent(queue, 'a', 'id');
     await queue.delete(await queue.receiveOne());
@@ -161,7 +167,7 @@ describe.concurrent('deduplication', () => {
     expect((await queue.receiveOne()).Body).toBe('c');
   });
 
-  test('by content: the sum of the body, shown as the id; one given goes before', async () => {
+  test('by content: the sum of the body, shown as the id; one given goes before [Q-67]', async () => {
     const queue = await TestQueue.fifo(sqs, { ContentBasedDeduplication: 'true' });
     await sent(queue, 'a', undefined);
     await sent(queue, 'a', undefined);
@@ -173,7 +179,7 @@ describe.concurrent('deduplication', () => {
     ]);
   });
 
-  test('the scope is the queue, or each group', async () => {
+  test('the scope is the queue, or each group [Q-14]', async () => {
     const whole = await TestQueue.fifo(sqs);
     await sent(whole, 'a', 'id', 'g1');
     await sent(whole, 'b', 'id', 'g2');
@@ -185,7 +191,7 @@ describe.concurrent('deduplication', () => {
     expect(await each.bodies()).toEqual(['a', 'b']);
   });
 
-  test('within one batch, too', async () => {
+  test('within one batch, too [Q-67]', async () => {
     const queue = await TestQueue.fifo(sqs);
     const entry = (Id: string) => ({
       Id,
@@ -203,7 +209,7 @@ describe.concurrent('deduplication', () => {
 });
 
 describe.concurrent('numbers, attempts, dead letters', () => {
-  test('sequence numbers have 20 digits and grow', async () => {
+  test('sequence numbers have 20 digits and grow [Q-68]', async () => {
     const queue = await TestQueue.fifo(sqs);
     const numbers: string[] = [];
     for (const group of ['a', 'b', 'a']) {
@@ -218,7 +224,7 @@ describe.concurrent('numbers, attempts, dead letters', () => {
     expect(systemOf(got[0] ?? {}, 'MessageGroupId')).toBe('a');
   });
 
-  test('a receive said again with its attempt id gives the same messages', async () => {
+  test('a receive said again with its attempt id gives the same messages [Q-79]', async () => {
     const queue = await TestQueue.fifo(sqs);
     await fill(queue, 'g1-m1', 'g2-m1');
     const attempt = { ReceiveRequestAttemptId: 'attempt-1' };
@@ -244,7 +250,7 @@ describe.concurrent('numbers, attempts, dead letters', () => {
     });
   });
 
-  test('its dead letters must be a FIFO queue', async () => {
+  test('its dead letters must be a FIFO queue [Q-15]', async () => {
     const [fifo, standard] = [await TestQueue.fifo(sqs), await TestQueue.standard(sqs)];
     const deadLetterTargetArn = await standard.arn();
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });

@@ -3,10 +3,18 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { bodiesOf, dial, pause, refusalOf, systemOf, TestQueue } from './support/queues.ts';
+import {
+  bodiesOf,
+  dial,
+  eventually,
+  pause,
+  refusalOf,
+  systemOf,
+  TestQueue,
+} from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 30 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 30 });
 
 let server: Server;
 let sqs: SQS;
@@ -22,17 +30,19 @@ afterAll(async () => {
 });
 
 describe.concurrent('a lease', () => {
-  test('hides the message, and ends by itself; counts say so without a receive', async () => {
-    const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
+  test('hides the message, and ends by itself; counts say so without a receive [Q-23]', async () => {
+    const queue = await TestQueue.standard(sqs);
     await queue.send('a');
-    await queue.receiveOne();
+    const message = await queue.receiveOne({ VisibilityTimeout: 600 });
     expect(await queue.bodies()).toEqual([]);
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    expect(await queue.counts()).toEqual([0, 1, 0]);
+    await queue.setVisibility(message, 1);
+    await eventually(() => queue.counts(), [1, 0, 0]);
     const again = await queue.receiveOne();
     expect(systemOf(again, 'ApproximateReceiveCount')).toBe('2');
   });
 
-  test('of 0 s leaves the message visible, and the count goes up', async () => {
+  test('of 0 s leaves the message visible, and the count goes up [Q-72]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     for (const count of ['1', '2', '3']) {
@@ -42,7 +52,7 @@ describe.concurrent('a lease', () => {
     expect(await queue.counts()).toEqual([1, 0, 0]);
   });
 
-  test('has the length that the receive says', async () => {
+  test('has the length that the receive says [Q-72]', async () => {
     const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '600' });
     await queue.send('a');
     await queue.receiveOne({ VisibilityTimeout: 1 });
@@ -59,7 +69,7 @@ describe.concurrent('a lease', () => {
     expect(await queue.counts()).toEqual([0, 1, 0]);
   });
 
-  test('set to 0 s gives the message to who waits, at once', async () => {
+  test('set to 0 s gives the message to who waits, at once [Q-84]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const message = await queue.receiveOne();
@@ -69,7 +79,7 @@ describe.concurrent('a lease', () => {
     expect((await waiting).Body).toBe('a');
   });
 
-  test('may not last longer than 12 hours in all', async () => {
+  test('may not last longer than 12 hours in all [Q-84]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const message = await queue.receiveOne();
@@ -84,7 +94,7 @@ describe.concurrent('a lease', () => {
 });
 
 describe.concurrent('a handle', () => {
-  test('deletes, and deletes again', async () => {
+  test('deletes, and deletes again [Q-82]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const message = await queue.receiveOne();
@@ -93,7 +103,7 @@ describe.concurrent('a handle', () => {
     expect(await queue.counts()).toEqual([0, 0, 0]);
   });
 
-  test('of an earlier receive deletes and changes the visibility as well', async () => {
+  test('of an earlier receive deletes and changes the visibility as well [Q-82]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const first = await queue.receiveOne({ VisibilityTimeout: 0 });
@@ -105,16 +115,16 @@ describe.concurrent('a handle', () => {
     expect(await queue.counts()).toEqual([0, 0, 0]);
   });
 
-  test('deletes after its time, while nobody else has the message', async () => {
+  test('deletes after its time, while nobody else has the message [Q-82]', async () => {
     const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
     await queue.send('a');
     const message = await queue.receiveOne();
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([1, 0, 0]);
+    await eventually(() => queue.counts(), [1, 0, 0]);
     await queue.delete(message);
     expect(await queue.counts()).toEqual([0, 0, 0]);
   });
 
-  test('changes no visibility of what is deleted', async () => {
+  test('changes no visibility of what is deleted [Q-84]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     const message = await queue.receiveOne();
@@ -125,7 +135,7 @@ describe.concurrent('a handle', () => {
     });
   });
 
-  test("of another queue deletes nothing in one's own", async () => {
+  test("of another queue deletes nothing in one's own [Q-81]", async () => {
     const [one, other] = [await TestQueue.standard(sqs), await TestQueue.standard(sqs)];
     await one.send('a');
     await other.send('b');
@@ -138,7 +148,7 @@ describe.concurrent('a handle', () => {
 });
 
 describe.concurrent('a long poll', () => {
-  test('ends with nothing at its time', async () => {
+  test('ends with nothing at its time [Q-77]', async () => {
     const queue = await TestQueue.standard(sqs);
     const startedAt = performance.now();
     const { Messages } = await sqs.receiveMessage({ QueueUrl: queue.url, WaitTimeSeconds: 1 });
@@ -146,7 +156,7 @@ describe.concurrent('a long poll', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(900);
   });
 
-  test("lasts as long as the queue says where the receive doesn't", async () => {
+  test("lasts as long as the queue says where the receive doesn't [Q-72]", async () => {
     const queue = await TestQueue.standard(sqs, { ReceiveMessageWaitTimeSeconds: '20' });
     const waiting = sqs.receiveMessage({ QueueUrl: queue.url });
     await pause(300);
@@ -157,7 +167,7 @@ describe.concurrent('a long poll', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
-  test('is woken by a send, a batch, the end of a delay and of a lease', async () => {
+  test('is woken by a send, a batch, the end of a delay and of a lease [Q-77]', async () => {
     const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '1' });
     const wait = () => queue.receiveOne({ WaitTimeSeconds: 20 });
     const sent = wait();
@@ -179,7 +189,7 @@ describe.concurrent('a long poll', () => {
     expect(systemOf(await wait(), 'ApproximateReceiveCount')).toBe('2');
   });
 
-  test('whose caller goes away takes nothing with it', async () => {
+  test('whose caller goes away takes nothing with it [Q-77]', async () => {
     const queue = await TestQueue.standard(sqs, { VisibilityTimeout: '600' });
     for (let round = 0; round < 5; round += 1) {
       const abort = new AbortController();
@@ -215,15 +225,16 @@ describe.concurrent('a long poll', () => {
 });
 
 describe.concurrent('a purge', () => {
-  test('takes what is visible, in flight and delayed; a second must wait', async () => {
+  test('takes what is visible, in flight and delayed; a second must wait [Q-17]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('a');
     await queue.receiveOne();
     await queue.send('b');
     await queue.send('c', { DelaySeconds: 600 });
-    expect(await queue.counts()).toEqual([1, 1, 1]);
+    const [visible = 0, inFlight, delayed = 0] = await queue.counts();
+    expect([visible + delayed, inFlight]).toEqual([2, 1]);
     await sqs.purgeQueue({ QueueUrl: queue.url });
-    await expect.poll(() => queue.counts(), { timeout: 10_000 }).toEqual([0, 0, 0]);
+    await eventually(() => queue.counts(), [0, 0, 0]);
     await queue.send('d');
     expect(await queue.bodies()).toEqual(['d']);
     expect(await refusalOf(sqs.purgeQueue({ QueueUrl: queue.url }))).toMatchObject({

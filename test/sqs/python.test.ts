@@ -13,10 +13,10 @@ import {
   runInPython,
   startInPython,
 } from './support/python.ts';
-import { freshName } from './support/queues.ts';
+import { eventually, freshName } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ testTimeout: 90_000, maxConcurrency: 4 });
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 90_000, maxConcurrency: 4 });
 
 const CHECKS = [
   'client',
@@ -114,7 +114,7 @@ describe.concurrent('the AWS command line', () => {
   test('what is not there, and lists of nothing', async () => {
     const gone = await aws('get-queue-url', '--queue-name', 'nobody-has-this');
     expect([gone.status, gone.err.trim()]).toEqual([
-      254,
+      255,
       expect.stringContaining(
         'An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist.',
       ),
@@ -177,7 +177,7 @@ describe.concurrent('Celery', () => {
     const { send, work, lines } = program('many');
     await send('many');
     const worker = work('only');
-    await expect.poll(() => lines().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(24);
+    await eventually(() => lines().length >= 24, true);
     worker.kill('SIGTERM');
     const found = lines();
     const sums = found.filter(({ task }) => task === 'add').map(({ result = -1 }) => result);
@@ -195,11 +195,11 @@ describe.concurrent('Celery', () => {
     const { send, work, lines } = program('died');
     await send('endless');
     const first = work('first');
-    await expect.poll(() => lines().length, { timeout: 60_000 }).toBe(1);
+    await eventually(() => lines().length, 1);
     first.kill('SIGKILL');
     const second = work('second');
     const ended = () => lines().filter(({ task }) => task === 'ended').length;
-    await expect.poll(ended, { timeout: 60_000 }).toBe(1);
+    await eventually(ended, 1);
     second.kill('SIGTERM');
     expect(lines().map(({ task }) => task)).toEqual(['endless', 'endless', 'ended']);
     expect(new Set(lines().map(({ pid }) => pid)).size).toBe(2);

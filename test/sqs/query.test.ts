@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dial, freshName, TestQueue } from './support/queues.ts';
+import { dial, freshName, sorted, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { ask, askForm, elementsOf, FORM_TYPE, xmlRefusal } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 const Version = '2012-11-05';
@@ -123,7 +123,7 @@ describe.concurrent('messages', () => {
       elementsOf(each, 'DataType')[0],
       (elementsOf(each, 'StringValue')[0] ?? elementsOf(each, 'BinaryValue')[0])?.slice(0, 8),
     ]);
-    expect(held.toSorted()).toEqual([
+    expect(sorted(held)).toEqual([
       ['contentType', 'String', 'applicat'],
       ['id', 'String', '453ae55e'],
       ['mybin', 'Binary', 'a2VrY2hl'],
@@ -174,7 +174,10 @@ describe.concurrent('messages', () => {
     const queue = await standard();
     const { pathname } = new URL(queue.url);
     const send = new URLSearchParams({ Action: 'SendMessage', MessageBody: 'a b', Version });
-    const { status } = await ask(endpoint, { method: 'GET', path: `${pathname}?${send}` });
+    const { status } = await ask(endpoint, {
+      method: 'GET',
+      path: `${pathname}?${send.toString()}`,
+    });
     expect(status).toBe(200);
     const receive = `Action=ReceiveMessage&Version=${Version}&X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Fsqs%2Faws4_request`;
     const got = await ask(endpoint, { method: 'GET', path: `${pathname}?${receive}` });
@@ -216,7 +219,7 @@ describe.concurrent('parameters', () => {
       elementsOf(each, 'Name')[0],
       elementsOf(each, 'Value')[0],
     ]);
-    expect(held.toSorted()).toEqual([
+    expect(sorted(held)).toEqual([
       ['DelaySeconds', '4'],
       ['VisibilityTimeout', '17'],
     ]);
@@ -243,11 +246,10 @@ describe.concurrent('parameters', () => {
     const prefix = freshName('-list');
     for (const at of [1, 2]) await query('CreateQueue', { QueueName: `${prefix}-${at}` });
     const { text } = await query('ListQueues', { QueueNamePrefix: prefix });
-    expect(
-      elementsOf(text, 'QueueUrl')
-        .map((url) => url.split('/').at(-1))
-        .toSorted(),
-    ).toEqual([`${prefix}-1`, `${prefix}-2`]);
+    expect(sorted(elementsOf(text, 'QueueUrl').map((url) => url.split('/').at(-1)))).toEqual([
+      `${prefix}-1`,
+      `${prefix}-2`,
+    ]);
   });
 });
 

@@ -7,12 +7,13 @@ import {
   freshName,
   REGION,
   refusalOf,
+  sorted,
   TestQueue,
   withDeadLetters,
 } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const STANDARD_ATTRIBUTES = {
   ApproximateNumberOfMessages: '0',
@@ -42,7 +43,7 @@ afterAll(async () => {
 });
 
 describe.concurrent('made and found', () => {
-  test('its address is the host asked, the account and the name', async () => {
+  test('its address is the host asked, the account and the name [Q-2]', async () => {
     const queue = await TestQueue.standard(sqs);
     expect(queue.url).toMatch(
       new RegExp(`^${server.endpoint.replaceAll('.', '\\.')}/\\d{12}/${queue.name}$`),
@@ -50,13 +51,13 @@ describe.concurrent('made and found', () => {
     expect((await sqs.getQueueUrl({ QueueName: queue.name })).QueueUrl).toBe(queue.url);
   });
 
-  test('its ARN has the region of the signature', async () => {
+  test('its ARN has the region of the signature [Q-2]', async () => {
     const queue = await TestQueue.standard(sqs);
     const account = queue.url.split('/').at(-2);
     expect(await queue.arn()).toBe(`arn:aws:sqs:${REGION}:${account}:${queue.name}`);
   });
 
-  test('made again: with the same attributes, with some of them, with none', async () => {
+  test('made again: with the same attributes, with some of them, with none [Q-4]', async () => {
     const queue = await TestQueue.standard(sqs, { DelaySeconds: '1', VisibilityTimeout: '9' });
     const again = (Attributes?: Record<string, string>) =>
       sqs.createQueue({ QueueName: queue.name, ...(Attributes && { Attributes }) });
@@ -68,7 +69,7 @@ describe.concurrent('made and found', () => {
     expect(urls.map(({ QueueUrl }) => QueueUrl)).toEqual([queue.url, queue.url, queue.url]);
   });
 
-  test('made again with another value: the attribute is named', async () => {
+  test('made again with another value: the attribute is named [Q-4]', async () => {
     const queue = await TestQueue.standard(sqs, { DelaySeconds: '1' });
     const call = sqs.createQueue({ QueueName: queue.name, Attributes: { DelaySeconds: '2' } });
     expect(await refusalOf(call)).toMatchObject({
@@ -78,14 +79,14 @@ describe.concurrent('made and found', () => {
     });
   });
 
-  test('tags are not compared when it is made again', async () => {
+  test('tags are not compared when it is made again [Q-4]', async () => {
     const QueueName = freshName();
     const first = await sqs.createQueue({ QueueName, tags: { a: 'b' } });
     const second = await sqs.createQueue({ QueueName, tags: { a: 'c' } });
     expect(second.QueueUrl).toBe(first.QueueUrl);
   });
 
-  test('many callers make one at a time: all get it', async () => {
+  test('many callers make one at a time: all get it [Q-5]', async () => {
     const QueueName = freshName();
     const made = await Promise.all(
       Array.from({ length: 10 }, () => sqs.createQueue({ QueueName })),
@@ -93,7 +94,7 @@ describe.concurrent('made and found', () => {
     expect(new Set(made.map(({ QueueUrl }) => QueueUrl)).size).toBe(1);
   });
 
-  test('any host, trailing parts, and a bare name address it', async () => {
+  test('any host, trailing parts, and a bare name address it [Q-2]', async () => {
     const queue = await TestQueue.standard(sqs);
     const account = queue.url.split('/').at(-2);
     for (const QueueUrl of [
@@ -111,7 +112,7 @@ describe.concurrent('made and found', () => {
     }
   });
 
-  test('deleted: gone at once, its messages with it, and the name is free', async () => {
+  test('deleted: gone at once, its messages with it, and the name is free [Q-8]', async () => {
     const queue = await TestQueue.standard(sqs);
     await queue.send('lost');
     await sqs.deleteQueue({ QueueUrl: queue.url });
@@ -124,7 +125,7 @@ describe.concurrent('made and found', () => {
     expect(await again.attributes('VisibilityTimeout')).toEqual({ VisibilityTimeout: '7' });
   });
 
-  test('a name of 80 characters', async () => {
+  test('a name of 80 characters [Q-6]', async () => {
     const name = freshName().padEnd(80, 'x');
     expect((await TestQueue.named(sqs, name, {})).url.endsWith(`/${name}`)).toBe(true);
     const fifo = freshName().padEnd(75, 'x').concat('.fifo');
@@ -133,7 +134,7 @@ describe.concurrent('made and found', () => {
 });
 
 describe.concurrent('listed', () => {
-  test('by prefix, in pages, each once', async () => {
+  test('by prefix, in pages, each once [Q-21]', async () => {
     const prefix = freshName('-list');
     const names = Array.from({ length: 7 }, (_, at) => `${prefix}-${at}`);
     for (const name of names) await TestQueue.named(sqs, name, {});
@@ -151,10 +152,10 @@ describe.concurrent('listed', () => {
       pages += 1;
     } while (token !== undefined);
     expect(pages).toBe(3);
-    expect(found.map((url) => url.split('/').at(-1)).toSorted()).toEqual(names);
+    expect(sorted(found.map((url) => url.split('/').at(-1)))).toEqual(names);
   });
 
-  test('without MaxResults there is no token', async () => {
+  test('without MaxResults there is no token [Q-21]', async () => {
     const prefix = freshName('-all');
     for (const at of [1, 2]) await TestQueue.named(sqs, `${prefix}-${at}`, {});
     const page = await sqs.listQueues({ QueueNamePrefix: prefix });
@@ -171,13 +172,13 @@ describe.concurrent('listed', () => {
 });
 
 describe.concurrent('attributes', () => {
-  test('All of a fresh standard queue is exactly this', async () => {
+  test('All of a fresh standard queue is exactly this [Q-11]', async () => {
     const queue = await TestQueue.standard(sqs);
     const QueueArn = await queue.arn();
     expect(await queue.attributes('All')).toEqual({ ...STANDARD_ATTRIBUTES, QueueArn });
   });
 
-  test('All of a fresh FIFO queue has four more', async () => {
+  test('All of a fresh FIFO queue has four more [Q-11]', async () => {
     const queue = await TestQueue.fifo(sqs);
     const QueueArn = await queue.arn();
     expect(await queue.attributes('All')).toEqual({
@@ -190,7 +191,7 @@ describe.concurrent('attributes', () => {
     });
   });
 
-  test('what was set comes back, and LastModifiedTimestamp does not go back', async () => {
+  test('what was set comes back, and LastModifiedTimestamp does not go back [Q-10]', async () => {
     const queue = await TestQueue.standard(sqs);
     const before = await queue.attributes('LastModifiedTimestamp');
     const values = {
@@ -211,7 +212,7 @@ describe.concurrent('attributes', () => {
     );
   });
 
-  test('an empty text removes a policy', async () => {
+  test('an empty text removes a policy [Q-7]', async () => {
     const queue = await TestQueue.standard(sqs);
     const policies = {
       Policy: '{"Statement":[]}',
@@ -223,21 +224,21 @@ describe.concurrent('attributes', () => {
     expect(Object.keys(await queue.attributes('All'))).not.toContain('RedriveAllowPolicy');
   });
 
-  test('names with a blank behind them are understood', async () => {
+  test('names with a blank behind them are understood [Q-7]', async () => {
     const queue = await TestQueue.standard(sqs);
     const name = 'VisibilityTimeout ' as 'VisibilityTimeout';
     await queue.set({ [name]: '11' });
     expect(await queue.attributes('VisibilityTimeout')).toEqual({ VisibilityTimeout: '11' });
   });
 
-  test('booleans in any case come back small', async () => {
+  test('booleans in any case come back small [Q-7]', async () => {
     const queue = await TestQueue.fifo(sqs, { ContentBasedDeduplication: 'True' });
     expect(await queue.attributes('ContentBasedDeduplication')).toEqual({
       ContentBasedDeduplication: 'true',
     });
   });
 
-  test('none asked for, none given; none set, none given', async () => {
+  test('none asked for, none given; none set, none given [Q-11]', async () => {
     const queue = await TestQueue.standard(sqs);
     const none = await sqs.getQueueAttributes({ QueueUrl: queue.url });
     expect(none.Attributes).toBeUndefined();
@@ -245,7 +246,7 @@ describe.concurrent('attributes', () => {
     expect(unset.Attributes).toBeUndefined();
   });
 
-  test('a key of encryption puts the other kind off; 300 s of reuse is as if absent', async () => {
+  test('a key of encryption puts the other kind off; 300 s of reuse is as if absent [Q-28]', async () => {
     const queue = await TestQueue.standard(sqs, { KmsMasterKeyId: 'alias/k' });
     expect(await queue.attributes('All')).toMatchObject({
       KmsMasterKeyId: 'alias/k',
@@ -259,7 +260,7 @@ describe.concurrent('attributes', () => {
     });
   });
 
-  test('a redrive policy comes back as it was given, a count given as text as a number', async () => {
+  test('a redrive policy comes back as it was given, a count given as text as a number [Q-15]', async () => {
     const { source, dead } = await withDeadLetters(sqs, 3);
     const arn = await dead.arn();
     const given = `{ "maxReceiveCount" : 4, "deadLetterTargetArn": "${arn}" }`;
@@ -272,7 +273,7 @@ describe.concurrent('attributes', () => {
     expect(await source.attributes('RedrivePolicy')).toEqual({});
   });
 
-  test('FIFO attributes can be changed, and saying FifoQueue again does no harm', async () => {
+  test('FIFO attributes can be changed, and saying FifoQueue again does no harm [Q-14]', async () => {
     const queue = await TestQueue.fifo(sqs);
     await queue.set({
       FifoQueue: 'true',

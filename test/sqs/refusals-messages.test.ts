@@ -5,7 +5,7 @@ import { dial, TestQueue } from './support/queues.ts';
 import { entries, type Ground, type RefusalRow, refusalTests } from './support/refusals.ts';
 import { type Server, startServer } from './support/server.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const NEITHER_DEDUP =
   'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';

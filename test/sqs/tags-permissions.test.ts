@@ -2,11 +2,11 @@
 
 import type { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dial, freshName, refusalOf, TestQueue } from './support/queues.ts';
+import { dial, freshName, refusalOf, sorted, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 let server: Server;
 let sqs: SQS;
@@ -28,7 +28,7 @@ describe.concurrent('tags', () => {
     expect(await tagsOf(await TestQueue.standard(sqs))).toBeUndefined();
   });
 
-  test('given when it is made, added, changed, removed; an unknown key is ignored', async () => {
+  test('given when it is made, added, changed, removed; an unknown key is ignored [Q-19]', async () => {
     const QueueName = freshName();
     const { QueueUrl = '' } = await sqs.createQueue({ QueueName, tags: { team: 'a', env: 'x' } });
     await sqs.tagQueue({ QueueUrl, Tags: { env: 'y', empty: '', 'with blank/:=+-@': 'ü' } });
@@ -37,7 +37,7 @@ describe.concurrent('tags', () => {
     expect(Tags).toEqual({ env: 'y', empty: '', 'with blank/:=+-@': 'ü' });
   });
 
-  test('50 at most, counting those that are there', async () => {
+  test('50 at most, counting those that are there [Q-19]', async () => {
     const queue = await TestQueue.standard(sqs);
     const some = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${from + at}`, 'v']));
@@ -51,21 +51,21 @@ describe.concurrent('tags', () => {
     expect(Object.keys((await tagsOf(queue)) ?? {}).length).toBe(50);
   });
 
-  test('keys of 128 and values of 256 characters', async () => {
+  test('keys of 128 and values of 256 characters [Q-19]', async () => {
     const queue = await TestQueue.standard(sqs);
     const Tags = { ['k'.repeat(128)]: 'v'.repeat(256) };
     await sqs.tagQueue({ QueueUrl: queue.url, Tags });
     expect(await tagsOf(queue)).toEqual(Tags);
   });
 
-  test('keys that mean something to JavaScript', async () => {
+  test('keys that mean something to JavaScript [Q-19]', async () => {
     const queue = await TestQueue.standard(sqs);
     const tags = '{"__proto__":"a","constructor":"b","toString":"c"}';
     const input = `{"QueueUrl":"${queue.url}","Tags":${tags}}`;
     expect((await askJson(server.endpoint, 'TagQueue', input)).status).toBe(200);
     const { text } = await askJson(server.endpoint, 'ListQueueTags', { QueueUrl: queue.url });
     const { Tags } = JSON.parse(text) as { Tags: object };
-    expect(Object.entries(Tags).toSorted()).toEqual(Object.entries(JSON.parse(tags)).toSorted());
+    expect(sorted(Object.entries(Tags))).toEqual(sorted(Object.entries(JSON.parse(tags))));
   });
 });
 
@@ -75,7 +75,7 @@ describe.concurrent('permissions', () => {
     return Policy === undefined ? undefined : JSON.parse(Policy);
   };
 
-  test('the policy grows by a statement each, and vanishes with the last', async () => {
+  test('the policy grows by a statement each, and vanishes with the last [Q-20]', async () => {
     const queue = await TestQueue.standard(sqs);
     const QueueUrl = queue.url;
     const arn = await queue.arn();
@@ -116,7 +116,7 @@ describe.concurrent('permissions', () => {
     expect(await policyOf(queue)).toBeUndefined();
   });
 
-  test('a label that is taken', async () => {
+  test('a label that is taken [Q-20]', async () => {
     const queue = await TestQueue.standard(sqs);
     const add = () =>
       sqs.addPermission({
@@ -139,7 +139,7 @@ describe.concurrent('sources of a dead-letter queue', () => {
     expect(found.queueUrls).toEqual([]);
   });
 
-  test('in pages, each once', async () => {
+  test('in pages, each once [Q-22]', async () => {
     const dead = await TestQueue.standard(sqs);
     const deadLetterTargetArn = await dead.arn();
     const sources: string[] = [];
@@ -162,7 +162,7 @@ describe.concurrent('sources of a dead-letter queue', () => {
     expect(found.toSorted()).toEqual(sources.toSorted());
   });
 
-  test('who may name a dead-letter queue: its allow policy says', async () => {
+  test('who may name a dead-letter queue: its allow policy says [Q-16]', async () => {
     const dead = await TestQueue.standard(sqs);
     const deadLetterTargetArn = await dead.arn();
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 });

@@ -5,7 +5,7 @@ import { dial, TestQueue } from './support/queues.ts';
 import { type Server, startServer } from './support/server.ts';
 import { ask, askForm, askJson, JSON_TYPE, jsonRefusal } from './support/wire.ts';
 
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
@@ -70,15 +70,12 @@ describe.concurrent('the JSON protocol', () => {
     expect((await askJson(endpoint, 'ReceiveMessage', input)).status).toBe(200);
   });
 
-  test('an empty body is no input', async () => {
-    expect((await askJson(endpoint, 'ListQueues', '')).status).toBe(200);
-  });
-
   test('members that no action has are ignored', async () => {
     expect((await askJson(endpoint, 'ListQueues', { Colour: 'red' })).status).toBe(200);
   });
 
   test.for([
+    ['nothing', ''],
     ['no JSON', '{'],
     ['a list', '[]'],
     ['null', 'null'],
@@ -120,7 +117,7 @@ describe.concurrent('the JSON protocol', () => {
     expect((await askJson(endpoint, 'GetQueueAttributes', without)).text).toBe('{}');
   });
 
-  test('X-Amzn-Trace-Id is kept as the trace header', async () => {
+  test('X-Amzn-Trace-Id is kept as the trace header [Q-64]', async () => {
     const own = await TestQueue.standard(dial(endpoint));
     const headers = {
       'content-type': JSON_TYPE,

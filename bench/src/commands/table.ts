@@ -2,10 +2,11 @@
 // page derive from it.
 
 import { compare } from '../compare/command.ts';
+import { http } from '../http/command.ts';
 import { peers } from '../peers/command.ts';
 import { profile } from '../profile/command.ts';
 import { report } from '../report/command.ts';
 import { scale } from '../scale/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale];
+export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale, http];

@@ -1,29 +1,32 @@
 // The broker under measure: a process that may be killed and started again in the middle. Any other end of it fails
 // the whole.
 
-import { BrokerProcess } from '@millrace/harness';
+import { BrokerProcess, MillraceProcess } from '@millrace/harness';
 import type { ArenaBroker } from '../workloads/workload.ts';
 
 /** As `npm start` and the image start it; see docs/operations.md. */
 const NODE_FLAGS = ['--initial-old-space-size=128'];
 
+interface Program {
+  readonly flags: readonly string[];
+  readonly nodeFlags: readonly string[];
+  /** `millrace`, with its gateway, rather than the broker alone. */
+  readonly servesHttp: boolean;
+}
+
+type Running = BrokerProcess | MillraceProcess;
+
 export class BenchBroker implements ArenaBroker {
   /** Rejects when the broker ends although nobody asked for it. */
   readonly died: Promise<never>;
-  readonly #flags: readonly string[];
-  readonly #nodeFlags: readonly string[];
-  #process: BrokerProcess;
+  readonly #program: Program;
+  #process: Running;
   #isEnding = false;
   #fail: (reason: Error) => void = () => {};
 
-  private constructor(
-    process: BrokerProcess,
-    flags: readonly string[],
-    nodeFlags: readonly string[],
-  ) {
+  private constructor(process: Running, program: Program) {
     this.#process = process;
-    this.#flags = flags;
-    this.#nodeFlags = nodeFlags;
+    this.#program = program;
     this.died = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -34,11 +37,10 @@ export class BenchBroker implements ArenaBroker {
   static async start(
     dataDir: string,
     flags: readonly string[],
-    furtherNodeFlags: readonly string[] = [],
+    { nodeFlags = [], servesHttp = false }: Partial<Omit<Program, 'flags'>> = {},
   ): Promise<BenchBroker> {
-    const nodeFlags = [...NODE_FLAGS, ...furtherNodeFlags];
-    const process = await BrokerProcess.start({ dataDir, flags, nodeFlags });
-    return new BenchBroker(process, flags, nodeFlags);
+    const program = { flags, nodeFlags: [...NODE_FLAGS, ...nodeFlags], servesHttp };
+    return new BenchBroker(await launch(dataDir, program), program);
   }
 
   get address(): string {
@@ -53,13 +55,19 @@ export class BenchBroker implements ArenaBroker {
     return this.#process.dataDir;
   }
 
+  get httpUrl(): string {
+    if (this.#process instanceof MillraceProcess) return this.#process.httpUrl;
+    throw new TypeError('this broker serves no HTTP');
+  }
+
   async restart(): Promise<number> {
-    const { port, dataDir } = this.#process;
+    const { address, dataDir } = this.#process;
+    const port = address.slice(address.lastIndexOf(':') + 1);
     this.#isEnding = true;
     await this.#process.end('SIGKILL');
     const startedAt = performance.now();
-    const flags = [...this.#flags, '--port', `${port}`];
-    this.#process = await BrokerProcess.start({ dataDir, flags, nodeFlags: this.#nodeFlags });
+    const flags = [...this.#program.flags, '--port', port];
+    this.#process = await launch(dataDir, { ...this.#program, flags });
     const tookMs = performance.now() - startedAt;
     this.#isEnding = false;
     this.#watch(this.#process);
@@ -71,7 +79,7 @@ export class BenchBroker implements ArenaBroker {
     await this.#process.end('SIGTERM');
   }
 
-  #watch({ exited }: BrokerProcess): void {
+  #watch({ exited }: Running): void {
     void this.#fails(exited);
   }
 
@@ -80,4 +88,9 @@ export class BenchBroker implements ArenaBroker {
     if (this.#isEnding) return;
     this.#fail(new Error(`the broker ended in the middle (${code ?? signal ?? 'unknown'})`));
   }
+}
+
+function launch(dataDir: string, { flags, nodeFlags, servesHttp }: Program): Promise<Running> {
+  const options = { dataDir, flags, nodeFlags };
+  return servesHttp ? MillraceProcess.launch(options) : BrokerProcess.start(options);
 }

@@ -64,7 +64,10 @@ export async function runWorkload(
   const directory = new TemporaryDirectory('millrace-bench-');
   const flags = ['--sync', settings.sync, ...(workload.brokerFlags ?? [])];
   try {
-    const broker = await BenchBroker.start(directory.path, flags, observer.brokerNodeFlags);
+    const broker = await BenchBroker.start(directory.path, flags, {
+      nodeFlags: observer.brokerNodeFlags,
+      servesHttp: workload.servesHttp === true,
+    });
     const { died } = broker;
     try {
       const work = withClient(workload, settings, { broker, progress, observer });

@@ -12,7 +12,9 @@ const INSTALLED = fileURLToPath(new URL('../../peers/.servers/node/bin/node', im
 /** Names a newer Node.js for clients that need it. */
 export const NODE_VARIABLE = 'MILLRACE_BENCH_NODE';
 
-export function nodeFor({ nodeMajorMin = 0 }: CatalogRow): { node: string } | { missing: string } {
+export function nodeFor({
+  nodeMajorMin = 0,
+}: Pick<CatalogRow, 'nodeMajorMin'>): { node: string } | { missing: string } {
   if (majorOf(process.version) >= nodeMajorMin) return { node: process.execPath };
   const node = process.env[NODE_VARIABLE] ?? INSTALLED;
   const version = existsSync(node)

@@ -5,6 +5,7 @@ import { compression } from './compression.ts';
 import { consume } from './consume.ts';
 import { delayed } from './delayed.ts';
 import { fanOut, fanOutQueue } from './fan-out.ts';
+import { httpReceive, httpSend, httpSendBatch } from './http.ts';
 import { idle, idleGroup } from './idle.ts';
 import { latency, latencyQueue } from './latency.ts';
 import { manyConnections } from './many-connections.ts';
@@ -44,4 +45,7 @@ export const WORKLOADS: readonly Workload[] = [
   manyPartitions,
   manyTopics,
   manyConnections,
+  httpSend,
+  httpSendBatch,
+  httpReceive,
 ];

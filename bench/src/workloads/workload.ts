@@ -17,6 +17,8 @@ export interface Workload {
   readonly defaults: Partial<Settings>;
   /** Flags that its broker needs. */
   readonly brokerFlags?: readonly string[];
+  /** Its broker is `millrace`, which serves HTTP beside the protocol. */
+  readonly servesHttp?: true;
   /** Length of a run in seconds, where it is not the option `duration`. */
   durationOf?(settings: Settings): number;
   /** Fills topics and whatever else comes before the first run. */
@@ -36,6 +38,8 @@ export interface Arena {
 export interface ArenaBroker {
   readonly pid: number;
   readonly dataDir: string;
+  /** Of a workload that `servesHttp`; throws in others. */
+  readonly httpUrl: string;
   /** Kills it and starts it anew on the same data; ms from the start of the process until it listens. */
   restart(): Promise<number>;
 }

@@ -93,7 +93,7 @@ describe('dead letters', () => {
 
   it('begins another batch where one is full [L-22]', () => {
     const machine = sharedTopic({ maxDeliveries: 1 });
-    const half = { value: new Uint8Array(LIMITS.messageBytesMax - 100) };
+    const half = { value: new Uint8Array(LIMITS.receiveBytesMax / 8 - 100) };
     for (let i = 0; i < 8; i += 1) appendBatch(machine, encodeBatch([half], { nowMs: 1 }));
     const leases = receive(machine);
     const { firstOffset = -1, lastOffset = -1, token = 0 } = leases[0] ?? {};

@@ -48,8 +48,11 @@ function pathOf(request: FastifyRequest): string {
 function guardPages(app: App, { metrics }: Services, guard: GuardSettings): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { method, headers } = request;
+    const isForSqs = isSqs(request);
+    // The route's own pattern: a path can be written in many ways.
+    const path = isForSqs ? '' : (request.routeOptions.url ?? '');
     const isUpgrade = headers.upgrade !== undefined;
-    const visit = { method, headers, isSqs: isSqs(request), isUpgrade, path: pathOf(request) };
+    const visit = { method, headers, isSqs: isForSqs, isUpgrade, path };
     const fault = faultOf(visit, guard);
     done(fault && refusal(fault.refused, fault.text, request, metrics));
   });

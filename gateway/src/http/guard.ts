@@ -6,7 +6,7 @@ import { isOwnHost } from './host-names.ts';
 
 export interface Visit {
   readonly method: string;
-  /** Of the request line, without its query string. */
+  /** Pattern of the route; empty: there is none, or it is the SQS API's. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** For the SQS API, whatever its path. */

@@ -44,6 +44,11 @@ export function observeRequests(app: App, { metrics, closing }: Services, log: L
         metrics.inFlight -= 1;
         answered(request, reply, performance.now() - startedAtMs);
       });
+    } else {
+      // An upgrade that was refused: nobody else closes what the HTTP server has let go of.
+      const { socket } = request.raw;
+      reply.header('connection', 'close');
+      reply.raw.once('finish', () => socket.end(() => socket.destroy()));
     }
     done();
   });

@@ -62,7 +62,7 @@ export function openLog(options: LogOptions): OpenLog {
   return {
     log,
     announce: (fields, message) => announcer.info(fields, message),
-    passOn: (line) => void sink.write(line),
+    passOn: (line) => sink.write(line),
     close: () => outlet.close(),
     flushNow: () => outlet.flushNow(),
   };

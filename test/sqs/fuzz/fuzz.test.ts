@@ -11,7 +11,7 @@ import { formRequest, jsonRequest } from './sqs-requests.ts';
 
 const RUNS = Number(process.env['MILLRACE_FUZZ_RUNS'] ?? 1);
 const FIRST_SEED = Number(process.env['MILLRACE_FUZZ_SEED'] ?? 1);
-const REQUESTS = 1_000;
+const REQUESTS = 600;
 const LANES = 16;
 const NAMES = ['fuzz-a', 'fuzz-b', 'fuzz-c.fifo', 'nobody', 'fuzz-d'];
 const SEEDS = Array.from({ length: RUNS }, (_, at) => FIRST_SEED + at);

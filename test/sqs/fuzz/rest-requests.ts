@@ -3,7 +3,7 @@
 
 import type { Random } from '@millrace/harness';
 import type { Ask } from '../support/wire.ts';
-import { oddHeaders } from './sqs-requests.ts';
+import { oddHeaders, wellFormed } from './sqs-requests.ts';
 import { damaged, nastyNumber, nastyText, nastyValue } from './values.ts';
 
 interface Schema {
@@ -71,14 +71,14 @@ export class RestRequests {
         query.append(name, this.#text(random, name, schema));
     }
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(this.#text(random, name, {}).replaceAll(/[\ud800-\udfff]/g, '')),
+      encodeURIComponent(wellFormed(this.#text(random, name, {}))),
     );
     const [type = 'application/json', { schema } = {}] =
       Object.entries(requestBody?.content ?? {})[0] ?? [];
     const body = schema === undefined ? '' : JSON.stringify(this.#value(random, schema, '', 0));
     return {
       method: random.chance(0.95) ? method : random.pick(['PUT', 'PATCH', 'DELETE', 'TRACE']),
-      path: `${random.chance(0.97) ? filled : `${filled}%zz`}?${query}`,
+      path: `${random.chance(0.97) ? filled : `${filled}%zz`}?${query.toString()}`,
       headers: {
         ...(body !== '' && { 'content-type': random.chance(0.95) ? type : 'text/plain' }),
         ...oddHeaders(random),

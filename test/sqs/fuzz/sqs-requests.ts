@@ -112,9 +112,9 @@ function some(
   names: readonly string[],
 ): Record<string, unknown> {
   const input: Record<string, unknown> = {};
-  for (const [name, valueOf] of Object.entries(values)) {
+  for (const [name, make] of Object.entries(values)) {
     if (!random.chance(chance)) continue;
-    input[name] = random.chance(0.12) ? nastyValue(random) : valueOf(random, names);
+    input[name] = random.chance(0.12) ? nastyValue(random) : make(random, names);
   }
   return input;
 }
@@ -129,7 +129,12 @@ export function jsonRequest(random: Random, names: readonly string[]): Ask {
     method: random.chance(0.97)
       ? 'POST'
       : random.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']),
-    path: random.pick(['/', '/', '/000000000000/x', `/${encodeURIComponent(nastyText(random))}`]),
+    path: random.pick([
+      '/',
+      '/',
+      '/000000000000/x',
+      `/${encodeURIComponent(wellFormed(nastyText(random)))}`,
+    ]),
     headers: {
       'content-type': random.chance(0.95) ? JSON_TYPE : random.pick(['text/xml', '', FORM_TYPE]),
       'x-amz-target': headerText(`AmazonSQS.${action}`),
@@ -162,7 +167,7 @@ const FLAT: Readonly<Record<string, string>> = {
   Entries: 'SendMessageBatchRequestEntry',
 };
 
-function flatten(value: unknown, at: string, random: Random): string[][] {
+function flatten(value: unknown, at: string, random: Random): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[at, String(value)]];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner], index) => {
@@ -199,4 +204,9 @@ export function oddHeaders(random: Random): Record<string, string> {
 /** What a header may hold. */
 export function headerText(text: string): string {
   return text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '');
+}
+
+/** What can be written as UTF-8. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
 }

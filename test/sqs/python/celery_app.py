@@ -10,7 +10,7 @@ app = Celery('checks', broker=os.environ['BROKER_URL'])
 app.conf.update(
     broker_transport_options={
         'region': 'eu-central-1',
-        'visibility_timeout': 3,
+        'visibility_timeout': 5,
         'wait_time_seconds': 1,
         'polling_interval': 0.1,
         'queue_name_prefix': 'celery-check-',

@@ -1,5 +1,6 @@
 // What the tests of the SQS API say often: a client, a queue of one's own, and what is in it.
 
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Message,
   type MessageSystemAttributeName,
@@ -8,6 +9,10 @@ import {
   type SendMessageCommandInput,
   SQS,
 } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+
+/** Long: a machine that is busy with other tests starts programs slowly. */
+const EVENTUALLY_MS = 60_000;
 
 export const REGION = 'eu-north-1';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -170,6 +175,23 @@ export async function refusalOf(call: Promise<unknown>) {
     return { name, message, status: $metadata?.httpStatusCode, code: Code };
   }
   throw new Error('it was not refused');
+}
+
+/** Asks again and again until it is as wanted; fails with what it is in the end. */
+export async function eventually<T>(read: () => Promise<T> | T, wanted: T): Promise<void> {
+  const giveUpAt = performance.now() + EVENTUALLY_MS;
+  for (;;) {
+    const found = await read();
+    if (isDeepStrictEqual(found, wanted)) return;
+    if (performance.now() > giveUpAt) return expect(found).toEqual(wanted);
+    await pause(20);
+  }
+}
+
+/** In an order that does not depend on where they came from. */
+export function sorted<T>(list: readonly T[]): T[] {
+  const text = (each: T) => JSON.stringify(each);
+  return list.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,6 +3,10 @@
 
 import { request } from 'node:http';
 
+const EVENTS_TYPE = 'text/event-stream';
+/** Longer than any long poll. */
+const ANSWER_MS_MAX = 30_000;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -22,6 +26,11 @@ export function ask(endpoint: string, what: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ hostname, port, method, path, headers }, (answer) => {
       let text = '';
+      if (answer.headers['content-type']?.startsWith(EVENTS_TYPE)) {
+        // These never end: that they begin is all.
+        asked.destroy();
+        return resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
+      }
       answer.setEncoding('utf8');
       answer.on('data', (chunk: string) => {
         text += chunk;
@@ -32,6 +41,7 @@ export function ask(endpoint: string, what: Ask = {}): Promise<Answer> {
       });
     });
     asked.on('error', reject);
+    asked.setTimeout(ANSWER_MS_MAX, () => asked.destroy(new Error('no answer')));
     asked.end(body);
   });
 }

@@ -7,8 +7,8 @@ import type { App } from '../../services.ts';
 import { RawJson } from '../json/raw-json.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { itemProblem } from '../problem/send-problem.ts';
-import { closed, GroupName, ItemError, orNull, word } from '../schemas/common.ts';
 import { parseReceiptText } from '../schemas/receipts.ts';
+import { closed, GroupName, ItemError, orNull, word } from '../schemas/shapes.ts';
 import type { GroupQueues } from './group-queues.ts';
 
 const ReceiptText = Type.String({ description: 'As it was received.', maxLength: 400 });

@@ -12,29 +12,35 @@ export interface Caller {
   release(): void;
 }
 
-export function callerOf(reply: FastifyReply, closing: AbortSignal): Caller {
-  const { raw } = reply;
+/**
+ * By the socket: of requests that came in one go, only the first has a response with one. A caller that hangs up ends its
+ * sending some turns before the socket is closed: long enough to lease messages.
+ */
+export function callerOf({ raw, request }: FastifyReply, closing: AbortSignal): Caller {
+  const { socket } = request.raw;
   const own = new AbortController();
   const abort = () => own.abort();
-  let isSent = false;
-  raw.once('finish', () => {
-    isSent = true;
-  });
-  raw.once('close', abort);
-  if (closing.aborted || raw.destroyed) abort();
-  else closing.addEventListener('abort', abort, { once: true });
+  const isGone = () => socket.destroyed || socket.readableEnded;
+  if (closing.aborted || isGone()) abort();
+  else {
+    closing.addEventListener('abort', abort, { once: true });
+    socket.once('close', abort);
+    socket.once('end', abort);
+  }
   return {
     signal: own.signal,
     answerWith: (messages) => {
-      const giveBack = () => {
-        if (!isSent) returnAll(messages);
-      };
-      if (raw.destroyed) giveBack();
-      else raw.once('close', giveBack);
+      const giveBack = () => returnAll(messages);
+      if (isGone()) giveBack();
+      else {
+        socket.once('close', giveBack);
+        raw.once('finish', () => socket.off('close', giveBack));
+      }
     },
     release: () => {
-      raw.removeListener('close', abort);
       closing.removeEventListener('abort', abort);
+      socket.off('close', abort);
+      socket.off('end', abort);
     },
   };
 }

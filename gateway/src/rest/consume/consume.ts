@@ -7,9 +7,9 @@ import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
-import { closed, GroupName, TopicName } from '../schemas/common.ts';
 import { LeasedSchema, leasedShape } from '../schemas/message.ts';
 import { receiptText } from '../schemas/receipts.ts';
+import { closed, GroupName, TopicName } from '../schemas/shapes.ts';
 import { callerOf } from './caller.ts';
 
 const MAX_DEFAULT = 10;

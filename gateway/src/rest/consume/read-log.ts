@@ -6,8 +6,8 @@ import type { App, Services } from '../../services.ts';
 import { jsonText } from '../json/raw-json.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
-import { closed, Offset, Partition, TopicName, TopicParams, word } from '../schemas/common.ts';
 import { MessageSchema, messageShape } from '../schemas/message.ts';
+import { closed, Offset, Partition, TopicName, TopicParams, word } from '../schemas/shapes.ts';
 
 const MAX_DEFAULT = 100;
 const BYTES_MAX = 4 * 1024 * 1024;

@@ -3,24 +3,27 @@
 import { type Client, MillraceError } from '@millrace/client';
 import { type Dashboard, type QueueCounts, queueCountsOf, totalsOf } from './counts.ts';
 
-/** An answer stands for so long. */
-const AGE_MS_MAX = 1_000;
+/** An answer stands for so long, so that who asks every second gets a new one; where counting takes long, for longer. */
+const AGE_MS = 900;
+const AGE_MS_MAX = 5_000;
 /** Groups asked about at a time: other requests of the connection are not held up. */
 const ASKED_AT_A_TIME = 32;
-/** Where counting takes long, it is at most this part of the time. */
+/** Counting takes no more than this part of the time, until answers would be too old. */
 const DUTY = 0.2;
 
 export class CountsBoard {
   private readonly client: Client;
+  private readonly ageMs: number;
   private last: Dashboard | undefined;
   private freshUntil = 0;
   private counting: Promise<Dashboard> | undefined;
 
-  constructor(client: Client) {
+  constructor(client: Client, ageMs: number = AGE_MS) {
     this.client = client;
+    this.ageMs = ageMs;
   }
 
-  /** At most a second old; of thousands of queues as old as five times what counting them takes. */
+  /** At most a second old; of thousands of queues up to five seconds. */
   async latest(): Promise<Dashboard> {
     if (this.last !== undefined && performance.now() < this.freshUntil) return this.last;
     this.counting ??= this.count().finally(() => {
@@ -36,7 +39,7 @@ export class CountsBoard {
     const queues = await this.countAll(names);
     this.last = { atMs: Date.now(), totals: totalsOf(queues), queues };
     const tookMs = performance.now() - began;
-    this.freshUntil = began + Math.max(AGE_MS_MAX, tookMs / DUTY);
+    this.freshUntil = began + Math.min(AGE_MS_MAX, Math.max(this.ageMs, tookMs / DUTY));
     return this.last;
   }
 

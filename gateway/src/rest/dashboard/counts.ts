@@ -1,7 +1,7 @@
 // What the dashboard says of queues, from the counters of their share groups. It asks nobody.
 
 import type { QueueRates, QueueStats } from '@millrace/client';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const rate = (description: string) => Type.Number({ minimum: 0, description });
@@ -35,7 +35,7 @@ export type Rates = Static<typeof Rates>;
 const oldestAgeMs = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
   description: 'Since the oldest unresolved message was appended; null where there is none.',
 });
-const rates = Type.Union([Rates, Type.Null()], {
+const ratesNow = Type.Union([Rates, Type.Null()], {
   description: 'Null until the broker has run long enough to tell.',
 });
 
@@ -43,7 +43,7 @@ export const QueueCounts = Type.Object({
   queue: Type.String(),
   counts: Counts,
   oldestAgeMs,
-  rates,
+  rates: ratesNow,
   topics: Type.Array(Type.Object({ topic: Type.String(), counts: Counts, oldestAgeMs })),
 });
 export type QueueCounts = Static<typeof QueueCounts>;
@@ -52,7 +52,7 @@ export const Totals = Type.Object({
   queues: count('How many queues there are.'),
   counts: Counts,
   oldestAgeMs,
-  rates,
+  rates: ratesNow,
 });
 export type Totals = Static<typeof Totals>;
 

@@ -5,6 +5,7 @@ import { APIS, MillraceError } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
+import { outField, outItem } from '../schemas/from-fields.ts';
 import {
   closed,
   GroupName,
@@ -16,8 +17,7 @@ import {
   pageOf,
   TopicName,
   word,
-} from '../schemas/common.ts';
-import { outField, outItem } from '../schemas/from-fields.ts';
+} from '../schemas/shapes.ts';
 
 const KINDS = ['consumer', 'share'] as const;
 const Kind = word(KINDS, { description: 'Consumer group or share group.' });

@@ -6,14 +6,14 @@ import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import {
   closed,
-  GroupParams,
+  GroupName,
   Offset,
   orNull,
   Partition,
   TimestampMs,
   TopicName,
   word,
-} from '../schemas/common.ts';
+} from '../schemas/shapes.ts';
 
 const To = Type.Union(
   [
@@ -78,7 +78,7 @@ export function registerReset(app: App, { client }: Services): void {
         summary: 'Move where a consumer group goes on',
         description: 'Only while it has no members. A group that does not exist is made by it.',
         tags: ['groups'],
-        params: GroupParams,
+        params: closed({ group: Type.String({ ...GroupName, examples: ['audit'] }) }),
         body: Reset,
         response: {
           200: Moved,

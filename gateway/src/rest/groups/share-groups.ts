@@ -4,8 +4,8 @@ import { APIS } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, GroupName, GroupParams, TimestampMs, word } from '../schemas/common.ts';
 import { inField } from '../schemas/from-fields.ts';
+import { closed, GroupName, GroupParams, TimestampMs, word } from '../schemas/shapes.ts';
 import { describeGroup, GroupDescription } from './groups.ts';
 
 const { request: creation } = APIS.CreateShareGroup;
@@ -50,8 +50,6 @@ const SETTING_PROBLEMS = [
   'INVALID_CONFIG',
   'DLQ_LOOP',
   'DLQ_NOT_ALLOWED',
-  'LIMIT_EXCEEDED',
-  'GROUP_KIND_MISMATCH',
 ] as const;
 
 export function registerShareGroups(app: App, { client }: Services): void {
@@ -91,7 +89,12 @@ export function registerShareGroups(app: App, { client }: Services): void {
         body: ShareGroupChange,
         response: {
           200: GroupDescription,
-          ...problems(...BODY_PROBLEMS, 'UNKNOWN_GROUP', ...SETTING_PROBLEMS),
+          ...problems(
+            ...BODY_PROBLEMS,
+            'UNKNOWN_GROUP',
+            'GROUP_KIND_MISMATCH',
+            ...SETTING_PROBLEMS,
+          ),
         },
       },
     },

@@ -3,8 +3,8 @@
 import { LIMITS, MESSAGE_STATES } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
 import { payloadOf } from '../json/raw-json.ts';
-import { closed, GroupName, orNull, word } from '../schemas/common.ts';
 import { messageShape, NEW_MESSAGE } from '../schemas/message.ts';
+import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
 import type { FoundJob } from './job-places.ts';
 
 const { payload, payloadText, payloadBase64, key, headers, delayMs, ttlMs, dedupId, tenant } =
@@ -69,7 +69,11 @@ export const JobSchema = closed({
     description:
       'fresh, ready: waits for a worker. scheduled: waits for a time. parked: waits for its key or tenant. blocked: stopped until somebody decides. leased: a worker has it. acknowledged: done. dead: given up, see deadReason.',
   }),
-  attempts: Type.Integer({ description: 'How often it was begun.' }),
+  attempts: orNull(
+    Type.Integer({
+      description: 'How often it was begun; null once it is done: that is not kept.',
+    }),
+  ),
   key: orNull(Type.String({ description: 'Its key, where it has one that is text.' })),
   payload: Type.Optional(Type.Unknown({ description: 'What it is about, where that is JSON.' })),
   payloadText: Type.Optional(Type.String({ description: 'The same, where it is other text.' })),
@@ -97,7 +101,7 @@ export function jobShape(job: FoundJob): JobShape {
     id,
     queue,
     state,
-    attempts: deliveries,
+    attempts: state === 'acknowledged' ? null : deliveries,
     key: content?.key ?? null,
     ...(message?.valueBytes ? payloadOf(message.valueBytes) : {}),
     ...(result === null ? {} : resultOf(result.bytes)),

@@ -5,12 +5,11 @@ import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { PRODUCE_PROBLEMS } from '../produce/produce.ts';
 import { createQueue, isThere } from '../queues/create-queue.ts';
 import { PageFrom } from '../queues/page-places.ts';
 import { type QueuePlace, QueuePlaces, topicOf } from '../queues/queue-places.ts';
-import { closed, GroupName, orNull, word } from '../schemas/common.ts';
 import { outgoingOf } from '../schemas/message.ts';
+import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
 import { JobPlaces } from './job-places.ts';
 import { EnqueuedJob, JobParams, JobQuery, JobSchema, jobShape, NewJob } from './job-schemas.ts';
 import { listJobs } from './list-jobs.ts';
@@ -45,13 +44,7 @@ function registerEnqueue(app: App, services: Services, queues: QueuePlaces): voi
         body: NewJob,
         response: {
           201: EnqueuedJob,
-          ...problems(
-            ...BODY_PROBLEMS,
-            ...PRODUCE_PROBLEMS,
-            'INVALID_NAME',
-            'GROUP_KIND_MISMATCH',
-            'LIMIT_EXCEEDED',
-          ),
+          ...problems(...BODY_PROBLEMS, 'INVALID_NAME', 'GROUP_KIND_MISMATCH', 'MESSAGE_TOO_LARGE'),
         },
       },
     },
@@ -144,7 +137,7 @@ function registerLook(app: App, { client }: Services, jobs: JobPlaces, queues: Q
 }
 
 function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
-  const decided = problems(...NO_JOB, 'MESSAGE_LEASED', 'MESSAGE_FRESH', 'ALREADY_RESOLVED');
+  const decided = [...NO_JOB, 'MESSAGE_LEASED', 'ALREADY_RESOLVED'] as const;
   app.delete(
     '/jobs/:id',
     {
@@ -156,7 +149,7 @@ function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
         tags: ['jobs'],
         params: JobParams,
         querystring: JobQuery,
-        response: { 204: Type.Null({ description: 'It is given up.' }), ...decided },
+        response: { 204: Type.Null({ description: 'It is given up.' }), ...problems(...decided) },
       },
     },
     async ({ params: { id }, query }, reply) => {
@@ -177,7 +170,7 @@ function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
         tags: ['jobs'],
         params: JobParams,
         querystring: JobQuery,
-        response: { 200: JobSchema, ...decided },
+        response: { 200: JobSchema, ...problems(...decided, 'MESSAGE_FRESH') },
       },
     },
     async ({ params: { id }, query }) => {

@@ -9,11 +9,11 @@ const KEPT: ReadonlySet<string> = new Set(['payload', 'result']);
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE_MAX = 0x20;
-const OPENING: ReadonlySet<number> = new Set([0x7b, 0x5b]);
-const CLOSING: ReadonlySet<number> = new Set([0x7d, 0x5d]);
 const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
 const COMMA = 0x2c;
+/** What follows a number or a word. */
+const ENDS: ReadonlySet<number> = new Set([COMMA, 0x7d, 0x5d, 0x20, 0x09, 0x0a, 0x0d]);
 
 /** Replaces the members of `body` whose texts are kept; `text` is what it was parsed from. */
 export function keepTexts(text: string, body: unknown): void {
@@ -71,7 +71,8 @@ class Walk {
   private name(): string {
     const from = this.at;
     this.string();
-    return JSON.parse(this.text.slice(from, this.at)) as string;
+    const name = this.text.slice(from + 1, this.at - 1);
+    return name.includes('\\') ? (JSON.parse(`"${name}"`) as string) : name;
   }
 
   private comma(): void {
@@ -91,32 +92,34 @@ class Walk {
       const code = text.charCodeAt(this.at);
       if (code === QUOTE) this.string();
       else {
-        if (OPENING.has(code)) depth += 1;
-        else if (CLOSING.has(code)) depth -= 1;
-        else this.scalar();
-        if (OPENING.has(code) || CLOSING.has(code)) this.at += 1;
+        if (code === OPEN_OBJECT || code === OPEN_LIST) depth += 1;
+        else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth -= 1;
+        else if (depth === 0) {
+          this.scalar();
+          return;
+        }
+        this.at += 1;
       }
     } while (depth > 0 && this.at < text.length);
   }
 
-  /** A number or a word; inside of what is skipped also commas, colons and white space. */
+  /** A number or a word, which is the whole value. */
   private scalar(): void {
-    const from = this.at;
-    while (this.at < this.text.length) {
-      const code = this.text.charCodeAt(this.at);
-      if (code === QUOTE || OPENING.has(code) || CLOSING.has(code)) break;
-      if (code === COMMA || code <= SPACE_MAX) break;
-      this.at += 1;
-    }
-    if (this.at === from) this.at += 1;
+    while (this.at < this.text.length && !ENDS.has(this.text.charCodeAt(this.at))) this.at += 1;
   }
 
   private string(): void {
-    this.at += 1;
-    for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      this.at += code === BACKSLASH ? 2 : 1;
-      if (code === QUOTE) return;
-    }
+    const { text } = this;
+    let end = this.at;
+    do end = text.indexOf('"', end + 1);
+    while (isEscaped(text, end));
+    this.at = end + 1;
   }
+}
+
+/** By an odd number of backslashes before it. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text.charCodeAt(from - 1) === BACKSLASH) from -= 1;
+  return (at - from) % 2 === 1;
 }

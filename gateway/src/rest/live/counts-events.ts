@@ -1,7 +1,7 @@
 // The counts of a feed for one listener: the newest at its pace, and what it asks for. What it was too slow for is left out.
 
 import { MillraceError } from '@millrace/protocol';
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { ALL_QUEUES, type CountsFeed, type Listener } from './counts-feed.ts';
 import type { LiveEvent } from './live-event.ts';

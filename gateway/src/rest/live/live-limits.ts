@@ -17,7 +17,7 @@ export const LIVE_LIMITS = {
   idleMs: 15_000,
   /** Counts are told this often. */
   countsMs: 1_000,
-  /** A client that takes nothing for so long is cut off. */
+  /** A client that takes nothing, or gives no sign of life, for so long is cut off. */
   stallMs: 60_000,
   /** How long a client may take to answer the end of a WebSocket. */
   goodbyeMs: 1_000,

@@ -25,6 +25,8 @@ export const CLOSE = {
   later: 1013,
 } as const;
 
+/** Who made room after so long has read: a slow reader may answer pings late, as they wait behind what it reads. */
+const ROOM_MS = 100;
 const GOODBYE = 'The gateway is shutting down.';
 
 export interface SessionSources {
@@ -41,7 +43,9 @@ export class LiveSession {
   private readonly sources: SessionSources;
   private readonly life: Follower;
   private readonly pinging: NodeJS.Timeout;
-  private isAlive = true;
+  private goodbye: NodeJS.Timeout | undefined;
+  /** By performance.now(). */
+  private lastHeardAt = performance.now();
   private isEnding = false;
 
   constructor(sources: SessionSources) {
@@ -49,9 +53,7 @@ export class LiveSession {
     this.sources = sources;
     this.life = follow(closing);
     this.pinging = setInterval(() => this.ping(), limits.idleMs);
-    socket.on('pong', () => {
-      this.isAlive = true;
-    });
+    socket.on('pong', () => this.hear());
     socket.on('message', (bytes, isBinary) => this.heard(bytes, isBinary));
     socket.on('close', () => this.closed());
     if (closing.aborted) this.end(CLOSE.goingAway, GOODBYE);
@@ -69,9 +71,10 @@ export class LiveSession {
     if (this.isEnding || events.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.terminate(), limits.stallMs);
+      const began = performance.now();
       const sent = () => {
         clearTimeout(timer);
-        this.isAlive = true;
+        if (performance.now() - began > ROOM_MS) this.hear();
         resolve();
       };
       const last = events.length - 1;
@@ -83,8 +86,9 @@ export class LiveSession {
 
   /** Tells what went wrong, then ends. */
   fail(error: unknown): void {
-    const isOfCaller = error instanceof MillraceError && !error.retriable;
-    this.refuse(error, isOfCaller ? CLOSE.policy : CLOSE.later);
+    const isPassing = error instanceof MillraceError && error.action === 'retry';
+    const isOurs = !(error instanceof MillraceError) || error.code === 'INTERNAL';
+    this.refuse(error, isPassing ? CLOSE.later : isOurs ? CLOSE.internal : CLOSE.policy);
   }
 
   /** The close frame leaves behind what was sent before; who does not answer it is cut off. */
@@ -93,7 +97,7 @@ export class LiveSession {
     this.isEnding = true;
     const { socket, limits } = this.sources;
     socket.close(code, reason);
-    setTimeout(() => socket.terminate(), limits.goodbyeMs);
+    this.goodbye = setTimeout(() => socket.terminate(), limits.goodbyeMs);
     this.life.abort();
   }
 
@@ -106,7 +110,7 @@ export class LiveSession {
 
   private heard(bytes: Buffer, isBinary: boolean): void {
     if (this.isEnding) return;
-    this.isAlive = true;
+    this.hear();
     if (isBinary) {
       const text = 'Messages to the gateway are text.';
       this.refuse(new MillraceError('INVALID_REQUEST', text), CLOSE.unsupported);
@@ -120,17 +124,19 @@ export class LiveSession {
   }
 
   private ping(): void {
-    const { socket } = this.sources;
-    if (!this.isAlive) socket.terminate();
-    else if (!this.isEnding) {
-      this.isAlive = false;
-      socket.ping();
-    }
+    const { socket, limits } = this.sources;
+    if (performance.now() - this.lastHeardAt > limits.stallMs) socket.terminate();
+    else if (!this.isEnding) socket.ping();
+  }
+
+  private hear(): void {
+    this.lastHeardAt = performance.now();
   }
 
   private closed(): void {
     this.isEnding = true;
     clearInterval(this.pinging);
+    clearTimeout(this.goodbye);
     this.life.abort();
     this.life.release();
     this.sources.onEnd();

@@ -1,10 +1,12 @@
 // GET /live and GET /topics/:topic/tail: each by WebSocket where the request asks for an upgrade, otherwise as server-sent
 // events. Refusals come before either begins.
 
+import type { Server } from 'node:http';
 import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
+import type { FeedKind } from '../../metrics/gateway-metrics.ts';
 import type { App, Services } from '../../services.ts';
 import type { CountsBoard } from '../dashboard/counts-board.ts';
 import { countsEvents, Subscription } from './counts-events.ts';
@@ -17,6 +19,7 @@ import { sendEvents } from './send-events.ts';
 import type { TailPlan } from './tail.ts';
 import { tailEvents } from './tail-events.ts';
 import { TailParams, TailQuery, tailPlan } from './tail-plan.ts';
+import { webSocketUpgrades } from './upgrades.ts';
 
 const CountsQuery = Type.Object({
   queues: Type.Optional(
@@ -36,10 +39,13 @@ interface Stage {
   readonly places: Places;
 }
 
+/** Where WebSockets are. */
+const PATHS = /^\/(?:live|topics\/[^/]+\/tail)$/;
+
 /** Events for one listener, and what becomes of what it says. */
 interface Show {
-  events(signal: AbortSignal): AsyncIterable<readonly LiveEvent[]>;
-  onText(text: string): void;
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
+  readonly onText: (text: string) => void;
 }
 
 export async function registerLive(
@@ -49,14 +55,17 @@ export async function registerLive(
   limits: LiveLimits = LIVE_LIMITS,
 ): Promise<void> {
   await app.register(websocket, {
-    options: { maxPayload: limits.messageBytesMax },
+    options: {
+      maxPayload: limits.messageBytesMax,
+      server: webSocketUpgrades(app.server, PATHS) as Server,
+    },
     errorHandler(error, socket, request) {
       request.log.info({ err: error }, 'websocket failed');
       (socket as LiveSocket).close(CLOSE.internal, 'INTERNAL');
     },
     // Sessions end by themselves when the gateway begins to close.
     preClose(done) {
-      app.websocketServer.close();
+      (app.websocketServer as { close(): void }).close();
       done();
     },
   });
@@ -128,10 +137,10 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
     },
     preHandler: async (request) => {
       stage.places.check();
-      const { topic } = request.params as Static<typeof TailParams>;
+      const { topic } = request.params;
       const lastEventId = request.headers['last-event-id'];
       const known = typeof lastEventId === 'string' ? lastEventId : undefined;
-      const plan = await tailPlan(client, topic, request.query as TailQuery, known, limits);
+      const plan = await tailPlan(client, topic, request.query, known, limits);
       stage.places.check();
       shows.set(request, showOf(plan));
     },
@@ -143,22 +152,29 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
 /** What a request is to see, from before its answer begins until it is over. */
 const shows = new WeakMap<FastifyRequest, Show>();
 
-async function stream(
-  { services, limits, places }: Stage,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
+/** Takes a place for a feed, which is counted until the function that it gives is called. */
+function takePlace({ services, places }: Stage, kind: FeedKind): () => void {
+  const leave = places.take();
+  const { metrics } = services;
+  metrics.feedOpened(kind);
+  let isOpen = true;
+  return () => {
+    if (isOpen) metrics.feedClosed(kind);
+    isOpen = false;
+    leave();
+  };
+}
+
+async function stream(stage: Stage, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { services, limits } = stage;
   const show = shows.get(request) as Show;
-  const ended = places.take();
+  const ended = takePlace(stage, 'sse');
   const { closing } = services;
   await sendEvents({ request, reply, closing, limits, ended, events: show.events });
 }
 
-async function converse(
-  { services, limits, places }: Stage,
-  socket: LiveSocket,
-  request: FastifyRequest,
-): Promise<void> {
+async function converse(stage: Stage, socket: LiveSocket, request: FastifyRequest): Promise<void> {
+  const { services, limits } = stage;
   const show = shows.get(request) as Show;
   let onEnd = () => {};
   const session = new LiveSession({
@@ -170,7 +186,7 @@ async function converse(
     onEnd: () => onEnd(),
   });
   try {
-    onEnd = places.take();
+    onEnd = takePlace(stage, 'websocket');
     for await (const events of show.events(session.signal)) await session.send(events);
   } catch (error) {
     session.fail(error);

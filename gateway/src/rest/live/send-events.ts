@@ -1,7 +1,7 @@
 // Answers a request with server-sent events, at the pace of its reader, until one side ends it. What the events are is
 // its caller's business.
 
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { follow } from './abort.ts';
 import { failureEvent, type LiveEvent, SSE_BEGIN, SSE_END, sseText } from './live-event.ts';
@@ -13,16 +13,17 @@ export interface EventSource {
   readonly closing: AbortSignal;
   readonly limits: LiveLimits;
   /** Events in portions; ends or throws once the signal is aborted. */
-  events(signal: AbortSignal): AsyncIterable<readonly LiveEvent[]>;
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
   /** The answer is over. */
-  ended(): void;
+  readonly ended: () => void;
 }
 
 export function sendEvents(source: EventSource): FastifyReply {
   const { reply, closing, ended } = source;
   const { raw } = reply;
   const life = follow(closing);
-  raw.once('close', () => {
+  // Also where the caller went away before this: then at once.
+  finished(raw, () => {
     life.abort();
     life.release();
     ended();

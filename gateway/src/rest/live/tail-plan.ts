@@ -1,7 +1,7 @@
 // What a reader of a topic asks for, made definite: every partition with the offset at which it begins.
 
 import { type Client, MillraceError, type TopicDescription } from '@millrace/client';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { LiveLimits } from './live-limits.ts';
 import { type Position, parsePosition } from './position.ts';
 import type { TailPlan } from './tail.ts';

@@ -38,6 +38,9 @@ export type TailStep =
     }
   | { readonly kind: 'idle' };
 
+/** An answer may take so long beyond the time that was asked for. */
+const ANSWER_MS = 15_000;
+
 type Reply = ResponseOf<'Fetch'>['partitions'][number];
 
 /** Ends by throwing: ABORTED once the signal is, or what the broker says. */
@@ -55,10 +58,15 @@ export async function* tail(
       return { topicId, partition, offset: offsets.get(partition) as number };
     });
     const body = { partitions, maxWaitMs: limits.idleMs, maxBytes: limits.fetchBytesMax };
-    const reply = await client.request('Fetch', body, { signal, timeoutMs: 2 * limits.idleMs });
+    const timeoutMs = limits.idleMs + ANSWER_MS;
+    const reply = await client.request('Fetch', body, { signal, timeoutMs });
     let isIdle = true;
     for (const part of reply.partitions) {
-      for (const step of stepsOf(plan, part, offsets.get(part.partition) as number)) {
+      const from = offsets.get(part.partition) as number;
+      const steps = isOutOfRange(part)
+        ? [await gapOf(client, plan, part, from)]
+        : stepsOf(plan, part, from);
+      for (const step of steps) {
         isIdle = false;
         offsets.set(step.partition, step.nextOffset);
         yield step;
@@ -72,12 +80,26 @@ export async function* tail(
 
 type Advance = Exclude<TailStep, { kind: 'idle' }>;
 
-function* stepsOf(plan: TailPlan, reply: Reply, from: number): Generator<Advance, void> {
-  const { partition, startOffset, errorCode, batches } = reply;
-  if (errorName(errorCode) === 'OFFSET_OUT_OF_RANGE' && from < startOffset) {
-    yield { kind: 'gap', partition, fromOffset: from, nextOffset: startOffset };
-    return;
+function isOutOfRange({ errorCode }: Reply): boolean {
+  return errorName(errorCode) === 'OFFSET_OUT_OF_RANGE';
+}
+
+/** Throws OFFSET_OUT_OF_RANGE where the offset lies behind the end. */
+async function gapOf(
+  client: Client,
+  { topic }: TailPlan,
+  { partition, errorMessage }: Reply,
+  fromOffset: number,
+): Promise<Advance> {
+  const [start] = await client.admin.listOffsets([{ topic, partition, at: 'earliest' }]);
+  if (start === undefined || start.offset <= fromOffset) {
+    throw new MillraceError('OFFSET_OUT_OF_RANGE', errorMessage ?? undefined);
   }
+  return { kind: 'gap', partition, fromOffset, nextOffset: start.offset };
+}
+
+function* stepsOf(plan: TailPlan, reply: Reply, from: number): Generator<Advance, void> {
+  const { partition, errorCode, batches } = reply;
   if (errorCode !== NO_ERROR) {
     const text = reply.errorMessage ?? undefined;
     throw new MillraceError(errorName(errorCode) ?? 'INTERNAL', text);

@@ -6,11 +6,11 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../services.ts';
 import { GATEWAY_VERSION } from '../../version.ts';
-import { ProblemSchema } from '../schemas/common.ts';
+import { ProblemSchema } from '../schemas/shapes.ts';
 import { shareParts } from './shared-parts.ts';
 
 /** Tags in the order of the page. */
-export const TAGS = {
+const TAGS = {
   topics: 'Topics: create, look, change, delete.',
   produce: 'Append messages.',
   consume: 'Lease messages through a share group and say what became of them; or read the log.',
@@ -21,7 +21,6 @@ export const TAGS = {
   live: 'Counts, and topics as they grow.',
   meta: 'This document, and what problems mean.',
 } as const;
-export type Tag = keyof typeof TAGS;
 
 const ABOUT =
   'One topic is a log and a queue. Beside this API the same port speaks the Amazon SQS API; see the guide for both.';

@@ -26,8 +26,15 @@ function response(codes: readonly ProblemCode[], description: string): object {
 
 /** What any route may answer. */
 const ANY: object = response(
-  ['UNAUTHENTICATED', 'FORBIDDEN_ORIGIN', 'TOO_MANY_REQUESTS', 'CONNECTION_LOST', 'STORAGE_ERROR'],
-  'Any other problem: of the caller’s identity or rate, of the connection to the broker, of the broker.',
+  [
+    'UNAUTHENTICATED',
+    'FORBIDDEN_ORIGIN',
+    'TOO_MANY_REQUESTS',
+    'LIMIT_EXCEEDED',
+    'CONNECTION_LOST',
+    'STORAGE_ERROR',
+  ],
+  'Any other problem: of the caller’s identity or rate, of the connection to the broker, of the broker and its limits.',
 );
 
 /** The problems of a route beyond those that any route has. */

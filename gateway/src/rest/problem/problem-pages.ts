@@ -4,7 +4,7 @@ import { ERRORS, type ErrorName } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
-import { closed, word } from '../schemas/common.ts';
+import { closed, word } from '../schemas/shapes.ts';
 import {
   HttpProblem,
   isProblemCode,

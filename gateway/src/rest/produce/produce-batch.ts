@@ -6,8 +6,8 @@ import { LIMITS, MillraceError } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
+import { HttpProblem } from '../problem/problems.ts';
 import { itemProblem } from '../problem/send-problem.ts';
-import { closed, ItemError, Partition, TopicParams } from '../schemas/common.ts';
 import {
   MessageRules,
   NewMessage,
@@ -15,6 +15,7 @@ import {
   outgoingOf,
   SentSchema,
 } from '../schemas/message.ts';
+import { closed, ItemError, Partition, TopicParams } from '../schemas/shapes.ts';
 import { PRODUCE_PROBLEMS } from './produce.ts';
 import { headersOfRequest, keyOfRequest } from './request-headers.ts';
 import { sentShape } from './sent.ts';
@@ -62,6 +63,7 @@ export const BatchResults = closed(
 );
 
 const Bytes = Type.Unsafe<Uint8Array>({ description: 'Stored as it is.' });
+const Text = Type.Unsafe<Uint8Array>({ ...Bytes, examples: ['it rains'] });
 
 const DESCRIPTION = `JSON: \`records\`, each with its own outcome: look at \`failed\`. Any other content type: the body is one
 message and is stored as it is; its key is given by the query or by the header Millrace-Key, and each header
@@ -73,6 +75,10 @@ export async function registerProduceBatch(app: App, { producer }: Services): Pr
     const bytes = plain as App;
     bytes.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
       done(null, body);
+    });
+    // A form of a page is not what anyone wants to store.
+    bytes.addContentTypeParser(/^multipart\//, (_request, _body, done) => {
+      done(new HttpProblem('UNSUPPORTED_MEDIA_TYPE', 'Forms are not taken.'));
     });
     bytes.post(
       '/topics/:topic/records',
@@ -88,7 +94,7 @@ export async function registerProduceBatch(app: App, { producer }: Services): Pr
             content: {
               'application/json': { schema: Batch },
               'application/octet-stream': { schema: Bytes },
-              'text/plain': { schema: Bytes },
+              'text/plain': { schema: Text },
             },
           },
           response: {

@@ -2,8 +2,8 @@
 
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, TopicName } from '../schemas/common.ts';
 import { NEW_MESSAGE, outgoingOf, SentSchema } from '../schemas/message.ts';
+import { closed, TopicName } from '../schemas/shapes.ts';
 import { sentShape } from './sent.ts';
 
 /** What a topic may refuse a message with. */

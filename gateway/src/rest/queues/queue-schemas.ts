@@ -2,6 +2,7 @@
 
 import { LIMITS, MESSAGE_STATES } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
+import { MessageSchema } from '../schemas/message.ts';
 import {
   closed,
   GroupName,
@@ -10,8 +11,7 @@ import {
   Partition,
   TopicName,
   word,
-} from '../schemas/common.ts';
-import { MessageSchema } from '../schemas/message.ts';
+} from '../schemas/shapes.ts';
 
 /** Of a queue that is not there, or is none. */
 export const NO_QUEUE = ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'TOPIC_NOT_IN_GROUP'] as const;

@@ -4,8 +4,8 @@
 import { APIS, LIMITS, type RequestInput } from '@millrace/protocol';
 import { type Static, type TSchema, Type } from 'typebox';
 import { QueueCounts } from '../dashboard/counts.ts';
-import { closed, GroupName, orNull, TopicName } from '../schemas/common.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
+import { closed, GroupName, orNull, TopicName } from '../schemas/shapes.ts';
 
 type TopicSettings = NonNullable<RequestInput<'CreateTopic'>['config']>;
 type GroupSettings = NonNullable<RequestInput<'CreateShareGroup'>['config']>;
@@ -27,7 +27,7 @@ const QueueSettings = Type.Unsafe<QueueSettings>({
       description: 'Takes what is given up; default <topic>.dlq. Made where it is missing.',
     },
   },
-} as unknown as TSchema);
+});
 
 export interface NewQueue {
   readonly name: string;

@@ -5,7 +5,7 @@ import { MillraceError } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, Next, PageQuery, pageOf } from '../schemas/common.ts';
+import { closed, Next, PageQuery, pageOf } from '../schemas/shapes.ts';
 import { createQueue } from './create-queue.ts';
 import type { QueuePlaces } from './queue-places.ts';
 import { QueueParams } from './queue-schemas.ts';
@@ -42,11 +42,8 @@ function registerCreate(app: App, { client }: Services, places: QueuePlaces): vo
             'INVALID_NAME',
             'INVALID_CONFIG',
             'GROUP_EXISTS',
-            'GROUP_KIND_MISMATCH',
-            'TOPIC_EXISTS',
             'DLQ_LOOP',
             'DLQ_NOT_ALLOWED',
-            'LIMIT_EXCEEDED',
           ),
         },
       },

@@ -5,7 +5,7 @@ import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, orNull, Partition, word } from '../schemas/common.ts';
+import { closed, orNull, Partition, word } from '../schemas/shapes.ts';
 import { type Listing, listPage } from './list-messages.ts';
 import { PageFrom, placeOf, placeText } from './page-places.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';
@@ -118,6 +118,7 @@ function registerGet(app: App, { client }: Services): void {
   );
 }
 
+const CHANGE_PROBLEMS = [...MESSAGE_PROBLEMS, 'MESSAGE_LEASED', 'ALREADY_RESOLVED'] as const;
 const CHANGES = {
   retry: 'Make it ready now, whatever it waits for; deliveries of a stopped one count anew',
   cancel: 'Give it up, without a copy in the dead-letter topic',
@@ -133,10 +134,6 @@ function registerChanges(app: App, { client }: Services): void {
     cancel: (group, targets) => admin.cancelMessages(group, targets),
     'dead-letter': (group, targets) => admin.deadLetterMessages(group, targets),
   };
-  const response = {
-    204: Type.Null({ description: 'It is done.' }),
-    ...problems(...MESSAGE_PROBLEMS, 'MESSAGE_LEASED', 'MESSAGE_FRESH', 'ALREADY_RESOLVED'),
-  };
   for (const [name, change] of Object.entries(changes) as [keyof typeof CHANGES, Change][]) {
     const operationId = name === 'dead-letter' ? 'deadLetterMessage' : `${name}Message`;
     app.post(
@@ -147,11 +144,18 @@ function registerChanges(app: App, { client }: Services): void {
           summary: CHANGES[name],
           tags: ['queues'],
           params: MessageParams,
-          response,
+          response: {
+            204: Type.Null({ description: 'It is done.' }),
+            // One that was never delivered can be given up, and is as ready as can be.
+            ...problems(
+              ...CHANGE_PROBLEMS,
+              ...(name === 'retry' ? (['MESSAGE_FRESH'] as const) : []),
+            ),
+          },
         },
       },
       async ({ params }, reply) => {
-        const { queue, id } = params as { readonly queue: string; readonly id: string };
+        const { queue, id } = params;
         mustBeDone(await change(queue, [id]));
         return reply.code(204).send(null);
       },
@@ -176,14 +180,8 @@ function registerChanges(app: App, { client }: Services): void {
           { examples: [{ delayMs: 60_000 }] },
         ),
         response: {
-          ...response,
-          ...problems(
-            ...BODY_PROBLEMS,
-            ...MESSAGE_PROBLEMS,
-            'MESSAGE_LEASED',
-            'MESSAGE_FRESH',
-            'ALREADY_RESOLVED',
-          ),
+          204: Type.Null({ description: 'It is done.' }),
+          ...problems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, 'MESSAGE_FRESH'),
         },
       },
     },

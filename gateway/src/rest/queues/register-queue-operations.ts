@@ -1,11 +1,11 @@
 // Routes of operators: purge and its undo, redrive of dead letters, and the broker's tasks.
 
 import { APIS, LIMITS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, orNull } from '../schemas/common.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
+import { closed, orNull } from '../schemas/shapes.ts';
 import type { QueuePlaces } from './queue-places.ts';
 import { topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
@@ -131,10 +131,9 @@ function registerRedrive(app: App, { client }: Services, places: QueuePlaces): v
           202: closed({ taskId: TaskId }),
           ...problems(
             ...BODY_PROBLEMS,
-            ...NO_QUEUE,
+            'GROUP_KIND_MISMATCH',
+            'TOPIC_NOT_IN_GROUP',
             'UNKNOWN_TOPIC',
-            'INVALID_CONFIG',
-            'LIMIT_EXCEEDED',
           ),
         },
       },
@@ -188,7 +187,7 @@ function registerTasks(app: App, { client }: Services): void {
     async ({ params: { taskId } }) => {
       const [task] = await client.admin.tasks([taskId]);
       if (task === undefined) throw new MillraceError('UNKNOWN_TASK');
-      return task as Static<typeof Task>;
+      return task;
     },
   );
   app.delete(

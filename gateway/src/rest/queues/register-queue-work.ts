@@ -8,10 +8,8 @@ import { callerOf } from '../consume/caller.ts';
 import { ReceiveQuery } from '../consume/consume.ts';
 import { createGroupQueues, type GroupQueues } from '../consume/group-queues.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { PRODUCE_PROBLEMS } from '../produce/produce.ts';
 import { BatchResults, sendRecords } from '../produce/produce-batch.ts';
 import { sentShape } from '../produce/sent.ts';
-import { closed } from '../schemas/common.ts';
 import {
   LeasedSchema,
   leasedShape,
@@ -21,6 +19,7 @@ import {
   SentSchema,
 } from '../schemas/message.ts';
 import { receiptText } from '../schemas/receipts.ts';
+import { closed } from '../schemas/shapes.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 
@@ -113,7 +112,7 @@ function registerEnqueue(app: App, { producer }: Services, places: QueuePlaces):
         response: {
           200: BatchResults,
           201: SentSchema,
-          ...problems(...BODY_PROBLEMS, ...NO_QUEUE, ...PRODUCE_PROBLEMS),
+          ...problems(...BODY_PROBLEMS, ...NO_QUEUE, 'UNKNOWN_PARTITION', 'MESSAGE_TOO_LARGE'),
         },
       },
     },
@@ -184,7 +183,7 @@ function registerReceive(app: App, services: Services, places: QueuePlaces): voi
 }
 
 function registerAcknowledge(app: App, queues: GroupQueues): void {
-  const response = { 200: AckResults, ...problems(...BODY_PROBLEMS, ...NO_QUEUE) };
+  const response = { 200: AckResults, ...problems(...BODY_PROBLEMS) };
   app.post(
     '/queues/:queue/acknowledge',
     {

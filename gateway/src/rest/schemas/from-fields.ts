@@ -31,9 +31,11 @@ function plainSchema({ shape, about }: AnyField, isRequest: boolean): Bounds {
       const additionalProperties = shape.value.nullable && isRequest ? orNull(value) : value;
       return { type: 'object', additionalProperties, maxProperties: shape.countMax, description };
     }
-    default:
+    case 'struct':
       return { ...objectOf(shape.fields, isRequest), description };
+    // no default
   }
+  throw new TypeError(`a field of an unknown kind: ${description}`);
 }
 
 function schemaOf(field: AnyField, isRequest: boolean): Bounds {

@@ -6,7 +6,7 @@ import type { HeadersInput, LeasedMessage, Message, OutgoingMessage } from '@mil
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import { type Static, Type } from 'typebox';
 import { payloadOf, RawJson } from '../json/raw-json.ts';
-import { closed, Offset, orNull, Partition, TimestampMs, TopicName } from './common.ts';
+import { closed, Offset, orNull, Partition, TimestampMs, TopicName } from './shapes.ts';
 
 const Base64 = (description: string) => Type.String({ description, contentEncoding: 'base64' });
 

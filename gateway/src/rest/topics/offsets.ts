@@ -11,7 +11,7 @@ import {
   TopicName,
   TopicParams,
   word,
-} from '../schemas/common.ts';
+} from '../schemas/shapes.ts';
 
 const NAMED = ['earliest', 'latest'] as const;
 

@@ -4,8 +4,8 @@ import { APIS } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
-import { closed, Next, PageQuery, pageOf, TopicName, TopicParams } from '../schemas/common.ts';
 import { inField, inObject, outItem } from '../schemas/from-fields.ts';
+import { closed, Next, PageQuery, pageOf, TopicName, TopicParams } from '../schemas/shapes.ts';
 
 const { request: creation } = APIS.CreateTopic;
 const { request: change } = APIS.AlterTopic;

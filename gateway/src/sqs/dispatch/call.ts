@@ -1,7 +1,7 @@
 // What handlers learn of a request beside its input. Everything is found when it is asked for: most calls ask for little,
 // and none pays for a signal that it does not wait with.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { SqsCall } from '../handler.ts';
 import { type CredentialScope, scopeOf } from '../sign/credential.ts';
@@ -21,7 +21,6 @@ export interface CallSources {
   /** As it stood in the request line. */
   readonly url: string;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly settings: CallSettings;
   readonly waiting: WaitingCalls;
 }
@@ -34,6 +33,7 @@ export class Call implements SqsCall {
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
   private controller: AbortController | undefined;
+  private giveUp: (() => void) | undefined;
 
   constructor(sources: CallSources) {
     this.requestId = sources.requestId;
@@ -74,18 +74,31 @@ export class Call implements SqsCall {
       this.controller = controller;
       this.sources.waiting.add(controller);
       if (this.isCallerGone) controller.abort();
-      else this.sources.response.once('close', () => controller.abort());
+      else this.watch(() => controller.abort());
     }
     return this.controller.signal;
   }
 
+  /** By the socket: of requests that came in one go, only the first has a response with a socket. */
   get isCallerGone(): boolean {
-    const { response } = this.sources;
-    return response.destroyed || response.socket === null || response.socket.destroyed;
+    const { destroyed, readableEnded } = this.sources.request.socket;
+    return destroyed || readableEnded;
   }
 
   end(): void {
-    if (this.controller !== undefined) this.sources.waiting.delete(this.controller);
+    const { request, waiting } = this.sources;
+    if (this.controller !== undefined) waiting.delete(this.controller);
+    if (this.giveUp === undefined) return;
+    request.socket.off('close', this.giveUp);
+    request.socket.off('end', this.giveUp);
+  }
+
+  /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
+  private watch(giveUp: () => void): void {
+    const { socket } = this.sources.request;
+    this.giveUp = giveUp;
+    socket.once('close', giveUp);
+    socket.once('end', giveUp);
   }
 
   private get scope(): CredentialScope | undefined {

@@ -16,6 +16,8 @@ export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'closing'
 }
 
 const SERVICE = 'sqs';
+/** All; those that are named are found without taking the header apart anew for each request. */
+const BODY_TYPES = ['application/x-amz-json-1.0', 'application/x-www-form-urlencoded', '*'];
 /** A queue's own URL, with nothing that says what is wanted of it: answered as the service does, by UnknownOperation. */
 const QUEUE_ROUTE = '/:account(^\\d{12}$)/:queue';
 
@@ -33,7 +35,7 @@ export async function registerSqsRoute(app: App, sources: SqsRouteSources): Prom
   });
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    scope.addContentTypeParser(BODY_TYPES, { parseAs: 'buffer' }, (_request, body, done) => {
       done(null, body);
     });
     scope.setErrorHandler((error, request, reply) => reply.send(refuse(error, request, reply)));

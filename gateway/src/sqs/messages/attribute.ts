@@ -15,7 +15,7 @@ export type AttributeValues = { readonly [name: string]: AttributeValue };
 
 const TYPE = /^(String|Number|Binary)(?:\.|$)/;
 
-export type BaseType = 'String' | 'Number' | 'Binary';
+type BaseType = 'String' | 'Number' | 'Binary';
 
 export function baseType(type: string): BaseType | undefined {
   return TYPE.exec(type)?.[1] as BaseType | undefined;
@@ -28,7 +28,7 @@ export function isNumber(text: string): boolean {
 }
 
 export function attributeValues(attributes: readonly Attribute[]): AttributeValues {
-  const values: { [name: string]: AttributeValue } = Object.create(null);
+  const values = Object.create(null) as { [name: string]: AttributeValue };
   for (const { name, type, value } of attributes) {
     values[name] =
       typeof value === 'string'

@@ -4,7 +4,7 @@ import { ERRORS, MillraceError } from '@millrace/client';
 import { SQS_ERRORS, SqsError, type SqsErrorName } from '../errors.ts';
 import type { OutputOf } from '../model/actions.ts';
 
-export const BATCH_ENTRIES_MAX = 10;
+const BATCH_ENTRIES_MAX = 10;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 
 interface Entry {

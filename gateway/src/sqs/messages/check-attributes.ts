@@ -10,10 +10,13 @@ import {
   isReservedName,
 } from './message-text.ts';
 
-export const ATTRIBUTES_MAX = 10;
+const ATTRIBUTES_MAX = 10;
 const TRACE_HEADER = 'AWSTraceHeader';
 /** It does not count towards the size of a message, so it has a bound of its own. */
 export const TRACE_HEADER_BYTES_MAX = 4_096;
+
+/** The service's model has them, and says that they are for later. */
+const LISTS = 'Message attribute list values in SendMessage operation are not supported.';
 
 type Kind = 'user' | 'system';
 type Given = AttributeValues[string];
@@ -55,7 +58,7 @@ export function checkSystemAttributes(given: AttributeValues | undefined): Attri
     }
     found = checkValue('system', name, (given as AttributeValues)[name] as Given);
     if (found.type !== 'String') throw invalid(`${name} must be of type 'String'.`);
-    if (Buffer.byteLength(found.value as string) > TRACE_HEADER_BYTES_MAX) {
+    if (Buffer.byteLength(found.value) > TRACE_HEADER_BYTES_MAX) {
       throw invalid(`${name} must be shorter than ${TRACE_HEADER_BYTES_MAX + 1} bytes.`);
     }
   }
@@ -81,6 +84,10 @@ function checkName(name: string): void {
 
 function checkValue(kind: Kind, name: string, given: Given): Attribute {
   const { DataType: type, StringValue: text, BinaryValue: bytes } = given;
+  const { StringListValues = [], BinaryListValues = [] } = given;
+  if (StringListValues.length + BinaryListValues.length > 0) {
+    throw new SqsError('UnsupportedOperation', LISTS);
+  }
   const what = `message (${kind}) attribute '${name}'`;
   if (type === undefined || type === '') {
     throw invalid(`The ${what} must contain a non-empty message attribute type.`);

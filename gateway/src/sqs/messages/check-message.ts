@@ -16,7 +16,7 @@ import {
 import { isId, isMessageText } from './message-text.ts';
 import type { NewMessage } from './record.ts';
 
-export const DELAY_SECONDS_MAX = 900;
+const DELAY_SECONDS_MAX = 900;
 
 export interface Weighed {
   readonly given: MessageMembers;
@@ -31,7 +31,7 @@ export interface CheckedMessage extends NewMessage {
 }
 
 /** How a message that is too large is told so: the words differ in a batch. */
-export type Judgement = 'are invalid' | 'cannot be validated';
+type Judgement = 'are invalid' | 'cannot be validated';
 
 export function weigh(given: MessageMembers): Weighed {
   const bytes = Buffer.from(given.MessageBody, 'utf8');

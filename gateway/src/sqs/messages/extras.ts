@@ -23,8 +23,8 @@ const NONE: Extras = {};
 
 /** Undefined where there is nothing to say. */
 export function encodeExtras(extras: Extras): Buffer | undefined {
-  const text = JSON.stringify(extras);
-  return text === '{}' ? undefined : Buffer.from(text);
+  const json = JSON.stringify(extras);
+  return json === '{}' ? undefined : Buffer.from(json);
 }
 
 export function decodeExtras(bytes: Uint8Array): Extras {
@@ -69,7 +69,7 @@ function entries(
   fits: (key: string, value: string) => boolean,
 ): Readonly<Record<string, string>> | undefined {
   if (!isObject(found)) return undefined;
-  const kept: Record<string, string> = Object.create(null);
+  const kept = Object.create(null) as Record<string, string>;
   for (const [key, value] of Object.entries(found)) {
     if (typeof value === 'string' && fits(key, value)) kept[key] = value;
   }

@@ -17,22 +17,32 @@ export function handleFault(handle: string, reason: string): SqsError {
 }
 
 /**
- * Throws MissingParameter, or ReceiptHandleIsInvalid where the handle was never given by this queue. A queue of this name
- * that was made anew meanwhile is another one. [Q-81]
+ * Throws MissingParameter, or ReceiptHandleIsInvalid where the handle was never given by this queue. Has to be waited for
+ * only where it is not of the queue as we know it: one of this name may have been made anew meanwhile. [Q-81]
  */
-export async function checkHandle(
+export function checkHandle(
   access: QueueAccess,
   queue: SqsQueue,
   handle: string,
-): Promise<void> {
+): Promise<void> | undefined {
   if (handle === '') throw missing('ReceiptHandle');
-  const { topicId, partition } = readHandle(handle);
-  let known = queue;
-  if (topicId !== known.topicId) known = await access.findAnew(queue);
-  if (topicId !== known.topicId || partition >= known.partitions) {
-    const text = `The receipt handle "${handle}" is not valid for this queue.`;
-    throw new SqsError('ReceiptHandleIsInvalid', text);
-  }
+  const receipt = readHandle(handle);
+  return isOf(queue, receipt) ? undefined : checkAnew(access, queue, receipt, handle);
+}
+
+async function checkAnew(
+  access: QueueAccess,
+  queue: SqsQueue,
+  receipt: Receipt,
+  handle: string,
+): Promise<void> {
+  if (isOf(await access.findAnew(queue), receipt)) return;
+  const text = `The receipt handle "${handle}" is not valid for this queue.`;
+  throw new SqsError('ReceiptHandleIsInvalid', text);
+}
+
+function isOf(queue: SqsQueue, { topicId, partition }: Receipt): boolean {
+  return topicId === queue.topicId && partition < queue.partitions;
 }
 
 function readHandle(handle: string): Receipt {

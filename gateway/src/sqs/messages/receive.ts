@@ -6,6 +6,7 @@ import { type LeasedMessage, MillraceError, type ReceiveOptions } from '@millrac
 import { SqsError } from '../errors.ts';
 import type { SqsCall } from '../handler.ts';
 import type { InputOf, OutputOf } from '../model/actions.ts';
+import { isAttributeName } from '../queues/attributes.ts';
 import type { SqsQueue } from '../queues/queue.ts';
 import { checkId, invalid } from './check-message.ts';
 import type { QueueAccess } from './queue-access.ts';
@@ -13,8 +14,8 @@ import { receivedMessage } from './received-message.ts';
 import { AttributeSelection, SystemSelection } from './selection.ts';
 import { checkVisibility } from './settle.ts';
 
-export const RECEIVE_MESSAGES_MAX = 10;
-export const WAIT_SECONDS_MAX = 20;
+const RECEIVE_MESSAGES_MAX = 10;
+const WAIT_SECONDS_MAX = 20;
 /** One for all gateways: a receive that is asked for again may come through another one. */
 const MEMBER_ID = 'sqs';
 
@@ -28,28 +29,29 @@ export async function receiveMessage(
 ): Promise<OutputOf<'ReceiveMessage'>> {
   const queue = await access.find(input.QueueUrl);
   const options = optionsOf(input, queue, call);
+  const asked = {
+    queue,
+    call,
+    attributes: new AttributeSelection(input.MessageAttributeNames ?? []),
+    system: systemSelection(input),
+  };
   const leased = await lease(access, queue, options);
   if (leased.length === 0) return {};
   if (options.maxWaitMs > 0) await turn();
   if (call.signal.aborted) {
     await Promise.allSettled(leased.map((message) => message.return()));
+    if (access.services.closing.aborted) return {};
     throw new MillraceError('ABORTED', 'The caller went away before its messages came.');
   }
-  const asked = {
-    queue,
-    call,
-    attributes: new AttributeSelection(input.MessageAttributeNames ?? []),
-    system: new SystemSelection(systemNames(input)),
-  };
   const inOrder = queue.isFifo ? byGroup(leased) : leased;
   return { Messages: inOrder.map((message) => receivedMessage(message, asked)) };
 }
 
-/** The older member is read where the newer one is absent. */
-function systemNames({ AttributeNames, MessageSystemAttributeNames }: Input): readonly string[] {
-  const isNewer =
-    MessageSystemAttributeNames !== undefined && MessageSystemAttributeNames.length > 0;
-  return isNewer ? MessageSystemAttributeNames : (AttributeNames ?? []);
+/** The older member is read where the newer one is absent; it was declared with names of queues' attributes. */
+function systemSelection({ AttributeNames, MessageSystemAttributeNames = [] }: Input) {
+  if (MessageSystemAttributeNames.length > 0)
+    return new SystemSelection(MessageSystemAttributeNames);
+  return new SystemSelection(AttributeNames ?? [], isAttributeName);
 }
 
 interface Options extends ReceiveOptions {
@@ -57,7 +59,7 @@ interface Options extends ReceiveOptions {
 }
 
 /** Throws InvalidParameterValue. [Q-72] */
-function optionsOf(input: Input, queue: SqsQueue, { signal }: SqsCall): Options {
+function optionsOf(input: Input, queue: SqsQueue, call: SqsCall): Options {
   const { MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds } = input;
   if (!isWithin(MaxNumberOfMessages, 1, RECEIVE_MESSAGES_MAX)) {
     const reason = `Must be between 1 and ${RECEIVE_MESSAGES_MAX}, if provided.`;
@@ -69,14 +71,16 @@ function optionsOf(input: Input, queue: SqsQueue, { signal }: SqsCall): Options 
     throw outOfRange(WaitTimeSeconds, 'WaitTimeSeconds', reason);
   }
   const attemptId = checkId('ReceiveRequestAttemptId', input.ReceiveRequestAttemptId);
+  const maxWaitMs = WaitTimeSeconds === undefined ? queue.waitMs : WaitTimeSeconds * 1_000;
   return {
     topics: queue.name,
     maxMessages: MaxNumberOfMessages,
-    maxWaitMs: WaitTimeSeconds === undefined ? queue.waitMs : WaitTimeSeconds * 1_000,
+    maxWaitMs,
     visibilityTimeoutMs: VisibilityTimeout === undefined ? undefined : VisibilityTimeout * 1_000,
     memberId: MEMBER_ID,
     attemptId: queue.isFifo ? (attemptId ?? null) : null,
-    signal,
+    // One that does not wait is over before anybody could give it up.
+    signal: maxWaitMs > 0 ? call.signal : undefined,
   };
 }
 

@@ -8,10 +8,10 @@ import type { SqsQueue } from '../queues/queue.ts';
 import { attributeValues } from './attribute.ts';
 import { md5, md5OfAttributes } from './md5.ts';
 import { fromRecord, type SqsMessage } from './record.ts';
-import type { AttributeSelection, SystemSelection } from './selection.ts';
+import type { AttributeSelection, SystemAttribute, SystemSelection } from './selection.ts';
 import { sequenceNumber } from './sequence-number.ts';
 
-export type ReceivedMessage = NonNullable<OutputOf<'ReceiveMessage'>['Messages']>[number];
+type ReceivedMessage = NonNullable<OutputOf<'ReceiveMessage'>['Messages']>[number];
 type Writable<T> = { -readonly [N in keyof T]: T[N] };
 
 /** Of the queues that it died in before. */
@@ -61,7 +61,7 @@ function systemValues(
   { queue, call, system }: Asked,
 ): Record<string, string> {
   const values: Record<string, string> = {};
-  const add = (name: string, value: string | undefined) => {
+  const add = (name: SystemAttribute, value: string | undefined) => {
     if (value !== undefined && system.has(name)) values[name] = value;
   };
   add('SenderId', message.sender ?? call.account);
@@ -93,10 +93,12 @@ function provenanceOf(headers: LeasedMessage<Uint8Array>['headers']): Provenance
     const found = Buffer.from(bytes).toString('latin1');
     return form.test(found) ? found : undefined;
   };
+  const count = (name: string) => Number(text(name, COUNT) ?? 0);
   if (!headers.some(([name]) => name === DEAD_LETTER_HEADERS.topic)) return NO_PROVENANCE;
   return {
     messageId: text(DEAD_LETTER_HEADERS.messageId, MESSAGE_ID),
-    deliveries: Number(text(DEAD_LETTER_HEADERS.deliveries, COUNT) ?? 0),
+    deliveries:
+      count(DEAD_LETTER_HEADERS.deliveries) + count(DEAD_LETTER_HEADERS.earlierDeliveries),
     topic: text(DEAD_LETTER_HEADERS.topic, TOPIC),
   };
 }

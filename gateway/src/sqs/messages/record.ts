@@ -16,7 +16,7 @@ import { isAttributeName, isId, messageText } from './message-text.ts';
 /** Headers of Millrace's own begin so. */
 const OWN_PREFIX = 'millrace-';
 /** Says that a value which is no text comes as base64. */
-export const ENCODING_ATTRIBUTE = 'millrace-encoding';
+const ENCODING_ATTRIBUTE = 'millrace-encoding';
 
 /** What an SQS client says of a message, or is told of it. */
 export interface SqsMessage {
@@ -37,14 +37,14 @@ export interface NewMessage extends Omit<SqsMessage, 'body'> {
 
 type Header = readonly [name: string, value: Uint8Array];
 
-export interface StoredRecord {
+interface StoredRecord {
   readonly keyBytes: Uint8Array | null;
   readonly valueBytes: Uint8Array | null;
   readonly headers: readonly Header[];
 }
 
 /** A queue's messages: `fifo` has the group as key, otherwise it is the tenant. */
-export interface RecordForm {
+interface RecordForm {
   readonly name: string;
   readonly isFifo: boolean;
 }
@@ -65,8 +65,8 @@ export function toRecord(message: NewMessage, queue: RecordForm): OutgoingMessag
 
 function headersOf({ attributes, dedupId, traceHeader, sender }: NewMessage): Header[] {
   const headers: Header[] = [];
-  const types: Record<string, string> = Object.create(null);
-  const names: Record<string, string> = Object.create(null);
+  const types = Object.create(null) as Record<string, string>;
+  const names = Object.create(null) as Record<string, string>;
   let typed = 0;
   let renamed = 0;
   for (const { name, type, value } of attributes) {
@@ -103,27 +103,26 @@ export function fromRecord(record: StoredRecord, { isFifo }: RecordForm): SqsMes
   const plain = valueBytes === null ? '' : messageText(valueBytes);
   const body = plain ?? Buffer.from(valueBytes ?? []).toString('base64');
   const groupId = isFifo ? idOf(record.keyBytes) : idOf(lastOf(headers, TENANT_HEADER));
-  if (headers.length === 0) {
-    const attributes = plain === undefined ? [ENCODED] : [];
-    return { body, attributes, groupId, ...NO_EXTRAS };
-  }
+  if (headers.length === 0)
+    return messageOf(body, plain === undefined ? [ENCODED] : [], groupId, {});
   const extrasBytes = lastOf(headers, EXTRAS_HEADER);
   const extras = extrasBytes === null ? {} : decodeExtras(extrasBytes);
   const attributes = attributesOf(headers, extras);
   if (plain === undefined) attributes.set(ENCODING_ATTRIBUTE, ENCODED);
-  const { dedupId, traceHeader, sender } = extras;
-  return {
-    body,
-    attributes: [...attributes.values()],
-    groupId,
-    dedupId,
-    traceHeader,
-    sender,
-  };
+  return messageOf(body, [...attributes.values()], groupId, extras);
+}
+
+/** Every field by its name: to spread an object takes V8 longer than all the rest of a message without headers. */
+function messageOf(
+  body: string,
+  attributes: readonly Attribute[],
+  groupId: string | undefined,
+  { dedupId, traceHeader, sender }: Extras,
+): SqsMessage {
+  return { body, attributes, groupId, dedupId, traceHeader, sender };
 }
 
 const ENCODED: Attribute = { name: ENCODING_ATTRIBUTE, type: 'String', value: 'base64' };
-const NO_EXTRAS = { dedupId: undefined, traceHeader: undefined, sender: undefined };
 
 /** The last header of a name stands; SQS knows neither empty values nor names of other characters. */
 function attributesOf(headers: readonly Header[], extras: Extras): Map<string, Attribute> {

@@ -1,5 +1,6 @@
 // Which attributes of messages a receiver asks for.
 
+import { SqsError } from '../errors.ts';
 import type { Attribute } from './attribute.ts';
 
 const ALL: ReadonlySet<string> = new Set(['All', '.*', '*']);
@@ -26,19 +27,40 @@ export class AttributeSelection {
   }
 }
 
-/** Of system attributes; names that no message has are passed over. [Q-73] */
+/** System attributes of messages. */
+const SYSTEM_ATTRIBUTES = [
+  'SenderId',
+  'SentTimestamp',
+  'ApproximateReceiveCount',
+  'ApproximateFirstReceiveTimestamp',
+  'SequenceNumber',
+  'MessageDeduplicationId',
+  'MessageGroupId',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
+] as const;
+export type SystemAttribute = (typeof SYSTEM_ATTRIBUTES)[number];
+
+const SYSTEM_NAMES: ReadonlySet<string> = new Set([...SYSTEM_ATTRIBUTES, 'All']);
+
+/** Of system attributes. [Q-73] */
 export class SystemSelection {
   readonly isEmpty: boolean;
   private readonly isAll: boolean;
   private readonly names: ReadonlySet<string>;
 
-  constructor(asked: readonly string[]) {
+  /** Throws InvalidAttributeName for names that `isOther` does not know either. */
+  constructor(asked: readonly string[], isOther: (name: string) => boolean = () => false) {
+    const unknown = asked.find((name) => !SYSTEM_NAMES.has(name) && !isOther(name));
+    if (unknown !== undefined) {
+      throw new SqsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
+    }
     this.isEmpty = asked.length === 0;
     this.isAll = asked.includes('All');
     this.names = new Set(asked);
   }
 
-  has(name: string): boolean {
+  has(name: SystemAttribute): boolean {
     return this.isAll || this.names.has(name);
   }
 }

@@ -21,7 +21,7 @@ import type { QueueAccess } from './queue-access.ts';
 import { toRecord } from './record.ts';
 import { sequenceNumber } from './sequence-number.ts';
 
-export const BATCH_BYTES_MAX = 1_048_576;
+const BATCH_BYTES_MAX = 1_048_576;
 
 type SendInput = InputOf<'SendMessage'>;
 type BatchInput = InputOf<'SendMessageBatch'>;
@@ -75,7 +75,7 @@ export async function sendMessageBatch(
     if (offset < 0) failed.push(failedEntry(Id, error));
     else {
       const id = messageId(sent.topicId, sent.partitions[index] as number, offset);
-      successful.push({ Id, ...replyOf(queue, message, id, offset) });
+      successful.push(Object.assign(replyOf(queue, message, id, offset), { Id }));
     }
   }
   return batchReply(successful, failed);

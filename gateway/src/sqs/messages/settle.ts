@@ -10,7 +10,7 @@ import { invalid, missing } from './check-message.ts';
 import type { QueueAccess } from './queue-access.ts';
 import { checkHandle, handleFault, receiptHandleIsInvalid } from './receipt-handle.ts';
 
-export const VISIBILITY_SECONDS_MAX = LIMITS.visibilityTimeoutMsMax / 1_000;
+const VISIBILITY_SECONDS_MAX = LIMITS.visibilityTimeoutMsMax / 1_000;
 
 type BatchOutput = OutputOf<'DeleteMessageBatch'>;
 type Change = InputOf<'ChangeMessageVisibilityBatch'>['Entries'][number];
@@ -93,7 +93,8 @@ async function settleEach<E extends Entry>(
     const { Id } = entry;
     try {
       const ack = ackOf(entry);
-      await checkHandle(access, queue, entry.ReceiptHandle);
+      const checked = checkHandle(access, queue, entry.ReceiptHandle);
+      if (checked !== undefined) await checked;
       acks.push(ack);
       good.push({ Id });
     } catch (error) {
@@ -143,20 +144,16 @@ function withinTheSecond(ack: ReceiptAck): ReceiptAck {
 
 /** What a sender of the request is told; undefined where it counts as done. */
 function faultOf(error: MillraceError, { receipt, kind }: ReceiptAck): Error | undefined {
-  switch (error.code) {
-    case 'ALREADY_RESOLVED':
-      if (kind === 'accept') return undefined;
-      return handleFault(receipt, NOT_AVAILABLE);
-    case 'STALE_LEASE':
-      return handleFault(receipt, kind === 'accept' ? EXPIRED : NOT_AVAILABLE);
-    case 'UNKNOWN_RECEIPT':
-    case 'UNKNOWN_PARTITION':
-      return receiptHandleIsInvalid(receipt);
-    case 'LEASE_TOO_LONG':
-      return handleFault(receipt, TOO_LONG);
-    default:
-      return error;
+  const { code } = error;
+  if (code === 'ALREADY_RESOLVED') {
+    return kind === 'accept' ? undefined : handleFault(receipt, NOT_AVAILABLE);
   }
+  if (code === 'STALE_LEASE') {
+    return handleFault(receipt, kind === 'accept' ? EXPIRED : NOT_AVAILABLE);
+  }
+  if (code === 'LEASE_TOO_LONG') return handleFault(receipt, TOO_LONG);
+  const isUnknown = code === 'UNKNOWN_RECEIPT' || code === 'UNKNOWN_PARTITION';
+  return isUnknown ? receiptHandleIsInvalid(receipt) : error;
 }
 
 const EXPIRED = 'The receipt handle has expired.';

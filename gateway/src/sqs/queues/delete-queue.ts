@@ -25,7 +25,10 @@ export const deleteQueue: QueueHandler<'DeleteQueue'> = async (
   return {};
 };
 
+/** Who sends dead messages here is looked for only where somebody does. */
 async function deleteTopic(admin: Admin, name: string): Promise<void> {
+  const answer = await answerOr(admin.deleteTopic(name), ['UNKNOWN_TOPIC', 'TOPIC_IN_USE']);
+  if (answer !== 'TOPIC_IN_USE') return;
   const users = (await groupsWithTarget(admin, name)).filter(({ group }) => group !== name);
   const other = users.find((user) => !isQueueGroup(user) || user.topics.length > 1);
   if (other !== undefined) {

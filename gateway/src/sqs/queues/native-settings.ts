@@ -2,6 +2,7 @@
 // to the nearest that can.
 
 import type { ShareGroupDescription, TopicDescription } from '@millrace/client';
+import { LIMITS } from '@millrace/protocol';
 import { annotationOf } from './annotations.ts';
 import type { Ground } from './attributes.ts';
 import type { QueueChange } from './queue-change.ts';
@@ -17,7 +18,8 @@ const SCOPES = { topic: 'queue', key: 'messageGroup' } as const;
 
 /** Of a new topic, beside what its attributes say. */
 export function newTopic(isFifo: boolean): Partial<TopicChange> {
-  const common = { retentionAcked: true } as const;
+  // A record has its key and headers beside the message: the size of messages is for the actions on messages.
+  const common = { retentionAcked: true, messageBytesMax: LIMITS.messageBytesMax } as const;
   if (!isFifo) return { ...common, dedup: 'none' };
   return { ...common, dedupWindowMs: DEDUP_WINDOW_MS };
 }
@@ -79,20 +81,16 @@ export function redriveOf({ group, deadLetterTopic }: QueueState): RedrivePolicy
 
 const SCOPE = annotationOf('DeduplicationScope');
 
-/**
- * The scope acts as the queue was made: a later change is shown and no more. The annotation says what is shown, and beside
- * which setting; once that is changed natively it counts no more.
- */
+/** The scope acts as the queue was made: a later change is shown and no more. */
 export function scopeChange(value: string, { isNew, dedupScope }: Ground): QueueChange {
   if (isNew) return { topic: { dedupScope: value === 'queue' ? 'topic' : 'key' } };
-  const isInForce = value === SCOPES[dedupScope];
-  return { annotations: { [SCOPE]: isInForce ? null : `${value} ${dedupScope}` } };
+  return { annotations: { [SCOPE]: value === SCOPES[dedupScope] ? null : value } };
 }
 
 export function shownScope({ topic }: QueueState): string {
-  const inForce = topic.config?.dedupScope ?? 'topic';
-  const [shown, beside] = (topic.annotations[SCOPE] ?? '').split(' ');
-  return shown && beside === inForce ? shown : SCOPES[inForce];
+  const shown = topic.annotations[SCOPE];
+  if (shown === SCOPES.topic || shown === SCOPES.key) return shown;
+  return SCOPES[topic.config?.dedupScope ?? 'topic'];
 }
 
 export function lastModified({ topic }: QueueState): string {

@@ -22,7 +22,7 @@ export const purgeQueue: QueueHandler<'PurgeQueue'> = async ({ admin }, { QueueU
   if (!(await exchangeAnnotations(admin, queue, { [PURGED_AT]: before }, mark)))
     throw tooSoon(name);
   try {
-    await admin.purge({ group: name, topic: name, undoMs: 0 });
+    await admin.purge({ group: name, topic: name, undoMs: 0, forgetDuplicates: true });
   } catch (error) {
     // Nothing was purged, as far as anybody can tell: whoever tries again must not be sent away for it.
     await exchangeAnnotations(admin, queue, mark, { [PURGED_AT]: before });

@@ -15,7 +15,7 @@ import { getQueueAttributes, setQueueAttributes } from './queue-attributes.ts';
 import { listQueueTags, tagQueue, untagQueue } from './tags.ts';
 
 export function createQueueHandlers(
-  { client }: Pick<Services, 'client'>,
+  { client }: { readonly client: Pick<Services['client'], 'admin'> },
   directory: QueueDirectory,
 ): Pick<SqsHandlers, QueueAction> {
   const context = { admin: client.admin, directory };

@@ -1,7 +1,7 @@
 // The canonical form of a request that Signature Version 4 signs, made from what came over the wire. Every rule here is
 // the signer's; nothing is refused but what cannot be read.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeFormText } from '../wire/form.ts';
 
 export interface SignedParts {
@@ -30,7 +30,7 @@ export function canonicalRequest(
 }
 
 export function sha256Hex(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** Without empty and dotted segments, and encoded once more: only S3 signs the path as it is. */

@@ -81,15 +81,15 @@ function checkScope({ scope, time }: Signature, service: string): void {
 }
 
 function checkTime({ time, atMs, expiresMs }: Signature, nowMs: number): void {
-  const now = basicTime(nowMs);
   const latestMs = nowMs + SKEW_MS;
+  const earliestMs = nowMs - (expiresMs ?? SKEW_MS);
+  if (atMs >= earliestMs && atMs <= latestMs) return;
+  const now = basicTime(nowMs);
   if (atMs > latestMs) {
     throw mismatch(
       `Signature not yet current: ${time} is still later than ${basicTime(latestMs)} (${now} + ${SKEW_MIN} min.)`,
     );
   }
-  const earliestMs = nowMs - (expiresMs ?? SKEW_MS);
-  if (atMs >= earliestMs) return;
   const span = expiresMs === undefined ? `${SKEW_MIN} min.` : `${expiresMs / 1_000} sec.`;
   throw mismatch(
     `Signature expired: ${time} is now earlier than ${basicTime(earliestMs)} (${now} - ${span})`,

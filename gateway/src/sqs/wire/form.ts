@@ -15,7 +15,7 @@ export interface Node {
   readonly children: Map<string, Node>;
 }
 
-/** Later texts win over earlier ones. Parameters of signatures (`X-Amz-*`) are left out. Throws MalformedQueryString. */
+/** Later texts win over earlier ones. Throws MalformedQueryString. */
 export function parseParameters(...texts: readonly string[]): Node {
   const root = emptyNode();
   let count = 0;
@@ -56,7 +56,6 @@ function insertPair(root: Node, text: string, start: number, end: number): void 
   const sign = text.indexOf('=', start);
   const nameEnd = sign === -1 || sign > end ? end : sign;
   const name = decodeFormText(text.slice(start, nameEnd));
-  if (isSignaturePart(name)) return;
   const parts = name.split('.', PARTS_MAX + 1);
   if (parts.length > PARTS_MAX) throw malformed(`a name has more than ${PARTS_MAX} parts`);
   let node = root;
@@ -74,10 +73,6 @@ function childOf(node: Node, part: string): Node {
 
 function emptyNode(): Node {
   return { value: undefined, children: new Map() };
-}
-
-function isSignaturePart(name: string): boolean {
-  return name.length > 6 && name.slice(0, 6).toLowerCase() === 'x-amz-';
 }
 
 /** Throws MalformedQueryString. */

@@ -51,10 +51,10 @@ function countUpTo(body: Buffer, sign: number): number {
   return count;
 }
 
-/** Opening signs outside of strings, of any text. */
+/** Opening signs outside of strings, of any text; no further than the limit. */
 function containers(body: Buffer): number {
   let count = 0;
-  for (let at = 0; at < body.length; at += 1) {
+  for (let at = 0; at < body.length && count <= CONTAINERS_MAX; at += 1) {
     const byte = body[at];
     if (byte === BRACE || byte === BRACKET) count += 1;
     else if (byte === QUOTE) at = endOfString(body, at + 1);

@@ -74,7 +74,7 @@ describe('jobs', () => {
     expect(texts[0]).toBe(texts[1]);
     expect(texts[0]).toContain('"result":{"sum":12345678901234567890}');
     const { body: job } = await gateways.get(`/jobs/${id}`);
-    expect(job).toMatchObject({ state: 'acknowledged' });
+    expect(job).toMatchObject({ state: 'acknowledged', attempts: null });
     expect(job.finishedAtMs).toBeGreaterThanOrEqual(job.enqueuedAtMs);
   });
 

@@ -40,7 +40,7 @@ export class Gateways {
   static async start(count = 1): Promise<Gateways> {
     const directory = new TemporaryDirectory('millrace-gateways-');
     const broker = await BrokerProcess.start({ dataDir: directory.path });
-    const client = await connect({ brokers: broker.address, codec: codecs.text as never });
+    const client = await connect({ brokers: broker.address, codec: codecs.text });
     const gateways = new Gateways(directory, broker, client);
     for (let at = 0; at < count; at += 1) await gateways.add();
     return gateways;
@@ -76,7 +76,7 @@ export class Gateways {
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     const text = await reply.text();
-    const told = text === '' ? undefined : (JSON.parse(text) as Json);
+    const told = text === '' ? undefined : JSON.parse(text);
     return { status: reply.status, headers: reply.headers, body: told };
   }
 

@@ -62,7 +62,8 @@ describe('size [Q-61]', () => {
   it('leaves system attributes, ids and what a proxy says out', () => {
     const MessageSystemAttributes = { AWSTraceHeader: text('Root=1-5759e988') };
     const body = { MessageBody: 'x'.repeat(1_024) };
-    check({ ...body, MessageSystemAttributes, ...IDS }, FIFO, { traceHeader: 'Root=2' });
+    const more = { ...body, MessageSystemAttributes, ...IDS };
+    expect(check(more, FIFO, { traceHeader: 'Root=2' }).bytes.length).toBe(1_024);
   });
 });
 
@@ -137,6 +138,9 @@ describe('attributes [Q-63]', () => {
       `Can't cast the value of ${about} 'n' to a number.`,
     );
     expect(valued(text('1,5', 'Number.x'))).toContain("Can't cast");
+    expect(valued({ DataType: 'String', StringListValues: ['x'] })).toBe(
+      'UnsupportedOperation: Message attribute list values in SendMessage operation are not supported.',
+    );
   });
 
   it('are at most ten', () => {

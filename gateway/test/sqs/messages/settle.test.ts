@@ -1,5 +1,8 @@
 // DeleteMessage and ChangeMessageVisibility over a real broker: handles old and new, of other queues, and made up.
 import { describe, expect, it } from 'vitest';
+import { createMessageHandlers } from '../../../src/sqs/messages/message-handlers.ts';
+import { createQueueDirectory } from '../../../src/sqs/queues/directory.ts';
+import { createQueueHandlers } from '../../../src/sqs/queues/queue-handlers.ts';
 import { callOf, refusal, Session } from './setup.ts';
 
 const session = new Session();
@@ -48,6 +51,25 @@ describe('handles [Q-81]', () => {
   });
 });
 
+it('a queue that another gateway made anew is known by its handles [Q-81]', async () => {
+  const { queue, newer } = await twice();
+  const other = await session.openServices();
+  try {
+    const directory = createQueueDirectory(other.services);
+    const queues = createQueueHandlers(other.services, directory);
+    const handlers = createMessageHandlers(other.services, directory);
+    await queues.DeleteQueue({ QueueUrl: queue }, callOf());
+    await queues.CreateQueue({ QueueName: session.nameOf(queue) }, callOf());
+    await handlers.SendMessage({ QueueUrl: queue, MessageBody: 'b' }, callOf());
+    const { Messages = [] } = await handlers.ReceiveMessage({ QueueUrl: queue }, callOf());
+    expect(await session.delete(queue, Messages[0]?.ReceiptHandle as string)).toEqual({});
+    expect(await counts(queue)).toEqual(GONE);
+    expect(await refusal(session.delete(queue, newer))).toContain('is not valid for this queue');
+  } finally {
+    await other.close();
+  }
+});
+
 describe('DeleteMessage [Q-82]', () => {
   it('takes older handles, and may be said again', async () => {
     const { queue, older, newer } = await twice();
@@ -87,6 +109,18 @@ describe('ChangeMessageVisibility [Q-84]', () => {
     expect(await session.receive(queue)).toEqual([]);
     await session.change(queue, first.ReceiptHandle, 0);
     expect((await session.receiveOne(queue)).Body).toBe('a');
+  });
+
+  it('takes older handles, and one whose time is over: that hides the message again', async () => {
+    const { queue, older, newer } = await twice();
+    await session.change(queue, older, 0);
+    expect(await counts(queue)).toEqual({ visible: 1, leased: 0 });
+    await session.change(queue, newer, 30);
+    expect(await session.receive(queue)).toEqual([]);
+    await session.change(queue, older, 0);
+    const count = { MessageSystemAttributeNames: ['ApproximateReceiveCount'] };
+    const again = await session.receiveOne(queue, count);
+    expect(again.Attributes).toEqual({ ApproximateReceiveCount: '3' });
   });
 
   it('has its range', async () => {

@@ -135,15 +135,20 @@ export class Session {
     return this.handlers.ChangeMessageVisibility(input, callOf());
   }
 
-  private async start(): Promise<void> {
-    this.directory = new TemporaryDirectory('millrace-sqs-');
-    this.broker = await BrokerProcess.start({ dataDir: this.directory.path });
-    this.open = await openServices({
+  /** As another gateway has them. */
+  openServices(): Promise<OpenServices> {
+    return openServices({
       brokers: this.broker.address,
       waitingMax: 1_000,
       logger: null,
       waitForBrokerMs: 5_000,
     });
+  }
+
+  private async start(): Promise<void> {
+    this.directory = new TemporaryDirectory('millrace-sqs-');
+    this.broker = await BrokerProcess.start({ dataDir: this.directory.path });
+    this.open = await this.openServices();
     const directory = createQueueDirectory(this.open.services);
     this.handlers = createMessageHandlers(this.open.services, directory);
     this.queues = createQueueHandlers(this.open.services, directory);
@@ -158,13 +163,14 @@ export class Session {
 
 /** The error as its callers see it: code and text. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof SqsError) return `${error.error}: ${error.message}`;
-  if (error instanceof MillraceError) return `${error.code}: ${error.message}`;
-  throw error ?? new Error('it was done');
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof SqsError) return `${error.error}: ${error.message}`;
+    if (error instanceof MillraceError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('it was done');
 }
 
 export function bodies(messages: readonly Received[]): (string | undefined)[] {

@@ -1,5 +1,7 @@
 // CreateQueue and DeleteQueue against a real broker: what they make, what they find there, and what is left of them.
+import { MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
+import { createQueueHandlers } from '../../../src/sqs/queues/queue-handlers.ts';
 import { ACCOUNT, arnOf, BASE_URL, CALL, redriveTo, refusal, Setup } from './setup.ts';
 
 const setup = new Setup();
@@ -155,6 +157,22 @@ describe('a half of a queue', () => {
     expect(await setup.shown(name, 'VisibilityTimeout')).toEqual({ VisibilityTimeout: '30' });
   });
 
+  it('goes again where the group is refused for good [Q-5]', async () => {
+    const name = setup.name();
+    const { client, directory } = setup.first;
+    const full = new MillraceError('LIMIT_EXCEEDED', 'no room for groups');
+    const admin = Object.assign(Object.create(client.admin) as typeof client.admin, {
+      createShareGroup: () => Promise.reject(full),
+    });
+    const { CreateQueue } = createQueueHandlers({ client: { admin } }, directory);
+    expect(await refusal(CreateQueue({ QueueName: name }, CALL))).toMatch(/^LIMIT_EXCEEDED/);
+    await expect(admin.describeTopic(name)).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' });
+    const topic = setup.name('topic');
+    await admin.createTopic({ name: topic });
+    expect(await refusal(CreateQueue({ QueueName: topic }, CALL))).toMatch(/^LIMIT_EXCEEDED/);
+    expect((await admin.describeTopic(topic)).name).toBe(topic);
+  });
+
   it('whose name a group of other messages has is refused, and nothing is made [Q-5]', async () => {
     const { admin, handlers } = setup;
     const [taken, other, consumed] = [setup.name(), await setup.queue(), setup.name()];
@@ -206,6 +224,15 @@ describe('DeleteQueue', () => {
     const source = await setup.queue({ RedrivePolicy: redriveTo(dead) });
     await admin.createTopic({ name: topic });
     await admin.createShareGroup({ group, topics: [topic], deadLetterTopic: dead });
+    expect(await refusal(handlers.DeleteQueue({ QueueUrl: dead }, CALL))).toMatch(/^TOPIC_IN_USE/);
+    expect(await setup.shown(source, 'RedrivePolicy')).toEqual({ RedrivePolicy: redriveTo(dead) });
+  });
+
+  it('changes no group that reads other messages as well [Q-8]', async () => {
+    const { admin, handlers } = setup;
+    const [dead, other] = [await setup.queue(), await setup.queue()];
+    const source = await setup.queue({ RedrivePolicy: redriveTo(dead) });
+    await admin.alterShareGroup({ group: source, addTopics: [other] });
     expect(await refusal(handlers.DeleteQueue({ QueueUrl: dead }, CALL))).toMatch(/^TOPIC_IN_USE/);
     expect(await setup.shown(source, 'RedrivePolicy')).toEqual({ RedrivePolicy: redriveTo(dead) });
   });

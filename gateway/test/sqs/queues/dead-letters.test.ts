@@ -1,6 +1,6 @@
 // Dead-letter queues, and move tasks back from them, against a real broker.
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, arnOf, BASE_URL, CALL, redriveTo, refusal, Setup } from './setup.ts';
+import { ACCOUNT, arnOf, BASE_URL, CALL, redriveTo, refusal, Setup, SOON } from './setup.ts';
 
 const setup = new Setup();
 
@@ -10,10 +10,10 @@ async function died(...values: readonly string[]): Promise<{ source: string; dea
   const source = await setup.queue({ RedrivePolicy: redriveTo(dead, 1) }, 'source');
   if (values.length > 0) await setup.send(source, ...values);
   const queue = setup.first.client.queue(source);
-  for (const message of await queue.receive({ topics: source, maxMessages: 100, waitMs: 0 })) {
+  for (const message of await queue.receive({ topics: source, maxMessages: 100 })) {
     await message.release();
   }
-  expect(await queue.receive({ topics: source, maxMessages: 100, waitMs: 0 })).toHaveLength(0);
+  expect(await queue.receive({ topics: source, maxMessages: 100 })).toHaveLength(0);
   return { source, dead };
 }
 
@@ -29,7 +29,7 @@ async function tasks(name: string, MaxResults = 10) {
 
 /** The newest task of the source once it has ended. */
 async function ended(name: string) {
-  await expect.poll(async () => (await tasks(name))[0]?.Status).not.toBe('RUNNING');
+  await expect.poll(async () => (await tasks(name))[0]?.Status, SOON).not.toBe('RUNNING');
   return (await tasks(name))[0];
 }
 

@@ -1,22 +1,9 @@
-// SetQueueAttributes and GetQueueAttributes against a real broker, and queues that were made or altered natively.
+// SetQueueAttributes and GetQueueAttributes against a real broker.
 import { describe, expect, it } from 'vitest';
-import { arnOf, CALL, redriveTo, refusal, Setup } from './setup.ts';
+import { ATTRIBUTE_NAMES, attribute } from '../../../src/sqs/queues/attributes.ts';
+import { arnOf, CALL, redriveTo, refusal, Setup, STANDARD } from './setup.ts';
 
 const setup = new Setup();
-const STANDARD = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesDelayed',
-  'ApproximateNumberOfMessagesNotVisible',
-  'CreatedTimestamp',
-  'DelaySeconds',
-  'LastModifiedTimestamp',
-  'MaximumMessageSize',
-  'MessageRetentionPeriod',
-  'QueueArn',
-  'ReceiveMessageWaitTimeSeconds',
-  'SqsManagedSseEnabled',
-  'VisibilityTimeout',
-];
 
 describe('GetQueueAttributes', () => {
   it('gives all that is set of a new queue, and no more [Q-11]', async () => {
@@ -87,7 +74,7 @@ describe('GetQueueAttributes', () => {
     await producer.sendBatch(name, [{ value: 'later', delayMs: 3_600_000 }]);
     await setup.send(other, 'of another topic');
     const queue = setup.first.client.queue(name);
-    const leased = await queue.receive({ topics: name, maxMessages: 5, waitMs: 0 });
+    const leased = await queue.receive({ topics: name, maxMessages: 5 });
     await leased[0]?.accept();
     const left = leased.length - 1;
     const counts = await setup.shown(
@@ -96,7 +83,7 @@ describe('GetQueueAttributes', () => {
       'ApproximateNumberOfMessagesNotVisible',
     );
     expect(Number(counts['ApproximateNumberOfMessagesNotVisible'])).toBe(left);
-    await queue.receive({ topics: name, maxMessages: 20, waitMs: 0 });
+    await queue.receive({ topics: name, maxMessages: 20 });
     expect(
       await setup.shown(
         name,
@@ -109,6 +96,33 @@ describe('GetQueueAttributes', () => {
       ApproximateNumberOfMessagesNotVisible: '11',
       ApproximateNumberOfMessagesDelayed: '1',
     });
+  });
+});
+
+describe('what is shown', () => {
+  it('can be given again, to make the queue and to set it [Q-4] [Q-11]', async () => {
+    const dead = await setup.queue({ FifoQueue: 'true' });
+    const name = await setup.queue({
+      FifoQueue: 'true',
+      ContentBasedDeduplication: 'true',
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      KmsMasterKeyId: 'k',
+      KmsDataKeyReusePeriodSeconds: '77',
+      Policy: '{"Version":"2012-10-17","Statement":[]}',
+      RedrivePolicy: redriveTo(dead, 1_000),
+      RedriveAllowPolicy: `{"redrivePermission":"byQueue","sourceQueueArns":["${arnOf('a.fifo')}"]}`,
+      DelaySeconds: '900',
+    });
+    const before = await setup.shown(name);
+    const settable = ATTRIBUTE_NAMES.filter((one) => attribute(one).set !== 'never');
+    expect(settable.filter((one) => before[one] === undefined)).toEqual([]);
+    const given = Object.fromEntries(settable.map((one) => [one, before[one] ?? '']));
+    await setup.handlers.CreateQueue({ QueueName: name, Attributes: given }, CALL);
+    await setup.set(name, given);
+    const { LastModifiedTimestamp: was, ...rest } = before;
+    expect(await setup.shown(name)).toMatchObject(rest);
+    expect(was).toMatch(/^\d+$/);
   });
 });
 
@@ -146,10 +160,12 @@ describe('SetQueueAttributes', () => {
       { Policy: '{}' },
       { KmsMasterKeyId: 'key' },
     ];
-    const gateways = [setup.first, setup.second];
     await Promise.all(
       changes.map((Attributes, at) =>
-        gateways[at % 2]?.handlers.SetQueueAttributes({ QueueUrl: name, Attributes }, CALL),
+        (at % 2 === 0 ? setup.first : setup.second).handlers.SetQueueAttributes(
+          { QueueUrl: name, Attributes },
+          CALL,
+        ),
       ),
     );
     expect(await setup.shown(name)).toMatchObject(Object.assign({}, ...changes));
@@ -217,12 +233,6 @@ describe('SetQueueAttributes', () => {
     expect((await setup.first.directory.find(name)).dedupScope).toBe('queue');
     await setup.set(name, { DeduplicationScope: 'queue', FifoThroughputLimit: 'perQueue' });
     expect(await setup.shown(name, 'DeduplicationScope')).toEqual({ DeduplicationScope: 'queue' });
-    await setup.set(name, wanted);
-    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
-    await setup.admin.alterTopic({ name, config: { dedupScope: 'key' } });
-    expect(await setup.shown(name, 'DeduplicationScope')).toEqual({
-      DeduplicationScope: 'messageGroup',
-    });
   });
 
   it('has one kind of encryption at a time [Q-28]', async () => {
@@ -237,100 +247,5 @@ describe('SetQueueAttributes', () => {
     expect(await setup.shown(name, ...names)).toEqual({ SqsManagedSseEnabled: 'true' });
     await setup.set(name, { KmsDataKeyReusePeriodSeconds: '300' });
     expect(await setup.shown(name, ...names)).toEqual({ SqsManagedSseEnabled: 'true' });
-  });
-});
-
-describe('a queue that was made natively', () => {
-  it('shows its real settings [Q-12]', async () => {
-    const name = setup.name('native');
-    const { admin } = setup;
-    await admin.createTopic({
-      name,
-      partitions: 2,
-      config: { messageBytesMax: 5_000, retentionMs: 90_500, segmentMs: 30_000, dedup: 'none' },
-    });
-    await admin.createShareGroup({
-      group: name,
-      topics: [name],
-      config: { visibilityTimeoutMs: 1_700, maxDeliveries: 4 },
-    });
-    expect(await setup.shown(name)).toMatchObject({
-      MaximumMessageSize: '5000',
-      MessageRetentionPeriod: '90',
-      VisibilityTimeout: '1',
-      RedrivePolicy: redriveTo(`${name}.dlq`, 4),
-    });
-    await admin.alterTopic({ name, config: { retentionMs: 365 * 86_400_000 } });
-    expect(await setup.shown(name, 'MessageRetentionPeriod')).toEqual({
-      MessageRetentionPeriod: '1209600',
-    });
-    await admin.alterTopic({ name, config: { retentionMs: -1 } });
-    expect(await setup.shown(name, 'MessageRetentionPeriod')).toEqual({
-      MessageRetentionPeriod: '1209600',
-    });
-    expect(await setup.first.directory.find(name)).toMatchObject({
-      partitions: 2,
-      isFifo: false,
-      visibilityTimeoutMs: 1_700,
-      messageBytesMax: 5_000,
-    });
-  });
-
-  it('is a FIFO queue where its group is ordered, whatever its name [Q-13]', async () => {
-    const [ordered, named] = [setup.name('ordered'), setup.name('named', '.fifo')];
-    const { admin } = setup;
-    for (const name of [ordered, named]) await admin.createTopic({ name });
-    const config = { ordering: 'key', onExhausted: 'drop', maxDeliveries: 0 } as const;
-    await admin.createShareGroup({ group: ordered, topics: [ordered], config });
-    await admin.createShareGroup({
-      group: named,
-      topics: [named],
-      config: { onExhausted: 'drop' },
-    });
-    expect(await setup.shown(ordered, 'FifoQueue')).toEqual({ FifoQueue: 'true' });
-    expect(await setup.shown(named, 'FifoQueue')).toEqual({});
-    expect((await setup.first.directory.find(ordered)).isFifo).toBe(true);
-  });
-
-  it('that was altered natively shows that, and not what was given [Q-12] [Q-15]', async () => {
-    const [dead, other] = [await setup.queue(), await setup.queue()];
-    const name = await setup.queue({
-      RedrivePolicy: `{ "maxReceiveCount" : "7", "deadLetterTargetArn" : "${arnOf(dead)}" }`,
-      VisibilityTimeout: '20',
-    });
-    expect(await setup.shown(name, 'RedrivePolicy')).toEqual({
-      RedrivePolicy: `{"maxReceiveCount":7,"deadLetterTargetArn":"${arnOf(dead)}"}`,
-    });
-    const { admin } = setup;
-    const config = { visibilityTimeoutMs: 9_000, maxDeliveries: 2 };
-    await admin.alterShareGroup({ group: name, deadLetterTopic: other, config });
-    expect(await setup.shown(name, 'RedrivePolicy', 'VisibilityTimeout')).toEqual({
-      RedrivePolicy: redriveTo(other, 2),
-      VisibilityTimeout: '9',
-    });
-    await admin.alterShareGroup({ group: name, config: { onExhausted: 'drop' } });
-    expect(await setup.shown(name, 'RedrivePolicy')).toEqual({});
-  });
-
-  it('whose annotations make no sense has the defaults [Q-12]', async () => {
-    const name = await setup.queue();
-    const mergeAnnotations = {
-      'sqs.DelaySeconds': '-5',
-      'sqs.MaximumMessageSize': 'large',
-      'sqs.ReceiveMessageWaitTimeSeconds': '21',
-      'sqs.Policy': '[',
-      'sqs.RedriveAllowPolicy': '{"redrivePermission":"allowAll","sourceQueueArns":5}',
-      'sqs.LastModifiedTimestamp': 'soon',
-      'sqs.DeduplicationScope': 'x',
-    };
-    await setup.admin.alterTopic({ name, mergeAnnotations });
-    const shown = await setup.shown(name);
-    expect(Object.keys(shown).toSorted()).toEqual(STANDARD);
-    expect(shown).toMatchObject({
-      DelaySeconds: '0',
-      MaximumMessageSize: '1048576',
-      ReceiveMessageWaitTimeSeconds: '0',
-      LastModifiedTimestamp: shown['CreatedTimestamp'],
-    });
   });
 });

@@ -12,6 +12,9 @@ import { createQueueHandlers } from '../../../src/sqs/queues/queue-handlers.ts';
 export const ACCOUNT = '000000000000';
 export const BASE_URL = 'http://sqs.example:7651';
 
+/** For what happens soon: a loaded machine may take long. */
+export const SOON = { timeout: 20_000, interval: 25 };
+
 export const CALL: SqsCall = {
   requestId: 'request-1',
   protocol: 'json',
@@ -22,6 +25,22 @@ export const CALL: SqsCall = {
   traceHeader: undefined,
   signal: new AbortController().signal,
 };
+
+/** Attributes of a new standard queue, in order. */
+export const STANDARD = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'CreatedTimestamp',
+  'DelaySeconds',
+  'LastModifiedTimestamp',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'QueueArn',
+  'ReceiveMessageWaitTimeSeconds',
+  'SqsManagedSseEnabled',
+  'VisibilityTimeout',
+];
 
 export interface Gateway {
   readonly client: Client;

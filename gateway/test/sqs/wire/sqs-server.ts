@@ -95,9 +95,9 @@ export interface Asked {
   readonly body?: string | Uint8Array;
 }
 
-export async function ask(port: number, asked: Asked): Promise<Answer> {
+export function ask(port: number, asked: Asked): Promise<Answer> {
   const { method = 'POST', path = '/', headers = {}, body } = asked;
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false });
     sent.once('error', reject);
     sent.once('response', (response) => {

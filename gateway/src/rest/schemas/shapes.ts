@@ -1,7 +1,7 @@
 // Shapes that several routes share: names, problems, pages. One schema a shape; types derive from them.
 
 import { LIMITS } from '@millrace/protocol';
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { type TProperties, type TSchema, Type } from 'typebox';
 import { PROBLEM_CODES } from '../problem/problems.ts';
 
 /** An object that has these members and no others. */
@@ -113,5 +113,3 @@ export const ProblemSchema = closed(
 
 /** Why one item of a request failed. */
 export const ItemError = closed(PROBLEM_DETAIL, { description: 'Why the item failed.' });
-
-export type ItemErrorShape = Static<typeof ItemError>;

@@ -1,0 +1,46 @@
+// The gateway's thread from the side of who started it: a fault is logged, and it comes again on the same port.
+
+import { GATEWAY_OPTIONS } from '@millrace/gateway';
+import { defaultsOf, openLog } from '@millrace/options';
+import { expect, test } from 'vitest';
+import { GatewayThread } from '../src/gateway-thread.ts';
+
+const CODE = new URL('./faulty-thread.mjs', import.meta.url);
+
+function openThread(brokers: string, code = CODE) {
+  const lines: Record<string, unknown>[] = [];
+  const sink = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  const opened = openLog({ level: 'info', format: 'json', sink });
+  const options = { ...defaultsOf(GATEWAY_OPTIONS), httpPort: 0 };
+  const thread = new GatewayThread({ options, brokers, logLevel: 'info', opened, code });
+  return { thread, lines };
+}
+
+test('a fault is logged, and the thread comes again on its port', async () => {
+  const { thread, lines } = openThread('fail');
+  expect(await thread.open()).toMatchObject({ port: 4_711 });
+  expect(await thread.metrics()).toBe('port 0');
+  await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  expect(lines.slice(0, 2)).toMatchObject([
+    { event: 'gateway_failed', restartInMs: 250, err: { message: 'a fault of the test' } },
+    { event: 'gateway_failed', restartInMs: 500 },
+  ]);
+  await expect.poll(() => thread.metrics(), { timeout: 20_000 }).toBe('port 4711');
+  await thread.close(100);
+  const told = lines.length;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([lines.length, await thread.metrics()]).toEqual([told, '']);
+});
+
+test('a thread that is told to end is not started again', async () => {
+  const { thread, lines } = openThread('go on');
+  await thread.open();
+  await thread.close(100);
+  expect([lines, await thread.metrics()]).toEqual([[], '']);
+});
+
+test('a thread that cannot begin is a start that failed', async () => {
+  const { thread, lines } = openThread('go on', new URL('./nowhere.mjs', import.meta.url));
+  await expect(thread.open()).rejects.toThrow(/nowhere\.mjs/);
+  expect(lines).toEqual([]);
+});
