@@ -17,6 +17,7 @@ type LineOp =
 export class LineTwins {
   readonly machine: Machine = sharedTopic({
     ordering: 'fifo',
+    maxDeliveries: 0,
     backoff: 'none',
     onExhausted: 'drop',
   });
