@@ -98,3 +98,30 @@ export function naiveBackoffMs(config: NaiveConfig, deliveries: number): number 
   ms = Math.min(ms, backoffMaxMs);
   return Math.round(ms * { none: 1, equal: 0.75, full: 0.5 }[jitter]);
 }
+
+/** The receipt says something. */
+export function isEnough(config: NaiveConfig, message: NaiveMessage, ack: NaiveAck): boolean {
+  const isNewest = message.token === ack.token;
+  if (config.lateReceipts === 'refuse') return isNewest && message.state === 'leased';
+  return isNewest || (!config.fence && ack.kind !== 'return');
+}
+
+/** The same delivery goes on, unless it was returned or an operator had it begin anew. */
+export function extendLate(
+  { fence }: NaiveConfig,
+  message: NaiveMessage,
+  byMs: number,
+  now: number,
+): 'STALE_LEASE' | 'done' {
+  const { state, deliveries, memberId } = message;
+  if (fence || state === 'blocked' || deliveries === 0 || memberId === '') return 'STALE_LEASE';
+  if (byMs > 0) {
+    message.state = 'leased';
+    message.untilMs = now + byMs;
+    message.leasedAtMs = now;
+  } else if (state === 'scheduled') {
+    message.state = 'ready';
+    message.untilMs = 0;
+  }
+  return 'done';
+}

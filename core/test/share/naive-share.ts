@@ -1,8 +1,9 @@
-// A share partition the dumb way: one plain object an offset, looked through from end to end for everything.
-// It knows nothing of runs, rows or batches.
+// A share partition the dumb way: one plain object an offset, looked through for everything. It knows no runs or rows.
 import type { ErrorName } from '@millrace/protocol';
 import {
   type ChangeAction,
+  extendLate,
+  isEnough,
   isOpen,
   type NaiveAck,
   type NaiveConfig,
@@ -127,7 +128,7 @@ export class NaiveShare {
     const message = this.messages.get(offset);
     if (message === undefined || !isOpen(message)) return 'ALREADY_RESOLVED';
     if (message.token < ack.token) return 'UNKNOWN_RECEIPT';
-    if (!this.#isEnough(message, ack)) return 'STALE_LEASE';
+    if (!isEnough(this.config, message, ack)) return 'STALE_LEASE';
     if (ack.kind === 'return') return this.#giveBack(message);
     switch (ack.kind) {
       case 'accept':
@@ -144,12 +145,6 @@ export class NaiveShare {
     return 'done';
   }
 
-  #isEnough({ token, state }: NaiveMessage, ack: NaiveAck): boolean {
-    const isNewest = token === ack.token;
-    if (this.config.lateReceipts === 'refuse') return isNewest && state === 'leased';
-    return isNewest || (!this.config.fence && ack.kind !== 'return');
-  }
-
   #release(offset: number, ack: NaiveAck, start: number, now: number): 'done' {
     const message = this.at(offset);
     if (message.state === 'leased') {
@@ -164,7 +159,7 @@ export class NaiveShare {
 
   #extend(offset: number, byMs: number, start: number, now: number): ErrorName | 'done' {
     const message = this.at(offset);
-    if (message.state !== 'leased') return this.#extendLate(message, byMs, now);
+    if (message.state !== 'leased') return extendLate(this.config, message, byMs, now);
     if (byMs === 0) {
       this.endAttempt(offset, null, 0, start, now);
     } else if (now + byMs - message.leasedAtMs > TWELVE_HOURS) {
@@ -172,22 +167,6 @@ export class NaiveShare {
     } else {
       message.untilMs = now + byMs;
     }
-    return 'done';
-  }
-
-  /** The same delivery goes on, unless it was returned or an operator had it begin anew. */
-  #extendLate(message: NaiveMessage, byMs: number, now: number): ErrorName | 'done' {
-    const { state, deliveries, memberId } = message;
-    if (this.config.fence || state === 'blocked' || deliveries === 0 || memberId === '') {
-      return 'STALE_LEASE';
-    }
-    if (byMs === 0) {
-      if (state === 'scheduled') this.#wait(message, 0, now);
-      return 'done';
-    }
-    message.state = 'leased';
-    message.untilMs = now + byMs;
-    message.leasedAtMs = now;
     return 'done';
   }
 

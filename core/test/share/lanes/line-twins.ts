@@ -55,7 +55,7 @@ export class LineTwins {
   drain(): void {
     const isOpen = () => this.naive.messages.some(({ state }) => state !== 'done');
     for (let round = 0; round < 200 && isOpen(); round += 1) {
-      this.#receive(10);
+      this.#receive(200);
       while (this.naive.leased().length > 0) this.#settleKey(0, [true]);
     }
     equal(isOpen(), false);
