@@ -37,7 +37,8 @@ class FakeProducer {
     await this.#answer(messages);
     this.bytesWaiting -= bytes;
     const offsets = messages.map(() => this.#offset++);
-    return { topic, offsets, partitions: messages.map(() => 0), duplicates: [] };
+    const partitions = messages.map(() => 0);
+    return { topic, topicId: 1, offsets, partitions, duplicates: [] };
   }
 
   get values(): string[] {

@@ -2,12 +2,14 @@
 // here; `npm run fuzz -- --runs 50 --seed 7` runs more. A failing seed is a bug report.
 
 import { MillraceProcess, Random, TemporaryDirectory } from '@millrace/harness';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { dial, TestQueue } from '../support/queues.ts';
 import { type Answer, type Ask, ask } from '../support/wire.ts';
 import { type OpenApi, RestRequests, routesOf } from './rest-requests.ts';
 import { ATTACK_NAMES, attack } from './sockets.ts';
 import { formRequest, jsonRequest } from './sqs-requests.ts';
+
+vi.setConfig({ hookTimeout: 90_000 });
 
 const RUNS = Number(process.env['MILLRACE_FUZZ_RUNS'] ?? 1);
 const FIRST_SEED = Number(process.env['MILLRACE_FUZZ_SEED'] ?? 1);

@@ -66,10 +66,10 @@ export async function registerDocs(app: App): Promise<void> {
     staticCSP: PAGE_POLICY,
     theme: { title: 'Millrace' },
     uiConfig: {
-      url: '/openapi.json',
       // Otherwise the page asks a service on the internet what it thinks of the document.
       validatorUrl: null,
-      docExpansion: 'none',
+      layout: 'BaseLayout',
+      docExpansion: 'list',
       displayRequestDuration: true,
       tryItOutEnabled: true,
     },

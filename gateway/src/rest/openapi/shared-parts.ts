@@ -5,6 +5,9 @@ import { PROBLEM_MEDIA_TYPE } from '../problem/send-problem.ts';
 
 type Node = Record<string, unknown>;
 
+/** What the generator says where a route says nothing. */
+const UNDESCRIBED = 'Default Response';
+
 interface Components {
   readonly schemas: Node;
   readonly examples: Node;
@@ -34,8 +37,9 @@ export function shareParts<D extends object>(document: D): D {
 
 function shareResponses(operation: Node, { examples, responses }: Components): void {
   const declared = operation['responses'] as Node;
-  for (const [status, response] of Object.entries(declared)) {
-    const content = (response as Node)['content'];
+  for (const [status, response] of Object.entries(declared) as [string, Node][]) {
+    if (response['description'] === UNDESCRIBED) response['description'] = 'Done.';
+    const content = response['content'];
     const media = isNode(content) ? content[PROBLEM_MEDIA_TYPE] : undefined;
     if (!isNode(media)) continue;
     const given = media['examples'] as Node;

@@ -35,7 +35,7 @@ export function newGroup(isFifo: boolean): Partial<GroupChange> {
     onExpired: 'drop',
     deadLetterLoops: true,
     maxInFlight: IN_FLIGHT_MAX,
-    ...(isFifo ? { ordering: 'key', lateReceipts: 'refuse' } : { fairness: 'tenant' }),
+    ...(isFifo ? { ordering: 'fifo', lateReceipts: 'refuse' } : { fairness: 'tenant' }),
   };
 }
 

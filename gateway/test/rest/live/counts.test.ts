@@ -31,7 +31,7 @@ beforeAll(async () => {
     ...LIVE_LIMITS,
     tailsMax: 1,
     listenersMax: 1,
-    queuesMax: 2,
+    queuesMax: 3,
     tailPartitionsMax: 2,
     idleMs: 200,
     countsMs: 50,
@@ -160,7 +160,7 @@ describe('bounds', () => {
 
   it('of the queues of a listener', async () => {
     const listener = await openNarrow('/live');
-    listener.send('{"subscribe":["a","b","c"]}');
+    listener.send('{"subscribe":["a","b","c","d"]}');
     expect(await listener.ended).toEqual({ code: 1008, reason: 'LIMIT_EXCEEDED' });
   });
 

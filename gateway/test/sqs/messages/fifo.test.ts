@@ -57,6 +57,15 @@ describe('order [Q-78]', () => {
     expect(await receiveLine(queue)).toBe('g1-1 g1-2');
   });
 
+  it('one that is hidden for longer holds up what lies behind it, and nothing before it', async () => {
+    const queue = await session.fifoQueue();
+    await sendAll(queue, 'g1-1 g1-2 g1-3');
+    const [, second] = await session.receive(queue, { VisibilityTimeout: 1 });
+    await session.change(queue, second?.ReceiptHandle as string, 60);
+    expect(bodies(await session.receive(queue, { WaitTimeSeconds: 10 }))).toEqual(['g1-1']);
+    expect(await receiveLine(queue)).toBe('');
+  });
+
   it('of groups is the order in which they came up, those just given from go to the back', async () => {
     const queue = await session.fifoQueue();
     await sendAll(queue, 'g1-1 g1-2 g2-1 g2-2 g3-1');

@@ -1,4 +1,4 @@
-// ReceiveMessage over a real broker: what is asked for, what is told, waiting, and records of native producers.
+// ReceiveMessage over a real broker: what is asked for, what is told, waiting, records of native producers, fairness.
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMessageHandlers } from '../../../src/sqs/messages/message-handlers.ts';
@@ -251,4 +251,33 @@ it('in flight: more than the limit is refused on a standard queue, and withheld 
   for (const queue of [standard, fifo]) expect(await session.receive(queue)).toHaveLength(2);
   expect(await refusal(session.receive(standard))).toContain('OverLimit: ');
   expect(await session.receive(fifo)).toEqual([]);
+});
+
+it('quiet tenants are served before a noisy one, which loses nothing [Q-85]', async () => {
+  const queue = await session.queue();
+  const entries = (tenant: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      Id: `${at}`,
+      MessageBody: tenant,
+      MessageGroupId: tenant,
+    }));
+  for (let batch = 0; batch < 10; batch += 1) {
+    const input = { QueueUrl: queue, Entries: entries('noisy', 10) };
+    await session.handlers.SendMessageBatch(input, callOf());
+  }
+  await session.handlers.SendMessageBatch(
+    { QueueUrl: queue, Entries: entries('quiet', 5) },
+    callOf(),
+  );
+  const tenants: (string | undefined)[] = [];
+  for (;;) {
+    const names = { MessageSystemAttributeNames: ['MessageGroupId'] };
+    const received = await session.receive(queue, names);
+    if (received.length === 0) break;
+    tenants.push(...received.map(({ Attributes }) => Attributes?.['MessageGroupId']));
+  }
+  expect(tenants).toHaveLength(105);
+  const lastQuiet = tenants.lastIndexOf('quiet');
+  expect(tenants.filter((tenant) => tenant === 'quiet')).toHaveLength(5);
+  expect(lastQuiet).toBeLessThan(50);
 });

@@ -22,7 +22,7 @@ export interface NativeSettings {
 }
 
 export const ACCOUNT = '000000000000';
-export const NEVER = new AbortController().signal;
+const NEVER = new AbortController().signal;
 
 export function callOf(change: Partial<SqsCall> = {}): SqsCall {
   return {

@@ -52,7 +52,7 @@ describe('a new queue', () => {
       messageTtlMs: 60_000,
     });
     const { config } = await setup.admin.describeShareGroup(name);
-    expect(config.ordering).not.toBe('none');
+    expect(config.ordering).toBe('fifo');
     expect(config).toMatchObject({ fairness: 'none', lateReceipts: 'refuse' });
     expect(await setup.shown(name, 'MessageRetentionPeriod', 'FifoQueue')).toEqual({
       MessageRetentionPeriod: '60',

@@ -4,8 +4,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACTIONS, type ActionName } from '../../../src/sqs/model/actions.ts';
-import type { Members, Shape } from '../../../src/sqs/model/shape.ts';
 import { jsonHeaders, type SqsServer, startSqsServer } from './sqs-server.ts';
+import { sampleOf, send, sendJson } from './verdict.ts';
 
 const NAMES = Object.keys(ACTIONS) as ActionName[];
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -21,125 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([open.close(), locked.close()]);
 });
-
-interface Sent {
-  readonly method?: 'GET' | 'POST';
-  readonly url?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly payload?: string | Buffer;
-}
-
-interface Verdict {
-  readonly status: number;
-  /** The name of the error; empty where there is none. */
-  readonly fault: string;
-}
-
-/** Checks the shape of the answer. */
-async function send(server: SqsServer, sent: Sent): Promise<Verdict> {
-  const answer = await server.app.inject({ method: 'POST', url: '/', ...sent });
-  const { statusCode: status, body, headers } = answer;
-  const isJson = sent.headers['x-amz-target'] !== undefined;
-  expect(server.faults).toEqual([]);
-  expect(headers).toMatchObject({
-    'content-type': isJson ? 'application/x-amz-json-1.0' : 'text/xml',
-    'x-amzn-requestid': expect.any(String),
-  });
-  const fault = isJson ? jsonFault(status, body) : xmlFault(status, body);
-  if (fault === undefined) throw new Error(`${status} ${body}`);
-  return { status, fault };
-}
-
-/** Undefined: the answer has another shape than it should. */
-function jsonFault(status: number, body: string): string | undefined {
-  const value = JSON.parse(body) as Record<string, unknown>;
-  if (status === 200) return '';
-  const { __type: type, message, ...rest } = value;
-  const isWhole = typeof message === 'string' && Object.keys(rest).length === 0;
-  return isWhole
-    ? /^com\.amazon(?:aws\.sqs|\.coral\.service)#(\w+)$/.exec(String(type))?.[1]
-    : undefined;
-}
-
-function xmlFault(status: number, body: string): string | undefined {
-  if (status === 404)
-    return body === '<UnknownOperationException/>' ? 'UnknownOperation' : undefined;
-  if (status === 200) return body.endsWith('Response>') ? '' : undefined;
-  return /<Code>(\w+)<\/Code><Message>[^<]*<\/Message>.*<\/ErrorResponse>$/s.exec(body)?.[1];
-}
-
-/** A value that a member takes. */
-function sample(shape: Shape): unknown {
-  if (shape.kind === 'list') return [sample(shape.item)];
-  if (shape.kind === 'map') return { name: sample(shape.value) };
-  if (shape.kind === 'struct') return sampleOf(shape.members);
-  return { text: 'x', integer: 1, flag: true, blob: 'AQID' }[shape.kind];
-}
-
-function sampleOf(members: Members): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, { shape }]) => [name, sample(shape)]),
-  );
-}
-
-interface Place {
-  readonly path: readonly (string | number)[];
-  readonly kind: Shape['kind'];
-}
-
-function placesOf(shape: Shape, path: Place['path']): Place[] {
-  const here = { path, kind: shape.kind };
-  if (shape.kind === 'list') return [here, ...placesOf(shape.item, [...path, 0])];
-  if (shape.kind === 'map') return [here, ...placesOf(shape.value, [...path, 'name'])];
-  if (shape.kind === 'struct') return [here, ...placesIn(shape.members, path)];
-  return [here];
-}
-
-function placesIn(members: Members, path: Place['path']): Place[] {
-  return Object.entries(members).flatMap(([name, { shape }]) => placesOf(shape, [...path, name]));
-}
-
-function withValueAt(input: unknown, path: Place['path'], value: unknown): unknown {
-  const [first, ...rest] = path;
-  if (first === undefined) return value;
-  const inner = (input as Record<string | number, unknown>)[first];
-  const changed = withValueAt(inner, rest, value);
-  if (Array.isArray(input)) return input.with(Number(first), changed);
-  return { ...(input as object), [first]: changed };
-}
-
-const WRONG: Readonly<Record<Shape['kind'], readonly unknown[]>> = {
-  text: [1, true, [], {}],
-  integer: ['x', 1.5, true, [], {}, '9'.repeat(17), 1e20],
-  flag: ['true', 1, [], {}],
-  blob: [1, true, [], {}, '*', 'A'],
-  list: ['x', 1, true, {}],
-  map: ['x', 1, true, []],
-  struct: ['x', 1, true, []],
-};
-
-test.each(NAMES)('%s: a value of a wrong type in every place', async (action) => {
-  const { input } = ACTIONS[action];
-  const right = sampleOf(input);
-  expect(await sendJson(action, right)).toEqual({ status: 200, fault: '' });
-  for (const { path, kind } of placesIn(input, [])) {
-    for (const value of WRONG[kind]) {
-      const verdict = await sendJson(action, withValueAt(right, path, value));
-      expect({ path, value, ...verdict }).toEqual({
-        path,
-        value,
-        status: 400,
-        fault: 'SerializationException',
-      });
-    }
-    const { status } = await sendJson(action, withValueAt(right, path, null));
-    expect([200, 400]).toContain(status);
-  }
-});
-
-function sendJson(action: string, input: unknown): Promise<Verdict> {
-  return send(open, { headers: jsonHeaders(action), payload: JSON.stringify(input) });
-}
 
 const hostileName = fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', '');
 const memberName = fc.constantFrom(...NAMES.flatMap((name) => Object.keys(ACTIONS[name].input)));
@@ -159,7 +40,7 @@ const json = fc.letrec((tie) => ({
 test('any JSON at all', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...NAMES), json, async (action, value) => {
-      const { status } = await sendJson(action, value);
+      const { status } = await sendJson(open, action, value);
       expect([200, 400]).toContain(status);
     }),
     { seed: SEED, numRuns: 300 },
@@ -257,7 +138,7 @@ test.each([
   ['a list of many texts', { Attributes: Array.from({ length: 50_000 }, () => 'x') }],
   ['many lists', { Attributes: Array.from({ length: 50_000 }, () => []) }],
 ])('%s costs little', async (_name, more) => {
-  expect(await sendJson('SetQueueAttributes', { QueueUrl: 'q', ...more })).toEqual({
+  expect(await sendJson(open, 'SetQueueAttributes', { QueueUrl: 'q', ...more })).toEqual({
     status: 400,
     fault: 'SerializationException',
   });
