@@ -102,7 +102,7 @@ test('a restart on the same store forgets nothing; by content it is the value th
 test('a batch that is refused remembers nothing, and does not touch the others [L-80]', async () => {
   const shard = openTestShard();
   const topicId = await createQueue(shard);
-  const large = { value: new Uint8Array(1_050_000), dedup: dedupHash('a') };
+  const large = { value: new Uint8Array(1_150_000), dedup: dedupHash('a') };
   const refused = encodeBatch([large], { nowMs: 0, deadLetter: true });
   const results = await produceBatches(shard, topicId, refused, batchOf('a'));
   expect(results).toMatchObject([
