@@ -1,6 +1,6 @@
 // Dedup through the handler of Produce, on a store that delays and aborts: what is remembered is what is on the disk.
 
-import { dedupHash, ERRORS, encodeBatch, type RequestOf } from '@millrace/protocol';
+import { dedupHash, ERRORS, encodeBatch, LIMITS, type RequestOf } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { FaultyStore, gate } from '@millrace/storage/testing';
 import { expect, test } from 'vitest';
@@ -102,7 +102,7 @@ test('a restart on the same store forgets nothing; by content it is the value th
 test('a batch that is refused remembers nothing, and does not touch the others [L-80]', async () => {
   const shard = openTestShard();
   const topicId = await createQueue(shard);
-  const large = { value: new Uint8Array(1_150_000), dedup: dedupHash('a') };
+  const large = { value: new Uint8Array(LIMITS.messageBytesMax + 1_000), dedup: dedupHash('a') };
   const refused = encodeBatch([large], { nowMs: 0, deadLetter: true });
   const results = await produceBatches(shard, topicId, refused, batchOf('a'));
   expect(results).toMatchObject([
