@@ -13,7 +13,6 @@ import { type HealthSources, registerHealth } from './http/health.ts';
 import { observeRequests, requestIdOf } from './http/observe.ts';
 import { ServerLog } from './http/server-log.ts';
 import type { TlsFiles } from './http/tls.ts';
-import { passOverOtherUpgrades } from './http/upgrades.ts';
 import type { GatewayOptions } from './options/table.ts';
 import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
@@ -92,7 +91,6 @@ function createServer(
     tls === undefined
       ? createPlainServer(limits, handler)
       : createTlsServer({ ...limits, ...tls }, handler);
-  passOverOtherUpgrades(server);
   server.maxConnections = settings.httpConnectionsMax;
   return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
 }

@@ -60,12 +60,15 @@ function guardPages(app: App, { metrics }: Services, guard: GuardSettings): void
 
 async function limitRates(app: App, { metrics }: Services, max: number): Promise<void> {
   await app.register(rateLimit, {
+    global: false,
     max,
     timeWindow: 1_000,
     allowList: (request) => OPEN_PAGES.has(pathOf(request)),
     errorResponseBuilder: (request) =>
       refusal('rate', 'Too many requests a second come from this address.', request, metrics),
   });
+  // By itself it counts only what has a route.
+  app.addHook('onRequest', app.rateLimit());
 }
 
 /** Behind the rates, so that guesses are counted too. */

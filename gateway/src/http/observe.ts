@@ -32,6 +32,22 @@ function methodOf({ method }: FastifyRequest, route: string): string {
   return route === '(none)' ? '(any)' : method;
 }
 
+/** An answer that waits behind others on its connection has no socket yet, and hears nothing of the end of it. */
+function onceOver({ raw, request }: FastifyReply, tell: () => void): void {
+  if (raw.socket !== null) {
+    raw.once('close', tell);
+    return;
+  }
+  const { socket } = request.raw;
+  const over = () => {
+    raw.off('close', over);
+    socket.off('close', over);
+    tell();
+  };
+  raw.once('close', over);
+  socket.once('close', over);
+}
+
 export function observeRequests(app: App, { metrics, closing }: Services, log: Log): void {
   const failures = new WeakMap<FastifyRequest, Error>();
   app.addHook('onRequest', (request, reply, done) => {
@@ -40,7 +56,7 @@ export function observeRequests(app: App, { metrics, closing }: Services, log: L
     if (request.headers.upgrade === undefined) {
       metrics.inFlight += 1;
       const startedAtMs = performance.now();
-      reply.raw.once('close', () => {
+      onceOver(reply, () => {
         metrics.inFlight -= 1;
         answered(request, reply, performance.now() - startedAtMs);
       });

@@ -23,8 +23,11 @@ import { validatorCompiler } from './problem/validation.ts';
 import { registerProduce } from './produce/produce.ts';
 import { registerProduceBatch } from './produce/produce-batch.ts';
 import { registerQueues } from './queues/register-queues.ts';
+import { closed } from './schemas/shapes.ts';
 import { registerTopicOffsets } from './topics/offsets.ts';
 import { registerTopics } from './topics/topics.ts';
+
+const NO_QUERY = closed({});
 
 /** Registers the routes, the OpenAPI document and its page. */
 export async function registerRest(app: App, services: Services): Promise<void> {
@@ -69,6 +72,10 @@ function prepare(app: App): void {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => jsonText);
   app.setErrorHandler(sendProblem);
+  app.addHook('onRoute', ({ schema }) => {
+    // A field that is asked for and not known would be passed over otherwise: a dry run that is none.
+    if (schema !== undefined && schema.hide !== true) schema.querystring ??= NO_QUERY;
+  });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // What is true now is not true later, and much of it is nobody else's business.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');

@@ -8,6 +8,7 @@ import {
   exampleAsks,
   type Operation,
   operationsOf,
+  urlOf,
   type Values,
 } from './support/document.ts';
 import { refusalsOf } from './support/refusals.ts';
@@ -56,6 +57,26 @@ describe('the document', () => {
     }
     const ids = operationsOf(document).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has an answer for every problem, also of what is live', () => {
+    for (const { id, spec } of operationsOf(document)) {
+      expect({ id, statuses: Object.keys(spec.responses) }).toEqual({
+        id,
+        statuses: expect.arrayContaining(['default']),
+      });
+    }
+  });
+
+  it('knows all that may be asked: nothing else is passed over', async () => {
+    const values = { ...(await setStage(bench)), taskId: 1, state: 'fresh' };
+    for (const operation of operationsOf(document)) {
+      if (operation.method !== 'GET' && operation.method !== 'DELETE') continue;
+      const url = urlOf(operation, values);
+      const more = `${url}${url.includes('?') ? '&' : '?'}odd=1`;
+      const { status, body } = await bench.ask({ method: operation.method, url: more });
+      expect({ more, status, field: body?.field }).toEqual({ more, status: 400, field: 'odd' });
+    }
   });
 
   it('refers to nothing that it lacks, and nothing in it has two meanings', () => {

@@ -1,6 +1,6 @@
 // Routes of jobs: enqueue, look, cancel, retry. Workers take jobs as messages of the queue.
 
-import type { ChangeOutcome } from '@millrace/client';
+import type { ChangeOutcome, OutgoingMessage } from '@millrace/client';
 import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
 import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
@@ -51,9 +51,8 @@ function registerEnqueue(app: App, services: Services, queues: QueuePlaces): voi
     async ({ body: { queue, maxAttempts, ...job } }, reply) => {
       // What is wrong with the job is found before a queue is made for it.
       const checked = outgoingOf(queue, job);
-      const { topic } = topicOf(await ensureQueue(services, queues, queue), undefined);
-      const message = { ...checked, topic, maxDeliveries: maxAttempts };
-      const { id, duplicate } = await services.producer.send(message);
+      const message = { ...checked, maxDeliveries: maxAttempts };
+      const { topic, id, duplicate } = await sendTo(services, queues, queue, message);
       // By its topic the id leads to the queue of the topic's name.
       const hint = topic === queue ? '' : `?queue=${encodeURIComponent(queue)}`;
       return reply
@@ -62,6 +61,27 @@ function registerEnqueue(app: App, services: Services, queues: QueuePlaces): voi
         .send({ id, queue, duplicate });
     },
   );
+}
+
+/** What is known of a queue may be a second old: one that was deleted in it is made anew. */
+async function sendTo(
+  services: Services,
+  queues: QueuePlaces,
+  queue: string,
+  message: Omit<OutgoingMessage<Uint8Array>, 'topic'>,
+): Promise<{ topic: string; id: string; duplicate: boolean }> {
+  const send = async () => {
+    const { topic } = topicOf(await ensureQueue(services, queues, queue), undefined);
+    const { id, duplicate } = await services.producer.send({ ...message, topic });
+    return { topic, id, duplicate };
+  };
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof MillraceError && error.code === 'UNKNOWN_TOPIC')) throw error;
+  }
+  queues.forget(queue);
+  return send();
 }
 
 async function ensureQueue(

@@ -9,6 +9,8 @@ import { type Static, Type } from 'typebox';
 import type { FeedKind } from '../../metrics/gateway-metrics.ts';
 import type { App, Services } from '../../services.ts';
 import type { CountsBoard } from '../dashboard/counts-board.ts';
+import { problems } from '../openapi/responses.ts';
+import { closed } from '../schemas/shapes.ts';
 import { countsEvents, Subscription } from './counts-events.ts';
 import { CountsFeed } from './counts-feed.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -21,7 +23,7 @@ import { tailEvents } from './tail-events.ts';
 import { TailParams, TailQuery, tailPlan } from './tail-plan.ts';
 import { webSocketUpgrades } from './upgrades.ts';
 
-const CountsQuery = Type.Object({
+const CountsQuery = closed({
   queues: Type.Optional(
     Type.String({
       maxLength: 16_384,
@@ -103,7 +105,7 @@ function registerCounts(
       tags: ['live'],
       summary: 'Counts of queues, every second: by WebSocket, or as server-sent events',
       querystring: CountsQuery,
-      response: eventStream,
+      response: { ...eventStream, ...problems('INVALID_REQUEST', 'OVERLOADED') },
     },
     preHandler: async (request) => {
       stage.places.check();
@@ -133,7 +135,16 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
       summary: 'Messages of a topic as they come: by WebSocket, or as server-sent events',
       params: TailParams,
       querystring: TailQuery,
-      response: eventStream,
+      response: {
+        ...eventStream,
+        ...problems(
+          'INVALID_REQUEST',
+          'UNKNOWN_TOPIC',
+          'UNKNOWN_PARTITION',
+          'OFFSET_OUT_OF_RANGE',
+          'OVERLOADED',
+        ),
+      },
     },
     preHandler: async (request) => {
       stage.places.check();

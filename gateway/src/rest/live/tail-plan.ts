@@ -2,15 +2,14 @@
 
 import { type Client, MillraceError, type TopicDescription } from '@millrace/client';
 import { type Static, Type } from 'typebox';
+import { closed, TopicParams } from '../schemas/shapes.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { type Position, parsePosition } from './position.ts';
 import type { TailPlan } from './tail.ts';
 
-export const TailParams = Type.Object({
-  topic: Type.String({ description: 'Name of the topic.' }),
-});
+export const TailParams = TopicParams;
 
-export const TailQuery = Type.Object({
+export const TailQuery = closed({
   from: Type.Optional(
     Type.String({
       default: 'latest',

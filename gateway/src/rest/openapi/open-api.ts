@@ -74,6 +74,8 @@ export async function registerDocs(app: App): Promise<void> {
       tryItOutEnabled: true,
     },
   });
+  // Whoever types the address alone is a person.
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   let text: string | undefined;
   app.get(
     '/openapi.json',

@@ -128,6 +128,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status === 401 && reply.getHeader('www-authenticate') === undefined) {
     reply.header('www-authenticate', 'Bearer, Basic realm="millrace"');
   }
+  // What fastify refuses ahead of all hooks has no id yet.
+  if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id);
   // As bytes: whatever serializer the route has, it leaves them alone.
   reply
     .code(problem.status)

@@ -157,6 +157,13 @@ describe('jobs', () => {
     expect((await gateways.get('/queues/race')).body.states.fresh).toBe(4);
   });
 
+  it('makes a queue anew that was deleted a moment ago', async () => {
+    await enqueue('again');
+    expect((await gateways.ask('DELETE', '/queues/again')).status).toBe(204);
+    const { id } = await enqueue('again');
+    expect((await gateways.get(`/jobs/${id}`, 1)).body.state).toBe('fresh');
+  });
+
   it.each([
     ['POST', '/jobs', {}, 400, 'INVALID_REQUEST'],
     ['POST', '/jobs', { queue: 'x' }, 400, 'INVALID_REQUEST'],

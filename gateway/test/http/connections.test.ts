@@ -1,0 +1,77 @@
+// What connections may hold besides one plain request after the other, and what the limits take no notice of otherwise.
+// Rules: docs/semantics/http.md.
+
+import { writeFileSync } from 'node:fs';
+import { connect as connectTls } from 'node:tls';
+import { TemporaryDirectory } from '@millrace/harness';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
+import { openRimBroker, type RimBroker, say } from './open-rim.ts';
+
+let broker: RimBroker;
+beforeAll(async () => {
+  broker = await openRimBroker();
+});
+afterAll(() => broker.close());
+
+test('over TLS too an offer of HTTP/2 is passed over', async () => {
+  const directory = new TemporaryDirectory('millrace-tls-');
+  const [httpTlsKey, httpTlsCert] = [`${directory.path}/key.pem`, `${directory.path}/cert.pem`];
+  writeFileSync(httpTlsKey, PRIVATE_KEY);
+  writeFileSync(httpTlsCert, CERTIFICATE);
+  const rim = await broker.open({ httpTlsKey, httpTlsCert });
+  const socket = connectTls({ port: rim.port, host: '127.0.0.1', rejectUnauthorized: false });
+  const body = JSON.stringify({ name: 'sealed' });
+  socket.write(
+    `POST /topics HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+      `HTTP2-Settings: AAMAAABk\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  );
+  let heard = '';
+  for await (const chunk of socket) heard += String(chunk);
+  expect(heard).toMatch(/^HTTP\/1\.1 201 [\s\S]*"sealed"[\s\S]*HTTP\/1\.1 200 /);
+  await rim.close();
+  directory.remove();
+});
+
+test('requests whose caller goes away while they wait for their turn are over, and counted', async () => {
+  const rim = await broker.open();
+  await fetch(`${rim.url}/topics`, {
+    method: 'POST',
+    body: JSON.stringify({ name: 'queued' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const wait =
+    'GET /consume?topic=queued&group=queued&waitMs=20000 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const { socket } = say(rim.port, wait.repeat(3));
+  const running = () => rim.metric('millrace_http_requests_in_flight');
+  await expect.poll(running).toBe(3);
+  socket.destroy();
+  await expect.poll(running).toBe(0);
+  const given = 'millrace_http_requests_total{method="GET",route="/consume",status="499"}';
+  expect(await rim.metric(given)).toBe(3);
+  await rim.close();
+});
+
+test('[H-21] a path that cannot be decoded has its id as well', async () => {
+  const rim = await broker.open();
+  const reply = await fetch(`${rim.url}/topics/%ff`, { headers: { 'x-request-id': 'odd-1' } });
+  expect([reply.status, reply.headers.get('x-request-id')]).toEqual([400, 'odd-1']);
+  await rim.close();
+});
+
+test('[H-19] requests to nowhere count as well', async () => {
+  const rim = await broker.open({ httpRateLimit: 5 });
+  const answers = Array.from({ length: 40 }, () => fetch(`${rim.url}/nowhere`));
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(20);
+  await rim.close();
+});
+
+test('the address alone leads people to the page', async () => {
+  const rim = await broker.open();
+  const reply = await fetch(rim.url, { redirect: 'manual' });
+  expect([reply.status, reply.headers.get('location')]).toEqual([302, '/docs']);
+  expect((await fetch(rim.url)).headers.get('content-type')).toMatch(/^text\/html/);
+  await rim.close();
+});
