@@ -80,10 +80,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const tryNow = () => {
       const look: Look = { more: false, isLimited: false, refusal: undefined };
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
-      // Whoever is given nothing may be waiting for what was deleted.
-      if (leased.length === 0) {
-        shard.peek((state) => requireStillThere(state, { groupId, topicIds, request }));
-      }
+      if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
       return { leases: leased, ...look, seq: shard.stagedSeq };
     };
     const { leases, isLimited, refusal, seq } = await longPoll({

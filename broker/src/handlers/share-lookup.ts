@@ -74,11 +74,14 @@ interface Found {
 }
 
 /**
- * Whether they are still there, and not others that were made under their names since.
+ * Whoever was given nothing may be waiting for what was deleted, though others have its names by now.
  * @throws MillraceError UNKNOWN_GROUP, UNKNOWN_TOPIC [L-33]
  */
-export function requireStillThere(state: ShardState, { groupId, topicIds, request }: Found): void {
-  const { catalog } = state;
+export function requireStillThere(
+  { shard }: Pick<Services, 'shard'>,
+  { groupId, topicIds, request }: Found,
+): void {
+  const catalog = shard.peek((state) => state.catalog);
   if (!catalog.groups.has(groupId)) throw unknownGroup(request.group);
   for (const [i, topicId] of topicIds.entries()) {
     if (!catalog.topics.has(topicId)) throw unknownTopic(request.topics[i] ?? '', i);
