@@ -42,7 +42,7 @@ async function untilReady(adminPort: number): Promise<void> {
 test('the tour of the README runs as written', { timeout: 180_000 }, async () => {
   const [start, ...blocks] = tourBlocks();
   expect(start).toBe('npm start\n');
-  expect(blocks.length).toBeGreaterThanOrEqual(7);
+  expect(blocks.length).toBeGreaterThanOrEqual(8);
   const directory = new TemporaryDirectory('millrace-tour-');
   const [port, adminPort, httpPort] = [await freePort(), await freePort(), await freePort()];
   const env = {
@@ -80,7 +80,9 @@ test('the tour of the README runs as written', { timeout: 180_000 }, async () =>
     expect(printed[3]).toContain('the oven is broken');
     expect(printed[4]).toContain('cooking for eve');
     expect(printed[5]).toContain('Moved 1 dead letter');
-    expect(printed[6]).toContain('millrace_share_group_messages');
+    expect(printed[6]).toContain('<MessageId>');
+    expect(printed[6]).toContain('table four is ready');
+    expect(printed[7]).toContain('millrace_share_group_messages');
   } finally {
     if (broker.exitCode === null) process.kill(-(broker.pid ?? 0), 'SIGTERM');
     await ended;

@@ -17,7 +17,7 @@ import { Attempts } from './attempts.ts';
 import type { Handler } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
-import { requireAttachedTopics } from './share-lookup.ts';
+import { requireAttachedTopics, requireStillThere } from './share-lookup.ts';
 
 type Request = RequestOf<'Receive'>;
 
@@ -80,6 +80,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const tryNow = () => {
       const look: Look = { more: false, isLimited: false, refusal: undefined };
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
+      if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
       return { leases: leased, ...look, seq: shard.stagedSeq };
     };
     const { leases, isLimited, refusal, seq } = await longPoll({

@@ -10,8 +10,7 @@ export function requireShareGroup(
   name: string,
 ): Group & { readonly kind: 'share' } {
   const group = state.catalog.groupByName(name);
-  if (!group)
-    throw new MillraceError('UNKNOWN_GROUP', `no group is named "${name}"`, { field: 'group' });
+  if (!group) throw unknownGroup(name);
   if (group.kind !== 'share') {
     throw new MillraceError('GROUP_KIND_MISMATCH', `"${name}" is a consumer group`, {
       field: 'group',
@@ -56,10 +55,7 @@ export function requireAttachedTopics(
     const { groupId } = requireShareGroup(state, groupName);
     const topicIds = topicNames.map((name, i) => {
       const topic = state.catalog.topicByName(name);
-      if (!topic)
-        throw new MillraceError('UNKNOWN_TOPIC', `no topic is named "${name}"`, {
-          field: `topics[${i}]`,
-        });
+      if (!topic) throw unknownTopic(name, i);
       if (!state.catalog.attachment(groupId, topic.topicId)) {
         const text = `share group "${groupName}" takes no messages from topic "${name}"`;
         throw new MillraceError('TOPIC_NOT_IN_GROUP', text, { field: `topics[${i}]` });
@@ -68,4 +64,35 @@ export function requireAttachedTopics(
     });
     return { groupId, topicIds };
   });
+}
+
+/** What a request that waits asks for, as it was found when it came. */
+interface Found {
+  readonly groupId: number;
+  readonly topicIds: readonly number[];
+  readonly request: { readonly group: string; readonly topics: readonly string[] };
+}
+
+/**
+ * Whoever was given nothing may be waiting for what was deleted, though others have its names by now.
+ * @throws MillraceError UNKNOWN_GROUP, UNKNOWN_TOPIC [L-33]
+ */
+export function requireStillThere(
+  { shard }: Pick<Services, 'shard'>,
+  { groupId, topicIds, request }: Found,
+): void {
+  const catalog = shard.peek((state) => state.catalog);
+  if (!catalog.groups.has(groupId)) throw unknownGroup(request.group);
+  for (const [i, topicId] of topicIds.entries()) {
+    if (!catalog.topics.has(topicId)) throw unknownTopic(request.topics[i] ?? '', i);
+  }
+}
+
+function unknownGroup(name: string): MillraceError {
+  return new MillraceError('UNKNOWN_GROUP', `no group is named "${name}"`, { field: 'group' });
+}
+
+function unknownTopic(name: string, index: number): MillraceError {
+  const text = `no topic is named "${name}"`;
+  return new MillraceError('UNKNOWN_TOPIC', text, { field: `topics[${index}]` });
 }

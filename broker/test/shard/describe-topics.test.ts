@@ -13,7 +13,7 @@ function fullAnnotations(): { [name: string]: string } {
 }
 
 it('describes topics whose annotations are as large as they may be, as many as fit [G-39]', async () => {
-  const shard = await openTestShard(new MemoryStore());
+  const shard = openTestShard(new MemoryStore());
   const annotations = fullAnnotations();
   const names = Array.from({ length: 300 }, (_, i) => `t${i}`);
   for (const name of names) {

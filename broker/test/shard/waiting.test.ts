@@ -84,6 +84,26 @@ describe('waiting', () => {
     await shard.close();
   });
 
+  test('the deletion of the topic, or of the group, ends waits [L-33]', async () => {
+    const shard = openTestShard();
+    const endedBy = async (deletion: () => Promise<unknown>) => {
+      await createQueue(shard);
+      const waits = [5_000, 5_000].map((ms) => shard.call('Receive', receiveOf(ms)));
+      const ended = Promise.allSettled(waits);
+      await soon();
+      await deletion();
+      const ends = await ended;
+      return ends.map((end) => (end.status === 'rejected' ? end.reason.code : end.value));
+    };
+    const topicEnds = await endedBy(() => shard.call('DeleteTopic', { name: 't' }));
+    expect(topicEnds).toEqual(['UNKNOWN_TOPIC', 'UNKNOWN_TOPIC']);
+    await shard.call('DeleteShareGroup', { group: 'g' });
+    const groupEnds = await endedBy(() => shard.call('DeleteShareGroup', { group: 'g' }));
+    expect(groupEnds).toEqual(['UNKNOWN_GROUP', 'UNKNOWN_GROUP']);
+    expect(shard.shard.waiters.size).toBe(0);
+    await shard.close();
+  });
+
   test('a fetch waits for enough bytes and gives up when its time is over', async () => {
     const shard = openTestShard();
     const topicId = await createQueue(shard);

@@ -18,6 +18,8 @@ export interface SqsCall {
   readonly traceHeader: string | undefined;
   /** The caller went away, or the gateway is shutting down. */
   readonly signal: AbortSignal;
+  /** To be done where the caller hangs up before all of the answer is on its way. */
+  ifUnsent(undo: () => void): void;
 }
 
 /** Throws SqsError, or MillraceError, which the dispatcher translates by the error table. */

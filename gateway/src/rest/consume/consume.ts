@@ -3,13 +3,13 @@
 import type { LeasedMessage, ReceiveOptions } from '@millrace/client';
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
 import { LeasedSchema, leasedShape } from '../schemas/message.ts';
 import { receiptText } from '../schemas/receipts.ts';
 import { closed, GroupName, TopicName } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { callerOf } from './caller.ts';
 
 const MAX_DEFAULT = 10;

@@ -1,13 +1,13 @@
 // GET /topics/:topic/records: reads the log of a partition. It leases nothing and changes nothing.
 
 import { LIMITS } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { jsonText } from '../json/raw-json.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
 import { MessageSchema, messageShape } from '../schemas/message.ts';
 import { closed, Offset, Partition, TopicName, TopicParams, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 const MAX_DEFAULT = 100;
 const BYTES_MAX = 4 * 1024 * 1024;

@@ -1,7 +1,8 @@
 // What the dashboard says of queues, from the counters of their share groups. It asks nobody.
 
 import type { QueueRates, QueueStats } from '@millrace/client';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from '../schemas/type.ts';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const rate = (description: string) => Type.Number({ minimum: 0, description });

@@ -2,7 +2,7 @@
 
 import type { Admin } from '@millrace/client';
 import { APIS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { outField, outItem } from '../schemas/from-fields.ts';
@@ -18,6 +18,7 @@ import {
   TopicName,
   word,
 } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 const KINDS = ['consumer', 'share'] as const;
 const Kind = word(KINDS, { description: 'Consumer group or share group.' });

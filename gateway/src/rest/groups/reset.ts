@@ -1,7 +1,6 @@
 // POST /groups/:group/reset: where a consumer group goes on.
 
 import { LIMITS } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import {
@@ -14,6 +13,7 @@ import {
   TopicName,
   word,
 } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 const To = Type.Union(
   [

@@ -1,11 +1,11 @@
 // Routes that make and change share groups.
 
 import { APIS } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField } from '../schemas/from-fields.ts';
 import { closed, GroupName, GroupParams, TimestampMs, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { describeGroup, GroupDescription } from './groups.ts';
 
 const { request: creation } = APIS.CreateShareGroup;

@@ -1,10 +1,11 @@
 // Jobs in JSON: a message of a queue with an id now and a result later.
 
 import { LIMITS, MESSAGE_STATES } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { payloadOf } from '../json/raw-json.ts';
 import { messageShape, NEW_MESSAGE } from '../schemas/message.ts';
 import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import type { FoundJob } from './job-places.ts';
 
 const { payload, payloadText, payloadBase64, key, headers, delayMs, ttlMs, dedupId, tenant } =

@@ -2,7 +2,6 @@
 
 import type { ChangeOutcome, OutgoingMessage } from '@millrace/client';
 import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { createQueue, isThere } from '../queues/create-queue.ts';
@@ -10,6 +9,7 @@ import { PageFrom } from '../queues/page-places.ts';
 import { type QueuePlace, QueuePlaces, topicOf } from '../queues/queue-places.ts';
 import { outgoingOf } from '../schemas/message.ts';
 import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { JobPlaces } from './job-places.ts';
 import { EnqueuedJob, JobParams, JobQuery, JobSchema, jobShape, NewJob } from './job-schemas.ts';
 import { listJobs } from './list-jobs.ts';

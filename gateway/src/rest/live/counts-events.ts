@@ -1,8 +1,8 @@
 // The counts of a feed for one listener: the newest at its pace, and what it asks for. What it was too slow for is left out.
 
 import { MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
+import { Type } from '../schemas/type.ts';
 import { ALL_QUEUES, type CountsFeed, type Listener } from './counts-feed.ts';
 import type { LiveEvent } from './live-event.ts';
 

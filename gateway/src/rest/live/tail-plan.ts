@@ -1,8 +1,9 @@
 // What a reader of a topic asks for, made definite: every partition with the offset at which it begins.
 
 import { type Client, MillraceError, type TopicDescription } from '@millrace/client';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { closed, TopicParams } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { type Position, parsePosition } from './position.ts';
 import type { TailPlan } from './tail.ts';

@@ -1,10 +1,10 @@
 // What each problem means, under the path that its `type` names.
 
 import { ERRORS, type ErrorName } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { closed, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import {
   HttpProblem,
   isProblemCode,

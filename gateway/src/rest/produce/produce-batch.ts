@@ -3,7 +3,7 @@
 
 import type { OutgoingMessage, Producer } from '@millrace/client';
 import { LIMITS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
@@ -16,6 +16,7 @@ import {
   SentSchema,
 } from '../schemas/message.ts';
 import { closed, ItemError, Partition, TopicParams } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { PRODUCE_PROBLEMS } from './produce.ts';
 import { headersOfRequest, keyOfRequest } from './request-headers.ts';
 import { sentShape } from './sent.ts';

@@ -1,7 +1,7 @@
 // Where a page of messages begins, as text: `partition:offset`.
 
 import { MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
+import { Type } from '../schemas/type.ts';
 
 export interface PagePlace {
   readonly partition: number;

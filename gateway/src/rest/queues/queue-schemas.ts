@@ -1,7 +1,7 @@
 // Shapes that several routes of queues share.
 
 import { LIMITS, MESSAGE_STATES } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { MessageSchema } from '../schemas/message.ts';
 import {
   closed,
@@ -12,6 +12,7 @@ import {
   TopicName,
   word,
 } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 /** Of a queue that is not there, or is none. */
 export const NO_QUEUE = ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH', 'TOPIC_NOT_IN_GROUP'] as const;

@@ -2,10 +2,11 @@
 // the protocol's declarations.
 
 import { APIS, LIMITS, type RequestInput } from '@millrace/protocol';
-import { type Static, type TSchema, Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { QueueCounts } from '../dashboard/counts.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
 import { closed, GroupName, orNull, TopicName } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 type TopicSettings = NonNullable<RequestInput<'CreateTopic'>['config']>;
 type GroupSettings = NonNullable<RequestInput<'CreateShareGroup'>['config']>;

@@ -2,10 +2,10 @@
 
 import type { Client } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { closed, Next, PageQuery, pageOf } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { createQueue } from './create-queue.ts';
 import type { QueuePlaces } from './queue-places.ts';
 import { QueueParams } from './queue-schemas.ts';

@@ -2,10 +2,10 @@
 
 import type { ChangeResult, Client, MessageTarget } from '@millrace/client';
 import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { closed, orNull, Partition, word } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { type Listing, listPage } from './list-messages.ts';
 import { PageFrom, placeOf, placeText } from './page-places.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';

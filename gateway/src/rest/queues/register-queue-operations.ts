@@ -1,11 +1,11 @@
 // Routes of operators: purge and its undo, redrive of dead letters, and the broker's tasks.
 
 import { APIS, LIMITS, MillraceError } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
 import { closed, orNull } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import type { QueuePlaces } from './queue-places.ts';
 import { topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';

@@ -1,7 +1,7 @@
 // Routes of those who work with a queue: enqueue, receive, acknowledge, extend.
 
 import { LIMITS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { AckItem, AckResults, acknowledgeAll } from '../consume/acknowledge.ts';
 import { callerOf } from '../consume/caller.ts';
@@ -20,6 +20,7 @@ import {
 } from '../schemas/message.ts';
 import { receiptText } from '../schemas/receipts.ts';
 import { closed } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 

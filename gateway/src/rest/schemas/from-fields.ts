@@ -1,7 +1,8 @@
 // Schemas of HTTP from the declarations of the wire protocol: what a field says there holds here too.
 
 import type { AnyField, Encodable, Field, Fields } from '@millrace/protocol';
-import { type TUnsafe, Type } from 'typebox';
+import type { TUnsafe } from 'typebox';
+import { Type } from './type.ts';
 
 type Bounds = Record<string, unknown>;
 

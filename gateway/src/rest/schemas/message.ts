@@ -4,9 +4,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { HeadersInput, LeasedMessage, Message, OutgoingMessage } from '@millrace/client';
 import { LIMITS, MillraceError } from '@millrace/protocol';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { payloadOf, RawJson } from '../json/raw-json.ts';
 import { closed, Offset, orNull, Partition, TimestampMs, TopicName } from './shapes.ts';
+import { Type } from './type.ts';
 
 const Base64 = (description: string) => Type.String({ description, contentEncoding: 'base64' });
 

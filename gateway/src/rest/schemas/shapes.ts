@@ -1,8 +1,9 @@
 // Shapes that several routes share: names, problems, pages. One schema a shape; types derive from them.
 
 import { LIMITS } from '@millrace/protocol';
-import { type TProperties, type TSchema, Type } from 'typebox';
+import type { TProperties, TSchema } from 'typebox';
 import { PROBLEM_CODES } from '../problem/problems.ts';
+import { Type } from './type.ts';
 
 /** An object that has these members and no others. */
 export function closed<const P extends TProperties>(properties: P, options: object = {}) {

@@ -1,6 +1,5 @@
 // Offsets of a topic's partitions by their meaning, and the deletion of its oldest records.
 
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import {
@@ -12,6 +11,7 @@ import {
   TopicParams,
   word,
 } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 const NAMED = ['earliest', 'latest'] as const;
 

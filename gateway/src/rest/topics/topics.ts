@@ -1,11 +1,11 @@
 // Routes of topics. What is a valid name or setting is the broker's to say.
 
 import { APIS } from '@millrace/protocol';
-import { Type } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField, inObject, outItem } from '../schemas/from-fields.ts';
 import { closed, Next, PageQuery, pageOf, TopicName, TopicParams } from '../schemas/shapes.ts';
+import { Type } from '../schemas/type.ts';
 
 const { request: creation } = APIS.CreateTopic;
 const { request: change } = APIS.AlterTopic;

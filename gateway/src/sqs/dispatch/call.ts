@@ -1,7 +1,7 @@
 // What handlers learn of a request beside its input. Everything is found when it is asked for: most calls ask for little,
 // and none pays for a signal that it does not wait with.
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { SqsCall } from '../handler.ts';
 import { type CredentialScope, scopeOf } from '../sign/credential.ts';
@@ -21,6 +21,7 @@ export interface CallSources {
   /** As it stood in the request line. */
   readonly url: string;
   readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly settings: CallSettings;
   readonly waiting: WaitingCalls;
 }
@@ -83,6 +84,14 @@ export class Call implements SqsCall {
   get isCallerGone(): boolean {
     const { destroyed, readableEnded } = this.sources.request.socket;
     return destroyed || readableEnded;
+  }
+
+  /** By the socket: a response that stands behind others of its connection does not hear of its end. */
+  ifUnsent(undo: () => void): void {
+    const { request, response } = this.sources;
+    const { socket } = request;
+    socket.once('close', undo);
+    response.once('finish', () => socket.off('close', undo));
   }
 
   end(): void {

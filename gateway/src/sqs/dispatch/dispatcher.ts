@@ -35,7 +35,7 @@ export function createDispatch(sources: DispatchSources): Dispatch {
   const { operations, settings, waiting, verify, onAnswered } = sources;
   return async (request, reply) => {
     const form = replyFormOf(request);
-    const call = callOf(request, form, settings, waiting);
+    const call = callOf(request, reply, form, settings, waiting);
     let demand: Demand | undefined;
     let outcome = 'ok';
     try {
@@ -78,6 +78,7 @@ function replyFormOf(request: FastifyRequest): ReplyForm {
 
 function callOf(
   request: FastifyRequest,
+  reply: FastifyReply,
   form: ReplyForm,
   settings: CallSettings,
   waiting: WaitingCalls,
@@ -87,6 +88,7 @@ function callOf(
     protocol: form.protocol,
     url: request.originalUrl,
     request: request.raw,
+    response: reply.raw,
     settings,
     waiting,
   });

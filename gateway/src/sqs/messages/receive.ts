@@ -39,12 +39,18 @@ export async function receiveMessage(
   if (leased.length === 0) return {};
   if (options.maxWaitMs > 0) await turn();
   if (call.signal.aborted) {
-    await Promise.allSettled(leased.map((message) => message.return()));
+    await giveBack(leased);
     if (access.services.closing.aborted) return {};
     throw new MillraceError('ABORTED', 'The caller went away before its messages came.');
   }
+  call.ifUnsent(() => void giveBack(leased));
   const inOrder = queue.isFifo ? byGroup(leased) : leased;
   return { Messages: inOrder.map((message) => receivedMessage(message, asked)) };
+}
+
+/** As if they had not been delivered. What a lease that is over says to that does not matter. */
+async function giveBack(leased: readonly Leased[]): Promise<void> {
+  await Promise.allSettled(leased.map((message) => message.return()));
 }
 
 /** The older member is read where the newer one is absent; it was declared with names of queues' attributes. */

@@ -14,6 +14,8 @@ export interface SignedParts {
 
 const BEYOND_ASCII = /[^\x20-\x7e]/;
 const SPACES = /\s+/g;
+/** What comes before the path where the request line has a whole URL. */
+const ORIGIN = /^https?:\/\/[^/]*/i;
 const LEFT_BY_ENCODING = /[!'()*]/g;
 
 /** Throws MalformedQueryString. */
@@ -34,7 +36,9 @@ export function sha256Hex(data: string | Buffer): string {
 }
 
 /** Without empty and dotted segments, and encoded once more: only S3 signs the path as it is. */
-function canonicalPath(path: string): string {
+function canonicalPath(target: string): string {
+  if (target === '/') return target;
+  const path = target.startsWith('/') ? target : target.replace(ORIGIN, '');
   if (path === '/' || path === '') return '/';
   const segments: string[] = [];
   for (const segment of asUtf8(path).split('/')) {

@@ -9,6 +9,7 @@ import { LIVE_LIMITS } from '../../../src/rest/live/live-limits.ts';
 import { registerLive } from '../../../src/rest/live/register-live.ts';
 import { sendProblem } from '../../../src/rest/problem/send-problem.ts';
 import { validatorCompiler } from '../../../src/rest/problem/validation.ts';
+import { ProblemSchema } from '../../../src/rest/schemas/shapes.ts';
 import type { App } from '../../../src/services.ts';
 import { Gateways, until } from '../support/gateways.ts';
 import { type SocketEvent, SocketListener, SseListener } from '../support/listeners.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
   await gateways.client.admin.createTopic({ name: 'narrow' });
   const { services } = gateways.at().open;
   narrow = fastify().withTypeProvider<TypeBoxTypeProvider>();
+  narrow.addSchema(ProblemSchema);
   narrow.setErrorHandler(sendProblem);
   narrow.setValidatorCompiler(validatorCompiler);
   const limits = {

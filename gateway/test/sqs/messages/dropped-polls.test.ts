@@ -28,15 +28,20 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-async function poll(QueueUrl: string): Promise<Socket> {
+/** One request after the other, without waiting for answers. */
+async function poll(...queueUrls: readonly string[]): Promise<Socket> {
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => {});
   await once(socket, 'connect');
+  socket.write(queueUrls.map(receiveOf).join(''));
+  return socket;
+}
+
+function receiveOf(QueueUrl: string): string {
   const body = JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 });
   const head = ['POST / HTTP/1.1', 'host: x', 'x-amz-target: AmazonSQS.ReceiveMessage'];
   const type = ['content-type: application/x-amz-json-1.0', `content-length: ${body.length}`];
-  socket.write(`${[...head, ...type].join('\r\n')}\r\n\r\n${body}`);
-  return socket;
+  return `${[...head, ...type].join('\r\n')}\r\n\r\n${body}`;
 }
 
 it('a message that is sent as callers hang up comes to the next one, for the first time [Q-77]', async () => {
@@ -60,4 +65,15 @@ it('a message that is sent as callers hang up comes to the next one, for the fir
     await session.delete(queue, ReceiptHandle);
   }
   expect({ answered, counts: [...counts] }).toEqual({ answered: 0, counts: ['1'] });
+});
+
+it('an answer that stood behind another one when its caller hung up gives its message back [Q-77]', async () => {
+  const [empty, queue] = [await session.queue(), await session.queue()];
+  await session.send(queue, 'a');
+  const socket = await poll(empty, queue);
+  await expect.poll(async () => (await session.totals(queue)).leased).toBe(1);
+  socket.destroy();
+  const names = { MessageSystemAttributeNames: ['ApproximateReceiveCount'] };
+  const { Body, Attributes } = await session.receiveOne(queue, names);
+  expect([Body, Attributes]).toEqual(['a', { ApproximateReceiveCount: '1' }]);
 });

@@ -219,6 +219,20 @@ describe('waiting [Q-77]', () => {
   });
 });
 
+it('a waiting receive is told at once that its queue was deleted, also where it is made anew [Q-86]', async () => {
+  const QueueUrl = await session.queue();
+  const waits = [20, 20].map((WaitTimeSeconds) =>
+    refusal(session.receive(QueueUrl, { WaitTimeSeconds })),
+  );
+  await pause(300);
+  await session.queues.DeleteQueue({ QueueUrl }, callOf());
+  await session.queues.CreateQueue({ QueueName: session.nameOf(QueueUrl) }, callOf());
+  const gone = 'QueueDoesNotExist: The specified queue does not exist.';
+  expect(await Promise.all(waits)).toEqual([gone, gone]);
+  await session.send(QueueUrl, 'new');
+  expect((await session.receiveOne(QueueUrl)).Body).toBe('new');
+});
+
 it('at another gateway that shuts down, a waiting receive is answered with nothing [Q-77]', async () => {
   const queue = await session.queue();
   const other = await session.openServices();

@@ -34,6 +34,7 @@ export function callOf(change: Partial<SqsCall> = {}): SqsCall {
     sender: ACCOUNT,
     traceHeader: undefined,
     signal: NEVER,
+    ifUnsent: () => {},
     ...change,
   };
 }

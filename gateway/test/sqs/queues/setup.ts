@@ -24,6 +24,7 @@ export const CALL: SqsCall = {
   sender: ACCOUNT,
   traceHeader: undefined,
   signal: new AbortController().signal,
+  ifUnsent: () => {},
 };
 
 /** Attributes of a new standard queue, in order. */

@@ -99,6 +99,14 @@ test.each([
   expect(verdict(sent)).toBeUndefined();
 });
 
+test('a request line may have the whole URL', () => {
+  for (const sent of [JSON_REQUEST, FORM_REQUEST, PRESIGNED]) {
+    expect(verdict({ ...sent, url: `http://localhost:7651${sent.url}` })).toBeUndefined();
+  }
+  const url = 'http://localhost:7651/000000000000/r';
+  expect(verdict({ ...FORM_REQUEST, url })).toContain('SignatureDoesNotMatch');
+});
+
 test('spaces in a header and between parameters do not matter', () => {
   const spaced = withHeaders(JSON_REQUEST, { 'x-amzn-query-mode': '  true ' });
   expect(verdict(spaced)).toBeUndefined();
