@@ -45,6 +45,8 @@ export function movesOf(leasing: LeasingReady, run: Run, whole: Range): Move[] {
       const range = { first, last };
       if (fate === 'expired') moves.push(...die(ending, run, range, 'expired', error));
       else moves.push(...exhaust(ending, run, range, 'exhausted', error));
+      // As many bytes were copied as one decision should: it looks at no more.
+      if (ending.letters.isFull) scan.left = 0;
       continue;
     }
     const { stretches } = takeStretches(batches, first, last + 1, budget);

@@ -39,6 +39,8 @@ function onceOver({ raw, request }: FastifyReply, tell: () => void): void {
     return;
   }
   const { socket } = request.raw;
+  // All that wait in one line listen to it; that they are many is no leak.
+  socket.setMaxListeners(0);
   const over = () => {
     raw.off('close', over);
     socket.off('close', over);

@@ -136,8 +136,10 @@ export class LaneTable {
   /** fifo: a run that begins at the offset waits, given before or never; what the lane's row says of it comes after. */
   waits(lane: number, first: number, wasGiven: boolean): void {
     if (this.#fronts === undefined || lane === NO_LANE) return;
+    // A lane whose last lease ended just now is forgotten before what waits of it is told: earlier ones may be among it.
+    const isKnown = !wasGiven || this.has(lane);
     const slot = this.#slotOf(lane);
-    this.#fronts.waits(slot, first);
+    this.#fronts.waits(slot, isKnown ? first : 0);
     if (wasGiven) this.#again?.serve(slot);
     else this.#again?.meet(slot, lane, first);
     if (!this.#isEmpty(slot)) this.#settle(slot);

@@ -131,7 +131,9 @@ function step(table: LaneTable, plain: PlainTable, one: Step): void {
     if (waits) table.waits(one.lane, one.offset, one.wasGiven);
     table.setWaiting(one.lane, one.row);
     if (waits) meet(plain, at, one);
-    at.waitsFrom = waits ? Math.min(at.waitsFrom, one.offset) : Number.POSITIVE_INFINITY;
+    // Of a lane that is not known others may have been given before.
+    const from = known === undefined && one.wasGiven ? 0 : one.offset;
+    at.waitsFrom = waits ? Math.min(at.waitsFrom, from) : Number.POSITIVE_INFINITY;
     // The table settles twice, once before it knows the row.
     if (known !== undefined && waits) plain.settle(one.lane);
     plain.at(one.lane).row = one.row;
