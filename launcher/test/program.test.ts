@@ -1,7 +1,9 @@
 // The program millrace: one command line for broker and gateway, and both of them in one process.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { BROKER_OPTIONS } from '@millrace/broker';
 import { GATEWAY_OPTIONS } from '@millrace/gateway';
@@ -100,16 +102,17 @@ describe.skipIf(!existsSync(BIN))('the built program', { timeout: 120_000 }, () 
   });
 
   test("the gateway's port in use: 69, and one line that says so", async () => {
-    const first = await MillraceProcess.launch({ dataDir: `${directory.path}/data` });
-    const { port } = new URL(first.httpUrl);
-    const flags = ['--port', '0', '--admin-port', '0', '--data-dir', `${directory.path}/other`];
-    const { code, out, err } = await run(...flags, '--http-port', port);
+    const rival = createServer().listen(0, '127.0.0.1');
+    await once(rival, 'listening');
+    const { port } = rival.address() as AddressInfo;
+    const flags = ['--port', '0', '--admin-port', '0', '--data-dir', `${directory.path}/data`];
+    const { code, out, err } = await run(...flags, '--http-port', `${port}`);
     expect(err).toBe(
       `millrace: 127.0.0.1:${port} is in use, perhaps by another gateway; choose another port with --http-port.\n`,
     );
     expect(code).toBe(69);
     expect(out).not.toContain('"event":"listening"');
-    await first.end('SIGTERM');
+    rival.close();
   });
 
   test('wrong credentials: 64, told by their place', async () => {
