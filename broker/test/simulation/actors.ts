@@ -3,18 +3,12 @@
 
 import type { Random } from '@millrace/harness';
 import { encodeBatch, MillraceError, type RequestOf, readRecords } from '@millrace/protocol';
+import { Senders } from './senders.ts';
+import { PARTITIONS, type SimGroup } from './sim-groups.ts';
 import type { Delivery, Witness } from './witness.ts';
 import { Killed, type World } from './world.ts';
 
-export const PARTITIONS = 2;
-export const GROUPS = [
-  { name: 'plain', isOrdered: false },
-  { name: 'keyed', isOrdered: true },
-] as const;
-export type SimGroup = (typeof GROUPS)[number];
-
 const VISIBILITY_MS = 400;
-const KEYS = ['a', 'b', 'c', 'd', null] as const;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
@@ -42,16 +36,24 @@ export class Actors {
   readonly #witness: Witness;
   readonly #random: Random;
   readonly #topics: Topics;
+  readonly groups: readonly SimGroup[];
   readonly held: Delivery[] = [];
   readonly counts: Record<string, number> = {};
-  #next = 0;
+  readonly #senders: Senders;
   #receives = 0;
 
-  constructor(world: World, witness: Witness, random: Random, topics: Topics) {
+  constructor(
+    world: World,
+    witness: Witness,
+    random: Random,
+    { topics, groups }: { readonly topics: Topics; readonly groups: readonly SimGroup[] },
+  ) {
     this.#world = world;
     this.#witness = witness;
     this.#random = random;
     this.#topics = topics;
+    this.groups = groups;
+    this.#senders = new Senders(world, witness, random, topics.work);
   }
 
   /** Begins one random thing; it ends whenever the world lets it. */
@@ -59,9 +61,9 @@ export class Actors {
     const choice = this.#random.next();
     const work =
       choice < 0.3
-        ? this.#produce()
+        ? this.#send()
         : choice < 0.6
-          ? this.receive(this.#random.pick(GROUPS), this.#random.between(1, 8))
+          ? this.receive(this.#random.pick(this.groups), this.#random.between(1, 8))
           : choice < 0.85
             ? this.#acknowledge()
             : choice < 0.92
@@ -72,7 +74,7 @@ export class Actors {
 
   async receive(group: SimGroup, maxMessages: number, topic = 'work'): Promise<Delivery[]> {
     const receive = this.#receives;
-    const epoch = this.#witness.epoch(group.name);
+    const asked = { epoch: this.#witness.epoch(group.name), sayings: this.#witness.sayings };
     this.#receives += 1;
     const { leases } = await this.#leases({
       group: group.name,
@@ -88,7 +90,7 @@ export class Actors {
     for (const lease of leases) {
       const { partition, firstOffset, lastOffset, token, deliveries, deadlineMs } = lease;
       const leasedAtMs = deadlineMs - VISIBILITY_MS;
-      const place = { group: group.name, partition, token, deliveries, leasedAtMs, deadlineMs };
+      const place = { group, partition, token, deliveries, leasedAtMs, deadlineMs };
       for (const batch of lease.batches) {
         const range = { from: firstOffset, to: lastOffset };
         for (const { offset, key, value } of readRecords(batch, range)) {
@@ -98,7 +100,7 @@ export class Actors {
       }
     }
     if (topic === 'work') {
-      this.#witness.delivered(messages, group.isOrdered, epoch);
+      this.#witness.delivered(messages, group, asked);
       this.held.push(...messages);
       this.#count('delivered', messages.length);
     }
@@ -118,15 +120,15 @@ export class Actors {
     message: Delivery,
     kind: 'accept' | 'release' | 'reject' | 'extend' | 'return',
   ) {
-    const isOrdered = message.group === 'keyed';
-    this.#witness.saying(message, kind, isOrdered);
-    const { results } = await this.#world.call('Acknowledge', {
-      group: message.group,
-      items: [this.#item(message, kind)],
-    });
-    const code = results[0]?.outcomes[0]?.errorCode;
-    if (code === 0 && kind === 'accept') this.#witness.accepted(message);
-    if (code === 0) this.#count(kind, 1);
+    const said = this.#witness.saying(message, kind);
+    const { results } = await this.#world
+      .call('Acknowledge', { group: message.group.name, items: [this.#item(message, kind)] })
+      .finally(() => said.over());
+    const [outcome] = results[0]?.outcomes ?? [];
+    if (outcome?.errorCode !== 0) return;
+    if (kind === 'accept') this.#witness.accepted(message, this.#receives);
+    if (kind === 'extend') said.extended(results[0]?.deadlineMs ?? 0);
+    this.#count(kind, 1);
   }
 
   #item(message: Delivery, kind: RequestOf<'Acknowledge'>['items'][number]['kind']) {
@@ -144,32 +146,8 @@ export class Actors {
     };
   }
 
-  async #produce(): Promise<void> {
-    const partition = this.#random.between(0, PARTITIONS - 1);
-    const delays = this.#random.chance(0.2);
-    const records = Array.from({ length: this.#random.between(1, 6) }, () => {
-      const key = this.#random.pick(KEYS);
-      const payload = `p${this.#next}`;
-      this.#next += 1;
-      this.#witness.sent.add(payload);
-      return { key, payload, delayMs: delays ? this.#random.pick([0, 30, 500]) : 0 };
-    });
-    const batch = encodeBatch(
-      records.map(({ key, payload, delayMs }) => ({
-        key: key === null ? null : utf8.encode(key),
-        value: utf8.encode(payload),
-        delayMs,
-      })),
-      { nowMs: Date.now(), codec: this.#random.pick(['none', 'gzip'] as const) },
-    );
-    const batches = [{ topicId: this.#topics.work, partition, batch }];
-    const { results } = await this.#world.call('Produce', { batches });
-    const [result] = results;
-    if (result?.errorCode !== 0 || result.baseOffset < 0) return;
-    records.forEach(({ key, payload }, i) => {
-      this.#witness.stored.set(`${partition}/${result.baseOffset + i}`, { key, payload });
-    });
-    this.#count('stored', records.length);
+  async #send(): Promise<void> {
+    this.#count('stored', await this.#senders.produce());
   }
 
   async #acknowledge(): Promise<void> {
@@ -192,32 +170,45 @@ export class Actors {
   async #transact(): Promise<void> {
     const message = this.#take();
     if (message === undefined) return;
-    this.#witness.saying(message, 'accept', message.group === 'keyed');
-    const result = `${message.group}:${message.payload}`;
+    const { name: group } = message.group;
+    const said = this.#witness.saying(message, 'accept');
+    const result = `${group}:${message.payload}`;
     const batch = () => encodeBatch([{ value: utf8.encode(result) }], { nowMs: 1_700_000_000_000 });
-    const transactionId = `t-${message.group}-${message.partition}-${message.offset}-${message.token}`;
+    const transactionId = `t-${group}-${message.partition}-${message.offset}-${message.token}`;
     for (;;) {
       try {
         await this.#world.call('Transact', {
           transactionId,
           batches: [{ topicId: this.#topics.out, partition: 0, batch: batch() }],
-          acknowledgements: [{ group: message.group, items: [this.#item(message, 'accept')] }],
+          acknowledgements: [{ group, items: [this.#item(message, 'accept')] }],
           offsets: [],
           effects: [],
         });
-        this.#witness.accepted(message);
+        said.over();
+        this.#witness.accepted(message, this.#receives);
         this.#witness.confirmed.add(result);
         this.#count('transacted', 1);
         return;
       } catch (error) {
-        if (!(error instanceof Killed)) throw error;
+        if (error instanceof Killed) continue;
+        said.over();
+        throw error;
       }
     }
   }
 
   async #operate(): Promise<void> {
-    const group = this.#random.pick(GROUPS).name;
+    const group = this.#random.pick(this.groups).name;
     const choice = this.#random.next();
+    this.#witness.operates(group, 1);
+    try {
+      await this.#operateOn(group, choice);
+    } finally {
+      this.#witness.operates(group, -1);
+    }
+  }
+
+  async #operateOn(group: string, choice: number): Promise<void> {
     this.#witness.disturb(group);
     if (choice < 0.4) {
       const partition = this.#random.between(0, PARTITIONS - 1);
@@ -250,8 +241,12 @@ export class Actors {
 
   async #purge(group: string): Promise<void> {
     this.#witness.purged(group, true);
+    const forgetDuplicates = this.#random.chance(0.3);
+    const forgets = () => forgetDuplicates && this.#witness.forgets();
+    const purge = { group, topic: null, dryRun: false, undoMs: 600_000, forgetDuplicates };
+    forgets();
     try {
-      await this.#world.call('Purge', { group, topic: null, dryRun: false, undoMs: 600_000 });
+      await this.#world.call('Purge', purge).finally(forgets);
     } finally {
       await this.#undo(group);
       this.#witness.disturb(group);

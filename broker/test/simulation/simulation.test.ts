@@ -3,9 +3,10 @@
 
 import { Random } from '@millrace/harness';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Actors, GROUPS, PARTITIONS } from './actors.ts';
+import { Actors } from './actors.ts';
 import { live } from './live.ts';
 import { settle } from './settle.ts';
+import { groupsOf, PARTITIONS, type SimGroup } from './sim-groups.ts';
 import { Witness } from './witness.ts';
 import { World } from './world.ts';
 
@@ -22,16 +23,14 @@ const CONFIG = {
   backoffMaxMs: null,
   jitter: null,
   exhaustedAt: null,
-  fence: null,
   fairness: null,
   maxInFlight: null,
   onExpired: null,
   resultTtlMs: null,
-  lateReceipts: null,
   deadLetterLoops: null,
 } as const;
 
-async function prepare(world: World) {
+async function prepare(world: World, groups: readonly SimGroup[]) {
   const create = async (name: string, partitions: number) => {
     const config = { config: null, annotations: null, validateOnly: false };
     const call = world.call('CreateTopic', { name, partitions, ...config });
@@ -39,14 +38,13 @@ async function prepare(world: World) {
     return (await call).topicId;
   };
   const topics = { work: await create('work', PARTITIONS), out: await create('out', 1) };
-  for (const { name, isOrdered } of GROUPS) {
-    const ordering = isOrdered ? 'key' : 'none';
+  for (const { name, ...ways } of groups) {
     const call = world.call('CreateShareGroup', {
       group: name,
       topics: ['work'],
       startAt: -2,
       deadLetterTopic: `${name}.dlq`,
-      config: { ...CONFIG, ordering, onExhausted: 'dlq' },
+      config: { ...CONFIG, ...ways, onExhausted: 'dlq' },
     });
     await vi.advanceTimersByTimeAsync(100);
     await call;
@@ -58,8 +56,9 @@ async function simulate(seed: number): Promise<{ actors: Actors; witness: Witnes
   const random = new Random(seed);
   const world = new World(random.fork());
   const witness = new Witness();
-  const topics = await prepare(world);
-  const actors = new Actors(world, witness, random.fork(), topics);
+  const groups = groupsOf(seed);
+  const topics = await prepare(world, groups);
+  const actors = new Actors(world, witness, random.fork(), { topics, groups });
   expect(await live(world, random.fork(), STEPS, () => actors.act())).toBe(0);
   await settle(world, witness, actors, topics);
   return { actors, witness, world };

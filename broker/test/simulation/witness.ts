@@ -1,5 +1,7 @@
 // What simulated clients were told, and what must follow from it. It sees requests and replies alone, never the broker.
 
+import type { SimGroup } from './sim-groups.ts';
+
 /** Of the groups of the simulation. */
 export const DELIVERIES_MAX = 3;
 
@@ -9,7 +11,7 @@ export interface Place {
 }
 
 export interface Delivery extends Place {
-  readonly group: string;
+  readonly group: SimGroup;
   readonly payload: string;
   readonly key: string | null;
   readonly token: number;
@@ -20,19 +22,32 @@ export interface Delivery extends Place {
   readonly receive: number;
 }
 
+/** What is known of something that was sent, once there is an answer. */
+interface Said {
+  readonly over: () => void;
+  readonly extended: (deadlineMs: number) => void;
+}
+
 interface Known {
-  readonly last: Delivery;
+  last: Delivery;
   /** Something was sent that may have ended the lease, or counted it back. */
   perhapsEnded: boolean;
   perhapsCountedBack: boolean;
   /** Something was sent that may have resolved it. */
   perhapsResolved: boolean;
-  accepted: boolean;
+  /** Receives begun when its accept was confirmed: none that begins later gives it. */
+  accepted: number | undefined;
+  /** What was sent about it and has no answer. */
+  saying: number;
   /** Receives of the group that had been lost when it was delivered. */
   readonly lostBefore: number;
 }
 
 const at = ({ partition, offset }: Place) => `${partition}/${offset}`;
+
+function nameOf({ group, ...place }: Delivery): string {
+  return `${group.name}/${at(place)}`;
+}
 
 function hasEarlierOfKey({ partition, offset, key }: Delivery, together: readonly Delivery[]) {
   return together.some(
@@ -41,8 +56,7 @@ function hasEarlierOfKey({ partition, offset, key }: Delivery, together: readonl
 }
 
 export class Witness {
-  /** Payloads handed to the broker, and where those that were acknowledged lie. */
-  readonly sent = new Set<string>();
+  /** Where payloads that were acknowledged lie. */
   readonly stored = new Map<string, { readonly payload: string; readonly key: string | null }>();
   readonly violations: string[] = [];
   /** Results of transactions that were confirmed. */
@@ -53,31 +67,72 @@ export class Witness {
   readonly #purged = new Set<string>();
   readonly #lost = new Map<string, number>();
   readonly #epochs = new Map<string, number>();
+  /** What operators do to a group at this time. */
+  readonly #operations = new Map<string, number>();
+  /** Payload -> how often duplicates had been forgotten when it was sent. */
+  readonly #sentAt = new Map<string, number>();
+  #forgotten = 0;
+  /** Group and place -> number of the last thing sent about the message. */
+  readonly #said = new Map<string, number>();
+  #sayings = 0;
+
+  sends(payload: string): void {
+    this.#sentAt.set(payload, this.#forgotten);
+  }
+
+  wasSent(payload: string): boolean {
+    return this.#sentAt.has(payload);
+  }
+
+  /** A purge that makes topics forget what they took begins, or ends: it does so in between. */
+  forgets(): void {
+    this.#forgotten += 1;
+  }
+
+  /** It was sent while its topic may have been made to forget that it took it. */
+  mayBeThereTwice(payload: string): boolean {
+    return (this.#sentAt.get(payload) ?? 0) < this.#forgotten;
+  }
+
+  /** How much was sent about messages so far. */
+  get sayings(): number {
+    return this.#sayings;
+  }
 
   /** How often an operator did something to the group: what was asked for before may be told after. */
   epoch(group: string): number {
     return this.#epochs.get(group) ?? 0;
   }
 
-  /** `epoch`: of the group when the messages were asked for. */
-  delivered(messages: readonly Delivery[], isOrdered: boolean, epoch: number): void {
+  /** `asked`: the epoch of the group, and the sayings, when the messages were asked for. */
+  delivered(
+    messages: readonly Delivery[],
+    { name, ordering, fence }: SimGroup,
+    asked: { readonly epoch: number; readonly sayings: number },
+  ): void {
+    const { epoch, sayings } = asked;
     for (const message of messages) {
       this.#checkContent(message);
       this.#checkLease(message);
-      const isCalm = this.epoch(message.group) === epoch && !this.#purged.has(message.group);
-      if (isOrdered && isCalm) this.#checkOrder(message, messages);
+      const isCalm = this.epoch(name) === epoch && !this.#purged.has(name);
+      if (ordering !== 'none' && isCalm) this.#checkOrder(message, messages);
     }
     for (const message of messages) {
-      const accepted = this.#known(message)?.accepted ?? false;
-      this.#group(message.group).set(at(message), {
+      const { accepted, saying = 0 } = this.#known(message) ?? {};
+      // Without a fence what was said of an earlier delivery may have ended this one before it was told.
+      const wasSaid = !fence && (this.#said.get(nameOf(message)) ?? 0) > sayings;
+      this.#group(name).set(at(message), {
         last: message,
-        perhapsEnded: this.epoch(message.group) !== epoch,
+        perhapsEnded: this.epoch(name) !== epoch || saying > 0 || wasSaid,
         // Where the one before it fails, it is given back with it, also by time.
         perhapsCountedBack:
-          this.epoch(message.group) !== epoch || (isOrdered && hasEarlierOfKey(message, messages)),
-        perhapsResolved: false,
+          this.epoch(name) !== epoch ||
+          saying > 0 ||
+          (ordering === 'key' && hasEarlierOfKey(message, messages)),
+        perhapsResolved: saying > 0 || wasSaid,
         accepted,
-        lostBefore: this.#lostReceives(message.group),
+        saying,
+        lostBefore: this.#lostReceives(name),
       });
     }
   }
@@ -87,21 +142,55 @@ export class Witness {
     this.#lost.set(group, this.#lostReceives(group) + 1);
   }
 
+  /** An operator begins something, or ends it. */
+  operates(group: string, by: 1 | -1): void {
+    this.#operations.set(group, (this.#operations.get(group) ?? 0) + by);
+  }
+
   /** Something is sent about the message; nobody knows yet whether it takes effect. */
-  saying(message: Delivery, kind: string, isOrdered: boolean): void {
+  saying(message: Delivery, kind: string): Said {
     const known = this.#known(message);
-    if (known === undefined) return;
+    if (known === undefined) return { over: () => undefined, extended: () => undefined };
     known.perhapsEnded = true;
     known.perhapsCountedBack ||= kind === 'return';
     const mayResolve =
       kind === 'accept' || kind === 'reject' || message.deliveries >= DELIVERIES_MAX;
     known.perhapsResolved ||= mayResolve && kind !== 'return';
-    if (isOrdered && kind !== 'accept') this.#restOfKey(message);
+    if (message.group.ordering === 'key' && kind !== 'accept') this.#restOfKey(message);
+    known.saying += 1;
+    this.#sayings += 1;
+    const said = this.#sayings;
+    this.#said.set(nameOf(message), said);
+    const isAlone = known.saying === 1;
+    const { last } = known;
+    const epoch = this.epoch(message.group.name);
+    return {
+      over: () => {
+        const now = this.#known(message);
+        if (now !== undefined) now.saying -= 1;
+      },
+      extended: (deadlineMs) => {
+        const isCalm = this.epoch(message.group.name) === epoch && this.#isLeftAlone(message);
+        const now = this.#known(message);
+        if (!isAlone || !isCalm || now?.last !== last || this.#said.get(nameOf(message)) !== said)
+          return;
+        now.last = { ...last, deadlineMs };
+        now.perhapsEnded = false;
+      },
+    };
   }
 
-  accepted(message: Delivery): void {
+  /** Nobody else may have done anything to it. */
+  #isLeftAlone({ group }: Delivery): boolean {
+    return group.ordering !== 'key' && (this.#operations.get(group.name) ?? 0) === 0;
+  }
+
+  /** `receives`: how many have begun. */
+  accepted(message: Delivery, receives: number): void {
     const known = this.#known(message);
-    if (known !== undefined && known.last.token === message.token) known.accepted = true;
+    if (known === undefined) return;
+    if (known.last.token !== message.token && message.group.fence) return;
+    known.accepted = receives;
   }
 
   /** An operator names these messages, whatever state they are in. */
@@ -126,13 +215,13 @@ export class Witness {
 
   acceptedIn(group: string): Place[] {
     return [...this.#group(group).values()]
-      .filter(({ accepted }) => accepted)
+      .filter(({ accepted }) => accepted !== undefined)
       .map(({ last }) => last);
   }
 
   #checkContent(message: Delivery): void {
     const stored = this.stored.get(at(message));
-    if (!this.sent.has(message.payload)) this.#fault(message, 'holds what nobody sent');
+    if (!this.wasSent(message.payload)) this.#fault(message, 'holds what nobody sent');
     if (stored !== undefined && stored.payload !== message.payload)
       this.#fault(message, 'came with other bytes');
   }
@@ -142,7 +231,8 @@ export class Witness {
     const known = this.#known(message);
     if (known === undefined) return;
     const { last } = known;
-    if (known.accepted) this.#fault(message, 'came again after its accept was confirmed');
+    if (known.accepted !== undefined && message.receive >= known.accepted)
+      this.#fault(message, 'came again after its accept was confirmed');
     if (!known.perhapsEnded && last.deadlineMs > message.leasedAtMs)
       this.#fault(
         message,
@@ -156,15 +246,16 @@ export class Witness {
   /** I5: every earlier message of its key is resolved, or comes with it. */
   #checkOrder(message: Delivery, together: readonly Delivery[]): void {
     if (message.key === null) return;
+    const { name } = message.group;
     for (let offset = 0; offset < message.offset; offset += 1) {
       const place = { partition: message.partition, offset };
       if (this.stored.get(at(place))?.key !== message.key) continue;
       if (together.some((other) => at(other) === at(place))) continue;
-      const known = this.#group(message.group).get(at(place));
-      if (known?.accepted || known?.perhapsResolved) continue;
-      if (this.#touched.has(`${message.group}/${at(place)}`)) continue;
+      const known = this.#group(name).get(at(place));
+      if (known?.accepted !== undefined || known?.perhapsResolved) continue;
+      if (this.#touched.has(`${name}/${at(place)}`)) continue;
       // Its attempts may have been exhausted by time alone, some of them in receives whose reply was lost.
-      const lost = this.#lostReceives(message.group) - (known?.lostBefore ?? 0);
+      const lost = this.#lostReceives(name) - (known?.lostBefore ?? 0);
       if ((known?.last.deliveries ?? 0) + lost >= DELIVERIES_MAX) continue;
       this.#fault(message, `came before ${at(place)} of its key was resolved`);
     }
@@ -172,7 +263,7 @@ export class Witness {
 
   /** Messages behind it of its key may have been returned with it. */
   #restOfKey({ group, partition, offset, key }: Delivery): void {
-    for (const known of this.#group(group).values()) {
+    for (const known of this.#group(group.name).values()) {
       const { last } = known;
       if (last.partition !== partition || last.key !== key || last.offset <= offset) continue;
       known.perhapsEnded = true;
@@ -185,7 +276,7 @@ export class Witness {
   }
 
   #known(message: Delivery): Known | undefined {
-    return this.#group(message.group).get(at(message));
+    return this.#group(message.group.name).get(at(message));
   }
 
   #group(name: string): Map<string, Known> {
@@ -195,6 +286,6 @@ export class Witness {
   }
 
   #fault(message: Delivery, what: string): void {
-    this.violations.push(`${message.group} ${at(message)} ${what}`);
+    this.violations.push(`${message.group.name} ${at(message)} ${what}`);
   }
 }
