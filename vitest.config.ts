@@ -18,6 +18,9 @@ const PACKAGES = [
   'bench',
 ];
 
+const BUILT = ['**/node_modules/**', '**/dist/**'];
+const PURE = ['core/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -34,8 +37,21 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    projects: [
+      {
+        // Without processes, sockets and state of their own: files share a process, and load the sources once.
+        extends: true,
+        test: { name: 'pure', include: PURE, exclude: BUILT, isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...BUILT, ...PURE],
+        },
+      },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -36,8 +36,9 @@ describe('leases', () => {
   it('last as long as the group says', async () => {
     const { queue, work, broker } = await setup([1]);
     queue.visibilityTimeoutMs = 60;
-    work({ handler: () => pause(100) });
-    await eventually(() => queue.itemsOf('extend').length > 0);
+    const extended = () => queue.itemsOf('extend').length > 0;
+    work({ handler: () => eventually(extended) });
+    await eventually(extended);
     expect(queue.receives[0]?.visibilityTimeoutMs).toBe(60);
     expect(broker.count('DescribeShareGroups')).toBe(1);
   });
