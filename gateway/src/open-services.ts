@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { type Client, codecs, connect, type Logger } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
+import { WaitingCallers } from './http/waiting-callers.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
 import type { Services } from './services.ts';
@@ -51,7 +52,7 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
     idleMs: RECEIVER_IDLE_MS,
   });
   const closing = new AbortController();
-  // Everything that waits listens to it.
+  // Every open feed listens to it.
   setMaxListeners(0, closing.signal);
   const producer = client.producer<Uint8Array>({ codec: codecs.bytes });
   return {
@@ -60,6 +61,7 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
       producer,
       receiver,
       closing: closing.signal,
+      waiting: new WaitingCallers(closing.signal),
       accessKeys: sources.accessKeys ?? NO_ACCESS_KEYS,
       metrics: new GatewayMetrics(),
     },

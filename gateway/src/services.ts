@@ -10,6 +10,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { AccessKeys } from './http/credentials/access-keys.ts';
+import type { WaitingCallers } from './http/waiting-callers.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 
 /** The HTTP server, with types of requests and replies from their schemas. */
@@ -27,6 +28,16 @@ export interface Receiver {
   receive(group: string, options: ReceiveOptions): Promise<LeasedMessage<Uint8Array>[]>;
 }
 
+/** Whoever waits for an answer. */
+export interface Caller {
+  /** It hung up, or the gateway begins to shut down. */
+  readonly isGivenUp: boolean;
+  /** Aborted when it is given up. */
+  readonly signal: AbortSignal;
+  /** To be done where it hangs up before all of the answer is on its way. */
+  ifUnsent(undo: () => void): void;
+}
+
 export interface Services {
   /** For all that does not wait. */
   readonly client: Client;
@@ -35,6 +46,8 @@ export interface Services {
   readonly receiver: Receiver;
   /** Aborted when the gateway begins to shut down: what waits gives up. */
   readonly closing: AbortSignal;
+  /** Those that are given up then. */
+  readonly waiting: WaitingCallers;
   /** What SQS requests are verified with; empty: signatures are not looked at. */
   readonly accessKeys: AccessKeys;
   readonly metrics: GatewayMetrics;

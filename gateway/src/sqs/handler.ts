@@ -1,9 +1,10 @@
 // What the handlers of SQS actions are given and give: the same for both protocols. They know nothing of HTTP.
 
+import type { Caller } from '../services.ts';
 import type { ActionName, InputOf, OutputOf } from './model/actions.ts';
 
 /** What a call says beside its input. */
-export interface SqsCall {
+export interface SqsCall extends Caller {
   readonly requestId: string;
   readonly protocol: 'json' | 'query';
   /** Of the signature's scope, or the gateway's own. */
@@ -16,10 +17,6 @@ export interface SqsCall {
   readonly sender: string;
   /** Header X-Amzn-Trace-Id. */
   readonly traceHeader: string | undefined;
-  /** The caller went away, or the gateway is shutting down. */
-  readonly signal: AbortSignal;
-  /** To be done where the caller hangs up before all of the answer is on its way. */
-  ifUnsent(undo: () => void): void;
 }
 
 /** Throws SqsError, or MillraceError, which the dispatcher translates by the error table. */

@@ -6,14 +6,12 @@ import type { FastifyRequest } from 'fastify';
 import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
-import { LeasedSchema, leasedShape } from '../schemas/message.ts';
-import { receiptText } from '../schemas/receipts.ts';
+import { LeasedSchema } from '../schemas/message.ts';
 import { closed, GroupName, TopicName } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
-import { callerOf } from './caller.ts';
+import { type Receive, receiveFor } from './receive-for.ts';
 
 const MAX_DEFAULT = 10;
-const MEMBER = 'http';
 
 /** How many are leased, and for how long. */
 export const ReceiveQuery = {
@@ -77,24 +75,14 @@ export function registerConsume(app: App, services: Services): void {
     },
     async ({ query }, reply) => {
       const { topic, group, max = MAX_DEFAULT, waitMs, visibilityTimeoutMs } = query;
-      const caller = callerOf(reply, services.closing);
-      try {
-        const messages = await receive(services, group, {
-          topics: topic,
-          maxMessages: max,
-          maxWaitMs: waitMs,
-          visibilityTimeoutMs,
-          memberId: MEMBER,
-          attemptId: null,
-          signal: caller.signal,
-        });
-        caller.answerWith(messages);
-        return {
-          messages: messages.map((one) => leasedShape(one, receiptText(group, one.receipt))),
-        };
-      } finally {
-        caller.release();
-      }
+      const receive: Receive = (name, options) => receiveOrMake(services, name, topic, options);
+      return receiveFor(services, reply, receive, group, {
+        topics: topic,
+        maxMessages: max,
+        maxWaitMs: waitMs,
+        visibilityTimeoutMs,
+        attemptId: null,
+      });
     },
   );
 }
@@ -107,17 +95,18 @@ function aheadOfUse({ headers }: FastifyRequest): HttpProblem | undefined {
   return new HttpProblem('FORBIDDEN_ORIGIN', text);
 }
 
-async function receive(
+async function receiveOrMake(
   services: Services,
   group: string,
-  options: ReceiveOptions & { readonly topics: string },
+  topic: string,
+  options: ReceiveOptions,
 ): Promise<LeasedMessage<Uint8Array>[]> {
   try {
     return await services.receiver.receive(group, options);
   } catch (error) {
     if (!hasCode(error, 'UNKNOWN_GROUP')) throw error;
   }
-  await make(services, group, options.topics);
+  await make(services, group, topic);
   return services.receiver.receive(group, options);
 }
 

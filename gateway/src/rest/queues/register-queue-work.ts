@@ -4,21 +4,19 @@ import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { AckItem, AckResults, acknowledgeAll } from '../consume/acknowledge.ts';
-import { callerOf } from '../consume/caller.ts';
 import { ReceiveQuery } from '../consume/consume.ts';
 import { createGroupQueues, type GroupQueues } from '../consume/group-queues.ts';
+import { receiveFor } from '../consume/receive-for.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { BatchResults, sendRecords } from '../produce/produce-batch.ts';
 import { sentShape } from '../produce/sent.ts';
 import {
   LeasedSchema,
-  leasedShape,
   NEW_MESSAGE,
   NewMessage,
   outgoingOf,
   SentSchema,
 } from '../schemas/message.ts';
-import { receiptText } from '../schemas/receipts.ts';
 import { closed } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
 import { type QueuePlaces, topicOf } from './queue-places.ts';
@@ -26,7 +24,6 @@ import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 
 const ENQUEUE_MAX = 1_000;
 const RECEIPTS_MAX = 1_000;
-const MEMBER = 'rest';
 
 const Receipt = AckItem.properties.receipt;
 
@@ -161,24 +158,14 @@ function registerReceive(app: App, services: Services, places: QueuePlaces): voi
           ? place.topics.map(({ topic }) => topic).slice(0, LIMITS.receiveTopicsMax)
           : topicOf(place, query.topic).topic;
       const { max, waitMs, visibilityTimeoutMs, attemptId = null } = body;
-      const caller = callerOf(reply, services.closing);
-      try {
-        const messages = await services.receiver.receive(queue, {
-          topics,
-          maxMessages: max,
-          maxWaitMs: waitMs,
-          visibilityTimeoutMs,
-          memberId: MEMBER,
-          attemptId,
-          signal: caller.signal,
-        });
-        caller.answerWith(messages);
-        return {
-          messages: messages.map((one) => leasedShape(one, receiptText(queue, one.receipt))),
-        };
-      } finally {
-        caller.release();
-      }
+      const { receiver } = services;
+      return receiveFor(services, reply, (...asked) => receiver.receive(...asked), queue, {
+        topics,
+        maxMessages: max,
+        maxWaitMs: waitMs,
+        visibilityTimeoutMs,
+        attemptId,
+      });
     },
   );
 }

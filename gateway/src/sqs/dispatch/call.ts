@@ -1,11 +1,11 @@
 // What handlers learn of a request beside its input. Everything is found when it is asked for: most calls ask for little,
 // and none pays for a signal that it does not wait with.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import type { Caller } from '../../services.ts';
 import type { SqsCall } from '../handler.ts';
 import { type CredentialScope, scopeOf } from '../sign/credential.ts';
-import type { WaitingCalls } from './waiting-calls.ts';
 
 /** What all calls of a gateway have in common. */
 export interface CallSettings {
@@ -21,9 +21,8 @@ export interface CallSources {
   /** As it stood in the request line. */
   readonly url: string;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly settings: CallSettings;
-  readonly waiting: WaitingCalls;
+  readonly caller: Caller;
 }
 
 const REGION = /^[a-z0-9-]{1,64}$/;
@@ -33,8 +32,6 @@ export class Call implements SqsCall {
   readonly protocol: 'json' | 'query';
   private readonly sources: CallSources;
   private known: { readonly scope: CredentialScope | undefined } | undefined;
-  private controller: AbortController | undefined;
-  private giveUp: (() => void) | undefined;
 
   constructor(sources: CallSources) {
     this.requestId = sources.requestId;
@@ -68,46 +65,16 @@ export class Call implements SqsCall {
     return `${encrypted ? 'https' : 'http'}://${host}`;
   }
 
-  /** Costs something from the first look on; `end` lets go of it. */
+  get isGivenUp(): boolean {
+    return this.sources.caller.isGivenUp;
+  }
+
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      const controller = new AbortController();
-      this.controller = controller;
-      this.sources.waiting.add(controller);
-      if (this.isCallerGone) controller.abort();
-      else this.watch(() => controller.abort());
-    }
-    return this.controller.signal;
+    return this.sources.caller.signal;
   }
 
-  /** By the socket: of requests that came in one go, only the first has a response with a socket. */
-  get isCallerGone(): boolean {
-    const { destroyed, readableEnded } = this.sources.request.socket;
-    return destroyed || readableEnded;
-  }
-
-  /** By the socket: a response that stands behind others of its connection does not hear of its end. */
   ifUnsent(undo: () => void): void {
-    const { request, response } = this.sources;
-    const { socket } = request;
-    socket.once('close', undo);
-    response.once('finish', () => socket.off('close', undo));
-  }
-
-  end(): void {
-    const { request, waiting } = this.sources;
-    if (this.controller !== undefined) waiting.delete(this.controller);
-    if (this.giveUp === undefined) return;
-    request.socket.off('close', this.giveUp);
-    request.socket.off('end', this.giveUp);
-  }
-
-  /** A caller that hangs up ends its sending first, some turns before the socket is closed: long enough to lease messages. */
-  private watch(giveUp: () => void): void {
-    const { socket } = this.sources.request;
-    this.giveUp = giveUp;
-    socket.once('close', giveUp);
-    socket.once('end', giveUp);
+    this.sources.caller.ifUnsent(undo);
   }
 
   private get scope(): CredentialScope | undefined {

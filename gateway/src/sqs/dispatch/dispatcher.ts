@@ -2,6 +2,9 @@
 // how input and output look is the operation's.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SocketCaller } from '../../http/caller.ts';
+import type { WaitingCallers } from '../../http/waiting-callers.ts';
+import type { Caller } from '../../services.ts';
 import type { SqsError } from '../errors.ts';
 import type { VerifySignature } from '../sign/verify.ts';
 import { queryErrorHeader } from '../wire/error-writer.ts';
@@ -10,12 +13,11 @@ import { Call, type CallSettings } from './call.ts';
 import { type Demand, jsonDemand, queryDemand } from './demand.ts';
 import type { Operations } from './operation.ts';
 import { sqsErrorOf } from './sqs-error-of.ts';
-import type { WaitingCalls } from './waiting-calls.ts';
 
 export interface DispatchSources {
   readonly operations: Operations;
   readonly settings: CallSettings;
-  readonly waiting: WaitingCalls;
+  readonly waiting: WaitingCallers;
   readonly verify: VerifySignature;
   /** With `ok` or the name of the error. Requests that name no action that there is are `(none)`. */
   readonly onAnswered: (action: string, outcome: string) => void;
@@ -35,7 +37,8 @@ export function createDispatch(sources: DispatchSources): Dispatch {
   const { operations, settings, waiting, verify, onAnswered } = sources;
   return async (request, reply) => {
     const form = replyFormOf(request);
-    const call = callOf(request, reply, form, settings, waiting);
+    const caller = new SocketCaller(request.raw, reply.raw, waiting);
+    const call = callOf(request, form, settings, caller);
     let demand: Demand | undefined;
     let outcome = 'ok';
     try {
@@ -47,10 +50,10 @@ export function createDispatch(sources: DispatchSources): Dispatch {
     } catch (failure) {
       const error = sqsErrorOf(failure);
       logFault(request, error, demand);
-      outcome = call.isCallerGone ? CALLER_GONE : error.error;
-      return call.isCallerGone ? leave(reply) : answerError(request, reply, form, error);
+      outcome = caller.isGone ? CALLER_GONE : error.error;
+      return caller.isGone ? leave(reply) : answerError(request, reply, form, error);
     } finally {
-      call.end();
+      caller.release();
       onAnswered(demand?.operation.name ?? NO_ACTION, outcome);
     }
   };
@@ -78,19 +81,17 @@ function replyFormOf(request: FastifyRequest): ReplyForm {
 
 function callOf(
   request: FastifyRequest,
-  reply: FastifyReply,
   form: ReplyForm,
   settings: CallSettings,
-  waiting: WaitingCalls,
+  caller: Caller,
 ): Call {
   return new Call({
     requestId: request.id,
     protocol: form.protocol,
     url: request.originalUrl,
     request: request.raw,
-    response: reply.raw,
     settings,
-    waiting,
+    caller,
   });
 }
 

@@ -8,9 +8,8 @@ import type { CallSettings } from './call.ts';
 import { createDispatch, refuse } from './dispatcher.ts';
 import { compileOperations } from './operation.ts';
 import { SQS_ROUTE } from './route-choice.ts';
-import { createWaitingCalls } from './waiting-calls.ts';
 
-export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'closing' | 'metrics'> {
+export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'metrics' | 'waiting'> {
   readonly handlers: SqsHandlers;
   readonly settings: CallSettings;
 }
@@ -22,12 +21,12 @@ const BODY_TYPES = ['application/x-amz-json-1.0', 'application/x-www-form-urlenc
 const QUEUE_ROUTE = '/:account(^\\d{12}$)/:queue';
 
 export async function registerSqsRoute(app: App, sources: SqsRouteSources): Promise<void> {
-  const { handlers, settings, accessKeys, closing, metrics } = sources;
+  const { handlers, settings, accessKeys, metrics, waiting } = sources;
   const verify = createVerifier({ keys: accessKeys, service: SERVICE, nowMs: Date.now });
   const dispatch = createDispatch({
     operations: compileOperations(handlers),
     settings,
-    waiting: createWaitingCalls(closing),
+    waiting,
     verify: (request, url, body) => {
       if (!accessKeys.isEmpty) verify(request, url, body);
     },

@@ -1,8 +1,8 @@
 // ReceiveMessage. One that waits does so over connections of its own; one whose caller went away gives back what it was
 // leased, as if it had never been delivered.
 
-import { setImmediate as turn } from 'node:timers/promises';
 import { type LeasedMessage, MillraceError, type ReceiveOptions } from '@millrace/client';
+import { handOver } from '../../receiver/hand-over.ts';
 import { SqsError } from '../errors.ts';
 import type { SqsCall } from '../handler.ts';
 import type { InputOf, OutputOf } from '../model/actions.ts';
@@ -37,20 +37,12 @@ export async function receiveMessage(
   };
   const leased = await lease(access, queue, options);
   if (leased.length === 0) return {};
-  if (options.maxWaitMs > 0) await turn();
-  if (call.signal.aborted) {
-    await giveBack(leased);
+  if (!(await handOver(leased, call, { hasWaited: options.maxWaitMs > 0 }))) {
     if (access.services.closing.aborted) return {};
     throw new MillraceError('ABORTED', 'The caller went away before its messages came.');
   }
-  call.ifUnsent(() => void giveBack(leased));
   const inOrder = queue.isFifo ? byGroup(leased) : leased;
   return { Messages: inOrder.map((message) => receivedMessage(message, asked)) };
-}
-
-/** As if they had not been delivered. What a lease that is over says to that does not matter. */
-async function giveBack(leased: readonly Leased[]): Promise<void> {
-  await Promise.allSettled(leased.map((message) => message.return()));
 }
 
 /** The older member is read where the newer one is absent; it was declared with names of queues' attributes. */

@@ -34,6 +34,9 @@ export function callOf(change: Partial<SqsCall> = {}): SqsCall {
     sender: ACCOUNT,
     traceHeader: undefined,
     signal: NEVER,
+    get isGivenUp() {
+      return this.signal.aborted;
+    },
     ifUnsent: () => {},
     ...change,
   };

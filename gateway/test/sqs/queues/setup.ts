@@ -23,6 +23,7 @@ export const CALL: SqsCall = {
   baseUrl: BASE_URL,
   sender: ACCOUNT,
   traceHeader: undefined,
+  isGivenUp: false,
   signal: new AbortController().signal,
   ifUnsent: () => {},
 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
 import { accessKeys } from '../../../src/http/credentials/access-keys.ts';
+import { WaitingCallers } from '../../../src/http/waiting-callers.ts';
 import { GatewayMetrics } from '../../../src/metrics/gateway-metrics.ts';
 import type { App } from '../../../src/services.ts';
 import { routedUrl } from '../../../src/sqs/dispatch/route-choice.ts';
@@ -60,7 +61,7 @@ export async function startSqsServer(options: SqsServerOptions = {}): Promise<Sq
       sqsAccount: '000000000000',
       sqsPublicUrl: options.publicUrl ?? '',
     },
-    closing: closing.signal,
+    waiting: new WaitingCallers(closing.signal),
     accessKeys: accessKeys(new Map(Object.entries(options.secrets ?? {}))),
     metrics,
   });
