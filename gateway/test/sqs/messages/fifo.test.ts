@@ -71,6 +71,8 @@ describe('order [Q-78]', () => {
     await sendAll(queue, 'g1-1 g1-2 g2-1 g2-2 g3-1');
     const look = { VisibilityTimeout: 0 };
     expect(await receiveLine(queue, { ...look, MaxNumberOfMessages: 3 })).toBe('g1-1 g1-2 g2-1');
+    // Leases of no time end when the broker next looks for what is due, some milliseconds later. [L-9]
+    await expect.poll(async () => (await session.totals(queue)).leased).toBe(0);
     expect(await receiveLine(queue, look)).toBe('g3-1 g1-1 g1-2 g2-1 g2-2');
   });
 });
