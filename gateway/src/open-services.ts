@@ -6,6 +6,7 @@ import { MillraceError } from '@millrace/protocol';
 import { type AccessKeys, NO_ACCESS_KEYS } from './http/credentials/access-keys.ts';
 import { WaitingCallers } from './http/waiting-callers.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { createGroupQueues } from './receiver/group-queues.ts';
 import { PooledReceiver } from './receiver/receiver.ts';
 import type { Services } from './services.ts';
 
@@ -60,6 +61,7 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
       client,
       producer,
       receiver,
+      queues: createGroupQueues(client),
       closing: closing.signal,
       waiting: new WaitingCallers(closing.signal),
       accessKeys: sources.accessKeys ?? NO_ACCESS_KEYS,

@@ -12,6 +12,7 @@ import type {
 import type { AccessKeys } from './http/credentials/access-keys.ts';
 import type { WaitingCallers } from './http/waiting-callers.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import type { GroupQueues } from './receiver/group-queues.ts';
 
 /** The HTTP server, with types of requests and replies from their schemas. */
 export type App = FastifyInstance<
@@ -44,6 +45,8 @@ export interface Services {
   /** One for all routes, so that sends of one moment share batches. Values are bytes. */
   readonly producer: Producer<Uint8Array>;
   readonly receiver: Receiver;
+  /** For what does not wait. */
+  readonly queues: GroupQueues;
   /** Aborted when the gateway begins to shut down: what waits gives up. */
   readonly closing: AbortSignal;
   /** Those that are given up then. */

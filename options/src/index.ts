@@ -3,6 +3,7 @@
 export { Histogram } from './metrics/histogram.ts';
 export { type MetricSpec, type MetricTable, renderMetricRows } from './metrics/metric-table.ts';
 export {
+  countValues,
   createRegistry,
   histogramValues,
   type MetricReaders,

@@ -1,6 +1,7 @@
 // How each metric of the broker is read when somebody scrapes. It records nothing.
 
 import {
+  countValues,
   createRegistry,
   histogramValues,
   type MetricReaders,
@@ -51,7 +52,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_requests_in_flight: ({ requests }) => one(requests.inFlight),
   millrace_connections: ({ net }) => one(net.connections),
   millrace_connections_accepted_total: ({ net }) => one(net.accepted),
-  millrace_connections_ended_total: ({ net }) => readCounts(net.ended, 'reason'),
+  millrace_connections_ended_total: ({ net }) => countValues(net.ended, 'reason'),
   millrace_received_bytes_total: ({ net }) => one(net.receivedBytes),
   millrace_sent_bytes_total: ({ net }) => one(net.sentBytes),
   millrace_unsent_reply_bytes: ({ net }) => one(net.unsentBytes),
@@ -65,7 +66,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_appended_records_total: ({ shard }) => one(shard.appendedRecords),
   millrace_appended_bytes_total: ({ shard }) => one(shard.appendedBytes),
   millrace_leased_messages_total: ({ shard }) => one(shard.leasedMessages),
-  millrace_acknowledged_messages_total: ({ shard }) => readCounts(shard.acknowledged, 'kind'),
+  millrace_acknowledged_messages_total: ({ shard }) => countValues(shard.acknowledged, 'kind'),
   millrace_dead_letters_total: ({ shard }) => one(shard.deadLetters),
   millrace_compaction_passes_total: ({ shard }) => one(shard.compactionPasses),
   millrace_compaction_removed_records_total: ({ shard }) => one(shard.compactedRecords),
@@ -100,10 +101,6 @@ function readRequests(requests: RequestMetrics): MetricValue[] {
     for (const [outcome, value] of metrics.errors) values.push({ value, labels: { api, outcome } });
   }
   return values;
-}
-
-function readCounts(counts: ReadonlyMap<string, number>, label: string): MetricValue[] {
-  return [...counts].map(([name, value]) => ({ value, labels: { [label]: name } }));
 }
 
 function unresolved({ messages }: ShareGroupSample): number {

@@ -1,6 +1,7 @@
 // How each metric of the gateway is read when somebody scrapes. It records nothing.
 
 import {
+  countValues,
   createRegistry,
   histogramValues,
   type MetricReaders,
@@ -36,9 +37,9 @@ const READERS: MetricReaders<typeof METRICS, GatewayGauges> = {
       histogramValues('millrace_http_request_duration_seconds', duration, { method, route }),
     ),
   millrace_http_requests_in_flight: ({ metrics }) => one(metrics.inFlight),
-  millrace_http_refused_requests_total: ({ metrics }) => readCounts(metrics.refused, 'reason'),
+  millrace_http_refused_requests_total: ({ metrics }) => countValues(metrics.refused, 'reason'),
   millrace_http_connections: ({ connections }) => one(connections()),
-  millrace_http_feeds: ({ metrics }) => readCounts(metrics.feeds, 'kind'),
+  millrace_http_feeds: ({ metrics }) => countValues(metrics.feeds, 'kind'),
   millrace_http_waiting_receives: ({ waitingReceives }) => one(waitingReceives()),
   millrace_gateway_receive_connections: ({ receiveConnections }) => one(receiveConnections()),
   millrace_sqs_requests_total: ({ metrics }) =>
@@ -46,10 +47,6 @@ const READERS: MetricReaders<typeof METRICS, GatewayGauges> = {
       [...outcomes].map(([outcome, value]) => ({ value, labels: { action, outcome } })),
     ),
 };
-
-function readCounts(counts: ReadonlyMap<string, number>, label: string): MetricValue[] {
-  return [...counts].map(([name, value]) => ({ value, labels: { [label]: name } }));
-}
 
 export function createGatewayRegistry(gauges: GatewayGauges): MetricsRegistry {
   return createRegistry({

@@ -4,7 +4,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { App, Services } from '../services.ts';
 import { registerAcknowledge } from './consume/acknowledge.ts';
 import { registerConsume } from './consume/consume.ts';
-import { createGroupQueues } from './consume/group-queues.ts';
 import { registerReadLog } from './consume/read-log.ts';
 import { CountsBoard } from './dashboard/counts-board.ts';
 import { registerDashboard } from './dashboard/register-dashboard.ts';
@@ -44,9 +43,8 @@ export async function registerRest(app: App, services: Services): Promise<void> 
     registerTopicOffsets(rest, services);
     registerProduce(rest, services);
     await registerProduceBatch(rest, services);
-    const queues = createGroupQueues(services);
     registerConsume(rest, services);
-    registerAcknowledge(rest, queues);
+    registerAcknowledge(rest, services.queues);
     registerReadLog(rest, services);
     registerGroups(rest, services);
     registerShareGroups(rest, services);

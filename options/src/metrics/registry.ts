@@ -75,6 +75,11 @@ export function createRegistry<T extends MetricTable, S>(
   return { contentType: registry.contentType, scrape };
 }
 
+/** A value for each name, which becomes the label. */
+export function countValues(counts: ReadonlyMap<string, number>, label: string): MetricValue[] {
+  return [...counts].map(([name, value]) => ({ value, labels: { [label]: name } }));
+}
+
 export function histogramValues(
   name: string,
   histogram: Histogram,

@@ -3,6 +3,7 @@
 import type { ReceiptAck, ReceiptOutcome } from '@millrace/client';
 import { ACK_KINDS, LIMITS, MillraceError } from '@millrace/protocol';
 import type { Static } from 'typebox';
+import type { GroupQueues } from '../../receiver/group-queues.ts';
 import type { App } from '../../services.ts';
 import { RawJson } from '../json/raw-json.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
@@ -10,7 +11,6 @@ import { itemProblem } from '../problem/send-problem.ts';
 import { parseReceiptText } from '../schemas/receipts.ts';
 import { closed, GroupName, ItemError, orNull, word } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
-import type { GroupQueues } from './group-queues.ts';
 
 const ReceiptText = Type.String({ description: 'As it was received.', maxLength: 400 });
 const ITEMS_MAX = LIMITS.acknowledgeItemsMax;

@@ -1,10 +1,11 @@
 // Which queue a job belongs to, by its id alone: the id names the topic, and the topic's queues are asked for it. Every
 // gateway finds the same.
 
-import { type Client, codecs, type MessageDetails } from '@millrace/client';
+import type { Client } from '@millrace/client';
 import { MillraceError, parseMessageId } from '@millrace/protocol';
+import { type Details, findMessage } from '../queues/queued-shape.ts';
 
-export type FoundJob = MessageDetails<Uint8Array, Uint8Array> & { readonly queue: string };
+export type FoundJob = Details & { readonly queue: string };
 
 export class JobPlaces {
   private readonly client: Client;
@@ -31,8 +32,7 @@ export class JobPlaces {
   }
 
   private async ask(queue: string, id: string): Promise<FoundJob> {
-    const how = { codec: codecs.bytes, resultCodec: codecs.bytes };
-    return { ...(await this.client.admin.message(queue, id, how)), queue };
+    return { ...(await findMessage(this.client, queue, id)), queue };
   }
 
   private async nameOf(topicId: number): Promise<string> {

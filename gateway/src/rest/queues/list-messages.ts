@@ -14,6 +14,7 @@ import {
 import { messageShape } from '../schemas/message.ts';
 import type { PagePlace } from './page-places.ts';
 import type { QueuedShape } from './queue-schemas.ts';
+import { stateShape } from './queued-shape.ts';
 
 /** Bytes of messages of a page, as they are stored; the first one always comes. */
 export const PAGE_BYTES_MAX = 2 * 1024 * 1024;
@@ -65,18 +66,8 @@ class Collected {
   /** `record`: null where the log holds it no longer, undefined where nobody asked. */
   add(partition: number, offset: number, range: StateRange, record: LogRecord | null | undefined) {
     const { topic, topicId } = this.listing;
-    const { state, deliveries, memberId, untilMs, firstDeliveredAtMs, lastError, deadReason } =
-      range;
     const id = messageId(topicId, partition, offset);
-    const view = {
-      state,
-      deliveries,
-      memberId,
-      untilMs,
-      firstDeliveredAtMs,
-      lastError,
-      deadReason,
-    };
+    const view = stateShape(range);
     const place = { id, topic, partition, offset };
     if (record === undefined) this.messages.push({ ...place, ...view });
     else if (record === null) this.messages.push({ ...place, ...view, message: null });

@@ -2,10 +2,10 @@
 
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { Static } from 'typebox';
+import type { GroupQueues } from '../../receiver/group-queues.ts';
 import type { App, Services } from '../../services.ts';
 import { AckItem, AckResults, acknowledgeAll } from '../consume/acknowledge.ts';
 import { ReceiveQuery } from '../consume/consume.ts';
-import { createGroupQueues, type GroupQueues } from '../consume/group-queues.ts';
 import { receiveFor } from '../consume/receive-for.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { BatchResults, sendRecords } from '../produce/produce-batch.ts';
@@ -93,7 +93,7 @@ const Extend = closed(
 export function registerQueueWork(app: App, services: Services, places: QueuePlaces): void {
   registerEnqueue(app, services, places);
   registerReceive(app, services, places);
-  registerAcknowledge(app, createGroupQueues(services));
+  registerAcknowledge(app, services.queues);
 }
 
 function registerEnqueue(app: App, { producer }: Services, places: QueuePlaces): void {

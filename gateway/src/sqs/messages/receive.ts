@@ -92,10 +92,10 @@ function outOfRange(value: number, parameter: string, reason: string): SqsError 
 
 /** None where the gateway shuts down: the caller asks again, elsewhere. */
 async function lease(access: QueueAccess, queue: SqsQueue, options: Options): Promise<Leased[]> {
-  const { receiver, closing } = access.services;
+  const { receiver, queues, closing } = access.services;
   try {
     if (options.maxWaitMs > 0) return await receiver.receive(queue.name, options);
-    return await access.queueOf(queue).receive(options);
+    return await queues(queue.name).receive(options);
   } catch (error) {
     const code = error instanceof MillraceError ? error.code : undefined;
     if (code === 'ABORTED' && closing.aborted) return [];

@@ -1,14 +1,13 @@
-// Share groups as acknowledgements need them: one object a group, so that what requests say at one moment goes as one.
+// Share groups by hand: one object a group for all requests, so that what they acknowledge at one moment goes as one.
 
-import { codecs, type Queue } from '@millrace/client';
-import type { Services } from '../../services.ts';
+import { type Client, codecs, type Queue } from '@millrace/client';
 
 /** Whoever names groups at random may not fill the memory. */
-const KEPT_MAX = 1_000;
+const KEPT_MAX = 4_096;
 
 export type GroupQueues = (group: string) => Queue<Uint8Array>;
 
-export function createGroupQueues({ client }: Services): GroupQueues {
+export function createGroupQueues(client: Client): GroupQueues {
   const queues = new Map<string, Queue<Uint8Array>>();
   return (group) => {
     const known = queues.get(group);
