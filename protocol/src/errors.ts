@@ -34,6 +34,9 @@ export const ERRORS = {
   OVERLOADED: { code: 10, action: 'retry', http: 503, sqs: 'RequestThrottled', text: 'A queue inside the broker is full; the request had no effect.' },
   LIMIT_EXCEEDED: { code: 11, action: 'give up', http: 400, sqs: 'OverLimit', text: 'The request would pass a limit of the broker.' },
   NOT_LEADER: { code: 12, action: 'refresh', http: 503, sqs: 'ServiceUnavailable', text: 'Another broker owns this partition.' },
+  AUTHENTICATION_REQUIRED: { code: 13, action: 'give up', http: 401, sqs: 'MissingAuthenticationToken', text: 'This broker asks who you are: log in with a user, a token or a certificate.' },
+  AUTHENTICATION_FAILED: { code: 14, action: 'give up', http: 401, sqs: 'InvalidClientTokenId', text: 'The user is unknown, or what it showed is wrong, has expired or was revoked.' },
+  NOT_AUTHORIZED: { code: 15, action: 'give up', http: 403, sqs: 'AccessDenied', text: 'The user may not do this.' },
 
   UNKNOWN_TOPIC: { code: 20, action: 'refresh', http: 404, sqs: 'QueueDoesNotExist', text: 'No topic has this name or id.' },
   UNKNOWN_PARTITION: { code: 21, action: 'refresh', http: 404, sqs: 'InvalidParameterValue', text: 'The topic has no such partition.' },
@@ -87,6 +90,13 @@ export const ERRORS = {
   OFFSET_MISMATCH: { code: 73, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'The partition does not end where the append expects it to.' },
   KEY_REQUIRED: { code: 74, action: 'give up', http: 400, sqs: 'InvalidParameterValue', text: 'The topic is compacted: each of its records needs a key.' },
   UNKNOWN_FETCH_SESSION: { code: 75, action: 'give up', http: 404, sqs: 'InvalidParameterValue', text: 'This connection has no such fetch session: begin one with all partitions.' },
+  UNKNOWN_USER: { code: 80, action: 'give up', http: 404, sqs: 'ResourceNotFoundException', text: 'No user has this name.' },
+  USER_EXISTS: { code: 81, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'A user of this name exists.' },
+  UNKNOWN_TOKEN: { code: 82, action: 'give up', http: 404, sqs: 'ResourceNotFoundException', text: 'No token has this id.' },
+  UNKNOWN_ACCESS_KEY: { code: 83, action: 'give up', http: 404, sqs: 'InvalidClientTokenId', text: 'No access key has this id.' },
+  ACCESS_KEY_EXISTS: { code: 84, action: 'give up', http: 409, sqs: 'InvalidParameterValue', text: 'An access key of this id exists.' },
+  SECRETS_LOCKED: { code: 85, action: 'give up', http: 503, sqs: 'ServiceUnavailable', text: 'The broker was started without the key that secrets of access keys are encrypted with, or with another one.' },
+  BATCH_QUARANTINED: { code: 86, action: 'give up', http: 410, sqs: 'InvalidMessageContents', text: 'What the disk holds of this batch fails its checksum: it was set aside.' },
 
   CONNECTION_LOST: { code: 100, action: 'retry', http: 503, sqs: 'ServiceUnavailable', text: 'The connection ended before the request was sent.' },
   OUTCOME_UNKNOWN: { code: 101, action: 'give up', http: 503, sqs: 'ServiceUnavailable', text: 'The connection ended after the request was sent: nobody can tell whether it took effect.' },

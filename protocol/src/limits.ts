@@ -41,6 +41,25 @@ export const LIMITS = {
   topicsPerGroupMax: 1_000,
   connectionsMax: 10_000,
 
+  usersMax: 10_000,
+  usersListedMax: 500,
+  userNameBytesMax: 128,
+  /** Tokens of a user, and access keys of a user. */
+  credentialsPerUserMax: 64,
+  /** Tokens, or access keys, of all users. */
+  credentialsMax: 50_000,
+  credentialIdBytesMax: 128,
+  credentialLabelBytesMax: 128,
+  /** A message of a mechanism, a password, a token. */
+  credentialsBytesMax: 4 * KIB,
+  accessKeySecretBytesMax: 128,
+  scramIterationsMin: 4_096,
+  scramIterationsMax: 1_000_000,
+  aclRulesMax: 20_000,
+  aclChangesMax: 1_000,
+  /** Of a user, a second. */
+  quotaMax: 1_000_000_000_000,
+
   /** A record as encoded, bytes: a value of 1 MiB, with room for the key and the headers that belong to it. */
   messageBytesMax: 1 * MIB + 64 * KIB,
   /** Room a dead-letter copy may need beyond the original: its provenance headers. */
@@ -160,6 +179,15 @@ function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits contradict each other: ${text}`);
 }
 
+relation(
+  LIMITS.usersListedMax * LIMITS.credentialsPerUserMax * 2 * 320 < 2 * LIMITS.frameBytesMax,
+  'users are listed in frames',
+);
+relation(
+  LIMITS.aclRulesMax * (LIMITS.userNameBytesMax + LIMITS.topicNameBytesMax + 16) <
+    LIMITS.frameBytesMax,
+  'all access rules fit in a frame',
+);
 relation(5 * LIMITS.partitionsMax < LIMITS.requestValuesMax, 'all offsets fit in one commit');
 relation(LIMITS.batchBytesMax < LIMITS.frameBytesMax, 'a batch fits in a frame');
 relation(

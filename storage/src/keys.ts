@@ -153,6 +153,21 @@ export const TABLES = {
     value: 'row',
     about: 'topic, partition -> how far it is compacted',
   },
+  users: { id: 31, key: ['string'], value: 'row', about: 'name -> user' },
+  tokens: { id: 32, key: ['string'], value: 'row', about: 'token id -> token, as a hash' },
+  accessKeys: {
+    id: 33,
+    key: ['string'],
+    value: 'row',
+    about: 'access key id -> access key, its secret encrypted',
+  },
+  acls: { id: 34, key: ['u32'], value: 'row', about: 'rule id -> access rule' },
+  quarantines: {
+    id: 35,
+    key: ['u32', 'u16', 'u53'],
+    value: 'row',
+    about: 'topic, partition, base offset -> a damaged batch that was set aside',
+  },
 } as const satisfies Record<string, TableSpec>;
 
 export type TableName = keyof typeof TABLES;

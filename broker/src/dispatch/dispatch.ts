@@ -139,6 +139,9 @@ export class Dispatch {
     }
     if (this.#stopping) throw new MillraceError('SHUTTING_DOWN');
     if (api === 'Hello') return answerHello(fields as RequestOf<'Hello'>, peer, this.#hello);
+    if (api === 'Authenticate') {
+      throw new MillraceError('INVALID_REQUEST', 'This connection is not logging in.');
+    }
     const handler = this.#handlers[api] as (fields: object, context: WaitingRequest) => unknown;
     return handler(fields, request);
   }

@@ -13,6 +13,7 @@ import { createOperationHandlers } from './operations.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
 import { createScheduleHandlers } from './schedules.ts';
+import { createSecurityHandlers } from './security.ts';
 import type { Services } from './services.ts';
 import { createShareGroupHandlers } from './share-groups.ts';
 import { toldDurably } from './told-durably.ts';
@@ -36,5 +37,6 @@ export function createHandlers(services: Services): Handlers {
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...createOperationHandlers(services),
+    ...createSecurityHandlers(),
   });
 }

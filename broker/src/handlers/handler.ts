@@ -2,6 +2,7 @@
 // Handlers throw MillraceError; they know nothing of sockets, frames or versions of other APIs.
 
 import type { ApiName, MillraceError, RequestOf, ResponseInput } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
 
 /** Who sent the request. Fields change only at Hello, which comes first. */
 export interface ConnectionInfo {
@@ -21,6 +22,8 @@ export interface ConnectionInfo {
   readonly replyRoomBytes: number;
   /** Cancelled when the connection has ended: what is kept for it goes. */
   readonly ended: CancelSignal;
+  /** Who it is and what it may do. */
+  readonly access: Access;
 }
 
 /**
@@ -49,7 +52,7 @@ export type Handler<N extends ApiName> = (
 ) => ResponseInput<N> | Promise<ResponseInput<N>>;
 
 /** APIs about the connection itself: dispatch answers them, no handler does. */
-export type ConnectionApiName = 'Hello' | 'Cancel';
+export type ConnectionApiName = 'Hello' | 'Cancel' | 'Authenticate';
 export type HandledApiName = Exclude<ApiName, ConnectionApiName>;
 
 /** One handler for every other API: one that is missing does not compile. */

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { Log } from '@millrace/options';
 import { encodeErrorResponse, FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
+import { UNLIMITED } from '../access/access.ts';
 import { CancelToken } from '../dispatch/cancel-token.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
@@ -67,7 +68,10 @@ export class Connection implements Peer, Flushable {
 
   constructor(
     socket: Socket,
-    info: Omit<ConnectionInfo, 'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended'>,
+    info: Omit<
+      ConnectionInfo,
+      'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended' | 'access'
+    >,
     shared: ConnectionShared,
   ) {
     this.#socket = socket;
@@ -79,6 +83,7 @@ export class Connection implements Peer, Flushable {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
+      access: UNLIMITED,
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
       },

@@ -8,6 +8,7 @@ import {
   type ResponseInput,
 } from '@millrace/protocol';
 import { MemoryStore, type Store } from '@millrace/storage';
+import { UNLIMITED } from '../../src/access/access.ts';
 import { CancelToken } from '../../src/dispatch/cancel-token.ts';
 import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type {
@@ -51,6 +52,7 @@ export const CONNECTION: ConnectionInfo = {
   clientVersion: '0',
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
+  access: UNLIMITED,
 };
 
 export interface TestShard extends OpenShard {

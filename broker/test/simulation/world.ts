@@ -6,6 +6,7 @@ import type { ApiName, MillraceError, RequestInput, ResponseInput } from '@millr
 import { MemoryStore, type Store } from '@millrace/storage';
 import { type Fault, FaultyStore } from '@millrace/storage/testing';
 import { vi } from 'vitest';
+import { UNLIMITED } from '../../src/access/access.ts';
 import { CancelToken } from '../../src/dispatch/cancel-token.ts';
 import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
@@ -24,6 +25,7 @@ const CONNECTION = {
   clientVersion: '0',
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
+  access: UNLIMITED,
 };
 
 const NEVER = new Promise<void>(() => undefined);

@@ -27,7 +27,14 @@ export const hello = api({
     apis: array('API versions the client speaks.', apiRange, 1_000),
     codecs: array('Codecs the client can read.', codec, CODECS.length),
     mechanism: nullable(string('Authentication mechanism; absent: anonymous.', 64)),
-    credentials: nullable(bytes('First message of the mechanism.', 4_096)),
+    credentials: nullable(bytes('First message of the mechanism.', LIMITS.credentialsBytesMax)),
+    actAs: nullable(
+      string(
+        'The connection acts for this user: for gateways, which need delegate on the cluster.',
+        LIMITS.userNameBytesMax,
+      ),
+    ),
+    actFor: nullable(string('Address of who it acts for, for the audit log.', 64)),
   },
   response: {
     brokerVersion: string('Version of the broker.', LIMITS.clientNameBytesMax),
@@ -37,8 +44,17 @@ export const hello = api({
     apis: array('API versions the broker speaks.', apiRange, 1_000),
     codecs: array('Codecs the broker accepts in batches.', codec, CODECS.length),
     limits: map('Limits that clients have to respect, by name.', int('The limit.'), 256),
+    challenge: nullable(
+      bytes('Next message of the mechanism: Authenticate answers it.', LIMITS.credentialsBytesMax),
+    ),
+    user: nullable(
+      string(
+        'Who the connection is; absent: nobody, or the mechanism goes on.',
+        LIMITS.userNameBytesMax,
+      ),
+    ),
   },
-  errors: [],
+  errors: ['AUTHENTICATION_REQUIRED', 'AUTHENTICATION_FAILED', 'NOT_AUTHORIZED'],
 });
 
 export const cancel = api({

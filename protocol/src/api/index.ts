@@ -17,6 +17,22 @@ import { acknowledge, receive } from './queue.ts';
 import { deleteRecords, fetch, initProducer, listOffsets, produce } from './records.ts';
 import { alterSchedule, createSchedule, deleteSchedule, listSchedules } from './schedules.ts';
 import {
+  alterAcls,
+  alterUser,
+  authenticate,
+  checkAccess,
+  checkCredential,
+  createAccessKey,
+  createToken,
+  createUser,
+  deleteUser,
+  getAccessKey,
+  listAcls,
+  listUsers,
+  revokeAccessKey,
+  revokeToken,
+} from './security.ts';
+import {
   alterShareGroup,
   counters,
   createShareGroup,
@@ -70,6 +86,20 @@ export const APIS = {
   AlterSchedule: alterSchedule,
   DeleteSchedule: deleteSchedule,
   ListSchedules: listSchedules,
+  Authenticate: authenticate,
+  CheckCredential: checkCredential,
+  GetAccessKey: getAccessKey,
+  CreateUser: createUser,
+  AlterUser: alterUser,
+  DeleteUser: deleteUser,
+  ListUsers: listUsers,
+  CreateToken: createToken,
+  RevokeToken: revokeToken,
+  CreateAccessKey: createAccessKey,
+  RevokeAccessKey: revokeAccessKey,
+  AlterAcls: alterAcls,
+  ListAcls: listAcls,
+  CheckAccess: checkAccess,
 } as const;
 
 /** The names of the API table. */
