@@ -37,6 +37,17 @@ export { renderConfig, renderOptionRows } from './print-options.ts';
 export { EXITS, type ExitName, StartError } from './process/exit-codes.ts';
 export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';
 export { type Log, type OpenLog, openLog } from './process/log.ts';
+export { isLoopback } from './process/loopback.ts';
 export { logFormatOf, PROCESS_OPTIONS } from './process/process-options.ts';
 export { type Life, type Program, runProgram, type Served } from './process/run-program.ts';
 export { Shutdown } from './process/shutdown.ts';
+export {
+  type ClientAuth,
+  checkTlsOptions,
+  type LoadedTls,
+  readTls,
+  type TlsContext,
+  type TlsFlags,
+  type TlsPaths,
+} from './tls/read-tls.ts';
+export { TlsReloader } from './tls/tls-reloader.ts';

@@ -2,13 +2,17 @@
 // docs/reference/options.md derive from this table.
 
 import {
+  checkTlsOptions,
   type OptionsOf,
   type OptionTable,
   PROCESS_OPTIONS,
   renderOptionRows,
   StartError,
+  type TlsFlags,
+  type TlsPaths,
 } from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
+import { checkExposure } from './exposure.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -26,7 +30,7 @@ export const OPTIONS = {
     noun: 'address',
     fallback: '127.0.0.1',
     about:
-      'Address to listen on. Anyone who reaches it may do everything: there is no authentication.',
+      'Address to listen on. Beyond loopback it takes --authentication required, or --allow-anonymous.',
   },
   port: { ...PORT, fallback: 7650, about: 'Port of the protocol; 0 takes a free one.' },
   adminHost: {
@@ -50,6 +54,64 @@ export const OPTIONS = {
     ...PORT,
     fallback: 0,
     about: 'Port that clients are told to connect to; 0: the one they reached.',
+  },
+  authentication: {
+    kind: 'choice',
+    values: ['none', 'required'],
+    fallback: 'none',
+    about:
+      'none: whoever reaches the port may do everything. required: connections have to log in, and may do what access rules allow.',
+  },
+  allowAnonymous: {
+    kind: 'switch',
+    fallback: false,
+    about:
+      'Listen beyond loopback without authentication: anyone who reaches the port may do everything.',
+  },
+  tlsCert: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'Certificate chain in PEM; with --tls-key the protocol and the admin port speak TLS only. Read again when it changes.',
+  },
+  tlsKey: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Private key in PEM of --tls-cert.',
+  },
+  tlsClientCa: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Certificates in PEM of the authorities that clients’ certificates are verified with.',
+  },
+  tlsClientAuth: {
+    kind: 'choice',
+    values: ['none', 'optional', 'required'],
+    fallback: 'none',
+    about:
+      'Whether clients of the protocol are asked for a certificate, whose common name is a user they may log in as.',
+  },
+  secretsKeyFile: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'File with 32 bytes, in base64 or hex, that the secrets of access keys are encrypted with; without it there are none.',
+  },
+  auditLog: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'File that the audit log is appended to, as lines of JSON; empty: with --authentication required it goes to the log.',
+  },
+  metricsAnonymous: {
+    kind: 'switch',
+    fallback: false,
+    about: 'Show /metrics beyond loopback to anyone who asks.',
   },
   dataDir: {
     kind: 'text',
@@ -185,6 +247,20 @@ export function checkBrokerOptions(options: BrokerOptions): void {
   if (options.port !== 0 && options.port === options.adminPort && options.host === adminHost) {
     throw new StartError('badOption', `--port and --admin-port are both ${options.port}.`);
   }
+  checkExposure(options, adminHost);
+  checkTlsOptions(BROKER_TLS_FLAGS, tlsPathsOf(options));
+}
+
+export const BROKER_TLS_FLAGS: TlsFlags = {
+  cert: '--tls-cert',
+  key: '--tls-key',
+  clientCa: '--tls-client-ca',
+  clientAuth: '--tls-client-auth',
+};
+
+export function tlsPathsOf(options: BrokerOptions): TlsPaths {
+  const { tlsCert, tlsKey, tlsClientCa, tlsClientAuth } = options;
+  return { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa, clientAuth: tlsClientAuth };
 }
 
 /** The broker's options as a table in Markdown. */

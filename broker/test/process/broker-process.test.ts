@@ -112,7 +112,7 @@ describe.skipIf(!isBuilt)('the broker process (needs `npm run build`)', () => {
   );
 
   test('an address of another machine: exit code 69', async () => {
-    const { code, stderr } = await start(dir, '--host=192.0.2.1').ended;
+    const { code, stderr } = await start(dir, '--host=192.0.2.1', '--allow-anonymous').ended;
     expect(code).toBe(69);
     expect(stderr).toContain('192.0.2.1 is not an address of this machine');
   });

@@ -1,0 +1,116 @@
+// Certificate, key and client authorities of a server, read from files and tried out before anything relies on them.
+// What is wrong with them is said without their contents. It watches nothing: TlsReloader does.
+
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureVersion } from 'node:tls';
+import { StartError } from '../process/exit-codes.ts';
+
+export type ClientAuth = 'none' | 'optional' | 'required';
+
+/** Empty: not given. */
+export interface TlsPaths {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string;
+  readonly clientAuth: ClientAuth;
+}
+
+/** The options that say so, for error lines. */
+export type TlsFlags = Readonly<Record<keyof TlsPaths, string>>;
+
+/** What a server is made with, or gets by `setSecureContext`. */
+export interface TlsContext {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+  readonly minVersion: SecureVersion;
+}
+
+export interface LoadedTls {
+  readonly context: TlsContext;
+  /** Of the contents: the same files give the same. It tells nothing of the key. */
+  readonly fingerprint: string;
+  /** When the certificate ends, ms since 1970. */
+  readonly expiresAtMs: number;
+  /** SHA-256 of the certificate, as openssl prints it. */
+  readonly certificate: string;
+}
+
+/** Larger files are no certificates: they are not read into memory. */
+const FILE_BYTES_MAX = 1024 * 1024;
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** What the options of TLS have to do with each other. Throws StartError `badOption`. */
+export function checkTlsOptions(flags: TlsFlags, paths: TlsPaths): void {
+  const { cert, key, clientCa, clientAuth } = paths;
+  if ((cert === '') !== (key === '')) throw bad(`${flags.cert} and ${flags.key} go together.`);
+  if (clientAuth !== 'none' && cert === '') {
+    throw bad(`${flags.clientAuth} ${clientAuth} takes ${flags.cert} and ${flags.key}.`);
+  }
+  if ((clientAuth === 'none') !== (clientCa === '')) {
+    throw bad(`${flags.clientCa} and ${flags.clientAuth} optional or required go together.`);
+  }
+}
+
+/** Undefined: no TLS. Throws StartError `badOption`. */
+export function readTls(flags: TlsFlags, paths: TlsPaths): LoadedTls | undefined {
+  if (paths.cert === '') return undefined;
+  const cert = readPem(flags.cert, paths.cert);
+  const key = readPem(flags.key, paths.key);
+  const ca = paths.clientCa === '' ? undefined : readPem(flags.clientCa, paths.clientCa);
+  const [leaf] = certificatesIn(flags.cert, paths.cert, cert);
+  if (ca !== undefined) certificatesIn(flags.clientCa, paths.clientCa, ca);
+  const minVersion: SecureVersion = 'TLSv1.2';
+  const context: TlsContext =
+    ca === undefined ? { cert, key, minVersion } : { cert, key, ca, minVersion };
+  try {
+    createSecureContext(context);
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException;
+    throw bad(`${flags.cert} and ${flags.key} do not work together (${code}).`);
+  }
+  const hash = createHash('sha256');
+  for (const file of [cert, key, ca ?? Buffer.alloc(0)]) {
+    hash.update(createHash('sha256').update(file).digest());
+  }
+  return {
+    context,
+    fingerprint: hash.digest('base64'),
+    expiresAtMs: Date.parse(leaf.validTo),
+    certificate: leaf.fingerprint256,
+  };
+}
+
+function readPem(flag: string, path: string): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException;
+    throw bad(`${flag}: ${path} cannot be read (${code}).`);
+  }
+  if (bytes.length > FILE_BYTES_MAX) throw bad(`${flag}: ${path} is longer than 1MiB.`);
+  return bytes;
+}
+
+/** OpenSSL passes over what it cannot read among authorities: nobody would be trusted, in silence. */
+function certificatesIn(
+  flag: string,
+  path: string,
+  bytes: Buffer,
+): [X509Certificate, ...X509Certificate[]] {
+  const blocks = bytes.toString('latin1').match(PEM_CERTIFICATE) ?? [];
+  try {
+    const [first, ...others] = blocks.map((block) => new X509Certificate(block));
+    if (first !== undefined) return [first, ...others];
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException;
+    throw bad(`${flag}: ${path} has a certificate that cannot be read (${code}).`);
+  }
+  throw bad(`${flag}: ${path} has no certificate in PEM.`);
+}
+
+function bad(text: string): StartError {
+  return new StartError('badOption', text);
+}
