@@ -59,6 +59,8 @@ export const LIMITS = {
   aclChangesMax: 1_000,
   /** Of a user, a second. */
   quotaMax: 1_000_000_000_000,
+  /** Longest pause that one reply imposes on a connection whose user is beyond its quotas. */
+  throttleMsMax: 30 * SECOND,
 
   /** A record as encoded, bytes: a value of 1 MiB, with room for the key and the headers that belong to it. */
   messageBytesMax: 1 * MIB + 64 * KIB,

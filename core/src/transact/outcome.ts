@@ -7,7 +7,8 @@ import { expiryEntry } from '../expiries/expiry-entry.ts';
 import type { TransactionRow } from '../queue-rows.ts';
 import { put, type Write } from '../rows.ts';
 
-export type TransactReply = ResponseOf<'Transact'>;
+/** What was done; quotas are the rim's. */
+export type TransactReply = Omit<ResponseOf<'Transact'>, 'throttleMs'>;
 export type BatchOutcome = TransactReply['batches'][number];
 
 /** The outcome that is kept; undefined where there is none; refused where it is that of another request. [L-100] */

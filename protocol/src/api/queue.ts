@@ -2,7 +2,16 @@
 
 import { LIMITS } from '../limits.ts';
 import { api, array, bytes, choice, int, nullable, string, struct } from '../schema.ts';
-import { errorCode, groupName, memberId, offset, partition, topicId, topicName } from './shared.ts';
+import {
+  errorCode,
+  groupName,
+  memberId,
+  offset,
+  partition,
+  throttleMs,
+  topicId,
+  topicName,
+} from './shared.ts';
 
 const deliveries = int('How often the message was leased, this time included.');
 export const token = int('Fencing token: grows with every lease of the share partition.');
@@ -66,6 +75,7 @@ export const receive = api({
       }),
       LIMITS.receiveMessagesMax,
     ),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_GROUP',
@@ -135,6 +145,7 @@ export const acknowledge = api({
       }),
       LIMITS.acknowledgeItemsMax,
     ),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_GROUP',

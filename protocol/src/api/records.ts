@@ -2,7 +2,15 @@
 
 import { LIMITS } from '../limits.ts';
 import { api, array, bool, bytes, int, nullable, string, struct } from '../schema.ts';
-import { errorCode, errorMessage, offset, partition, position, topicId } from './shared.ts';
+import {
+  errorCode,
+  errorMessage,
+  offset,
+  partition,
+  position,
+  throttleMs,
+  topicId,
+} from './shared.ts';
 
 const batch = bytes('A record batch.', LIMITS.batchBytesMax);
 
@@ -57,6 +65,7 @@ export const produce = api({
       }),
       LIMITS.produceBatchesMax,
     ),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_TOPIC',
@@ -144,6 +153,7 @@ export const fetch = api({
       }),
       LIMITS.fetchPartitionsMax,
     ),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_TOPIC',

@@ -21,6 +21,12 @@ export const errorMessage = nullable(
   string('What is wrong, for people.', 4 * LIMITS.errorTextBytesMax),
 );
 
+/** Of replies to requests that quotas count. */
+export const throttleMs = int(
+  'The connection is read no further for so long, ms: its user is beyond its quotas. 0: within them.',
+  { max: LIMITS.throttleMsMax, fallback: 0 },
+);
+
 /** A position in a partition given by meaning: shared by ListOffsets and share-group starts. */
 export const POSITION = { latest: -1, earliest: -2 } as const;
 

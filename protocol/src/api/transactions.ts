@@ -3,7 +3,7 @@
 import { LIMITS } from '../limits.ts';
 import { api, array, bool, bytes, choice, int, nullable, string, struct } from '../schema.ts';
 import { ackItem } from './queue.ts';
-import { groupName, memberId, offset, partition, topicId } from './shared.ts';
+import { groupName, memberId, offset, partition, throttleMs, topicId } from './shared.ts';
 
 const effectKey = string('Key of the effect, unique in its group.', LIMITS.effectKeyBytesMax);
 const effectToken = int('Names one claim; it grows with every claim of the group.');
@@ -102,6 +102,7 @@ export const transact = api({
       }),
       LIMITS.transactionBatchesMax,
     ),
+    throttleMs,
   },
   errors: [
     'TRANSACTION_CONFLICT',
