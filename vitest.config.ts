@@ -20,6 +20,7 @@ const PACKAGES = [
 
 const BUILT = ['**/node_modules/**', '**/dist/**'];
 const PURE = ['core/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];
+const SQS = ['test/sqs/*.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -48,7 +49,18 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...BUILT, ...PURE],
+          exclude: [...BUILT, ...PURE, ...SQS],
+        },
+      },
+      {
+        // One server for all its files, started only where one of them runs; they load the SDK once a process.
+        extends: true,
+        test: {
+          name: 'sqs',
+          include: SQS,
+          exclude: BUILT,
+          isolate: false,
+          globalSetup: './test/sqs/support/shared-server.ts',
         },
       },
     ],

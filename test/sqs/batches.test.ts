@@ -1,26 +1,15 @@
 // Batches through the SDK: each entry has its own outcome, in the order of the request.
 
-import type { SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dial, TestQueue } from './support/queues.ts';
 import { entries } from './support/refusals.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-});
+const { endpoint } = sharedServer();
+const sqs = dial(endpoint);
 
 const ids = (list: readonly { Id?: string | undefined }[] = []) => list.map(({ Id }) => Id);
 
@@ -31,7 +20,7 @@ describe.concurrent('SendMessageBatch', () => {
       Id: `${9 - at}`,
       MessageBody: `${at}`,
     }));
-    const { text } = await askJson(server.endpoint, 'SendMessageBatch', {
+    const { text } = await askJson(endpoint, 'SendMessageBatch', {
       QueueUrl: queue.url,
       Entries,
     });

@@ -2,7 +2,7 @@
 
 import { type Message, SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   CREDENTIALS,
   dial,
@@ -12,27 +12,13 @@ import {
   systemOf,
   TestQueue,
 } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 10 });
 
-let server: Server;
-let client: SQSClient;
-const sqs = () => dial(server.endpoint);
-
-beforeAll(async () => {
-  server = await startServer();
-  client = new SQSClient({
-    endpoint: server.endpoint,
-    region: REGION,
-    credentials: CREDENTIALS,
-  });
-});
-
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-});
+const { endpoint } = sharedServer();
+const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+const sqs = () => dial(endpoint);
 
 async function fill(queue: TestQueue, count: number): Promise<string[]> {
   const bodies = Array.from({ length: count }, (_, at) => `m-${at}`);

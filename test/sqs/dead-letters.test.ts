@@ -1,7 +1,6 @@
 // Dead-letter queues and message move tasks through the SDK.
 
-import type { SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   dial,
   eventually,
@@ -12,22 +11,11 @@ import {
   TestQueue,
   withDeadLetters,
 } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-});
+const sqs = dial(sharedServer().endpoint);
 
 /** Sends them and gives each up: they lie in the dead-letter queue then. */
 async function giveUp(source: TestQueue, dead: TestQueue, bodies: string[]): Promise<void> {
@@ -47,6 +35,8 @@ describe.concurrent('dead letters', () => {
     });
     const first = await source.receiveOne();
     await source.receiveOne();
+    // A lease of no time ends some milliseconds later.
+    await eventually(() => source.counts(), [1, 0, 0]);
     expect(await dead.counts()).toEqual([0, 0, 0]);
     expect(await source.bodies()).toEqual([]);
     expect(await source.counts()).toEqual([0, 0, 0]);

@@ -4,9 +4,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PYTHON_LACK, type Ran, runInPython } from './support/python.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -21,12 +21,7 @@ const blocks = [
   ),
 ].map(([, language = '', program = '', printed = '']) => ({ language, program, printed }));
 
-let server: Server;
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
+const { endpoint } = sharedServer();
 
 test('it has programs in each language, and no program without what it prints', () => {
   expect(blocks.map(({ language }) => language)).toEqual(['js', 'js', 'python', 'sh']);
@@ -56,7 +51,7 @@ test.for(blocks.map((block, at) => [at + 1, block] as const))(
   'program %i',
   async ([, { language, program, printed }], { skip }) => {
     if (language !== 'js' && PYTHON_LACK !== undefined) skip(PYTHON_LACK);
-    const { host } = new URL(server.endpoint);
+    const { host } = new URL(endpoint);
     const { status, out, err } = (await RUN[language]?.(program.replaceAll(WRITTEN, host))) ?? {};
     const wanted = { out: printed.replaceAll(WRITTEN, host), status: 0 };
     expect({ out, status, ...(status !== 0 && { err }) }).toEqual(wanted);

@@ -1,8 +1,7 @@
 // Leases and receipt handles of standard queues, long polls and purges, through the SDK. What waits for seconds waits
 // beside all else.
 
-import type { SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   bodiesOf,
   dial,
@@ -12,22 +11,11 @@ import {
   systemOf,
   TestQueue,
 } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 30 });
 
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-});
+const sqs = dial(sharedServer().endpoint);
 
 describe.concurrent('a lease', () => {
   test('hides the message, and ends by itself; counts say so without a receive [Q-23]', async () => {

@@ -1,8 +1,8 @@
 // Messages of standard queues through the SDK: what is sent comes back to the byte, with sums, attributes and counts.
 
 import { createHash } from 'node:crypto';
-import type { MessageAttributeValue, SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { describe, expect, test, vi } from 'vitest';
 import {
   bodiesOf,
   dial,
@@ -12,28 +12,17 @@ import {
   systemOf,
   TestQueue,
 } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
+
+const sqs = dial(sharedServer().endpoint);
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const text = (StringValue: string, DataType = 'String'): MessageAttributeValue => ({
   DataType,
   StringValue,
-});
-
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
 });
 
 describe.concurrent('a message', () => {

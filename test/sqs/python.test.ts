@@ -5,7 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryDirectory } from '@millrace/harness';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type Botocore,
   type InPython,
@@ -14,7 +14,7 @@ import {
   startInPython,
 } from './support/python.ts';
 import { eventually, freshName } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 90_000, maxConcurrency: 4 });
 
@@ -30,12 +30,8 @@ const CHECKS = [
   'permissions',
 ];
 
-let server: Server;
+const { endpoint } = sharedServer();
 
-beforeAll(async () => {
-  if (PYTHON_LACK === undefined) server = await startServer();
-});
-afterAll(() => server?.stop());
 beforeEach((context) => {
   if (PYTHON_LACK !== undefined) context.skip(PYTHON_LACK);
 });
@@ -44,7 +40,7 @@ const ran = new Map<Botocore, Promise<Map<string, string>>>();
 
 /** By check what it printed: all in one process, since the start of Python costs more than they do. */
 async function checksOf(botocore: Botocore): Promise<Map<string, string>> {
-  const { out, err } = await runInPython('python', ['checks.py', server.endpoint], { botocore });
+  const { out, err } = await runInPython('python', ['checks.py', endpoint], { botocore });
   const parts = `${out}${err}`.split(/^(?=botocore |ok |FAILED )/m);
   return new Map(parts.map((part) => [/^\w+ (.*)$/m.exec(part)?.[1] ?? '', part]));
 }
@@ -70,7 +66,7 @@ describe.concurrent.each([
 
 describe.concurrent('the AWS command line', () => {
   const aws = async (...args: string[]) => {
-    const line = ['--endpoint-url', server.endpoint, '--output', 'json', 'sqs', ...args];
+    const line = ['--endpoint-url', endpoint, '--output', 'json', 'sqs', ...args];
     const { status, out, err } = await runInPython('aws', line);
     return { status, err, answer: out.trim() === '' ? undefined : JSON.parse(out) };
   };
@@ -80,7 +76,7 @@ describe.concurrent('the AWS command line', () => {
     const attributes = 'VisibilityTimeout=40,DelaySeconds=0';
     const made = await aws('create-queue', '--queue-name', name, '--attributes', attributes);
     const url: string = made.answer.QueueUrl;
-    expect(url).toBe(`${server.endpoint}/000000000000/${name}`);
+    expect(url).toBe(`${endpoint}/000000000000/${name}`);
     const queue = ['--queue-url', url];
     const message = ['--message-body', 'Grüße\n&'];
     const kinds = ['--message-attributes', '{"n":{"DataType":"Number","StringValue":"1"}}'];
@@ -144,7 +140,7 @@ describe.concurrent('Celery', () => {
     const log = join(folder.path, `${name}.jsonl`);
     const how = (worker = ''): InPython => ({
       env: {
-        BROKER_URL: `sqs://test:test@${new URL(server.endpoint).host}//`,
+        BROKER_URL: `sqs://test:test@${new URL(endpoint).host}//`,
         TASK_LOG: log,
         WORKER: worker,
         QUEUE: name,

@@ -1,9 +1,9 @@
 // The older query protocol, made by hand: forms and addresses in, XML out.
 
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dial, freshName, sorted, TestQueue } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 import { ask, askForm, elementsOf, FORM_TYPE, xmlRefusal } from './support/wire.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
@@ -12,16 +12,8 @@ const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 const Version = '2012-11-05';
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
-let server: Server;
-let endpoint: string;
+const { endpoint } = sharedServer();
 const standard = () => TestQueue.standard(dial(endpoint));
-
-beforeAll(async () => {
-  server = await startServer();
-  endpoint = server.endpoint;
-});
-
-afterAll(() => server.stop());
 
 const query = (Action: string, more: Record<string, string> = {}, path = '/') =>
   askForm(endpoint, { Action, Version, ...more }, path);

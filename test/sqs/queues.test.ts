@@ -1,7 +1,6 @@
 // Queues through the SDK: made, found, listed, deleted; their attributes to the letter; tags; permissions.
 
-import type { SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   dial,
   freshName,
@@ -11,9 +10,12 @@ import {
   TestQueue,
   withDeadLetters,
 } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
+
+const { endpoint } = sharedServer();
+const sqs = dial(endpoint);
 
 const STANDARD_ATTRIBUTES = {
   ApproximateNumberOfMessages: '0',
@@ -29,24 +31,11 @@ const STANDARD_ATTRIBUTES = {
   VisibilityTimeout: '30',
 };
 
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-});
-
 describe.concurrent('made and found', () => {
   test('its address is the host asked, the account and the name [Q-2]', async () => {
     const queue = await TestQueue.standard(sqs);
     expect(queue.url).toMatch(
-      new RegExp(`^${server.endpoint.replaceAll('.', '\\.')}/\\d{12}/${queue.name}$`),
+      new RegExp(`^${endpoint.replaceAll('.', '\\.')}/\\d{12}/${queue.name}$`),
     );
     expect((await sqs.getQueueUrl({ QueueName: queue.name })).QueueUrl).toBe(queue.url);
   });

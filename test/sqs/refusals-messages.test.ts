@@ -1,9 +1,9 @@
 // What the actions on messages refuse as a whole: error type, older code, status and text, through the JSON protocol.
 
-import { afterAll, beforeAll, vi } from 'vitest';
+import { beforeAll, vi } from 'vitest';
 import { dial, TestQueue } from './support/queues.ts';
 import { entries, type Ground, type RefusalRow, refusalTests } from './support/refusals.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
@@ -131,19 +131,16 @@ const RECEIVES: RefusalRow[] = [
   { what: 'no timeout', action: 'ChangeMessageVisibility', input: receive({ ReceiptHandle: 'x' }), error: 'MissingParameter', text: 'The request must contain the parameter VisibilityTimeout.' },
 ];
 
-let server: Server;
+const { endpoint } = sharedServer();
 let ground: Ground;
 
 beforeAll(async () => {
-  server = await startServer();
-  const sqs = dial(server.endpoint);
+  const sqs = dial(endpoint);
   ground = {
-    endpoint: server.endpoint,
+    endpoint,
     standard: await TestQueue.standard(sqs),
     fifo: await TestQueue.fifo(sqs),
   };
 });
-
-afterAll(() => server.stop());
 
 refusalTests([...UNKNOWN_QUEUE, ...SENDS, ...ATTRIBUTES, ...BATCHES, ...RECEIVES], () => ground);

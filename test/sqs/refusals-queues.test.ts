@@ -1,9 +1,9 @@
 // What the actions on queues refuse: error type, older code, status and text, through the JSON protocol.
 
-import { afterAll, beforeAll, vi } from 'vitest';
+import { beforeAll, vi } from 'vitest';
 import { dial, freshName, TestQueue } from './support/queues.ts';
 import { type Ground, type RefusalRow, refusalTests } from './support/refusals.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
@@ -173,20 +173,17 @@ const OTHERS: RefusalRow[] = [
   { what: 'a task that is not there', action: 'CancelMessageMoveTask', input: ({ standard }) => ({ TaskHandle: Buffer.from(JSON.stringify({ taskId: '0a3de8b1-8cc1-4a0a-8b0c-2a4d5a6f7b8c', sourceArn: `arn:aws:sqs:eu-north-1:000000000000:${standard.name}` })).toString('base64') }), error: 'ResourceNotFound', text: 'Task does not exist.' },
 ];
 
-let server: Server;
+const { endpoint } = sharedServer();
 let ground: Ground;
 
 beforeAll(async () => {
-  server = await startServer();
-  const sqs = dial(server.endpoint);
+  const sqs = dial(endpoint);
   ground = {
-    endpoint: server.endpoint,
+    endpoint,
     standard: await TestQueue.standard(sqs),
     fifo: await TestQueue.fifo(sqs),
   };
 });
-
-afterAll(() => server.stop());
 
 refusalTests(
   [...UNKNOWN_QUEUE, ...NO_URL, ...CREATES, ...OUT_OF_RANGE, ...SETS, ...OTHERS],

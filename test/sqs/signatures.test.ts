@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { SQS, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshName } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { type OwnServer, startServer } from './support/server.ts';
 
 const KEY = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -16,7 +16,7 @@ const KEY = {
 const directory = mkdtempSync(join(tmpdir(), 'millrace-signatures-'));
 
 describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', () => {
-  let server: Server;
+  let server: OwnServer;
 
   beforeAll(async () => {
     const path = join(directory, 'credentials.json');

@@ -1,25 +1,14 @@
 // Tags, permissions and the queues that give up to a dead-letter queue, through the SDK.
 
-import type { SQS } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dial, freshName, refusalOf, sorted, TestQueue } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 import { askJson } from './support/wire.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
-let server: Server;
-let sqs: SQS;
-
-beforeAll(async () => {
-  server = await startServer();
-  sqs = dial(server.endpoint);
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-});
+const { endpoint } = sharedServer();
+const sqs = dial(endpoint);
 
 const tagsOf = async ({ url }: TestQueue) => (await sqs.listQueueTags({ QueueUrl: url })).Tags;
 
@@ -62,8 +51,8 @@ describe.concurrent('tags', () => {
     const queue = await TestQueue.standard(sqs);
     const tags = '{"__proto__":"a","constructor":"b","toString":"c"}';
     const input = `{"QueueUrl":"${queue.url}","Tags":${tags}}`;
-    expect((await askJson(server.endpoint, 'TagQueue', input)).status).toBe(200);
-    const { text } = await askJson(server.endpoint, 'ListQueueTags', { QueueUrl: queue.url });
+    expect((await askJson(endpoint, 'TagQueue', input)).status).toBe(200);
+    const { text } = await askJson(endpoint, 'ListQueueTags', { QueueUrl: queue.url });
     const { Tags } = JSON.parse(text) as { Tags: object };
     expect(sorted(Object.entries(Tags))).toEqual(sorted(Object.entries(JSON.parse(tags))));
   });

@@ -1,25 +1,20 @@
 // How the JSON protocol looks on the wire, and which of the two protocols a request is taken for: made by hand.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { dial, TestQueue } from './support/queues.ts';
-import { type Server, startServer } from './support/server.ts';
+import { sharedServer } from './support/server.ts';
 import { ask, askForm, askJson, JSON_TYPE, jsonRefusal } from './support/wire.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 20 });
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-let server: Server;
-let endpoint: string;
+const { endpoint } = sharedServer();
 let queue: TestQueue;
 
 beforeAll(async () => {
-  server = await startServer();
-  endpoint = server.endpoint;
   queue = await TestQueue.standard(dial(endpoint));
 });
-
-afterAll(() => server.stop());
 
 describe.concurrent('the JSON protocol', () => {
   test('type, length and request id of an answer', async () => {

@@ -2,27 +2,28 @@
 // be held against another implementation. It knows nothing of the API.
 
 import { MillraceProcess, TemporaryDirectory } from '@millrace/harness';
-
-/** The address of another server that is asked instead: the suite starts none then. */
-const OTHER = process.env['SQS_ENDPOINT'];
+import { inject } from 'vitest';
 
 export interface Server {
   /** `http://127.0.0.1:1234`. */
   readonly endpoint: string;
-  /** Of the broker, for clients of its own protocol. */
-  readonly broker: string;
-  readonly pid: number;
+}
+
+export interface OwnServer extends Server {
   stop(): Promise<void>;
 }
 
-export async function startServer(...flags: string[]): Promise<Server> {
-  if (OTHER !== undefined) return { endpoint: OTHER, broker: '', pid: -1, stop: async () => {} };
+/** The one that all files of the suite share: their queues need names of their own. */
+export function sharedServer(): Server {
+  return { endpoint: inject('sqsEndpoint') };
+}
+
+/** One with options of its own. */
+export async function startServer(...flags: string[]): Promise<OwnServer> {
   const directory = new TemporaryDirectory('millrace-sqs-');
   const millrace = await MillraceProcess.launch({ dataDir: directory.path, flags });
   return {
     endpoint: millrace.httpUrl,
-    broker: millrace.address,
-    pid: millrace.pid,
     async stop() {
       await millrace.end('SIGTERM');
       directory.remove();
