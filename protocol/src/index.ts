@@ -108,3 +108,4 @@ export type {
   Fields,
   StructValue,
 } from './schema.ts';
+export { preparePassword, type ScramVerifier, scramKeys, scramVerifier } from './scram.ts';
