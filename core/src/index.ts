@@ -122,6 +122,16 @@ export { decideTick, type TickCommand, type TickReply } from './schedules/decide
 export { listSchedules } from './schedules/list-schedules.ts';
 export type { Schedule, Schedules } from './schedules/schedules.ts';
 export type { CronTicks, Ticks } from './schedules/ticks.ts';
+export { hasExpired } from './security/credentials.ts';
+export { BUILT_IN_USERS, type Security } from './security/security.ts';
+export type {
+  AccessKeyRow,
+  AclRow,
+  ScramVerifier,
+  TokenRow,
+  UserQuotas,
+  UserRow,
+} from './security-rows.ts';
 export {
   applyWrite,
   applyWrites,

@@ -20,6 +20,10 @@ const TABLES_LOADED = [
   'offsets',
   'schedules',
   'tasks',
+  'users',
+  'tokens',
+  'accessKeys',
+  'acls',
 ] as const satisfies readonly TableName[];
 
 /** Fills an empty state. What the store holds is on the disk: each log is durable to its end. */
@@ -50,4 +54,5 @@ export function assertInvariants(state: ShardState): void {
   assertConsumerGroups(state);
   state.schedules.assertInvariants();
   state.tasks.assertInvariants();
+  state.security.assertInvariants();
 }

@@ -15,6 +15,7 @@ import type {
   TaskRow,
   TransactionRow,
 } from './queue-rows.ts';
+import type { AccessKeyRow, AclRow, TokenRow, UserRow } from './security-rows.ts';
 
 export type ShareConfig = ResponseOf<'DescribeShareGroups'>['groups'][number]['config'];
 export type TopicConfig = NonNullable<ResponseOf<'DescribeTopics'>['topics'][number]['config']>;
@@ -270,6 +271,10 @@ export interface Rows {
     key: readonly [groupId: number, topicId: number, partition: number, offset: number];
     value: string;
   };
+  users: { key: readonly [name: string]; value: UserRow };
+  tokens: { key: readonly [tokenId: string]; value: TokenRow };
+  accessKeys: { key: readonly [accessKeyId: string]; value: AccessKeyRow };
+  acls: { key: readonly [ruleId: number]; value: AclRow };
   sweeps: { key: readonly [kind: 'topic' | 'group', id: number]; value: number };
 }
 

@@ -8,6 +8,7 @@ import { Logs } from './log/logs.ts';
 import { applyTaskWrite, Tasks } from './operations/tasks.ts';
 import type { GroupRow, Write } from './rows.ts';
 import { Schedules } from './schedules/schedules.ts';
+import { Security } from './security/security.ts';
 import { laneKindOf } from './share/lanes/lane-scope.ts';
 import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
 
@@ -18,6 +19,7 @@ export interface ShardState {
   readonly consumers: ConsumerGroups;
   readonly schedules: Schedules;
   readonly tasks: Tasks;
+  readonly security: Security;
 }
 
 export function createShardState(): ShardState {
@@ -28,6 +30,7 @@ export function createShardState(): ShardState {
     consumers: new ConsumerGroups(),
     schedules: new Schedules(),
     tasks: new Tasks(),
+    security: new Security(),
   };
 }
 
@@ -98,8 +101,15 @@ export function applyWrite(state: ShardState, write: Write): void {
     case 'schedules':
       state.schedules.apply(write.key[0], write.value);
       return;
+    case 'users':
+    case 'tokens':
+    case 'accessKeys':
+    case 'acls':
+      state.security.apply(write);
+      return;
     case 'meta':
       if (write.key[0] === 'nextScheduleId') state.schedules.applyNextId(write.value);
+      state.security.applyMeta(write.key[0], write.value);
       applyCatalogWrite(catalog, write);
       return;
     case 'sweeps':
