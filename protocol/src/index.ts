@@ -108,4 +108,10 @@ export type {
   Fields,
   StructValue,
 } from './schema.ts';
-export { preparePassword, type ScramVerifier, scramKeys, scramVerifier } from './scram.ts';
+export {
+  preparePassword,
+  SCRAM_ITERATIONS,
+  type ScramVerifier,
+  scramKeys,
+  scramVerifier,
+} from './scram.ts';

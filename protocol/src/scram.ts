@@ -10,6 +10,9 @@ import { LIMITS } from './limits.ts';
 /** What a broker keeps of a password: it can check one with it and cannot tell it. */
 export type ScramVerifier = NonNullable<RequestOf<'CreateUser'>['password']>;
 
+/** Rounds of PBKDF2 for new passwords: about 30 ms of a core for each guess. */
+export const SCRAM_ITERATIONS = 65_536;
+
 const KEY_BYTES = 32;
 const derive = promisify(pbkdf2);
 
