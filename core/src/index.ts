@@ -108,6 +108,8 @@ export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';
 export { decideInitProducer } from './producers/decide-init-producer.ts';
 export * from './queue-rows.ts';
+export { QuotaMeters, type Usage } from './quotas/quota-meters.ts';
+export { TokenBucket } from './quotas/token-bucket.ts';
 export * from './rows.ts';
 export {
   type AlterScheduleCommand,
