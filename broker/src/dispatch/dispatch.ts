@@ -80,7 +80,15 @@ export class Dispatch {
     const { correlationId, apiVersion } = header;
     this.#run(
       peer,
-      new WaitingRequest(peer.info, api, apiVersion, correlationId, at.wallMs, at.monotonicMs),
+      new WaitingRequest(
+        peer.info,
+        api,
+        apiVersion,
+        correlationId,
+        at.wallMs,
+        at.monotonicMs,
+        payload.length,
+      ),
       header,
     );
   }

@@ -25,6 +25,8 @@ export class WaitingRequest implements RequestContext {
   readonly receivedAtMs: number;
   /** Monotonic, for durations. */
   readonly startedMs: number;
+  /** Of the request as it came: its memory is kept until the reply. */
+  readonly bytes: number;
   #token: CancelToken | undefined;
 
   constructor(
@@ -34,6 +36,7 @@ export class WaitingRequest implements RequestContext {
     correlationId: number,
     receivedAtMs: number,
     startedMs: number,
+    bytes: number,
   ) {
     this.connection = connection;
     this.api = api;
@@ -41,6 +44,7 @@ export class WaitingRequest implements RequestContext {
     this.correlationId = correlationId;
     this.receivedAtMs = receivedAtMs;
     this.startedMs = startedMs;
+    this.bytes = bytes;
   }
 
   get signal(): CancelToken {
@@ -52,9 +56,15 @@ export class WaitingRequest implements RequestContext {
 /** The requests of one connection that wait for their reply, by correlation id. */
 export class WaitingRequests {
   readonly #byId = new Map<number, WaitingRequest>();
+  #bytes = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Of the requests as they came. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   has(correlationId: number): boolean {
@@ -63,10 +73,11 @@ export class WaitingRequests {
 
   add(request: WaitingRequest): void {
     this.#byId.set(request.correlationId, request);
+    this.#bytes += request.bytes;
   }
 
   remove(request: WaitingRequest): void {
-    this.#byId.delete(request.correlationId);
+    if (this.#byId.delete(request.correlationId)) this.#bytes -= request.bytes;
   }
 
   /** Does nothing where no such request waits: its reply is on the way. */

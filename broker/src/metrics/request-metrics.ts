@@ -41,6 +41,8 @@ export const CONNECTION_ENDS = [
   'refused',
   'no_hello',
   'malformed',
+  'slow_frame',
+  'idle',
   'stalled',
   'flooded',
   'shutdown',
@@ -53,6 +55,8 @@ export class NetMetrics {
   accepted = 0;
   receivedBytes = 0;
   sentBytes = 0;
+  /** What requests of all connections hold; their budget looks at it. */
+  requestBytes = 0;
   /** Replies of all connections that are not sent; connections look at it to bound themselves together. */
   unsentBytes = 0;
   readonly ended = new Map<ConnectionEnd, number>(CONNECTION_ENDS.map((reason) => [reason, 0]));

@@ -198,6 +198,28 @@ export const OPTIONS = {
     fallback: LIMITS.connectionsMax,
     about: 'Connections at a time; one more is refused with OVERLOADED.',
   },
+  connectionsPerAddress: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: LIMITS.connectionsPerAddressMax,
+    about: 'Connections of one address at a time; one more is refused with OVERLOADED.',
+  },
+  connectionsPerUser: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: LIMITS.connectionsPerUserMax,
+    about: 'Connections of one user at a time; the login of one more is refused with OVERLOADED.',
+  },
+  connectionsPerSecond: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: 1_000,
+    about:
+      'New connections that are begun a second; those beyond wait in line, unread. One with TLS counts as four.',
+  },
   inFlightRequestsMax: {
     kind: 'count',
     min: 1,
@@ -221,6 +243,14 @@ export const OPTIONS = {
     about:
       'The same for all connections together; above it those with more than 256KiB unread wait.',
   },
+  requestBytesTotal: {
+    kind: 'bytes',
+    min: LIMITS.frameBytesMax,
+    max: TIB,
+    fallback: 256 * MIB,
+    about:
+      'Memory of requests of all connections: frames that have begun, and requests that wait. Above it frames of more than 64KiB are read on when there is room.',
+  },
   helloTimeout: {
     kind: 'duration',
     min: 100,
@@ -234,6 +264,23 @@ export const OPTIONS = {
     max: DAY,
     fallback: 30 * SECOND,
     about: 'A connection that takes none of its replies for this long is closed.',
+  },
+  frameTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: DAY,
+    fallback: MINUTE,
+    about:
+      'A connection whose request has begun and is not complete by then is closed; after 5 s where others wait for its memory.',
+  },
+  idleTimeout: {
+    kind: 'duration',
+    min: 100,
+    max: DAY,
+    orNever: true,
+    fallback: 30 * MINUTE,
+    about:
+      'A connection that asks nothing and waits for nothing for this long is closed; -1: never.',
   },
   ...PROCESS_OPTIONS,
 } as const satisfies OptionTable;

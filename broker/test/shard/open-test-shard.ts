@@ -53,6 +53,7 @@ export const CONNECTION: ConnectionInfo = {
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
   access: UNLIMITED,
+  throttle: () => undefined,
 };
 
 export interface TestShard extends OpenShard {
