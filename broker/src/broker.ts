@@ -8,6 +8,7 @@ import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
 import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
+import { openSecurity } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
 import { openShard } from './shard/open-shard.ts';
@@ -67,8 +68,12 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     });
     closers.push(() => opened.close());
     const { shard, space } = opened;
+    const security = openSecurity(options, storage, {
+      builtInTokens: [],
+      ended: () => undefined,
+    });
     const handlers = observeHandlers(
-      createHandlers({ shard, space, settings: options, metrics }),
+      createHandlers({ shard, space, settings: options, metrics, security }),
       metrics,
     );
     const protocolAddress = await server.serve({

@@ -33,7 +33,8 @@ interface Part {
 
 /**
  * Connects to a broker. Throws CONNECTION_LOST where none is reachable (the message says of each address why),
- * MALFORMED_FRAME or FRAME_TOO_LARGE where something else answers there, UNSUPPORTED_VERSION, ABORTED, INVALID_CONFIG.
+ * MALFORMED_FRAME or FRAME_TOO_LARGE where something else answers there, AUTHENTICATION_REQUIRED, AUTHENTICATION_FAILED,
+ * UNSUPPORTED_VERSION, ABORTED, INVALID_CONFIG.
  * A connection that is lost later is made again by itself.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {

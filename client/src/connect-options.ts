@@ -1,11 +1,23 @@
 // What connect() can be told, with its defaults.
 
+import { LIMITS } from '@millrace/protocol';
 import type { Codec } from './codecs.ts';
 import { codecs } from './codecs.ts';
 import { consoleLogger, type Logger, silentLogger } from './logger.ts';
 import { parseAddresses } from './net/address.ts';
 import type { LinkOptions } from './net/link.ts';
-import { integerOption, POSITIVE, type Range, TIMEOUT_MS, TIMER_MS } from './options-check.ts';
+import { type Auth, loginOf } from './net/login.ts';
+import { type TlsChoice, tlsTerms } from './net/tls.ts';
+import {
+  integerOption,
+  nameOption,
+  POSITIVE,
+  type Range,
+  TIMEOUT_MS,
+  TIMER_MS,
+} from './options-check.ts';
+
+const ADDRESS_BYTES_MAX = 64;
 
 /** What `connect` can be told. */
 export interface ConnectOptions {
@@ -13,6 +25,14 @@ export interface ConnectOptions {
   readonly brokers: string | readonly string[];
   /** What the broker's log and lists call this client. */
   readonly clientName?: string | undefined;
+  /** True: TLS, with the authorities that Node.js trusts. A function is asked for options at each connect. */
+  readonly tls?: TlsChoice | undefined;
+  /** Who the client is. A broker that asks nobody takes it for nobody. */
+  readonly auth?: Auth | undefined;
+  /** For gateways, which need delegate on the cluster: the user in whose name everything is done. */
+  readonly actAs?: string | undefined;
+  /** With actAs: the address of that user, for the broker's audit log. */
+  readonly actFor?: string | undefined;
   /** For producers, consumers, workers and queues that name none; default JSON. */
   readonly codec?: Codec<unknown> | undefined;
   /** From a request to its outcome, over all attempts, ms; default 30,000. */
@@ -58,9 +78,11 @@ export function clientSettings(options: ConnectOptions): ClientSettings {
     integerOption(field, options[field] ?? fallback, TIMEOUT_MS);
   const time = (field: 'waitForBrokerMs' | 'metadataMaxAgeMs', fallback: number, range: Range) =>
     integerOption(field, options[field] ?? fallback, range);
+  const addresses = parseAddresses(options.brokers);
   return {
     link: {
-      addresses: parseAddresses(options.brokers),
+      addresses,
+      ...whoSettings(options, addresses),
       clientName: options.clientName ?? 'millrace-client',
       connectTimeoutMs: timeout('connectTimeoutMs', 5_000),
       requestTimeoutMs: timeout('requestTimeoutMs', 30_000),
@@ -82,4 +104,17 @@ export function clientSettings(options: ConnectOptions): ClientSettings {
     waitForBrokerMs: time('waitForBrokerMs', 0, TIMER_MS),
     metadataMaxAgeMs: time('metadataMaxAgeMs', 300_000, TIMER_MS),
   };
+}
+
+/** How connections are made, and in whose name. */
+function whoSettings(
+  { tls, auth, actAs, actFor }: ConnectOptions,
+  addresses: readonly { readonly host: string }[],
+): Pick<LinkOptions, 'tls' | 'login' | 'actAs' | 'actFor'> {
+  const { source, isEncrypted, hasCertificate } = tlsTerms(tls);
+  const hosts = addresses.map(({ host }) => host);
+  if (actAs !== undefined) nameOption('actAs', actAs, LIMITS.userNameBytesMax);
+  if (actFor !== undefined) nameOption('actFor', actFor, ADDRESS_BYTES_MAX);
+  const login = loginOf(auth, { isEncrypted, hasCertificate, hosts });
+  return { tls: source, login, actAs, actFor };
 }

@@ -100,7 +100,9 @@ export type {
 export type { Logger } from './logger.ts';
 export type { Message } from './message.ts';
 export type { RequestOptions } from './net/link.ts';
+export type { Auth, Secret } from './net/login.ts';
 export type { BrokerInfo } from './net/session.ts';
+export type { TlsChoice, TlsOptions } from './net/tls.ts';
 export type { ProducerOptions } from './producer/options.ts';
 export type { BatchMessage, HeadersInput, OutgoingMessage } from './producer/outgoing.ts';
 export type { SentMessage } from './producer/places.ts';

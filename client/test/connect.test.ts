@@ -54,6 +54,7 @@ describe('connect', () => {
       version: '9.9.9',
       instanceId: 'fake',
       connectionId: 1,
+      user: null,
     });
     expect(broker.requests('Hello')[0]).toMatchObject({
       clientName: 'tester',

@@ -1,6 +1,8 @@
 // A real broker in a process of its own: the built binary, started on free ports, killed and started again at will.
 // It speaks no protocol: what it knows of the broker is its command line and the one line it prints when it listens.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type ProcessExit, ServerProcess } from './server-process.ts';
 
 export interface BrokerProcessOptions {
@@ -62,6 +64,11 @@ export class BrokerProcess {
 
   get adminUrl(): string {
     return `http://127.0.0.1:${this.adminPort}`;
+  }
+
+  /** Of the built-in administrator, where the broker asks who its clients are. */
+  async adminToken(): Promise<string> {
+    return (await readFile(join(this.dataDir, 'admin.token'), 'utf8')).trim();
   }
 
   /** Resident memory of the process now, bytes. */

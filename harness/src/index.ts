@@ -9,3 +9,4 @@ export {
 } from './http-processes.ts';
 export { Random } from './random.ts';
 export { TemporaryDirectory } from './temporary-directory.ts';
+export { type CertificateFiles, TestCertificates } from './test-certificates.ts';

@@ -18,9 +18,11 @@ import type {
   Handler,
   Handlers,
 } from '../../src/handlers/handler.ts';
+import type { SecurityServices } from '../../src/security/security-services.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
 import { type OpenShard, openShard, type ShardOptions } from '../../src/shard/open-shard.ts';
 import { asReceived } from './as-received.ts';
+import { testSecurity } from './test-security.ts';
 
 export class TestCancel implements CancelSignal {
   reason: MillraceError | undefined;
@@ -72,6 +74,7 @@ export interface TestShard extends OpenShard {
 export function openTestShard(
   store: Store = new MemoryStore(),
   options: Partial<ShardOptions> = {},
+  security: SecurityServices = testSecurity(),
 ): TestShard {
   const fatal: Error[] = [];
   const reloads: Error[] = [];
@@ -103,6 +106,7 @@ export function openTestShard(
     ...opened,
     settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
     metrics: { appended: () => undefined, deadLettered: () => undefined },
+    security,
   });
   return {
     ...opened,

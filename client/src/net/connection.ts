@@ -1,26 +1,17 @@
 // One socket from its connect to its end: frames out, responses in. It knows no API and never reconnects.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   decodeResponseHeader,
   FrameDecoder,
   MillraceError,
   type ResponseHeader,
 } from '@millrace/protocol';
-import { onAbort } from '../on-abort.ts';
 import { type Address, formatAddress } from './address.ts';
+import { describeSocketError, type Wire } from './open-socket.ts';
 
 const KEEP_ALIVE_MS = 30_000;
-/** What comes in is read into the same memory again and again: chunks of their own cost more to free than to copy. */
-const READ_BYTES = 64 * 1024;
-
-/** A socket that reads into memory of its own. */
-export interface Wire {
-  readonly socket: Socket;
-  /** Takes what comes in; the memory is used again as soon as it returns. */
-  onBytes: (bytes: Uint8Array) => void;
-}
-
+const CLOSED = 'closed by the broker';
 export interface ConnectionOwner {
   onResponse(header: ResponseHeader): void;
   /** All bytes written so far have gone to the kernel. */
@@ -36,6 +27,7 @@ export class Connection {
   private readonly socket: Socket;
   private readonly owner: ConnectionOwner;
   private readonly decoder = new FrameDecoder({ reusesChunks: true });
+  private hasHeard = false;
   private ended = false;
   private corked = false;
 
@@ -77,6 +69,7 @@ export class Connection {
   private read(chunk: Uint8Array): void {
     if (this.ended) return;
     this.lastHeardAt = performance.now();
+    this.hasHeard = true;
     try {
       for (const payload of this.decoder.push(chunk)) {
         if (this.ended) return;
@@ -88,7 +81,8 @@ export class Connection {
   }
 
   private lost(cause?: Error): MillraceError {
-    const why = cause === undefined ? 'closed by the broker' : describeSocketError(cause);
+    const closed = this.hasHeard ? CLOSED : `${CLOSED} without a word (TLS on one side only?)`;
+    const why = cause === undefined ? closed : describeSocketError(cause);
     const text = `The connection to ${formatAddress(this.address)} ended: ${why}.`;
     return new MillraceError('CONNECTION_LOST', text, {}, { cause });
   }
@@ -101,54 +95,8 @@ export class Connection {
   }
 }
 
-/** Errors of several addresses of one name have no text of their own. */
-export function describeSocketError(error: Error): string {
-  const inner =
-    error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
-  return inner?.message ?? (error.message || error.name);
-}
-
 export function notTheProtocol(address: Address, cause: unknown): MillraceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const text = `${formatAddress(address)} does not speak the Millrace protocol: ${reason}`;
   return new MillraceError('MALFORMED_FRAME', text, {}, { cause });
-}
-
-/** A connected socket, or CONNECTION_LOST, or ABORTED. Who gets it has to listen to its bytes in the same turn. */
-export function openSocket(
-  address: Address,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Wire> {
-  return new Promise((resolve, reject) => {
-    const callback = (bytes: number, memory: Uint8Array) => {
-      wire.onBytes(memory.subarray(0, bytes));
-      return true;
-    };
-    const onread = { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback };
-    const socket = connect({ host: address.host, port: address.port, onread });
-    const wire: Wire = { socket, onBytes: () => {} };
-    // Whatever it reports later, given up or not yet taken over, must not end the process.
-    socket.on('error', () => {});
-    const fail = (why: string, cause?: unknown) => {
-      settle();
-      socket.destroy();
-      reject(new MillraceError('CONNECTION_LOST', why, {}, { cause }));
-    };
-    const onError = (error: Error) => fail(describeSocketError(error), error);
-    const giveUp = () => fail('given up', signal?.reason);
-    const unlisten = signal === undefined ? undefined : onAbort(signal, giveUp);
-    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
-    const settle = () => {
-      clearTimeout(timer);
-      socket.off('error', onError);
-      unlisten?.();
-    };
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      settle();
-      resolve(wire);
-    });
-    if (signal?.aborted) giveUp();
-  });
 }

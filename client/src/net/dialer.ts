@@ -1,5 +1,5 @@
 // Keeps one session to any of the addresses: the first connection, and every one after a loss.
-// It sends no requests but Hello.
+// It sends no requests but those of a login.
 
 import { ERRORS, MillraceError } from '@millrace/protocol';
 import { type ConnectTrace, TRACES, traced } from '../diagnostics.ts';
@@ -7,13 +7,12 @@ import type { Logger } from '../logger.ts';
 import { abortedError, pause } from '../wait.ts';
 import { type Address, formatAddress } from './address.ts';
 import { backoffMs, type RetryOptions } from './backoff.ts';
-import { dial } from './dial.ts';
+import { type DialOptions, dial } from './dial.ts';
+import { isLoginRefusal, notReachable } from './link-errors.ts';
 import type { Session, SessionOwner } from './session.ts';
 
-export interface DialerOptions {
+export interface DialerOptions extends Omit<DialOptions, 'signal'> {
   readonly addresses: readonly Address[];
-  readonly clientName: string;
-  readonly connectTimeoutMs: number;
   readonly retry: RetryOptions;
   readonly logger: Logger;
 }
@@ -49,7 +48,8 @@ export class Dialer {
   }
 
   /**
-   * Tries every address once, then all again until `waitMs` have passed. The error says of each address why.
+   * Tries every address once, then all again until `waitMs` have passed, unless one does not let the client in. The error
+   * says of each address why.
    */
   async first(waitMs: number, signal: AbortSignal | undefined): Promise<Session> {
     const giveUpAt = performance.now() + waitMs;
@@ -64,6 +64,7 @@ export class Dialer {
         if (!(session instanceof MillraceError)) return session;
         failures.push(session);
       }
+      if (failures.some(isLoginRefusal)) throw unreachable(failures);
       const pauseMs = backoffMs(this.options.retry, round);
       if (performance.now() + pauseMs >= giveUpAt) throw unreachable(failures);
       await pause(pauseMs, either);
@@ -73,7 +74,9 @@ export class Dialer {
   /** Tries until it has a session; undefined once closed. */
   async again(): Promise<Session | undefined> {
     while (!this.closing.signal.aborted) {
-      await pause(backoffMs(this.options.retry, this.failures), this.closing.signal);
+      const least = this.lastFailure?.detail.retryAfterMs;
+      const pauseMs = backoffMs(this.options.retry, this.failures, least);
+      await pause(pauseMs, this.closing.signal);
       if (this.closing.signal.aborted) return undefined;
       const session = await this.attempt(this.closing.signal);
       if (!(session instanceof MillraceError)) return session;
@@ -92,9 +95,12 @@ export class Dialer {
       logger.debug?.('connected', { broker: session.broker.address });
       return session;
     } catch (cause) {
+      const before = this.lastFailure?.code;
       this.lastFailure = explained(address, cause);
       const fields = { broker: formatAddress(address), reason: this.lastFailure.message };
-      if (!signal.aborted) logger.debug?.('not connected', fields);
+      const isNews = isLoginRefusal(this.lastFailure) && this.lastFailure.code !== before;
+      if (isNews && this.connectedAt > 0) logger.warn?.('not let in, trying again', fields);
+      else if (!signal.aborted) logger.debug?.('not connected', fields);
       return this.lastFailure;
     }
   }
@@ -120,16 +126,10 @@ function explained(address: Address, cause: unknown): MillraceError {
 
 /** One error for all addresses; its code is CONNECTION_LOST unless the last broker there refused for good. */
 function unreachable(failures: readonly MillraceError[]): MillraceError {
-  const last = failures.at(-1) as MillraceError;
+  const last = failures.find(isLoginRefusal) ?? (failures.at(-1) as MillraceError);
   const reasons = failures.map((failure) => failure.message).join('; ');
   const isFinal = ERRORS[last.code].action === 'give up';
   return isFinal
     ? new MillraceError(last.code, reasons, last.detail, { cause: last })
     : notReachable(last, reasons);
-}
-
-export function notReachable(cause: MillraceError | undefined, reasons?: string): MillraceError {
-  const why = reasons ?? cause?.message ?? 'the connection was lost';
-  const text = `The broker is not reachable (${why}). Is it running?`;
-  return new MillraceError('CONNECTION_LOST', text, {}, { cause });
 }

@@ -18,9 +18,13 @@ import {
 } from '@millrace/protocol';
 import { type Address, formatAddress } from './address.ts';
 import { Call } from './call.ts';
-import { Connection, type ConnectionOwner, notTheProtocol, type Wire } from './connection.ts';
+import { Connection, type ConnectionOwner, notTheProtocol } from './connection.ts';
+import type { Exchange } from './login.ts';
+import type { Wire } from './open-socket.ts';
 
 const CORRELATION_ID_MAX = 0xffff_ffff;
+/** Correlation id of what the broker says unasked. */
+const NO_REQUEST = 0;
 
 /** The broker at the other end, as it introduced itself. */
 export interface BrokerInfo {
@@ -32,6 +36,17 @@ export interface BrokerInfo {
   readonly instanceId: string;
   /** Number of the connection, as the broker's log names it. */
   readonly connectionId: number;
+  /** Who the connection is; null: the broker asked nobody. */
+  readonly user: string | null;
+}
+
+/** What Hello says of the client. */
+export interface Introduction {
+  readonly clientName: string;
+  readonly clientVersion: string;
+  /** For gateways: the user that the connection acts for, and where that one is. */
+  readonly actAs?: string | undefined;
+  readonly actFor?: string | undefined;
 }
 
 /** Limits that the broker announced, by their names in LIMITS. */
@@ -62,7 +77,7 @@ export class Session implements ConnectionOwner {
   constructor(address: Address, wire: Wire, owner: SessionOwner) {
     this.owner = owner;
     const text = formatAddress(address);
-    this.broker = { address: text, version: '', instanceId: '', connectionId: 0 };
+    this.broker = { address: text, version: '', instanceId: '', connectionId: 0, user: null };
     this.connection = new Connection(address, wire, this);
   }
 
@@ -87,25 +102,49 @@ export class Session implements ConnectionOwner {
     return this.unanswered.values();
   }
 
-  async hello(clientName: string, clientVersion: string, timeoutMs: number): Promise<void> {
+  /** Introduces the client and logs it in. Throws what the broker answers, and AUTHENTICATION_FAILED where it is not trusted. */
+  async hello(
+    introduction: Introduction,
+    exchange: Exchange | undefined,
+    timeoutMs: number,
+  ): Promise<void> {
     const apis = Object.values(APIS).map(({ key, versions }) => ({
       key,
       versionMin: versions.min,
       versionMax: versions.max,
     }));
-    const body = { clientName, clientVersion, apis, codecs: codecsAvailable() };
+    const { mechanism, credentials } = exchange ?? {};
+    const body = { ...introduction, apis, codecs: codecsAvailable(), mechanism, credentials };
     const timer = setTimeout(() => {
       const text = `${this.broker.address} did not answer Hello within ${timeoutMs} ms.`;
       this.connection.destroy(new MillraceError('CONNECTION_LOST', text));
     }, timeoutMs);
     try {
-      const reply = await new Promise<unknown>((resolve, reject) => {
-        this.send(new Call('Hello', body, Number.POSITIVE_INFINITY, {}, resolve, reject));
-      });
-      this.learn(reply as ResponseOf<'Hello'>);
+      const reply = await this.ask('Hello', body);
+      this.learn(reply);
+      if (exchange !== undefined) await this.logIn(exchange, reply);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** A broker that asks nobody leaves out both challenge and user: that is no failure. */
+  private async logIn(exchange: Exchange, { challenge, user }: ResponseOf<'Hello'>): Promise<void> {
+    if (challenge !== null) {
+      const credentials = await exchange.answer(challenge);
+      const reply = await this.ask('Authenticate', { credentials });
+      exchange.finish(reply.challenge);
+      this.broker = { ...this.broker, user: reply.user };
+    } else if (user !== null) {
+      exchange.finish(null);
+    }
+  }
+
+  private ask<N extends ApiName>(api: N, body: RequestInput<N>): Promise<ResponseOf<N>> {
+    if (this.endReason !== undefined) return Promise.reject(this.endReason);
+    return new Promise<unknown>((resolve, reject) => {
+      this.send(new Call(api, body, Number.POSITIVE_INFINITY, {}, resolve, reject));
+    }) as Promise<ResponseOf<N>>;
   }
 
   /** Sends a call; one that cannot be encoded has its outcome at once. */
@@ -155,7 +194,11 @@ export class Session implements ConnectionOwner {
 
   onResponse(header: ResponseHeader): void {
     const call = this.unanswered.get(header.correlationId);
-    if (call === undefined) return;
+    if (call === undefined) {
+      const isUnasked = header.correlationId === NO_REQUEST && header.errorCode !== NO_ERROR;
+      if (isUnasked) this.dismissed(header);
+      return;
+    }
     this.unanswered.delete(header.correlationId);
     if (header.errorCode !== NO_ERROR) call.fail(decodeError(header.errorCode, header.fields));
     else if (!call.isSettled) this.succeed(call, header);
@@ -171,6 +214,13 @@ export class Session implements ConnectionOwner {
     for (const call of this.unanswered.values()) call.lose(reason);
     this.unanswered.clear();
     this.owner.onEnd(this, reason);
+  }
+
+  /** The broker says why it is about to end the connection. */
+  private dismissed({ errorCode, fields }: ResponseHeader): void {
+    const cause = decodeError(errorCode, fields);
+    const text = `The broker at ${this.broker.address} ended the connection: ${cause.message}`;
+    this.connection.destroy(new MillraceError('CONNECTION_LOST', text, {}, { cause }));
   }
 
   private succeed(call: Call, header: ResponseHeader): void {
@@ -197,6 +247,7 @@ export class Session implements ConnectionOwner {
       version: reply.brokerVersion,
       instanceId: reply.instanceId,
       connectionId: reply.connectionId,
+      user: reply.user,
     };
     this.limits = reply.limits;
     this.codecs = reply.codecs;

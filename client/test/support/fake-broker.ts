@@ -1,6 +1,7 @@
 // A broker made of handlers: it speaks the real protocol over real sockets and does exactly what a test says.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import {
   APIS,
   type ApiName,
@@ -56,6 +57,11 @@ export class FakeConnection {
     });
   }
 
+  /** Says unasked why it ends the connection, and ends it. */
+  dismiss(error: MillraceError): void {
+    this.socket.end(encodeErrorResponse(0, error));
+  }
+
   private async handle(payload: Uint8Array): Promise<void> {
     const { apiKey, apiVersion, correlationId, fields } = decodeRequestHeader(payload);
     const api = apiByKey(apiKey) as ApiName;
@@ -86,6 +92,8 @@ export class FakeBroker {
   readonly seen: Seen[] = [];
   readonly connections: FakeConnection[] = [];
   port = 0;
+  /** Over TLS, from the next `listen` on. */
+  tls: TlsOptions | undefined;
   private server: Server | undefined;
 
   constructor(handlers: Handlers = {}) {
@@ -104,9 +112,13 @@ export class FakeBroker {
 
   /** Also again after `stop`, on the same port. */
   async listen(): Promise<void> {
-    const server = createServer({ noDelay: true }, (socket) => {
+    const accept = (socket: Socket) => {
       this.connections.push(new FakeConnection(this, socket));
-    });
+    };
+    const server =
+      this.tls === undefined
+        ? createServer({ noDelay: true }, accept)
+        : createTlsServer(this.tls, accept);
     this.server = server;
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');

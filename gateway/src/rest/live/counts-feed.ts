@@ -76,8 +76,11 @@ export class CountsFeed {
   private async tick(): Promise<void> {
     if (this.isCounting) return;
     this.isCounting = true;
-    await this.tell([...this.listeners]);
-    this.isCounting = false;
+    try {
+      await this.tell([...this.listeners]);
+    } finally {
+      this.isCounting = false;
+    }
   }
 
   private async tell(listeners: readonly Listener[]): Promise<void> {

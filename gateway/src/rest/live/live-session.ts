@@ -5,6 +5,7 @@ import { MillraceError } from '@millrace/protocol';
 import { type Follower, follow } from './abort.ts';
 import { failureEvent, type LiveEvent, socketText } from './live-event.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { losePatience } from './patience.ts';
 
 /** What is used of a WebSocket of the package `ws`. */
 export interface LiveSocket {
@@ -44,8 +45,8 @@ export class LiveSession {
   private readonly life: Follower;
   private readonly pinging: NodeJS.Timeout;
   private goodbye: NodeJS.Timeout | undefined;
-  /** By performance.now(). */
-  private lastHeardAt = performance.now();
+  /** Pings since it last gave a sign of life: a count, so that time in which we stood still is not held against it. */
+  private unanswered = 0;
   private isEnding = false;
 
   constructor(sources: SessionSources) {
@@ -70,10 +71,10 @@ export class LiveSession {
     const { socket, limits } = this.sources;
     if (this.isEnding || events.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => socket.terminate(), limits.stallMs);
+      const stay = losePatience(limits.stallMs, () => socket.terminate());
       const began = performance.now();
       const sent = () => {
-        clearTimeout(timer);
+        stay();
         if (performance.now() - began > ROOM_MS) this.hear();
         resolve();
       };
@@ -125,12 +126,13 @@ export class LiveSession {
 
   private ping(): void {
     const { socket, limits } = this.sources;
-    if (performance.now() - this.lastHeardAt > limits.stallMs) socket.terminate();
+    if (this.unanswered * limits.idleMs >= limits.stallMs) socket.terminate();
     else if (!this.isEnding) socket.ping();
+    this.unanswered += 1;
   }
 
   private hear(): void {
-    this.lastHeardAt = performance.now();
+    this.unanswered = 0;
   }
 
   private closed(): void {

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { follow } from './abort.ts';
 import { failureEvent, type LiveEvent, SSE_BEGIN, SSE_END, sseText } from './live-event.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { losePatience } from './patience.ts';
 
 export interface EventSource {
   readonly request: FastifyRequest;
@@ -19,29 +20,46 @@ export interface EventSource {
 }
 
 export function sendEvents(source: EventSource): FastifyReply {
-  const { reply, closing, ended } = source;
-  const { raw } = reply;
+  const { request, reply, closing, ended } = source;
   const life = follow(closing);
-  // Also where the caller went away before this: then at once.
-  finished(raw, () => {
+  const stream = Readable.from(atItsPace(source, life.signal));
+  onceOver(request, reply, () => {
     life.abort();
     life.release();
+    stream.destroy();
     ended();
   });
   return reply
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-store')
     .header('x-accel-buffering', 'no')
-    .send(Readable.from(atItsPace(source, life.signal)));
+    .send(stream);
+}
+
+/** Also where the caller went away before this: then soon. */
+function onceOver({ raw: { socket } }: FastifyRequest, { raw }: FastifyReply, tell: () => void) {
+  const forget = finished(raw, over);
+  // An answer that stands behind others on its connection has no socket yet, and hears nothing of the end of it.
+  if (raw.socket === null) socket.once('close', over);
+  if (socket.closed) over();
+
+  function over(): void {
+    forget();
+    socket.off('close', over);
+    tell();
+  }
 }
 
 /** A portion is taken when the reader has room; one that has none for too long is cut off. */
 async function* atItsPace(source: EventSource, signal: AbortSignal): AsyncGenerator<string, void> {
   const { reply, limits } = source;
   for await (const text of texts(source, signal)) {
-    const timer = setTimeout(() => reply.raw.destroy(), limits.stallMs);
-    yield text;
-    clearTimeout(timer);
+    const stay = losePatience(limits.stallMs, () => reply.raw.destroy());
+    try {
+      yield text;
+    } finally {
+      stay();
+    }
   }
 }
 

@@ -9,22 +9,33 @@ type Json = ReturnType<typeof JSON.parse>;
 /** What arrives, for who waits for it. */
 class Inbox<T> {
   readonly all: T[] = [];
-  private wake: () => void = () => {};
+  private readonly looks = new Set<() => void>();
 
   add(item: T): void {
     this.all.push(item);
-    this.wake();
+    for (const look of this.looks) look();
   }
 
-  /** The test's own time limit ends the wait. */
-  async until(holds: (all: readonly T[]) => boolean): Promise<readonly T[]> {
-    while (!holds(this.all)) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-    return this.all;
+  /** What was there when it held: it is looked at after every item, however many come at once. The test's own time limit ends the wait. */
+  until(holds: (all: readonly T[]) => boolean): Promise<readonly T[]> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds(this.all)) return;
+        resolve([...this.all]);
+        this.looks.delete(look);
+      };
+      this.looks.add(look);
+      look();
+    });
   }
+}
+
+const opened = new Set<{ close(): void }>();
+
+/** Those that a test that failed has left open would take the places of others. */
+export function closeListeners(): void {
+  for (const listener of opened) listener.close();
+  opened.clear();
 }
 
 export interface SseEvent {
@@ -67,6 +78,7 @@ export class SseListener {
     asked.end();
     const [reply] = (await once(asked, 'response')) as [IncomingMessage];
     const listener = new SseListener(reply);
+    opened.add(listener);
     if (options.isPaused !== true) listener.resume();
     return listener;
   }
@@ -152,6 +164,7 @@ export class SocketListener {
   static async open(url: string, options: object = {}): Promise<SocketListener> {
     const socket = new WebSocket(url.replace(/^http/, 'ws'), options);
     const listener = new SocketListener(socket);
+    opened.add(listener);
     await new Promise<void>((resolve, reject) => {
       socket.on('open', resolve);
       socket.on('error', reject);
@@ -163,8 +176,12 @@ export class SocketListener {
   static async refused(url: string, options: object = {}): Promise<{ status: number; body: Json }> {
     const socket = new WebSocket(url.replace(/^http/, 'ws'), options);
     socket.on('error', () => {});
-    const reply = await new Promise<IncomingMessage>((resolve) => {
+    const reply = await new Promise<IncomingMessage>((resolve, reject) => {
       socket.on('unexpected-response', (_, answer) => resolve(answer));
+      socket.on('open', () => {
+        socket.terminate();
+        reject(new Error('The upgrade was not refused.'));
+      });
     });
     let text = '';
     for await (const chunk of reply) text += String(chunk);
