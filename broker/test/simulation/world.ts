@@ -27,6 +27,7 @@ const CONNECTION = {
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
   access: UNLIMITED,
+  throttle: () => undefined,
 };
 
 const NEVER = new Promise<void>(() => undefined);
