@@ -2,12 +2,15 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
+import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
+import { openBuiltInTokens, openLogin } from './login/open-login.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
 import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
 import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
+import { openSecurity } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
 import { openShard } from './shard/open-shard.ts';
@@ -15,6 +18,10 @@ import { openShard } from './shard/open-shard.ts';
 export interface BrokerSources {
   readonly version: string;
   readonly log: Log;
+  /** Writes a line of the log whatever its level. */
+  readonly announce: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  /** Calls it when files are to be read again. */
+  readonly onHangup: (listener: () => void) => void;
   /** What runs beside the broker has to add to its metrics, as text. */
   readonly moreMetrics: () => Promise<string>;
   /** Nobody can tell what is on the disk: end the process before it says anything more. */
@@ -24,6 +31,8 @@ export interface BrokerSources {
 export interface BrokerAddresses {
   readonly protocolAddress: AddressInfo;
   readonly adminAddress: AddressInfo;
+  /** What the gateway of this process logs in with, also where nobody else has to. It is nowhere else. */
+  readonly gatewayToken: string;
 }
 
 export interface Broker extends BrokerAddresses {
@@ -33,7 +42,7 @@ export interface Broker extends BrokerAddresses {
 
 /** Throws StartError. What was opened until then is closed again. */
 export async function openBroker(options: BrokerOptions, sources: BrokerSources): Promise<Broker> {
-  const { version, log, moreMetrics, onFatal } = sources;
+  const { version, log, moreMetrics, onFatal, onHangup } = sources;
   const metrics = new ShardMetrics();
   const server = new Server({ options, version, shardMetrics: metrics, moreMetrics, log });
   const closers: (() => Promise<void>)[] = [() => server.close()];
@@ -42,6 +51,9 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
   };
   try {
     const adminAddress = await server.openAdmin();
+    if (options.tlsCert !== '') onHangup(() => server.reloadTls());
+    const { audit, close: closeAudit } = openAudit(options, sources);
+    closers.push(closeAudit);
     const storage = await openStorage(options);
     closers.push(() => storage.close());
     const opened = openShard({
@@ -67,8 +79,21 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     });
     closers.push(() => opened.close());
     const { shard, space } = opened;
+    const { builtInTokens, gatewayToken } = openBuiltInTokens(options, storage.path, log);
+    const security = openSecurity(options, storage, {
+      builtInTokens,
+      ended: () => login.sessions.endInvalidSoon(),
+    });
+    const login = openLogin({
+      options,
+      security: () => shard.peek((state) => state.security),
+      services: security,
+      audit,
+      nowMs: () => shard.nowMs(),
+    });
+    closers.push(async () => login.sessions.close());
     const handlers = observeHandlers(
-      createHandlers({ shard, space, settings: options, metrics }),
+      createHandlers({ shard, space, settings: options, metrics, security }),
       metrics,
     );
     const protocolAddress = await server.serve({
@@ -77,9 +102,10 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       instanceId: storage.instanceId,
       nowMs: () => shard.nowMs(),
       sample: () => sampleShard(shard, space),
+      login,
     });
     closers.push(() => server.drain());
-    return { protocolAddress, adminAddress, close: closeAll };
+    return { protocolAddress, adminAddress, gatewayToken, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

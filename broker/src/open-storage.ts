@@ -1,7 +1,7 @@
 // Opens what the broker keeps on the disk: the directory with its lock, the store in it, and the identity it was given.
 // Turns everything that can be wrong with them into one line for the operator.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type ExitName, StartError } from '@millrace/options';
 import {
@@ -21,11 +21,15 @@ export interface OpenStorage {
   readonly path: string;
   /** Names the data directory for ever, wherever it is moved. */
   readonly instanceId: string;
+  /** A secret of the data directory, as random as a key. */
+  readonly saltKey: Uint8Array;
   close(): Promise<void>;
 }
 
 export const DATA_FILE = 'shard-0.mdb';
 export const INSTANCE_ROW = ['instanceId'] as const;
+const SALT_ROW = ['saltKey'] as const;
+const SALT_BYTES = 32;
 
 /** Throws StartError. */
 export async function openStorage(
@@ -54,15 +58,24 @@ async function openIn(
     await store.close();
     await directory.close();
   };
-  return { store, path, instanceId: await ensureInstanceId(store), close };
+  const instanceId = await ensureText(store, INSTANCE_ROW, randomUUID);
+  const saltKey = await ensureText(store, SALT_ROW, () =>
+    randomBytes(SALT_BYTES).toString('base64'),
+  );
+  return { store, path, instanceId, saltKey: Buffer.from(saltKey, 'base64'), close };
 }
 
-async function ensureInstanceId(store: Store): Promise<string> {
-  const saved = store.get('meta', INSTANCE_ROW);
+/** Made at the first start, and kept. */
+async function ensureText(
+  store: Store,
+  key: readonly [name: string],
+  make: () => string,
+): Promise<string> {
+  const saved = store.get('meta', key);
   if (typeof saved === 'string') return saved;
-  const instanceId = randomUUID();
-  await store.commit([{ table: 'meta', key: INSTANCE_ROW, value: instanceId }]);
-  return instanceId;
+  const made = make();
+  await store.commit([{ table: 'meta', key, value: made }]);
+  return made;
 }
 
 /** The system's refusals that the operator can do something about; LMDB passes them on as negative numbers or names. */

@@ -3,17 +3,19 @@
 
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '@millrace/options';
+import { type LoadedTls, type Log, readTls, TlsReloader } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
+import { metricsReaders } from './admin/metrics-readers.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
+import { type Login, OPEN_TO_ALL } from './login/open-login.ts';
 import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
 import { Listener } from './net/listener.ts';
 import type { Pressure } from './net/pressure.ts';
-import type { BrokerOptions } from './options/table.ts';
+import { BROKER_TLS_FLAGS, type BrokerOptions, tlsPathsOf } from './options/table.ts';
 
 /** What is behind the rim. */
 export interface Backend {
@@ -22,6 +24,8 @@ export interface Backend {
   readonly instanceId: string;
   readonly sample: () => ShardSample;
   readonly nowMs: () => number;
+  /** Who may come in; absent: everybody. */
+  readonly login?: Login;
 }
 
 export interface ServerSources {
@@ -44,14 +48,17 @@ export class Server {
   #listener: Listener | undefined;
   #dispatch: Dispatch | undefined;
   #backend: Backend | undefined;
+  #tls: LoadedTls | undefined;
+  #reloader: TlsReloader | undefined;
   #isReady = false;
 
   constructor(sources: ServerSources) {
     this.#sources = sources;
   }
 
-  /** Throws StartError `addressTaken`. */
+  /** Throws StartError `addressTaken`, or `badOption` where TLS cannot be had. */
   async openAdmin(): Promise<AddressInfo> {
+    this.#openTls();
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
     const isReady = () => this.#isReady;
     const metrics = createBrokerRegistry({
@@ -64,7 +71,9 @@ export class Server {
       more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
-    this.#admin = await openAdminServer(host, options.adminPort, { isReady, metrics, log });
+    const mayReadMetrics = metricsReaders(options, () => this.#backend?.login);
+    const sources = { isReady, metrics, log, tls: this.#tls?.context, mayReadMetrics };
+    this.#admin = await openAdminServer(host, options.adminPort, sources);
     return this.#admin.address;
   }
 
@@ -72,8 +81,8 @@ export class Server {
   async serve(backend: Backend): Promise<AddressInfo> {
     const { options, version, log } = this.#sources;
     this.#backend = backend;
-    const { instanceId, nowMs, handlers } = backend;
-    const hello = { brokerVersion: version, instanceId, limits: options, nowMs };
+    const { instanceId, nowMs, handlers, login = OPEN_TO_ALL } = backend;
+    const hello = { brokerVersion: version, instanceId, limits: options, nowMs, ...login };
     this.#dispatch = new Dispatch({ handlers, hello, metrics: this.#requests, log });
     this.#listener = new Listener(options, {
       dispatch: this.#dispatch,
@@ -81,10 +90,29 @@ export class Server {
       metrics: this.#net,
       log,
       processId: randomBytes(6).toString('base64url'),
+      tls: this.#tls?.context,
     });
     const address = await this.#listener.listen();
     this.#isReady = true;
     return address;
+  }
+
+  /** Looks at the files of TLS now. */
+  reloadTls(): void {
+    this.#reloader?.look();
+  }
+
+  #openTls(): void {
+    const { options, log } = this.#sources;
+    const paths = tlsPathsOf(options);
+    const loaded = readTls(BROKER_TLS_FLAGS, paths);
+    if (loaded === undefined) return;
+    this.#tls = loaded;
+    const apply = (context: LoadedTls['context']) => {
+      this.#listener?.useTls(context);
+      this.#admin?.useTls(context);
+    };
+    this.#reloader = new TlsReloader({ flags: BROKER_TLS_FLAGS, paths, loaded, log, apply });
   }
 
   /** Accepts nothing new, ends what waits, answers what runs, closes all connections. Admin pages stay. */
@@ -102,6 +130,7 @@ export class Server {
   async close(): Promise<void> {
     this.#isReady = false;
     this.#backend = undefined;
+    this.#reloader?.close();
     this.#listener?.stopAccepting();
     this.#listener?.destroyConnections();
     await this.#admin?.close();

@@ -62,6 +62,22 @@ export type {
   QueueTotals,
 } from './admin/queue-stats.ts';
 export type { ListSchedulesOptions, NewSchedule, Schedule } from './admin/schedules.ts';
+export type {
+  AccessAnswers,
+  AccessQuestion,
+  AclChanges,
+  AclRule,
+  ChangedAcls,
+  CreatedAccessKey,
+  CreatedToken,
+  DeletedUser,
+  NewAccessKey,
+  NewToken,
+  NewUser,
+  SecurityAdmin,
+  User,
+  UserChange,
+} from './admin/security.ts';
 export { type Client, connect } from './client.ts';
 export type { CloseOptions } from './close.ts';
 export { type Codec, codecs } from './codecs.ts';

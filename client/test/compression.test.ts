@@ -21,8 +21,7 @@ function thrown(act: () => unknown): MillraceError {
 
 const taking =
   (names: readonly CodecName[]): Handler<'Hello'> =>
-  async (body, call) =>
-    ({ ...((await hello(body, call)) as object), codecs: names }) as never;
+  () => ({ ...hello(), codecs: [...names] });
 
 describe('a producer', () => {
   it('is refused a codec that is none', async () => {

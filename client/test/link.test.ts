@@ -111,7 +111,7 @@ describe('a caller who gives up', () => {
     const fetching = client.request('Fetch', FETCH, { signal: controller.signal });
     await eventually(() => broker.count('Fetch') === 1);
     controller.abort();
-    expect(await fetching).toEqual({ partitions: [] });
+    expect(await fetching).toEqual({ partitions: [], throttleMs: 0 });
   });
 
   it('does not wait for other requests, which are not cancelled', async () => {
@@ -170,7 +170,7 @@ describe('a lost connection', () => {
     await eventually(() => !client.isConnected);
     const sending = client.request('Produce', PRODUCE);
     await broker.listen();
-    expect(await sending).toEqual({ results: [] });
+    expect(await sending).toEqual({ results: [], throttleMs: 0 });
   });
 
   it('gives CONNECTION_LOST and the reason where none comes in time', async () => {

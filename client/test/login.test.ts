@@ -14,9 +14,9 @@ const text = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).
 /** Takes this token, and no other. */
 function tokenHandlers(known: { token: string }): Handlers {
   return {
-    Hello: (request, call) =>
+    Hello: (request) =>
       request.mechanism === 'TOKEN' && text(request.credentials) === known.token
-        ? { ...hello(request, call), user: 'app' }
+        ? { ...hello(), user: 'app' }
         : new MillraceError('AUTHENTICATION_FAILED'),
   };
 }
@@ -74,7 +74,7 @@ describe('SCRAM-SHA-256', () => {
 
   it('trusts no broker that lets it in without an exchange', async () => {
     const broker = await fakeBroker({
-      Hello: (request, call) => ({ ...hello(request, call), user: 'alice' }),
+      Hello: () => ({ ...hello(), user: 'alice' }),
     });
     const error = await rejection(clientOf(broker, { auth: ALICE }));
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', message: /did not prove/ });

@@ -108,6 +108,8 @@ export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';
 export { decideInitProducer } from './producers/decide-init-producer.ts';
 export * from './queue-rows.ts';
+export { QuotaMeters, type Usage } from './quotas/quota-meters.ts';
+export { TokenBucket } from './quotas/token-bucket.ts';
 export * from './rows.ts';
 export {
   type AlterScheduleCommand,
@@ -122,7 +124,21 @@ export { decideTick, type TickCommand, type TickReply } from './schedules/decide
 export { listSchedules } from './schedules/list-schedules.ts';
 export type { Schedule, Schedules } from './schedules/schedules.ts';
 export type { CronTicks, Ticks } from './schedules/ticks.ts';
+export { type CheckAccessCommand, checkAccess } from './security/check-access.ts';
 export { hasExpired } from './security/credentials.ts';
+export { decideAlterAcls } from './security/decide-alter-acls.ts';
+export { decideAlterUser } from './security/decide-alter-user.ts';
+export {
+  type CreateAccessKeyCommand,
+  decideCreateAccessKey,
+} from './security/decide-create-access-key.ts';
+export { type CreateTokenCommand, decideCreateToken } from './security/decide-create-token.ts';
+export { decideCreateUser } from './security/decide-create-user.ts';
+export { decideDeleteUser } from './security/decide-delete-user.ts';
+export { decideRevokeAccessKey } from './security/decide-revoke-access-key.ts';
+export { decideRevokeToken } from './security/decide-revoke-token.ts';
+export { listAcls } from './security/list-acls.ts';
+export { listUsers } from './security/list-users.ts';
 export { BUILT_IN_USERS, type Security } from './security/security.ts';
 export type {
   AccessKeyRow,

@@ -41,6 +41,11 @@ export class FrameDecoder {
     return this.lengthBytes + this.gatheredBytes;
   }
 
+  /** Announced length of the frame that has begun; 0: there is none, or its length is not whole yet. */
+  get announcedBytes(): number {
+    return this.lengthBytes === FRAME_LENGTH_BYTES ? this.payloadBytes : 0;
+  }
+
   /** The payloads that this chunk completes. Throws FRAME_TOO_LARGE or MALFORMED_FRAME. */
   push(chunk: Uint8Array): Uint8Array[] {
     if (this.failure !== undefined) throw this.failure;

@@ -40,6 +40,9 @@ export const LIMITS = {
   membersPerGroupMax: 1_000,
   topicsPerGroupMax: 1_000,
   connectionsMax: 10_000,
+  /** So that no address, and no user, can take all of them. */
+  connectionsPerAddressMax: 5_000,
+  connectionsPerUserMax: 5_000,
 
   usersMax: 10_000,
   usersListedMax: 500,

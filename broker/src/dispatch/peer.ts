@@ -1,15 +1,20 @@
 // What dispatch sees of a connection: who it is, what it waits for, and where replies go. No socket shows through.
 
 import type { ApiName, MillraceError } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
 import type { ConnectionInfo, RequestContext } from '../handlers/handler.ts';
+import type { BegunLogin, Transport } from '../login/logins.ts';
 import { CancelToken } from './cancel-token.ts';
 
 export interface Peer {
   readonly info: ConnectionInfo;
   readonly waiting: WaitingRequests;
-  /** False until Hello was answered. */
+  readonly transport: Transport;
+  /** False until Hello was answered and, where it began a login, that is over. */
   readonly greeted: boolean;
-  greet(clientName: string, clientVersion: string): void;
+  /** What Hello began and Authenticate ends; `refused`: it failed, and the connection ends soon. */
+  login: BegunLogin | 'refused' | undefined;
+  greet(clientName: string, clientVersion: string, access: Access): void;
   /** Sends a whole frame, in parts that must not change any more, after those sent before. */
   send(parts: readonly Uint8Array[]): void;
   /** Sends the error as the last frame, then closes. */
@@ -25,6 +30,8 @@ export class WaitingRequest implements RequestContext {
   readonly receivedAtMs: number;
   /** Monotonic, for durations. */
   readonly startedMs: number;
+  /** Of the request as it came: its memory is kept until the reply. */
+  readonly bytes: number;
   #token: CancelToken | undefined;
 
   constructor(
@@ -34,6 +41,7 @@ export class WaitingRequest implements RequestContext {
     correlationId: number,
     receivedAtMs: number,
     startedMs: number,
+    bytes: number,
   ) {
     this.connection = connection;
     this.api = api;
@@ -41,6 +49,7 @@ export class WaitingRequest implements RequestContext {
     this.correlationId = correlationId;
     this.receivedAtMs = receivedAtMs;
     this.startedMs = startedMs;
+    this.bytes = bytes;
   }
 
   get signal(): CancelToken {
@@ -52,9 +61,15 @@ export class WaitingRequest implements RequestContext {
 /** The requests of one connection that wait for their reply, by correlation id. */
 export class WaitingRequests {
   readonly #byId = new Map<number, WaitingRequest>();
+  #bytes = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Of the requests as they came. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   has(correlationId: number): boolean {
@@ -63,10 +78,11 @@ export class WaitingRequests {
 
   add(request: WaitingRequest): void {
     this.#byId.set(request.correlationId, request);
+    this.#bytes += request.bytes;
   }
 
   remove(request: WaitingRequest): void {
-    this.#byId.delete(request.correlationId);
+    if (this.#byId.delete(request.correlationId)) this.#bytes -= request.bytes;
   }
 
   /** Does nothing where no such request waits: its reply is on the way. */

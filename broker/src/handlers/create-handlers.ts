@@ -37,6 +37,6 @@ export function createHandlers(services: Services): Handlers {
     Transact: createTransactHandler(services),
     ...createEffectHandlers(services),
     ...createOperationHandlers(services),
-    ...createSecurityHandlers(),
+    ...createSecurityHandlers(services),
   });
 }

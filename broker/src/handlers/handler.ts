@@ -22,6 +22,8 @@ export interface ConnectionInfo {
   readonly replyRoomBytes: number;
   /** Cancelled when the connection has ended: what is kept for it goes. */
   readonly ended: CancelSignal;
+  /** Reads it no further for so long, ms: its user is beyond its quotas. */
+  readonly throttle: (ms: number) => void;
   /** Who it is and what it may do. */
   readonly access: Access;
 }

@@ -1,24 +1,121 @@
-// Users, tokens, access keys and access rules.
+// Users, tokens, access keys and access rules: administration. Who may call what is decided before; what is secret is made
+// here, given once, and kept as a hash or encrypted.
 
-import { MillraceError } from '@millrace/protocol';
+import {
+  checkAccess,
+  decideAlterAcls,
+  decideAlterUser,
+  decideCreateAccessKey,
+  decideCreateToken,
+  decideCreateUser,
+  decideDeleteUser,
+  decideRevokeAccessKey,
+  decideRevokeToken,
+  listAcls,
+  listUsers,
+} from '@millrace/core';
+import { makeAccessKey, takeAccessKey } from '../security/access-keys.ts';
+import { requireSecretsKey } from '../security/secrets-key.ts';
+import { makeToken } from '../security/tokens.ts';
+import { createCredentialHandlers } from './credentials.ts';
+import type { Handler } from './handler.ts';
+import type { Services } from './services.ts';
 
-export function createSecurityHandlers() {
-  const refuse = (): never => {
-    throw new MillraceError('UNKNOWN_API');
-  };
+export function createSecurityHandlers(services: Services) {
   return {
-    CheckCredential: refuse,
-    GetAccessKey: refuse,
-    CreateUser: refuse,
-    AlterUser: refuse,
-    DeleteUser: refuse,
-    ListUsers: refuse,
-    CreateToken: refuse,
-    RevokeToken: refuse,
-    CreateAccessKey: refuse,
-    RevokeAccessKey: refuse,
-    AlterAcls: refuse,
-    ListAcls: refuse,
-    CheckAccess: refuse,
+    ...createCredentialHandlers(services),
+    ...createUserHandlers(services),
+    ...createTokenHandlers(services),
+    ...createAccessKeyHandlers(services),
+    ...createRuleHandlers(services),
   };
+}
+
+function createUserHandlers({ shard, security }: Services) {
+  const create: Handler<'CreateUser'> = (request) =>
+    shard.submit((state, view, ctx) => decideCreateUser(state, view, request, ctx));
+
+  const alter: Handler<'AlterUser'> = async (request) => {
+    const { user, disabled, removePassword } = request;
+    const reply = await shard.submit((state, view, ctx) =>
+      decideAlterUser(state, view, request, ctx),
+    );
+    if (disabled === true) security.ended({ kind: 'user', user });
+    else if (removePassword) security.ended({ kind: 'password', user });
+    return reply;
+  };
+
+  const remove: Handler<'DeleteUser'> = async (request) => {
+    const reply = await shard.submit((state, view, ctx) =>
+      decideDeleteUser(state, view, request, ctx),
+    );
+    security.ended({ kind: 'user', user: request.user });
+    return reply;
+  };
+
+  const list: Handler<'ListUsers'> = (query) =>
+    shard.submit((state, view) => listUsers(state, view, query));
+
+  return { CreateUser: create, AlterUser: alter, DeleteUser: remove, ListUsers: list };
+}
+
+function createTokenHandlers({ shard, security }: Services) {
+  const create: Handler<'CreateToken'> = async (request) => {
+    const { tokenId, token, hash } = makeToken();
+    const command = { ...request, tokenId, hash };
+    await shard.submit((state, view, ctx) => decideCreateToken(state, view, command, ctx));
+    return { tokenId, token };
+  };
+
+  const revoke: Handler<'RevokeToken'> = async (request) => {
+    const { tokenId } = request;
+    const reply = await shard.submit((state, view, ctx) =>
+      decideRevokeToken(state, view, request, ctx),
+    );
+    security.ended({ kind: 'token', tokenId });
+    return reply;
+  };
+
+  return { CreateToken: create, RevokeToken: revoke };
+}
+
+function createAccessKeyHandlers({ shard, security }: Services) {
+  const create: Handler<'CreateAccessKey'> = async (request) => {
+    const { user, label, expiresAtMs } = request;
+    const isNew = request.accessKeyId === null && request.secret === null;
+    const { accessKeyId, secret } = isNew
+      ? makeAccessKey()
+      : takeAccessKey(request.accessKeyId, request.secret);
+    const key = requireSecretsKey(security.secretsKey);
+    const sealedSecret = key.seal(accessKeyId, secret);
+    const command = { user, label, expiresAtMs, accessKeyId, sealedSecret, secretsKeyId: key.id };
+    await shard.submit((state, view, ctx) => decideCreateAccessKey(state, view, command, ctx));
+    return { accessKeyId, secret };
+  };
+
+  const revoke: Handler<'RevokeAccessKey'> = (request) =>
+    shard.submit((state, view, ctx) => decideRevokeAccessKey(state, view, request, ctx));
+
+  return { CreateAccessKey: create, RevokeAccessKey: revoke };
+}
+
+function createRuleHandlers({ shard }: Services) {
+  const alter: Handler<'AlterAcls'> = (request) =>
+    shard.submit((state, view, ctx) => decideAlterAcls(state, view, request, ctx));
+
+  const list: Handler<'ListAcls'> = (query) =>
+    shard.submit((state, view) => listAcls(state, view, query));
+
+  const check: Handler<'CheckAccess'> = async ({ user, items }, { connection: { access } }) => {
+    const isSelf = user === null || user === access.user;
+    if (!isSelf) access.require('describe', 'cluster', '');
+    if (user === null && access.isUnlimited && access.user === '') {
+      const answers = items.map(() => ({ allowed: true, rule: null }));
+      return { user: null, superuser: true, answers };
+    }
+    const command = { user: user ?? access.user, isSelf, items };
+    return shard.submit((state, view) => checkAccess(state, view, command));
+  };
+
+  return { AlterAcls: alter, ListAcls: list, CheckAccess: check };
 }

@@ -1,5 +1,6 @@
 // What the handlers work with. Made once by the wiring; a handler holds nothing of its own.
 
+import type { SecurityServices } from '../security/security-services.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { SpaceGauge } from '../shard/space-gauge.ts';
 
@@ -19,4 +20,5 @@ export interface Services {
   readonly space: SpaceGauge;
   readonly settings: HandlerSettings;
   readonly metrics: HandlerMetrics;
+  readonly security: SecurityServices;
 }

@@ -56,6 +56,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_received_bytes_total: ({ net }) => one(net.receivedBytes),
   millrace_sent_bytes_total: ({ net }) => one(net.sentBytes),
   millrace_unsent_reply_bytes: ({ net }) => one(net.unsentBytes),
+  millrace_request_bytes: ({ net }) => one(net.requestBytes),
   millrace_commit_duration_seconds: ({ shard }) =>
     histogramValues('millrace_commit_duration_seconds', shard.commitSeconds),
   millrace_commit_rows: ({ shard }) => histogramValues('millrace_commit_rows', shard.commitRows),

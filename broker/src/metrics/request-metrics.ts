@@ -40,7 +40,11 @@ export const CONNECTION_ENDS = [
   'client',
   'refused',
   'no_hello',
+  'login',
+  'handshake',
   'malformed',
+  'slow_frame',
+  'idle',
   'stalled',
   'flooded',
   'shutdown',
@@ -53,6 +57,8 @@ export class NetMetrics {
   accepted = 0;
   receivedBytes = 0;
   sentBytes = 0;
+  /** What requests of all connections hold; their budget looks at it. */
+  requestBytes = 0;
   /** Replies of all connections that are not sent; connections look at it to bound themselves together. */
   unsentBytes = 0;
   readonly ended = new Map<ConnectionEnd, number>(CONNECTION_ENDS.map((reason) => [reason, 0]));

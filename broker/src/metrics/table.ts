@@ -50,7 +50,7 @@ export const METRICS = {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `malformed`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
+      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `login` (it failed, or what it stood on is gone), `handshake` (TLS failed), `malformed`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
   },
   millrace_received_bytes_total: {
     type: 'counter',
@@ -66,6 +66,13 @@ export const METRICS = {
     type: 'gauge',
     labels: [],
     about: 'Replies that clients have not taken yet.',
+  },
+
+  millrace_request_bytes: {
+    type: 'gauge',
+    labels: [],
+    about:
+      'Memory of requests: frames that have begun, requests that wait to be started, and those that wait for their reply.',
   },
 
   millrace_commit_duration_seconds: {

@@ -1,25 +1,28 @@
-// One client's socket: bytes to payloads to dispatch, replies back, within limits in both directions. It reads no
-// further while the client takes no replies, waits for too many, or the broker is full. It decodes no request.
+// One client's socket: requests to dispatch, replies back, within limits in both directions. It reads no further while the
+// client takes no replies, waits for too many, is beyond its quotas, or the broker is full. It decodes no request.
 
 import type { Socket } from 'node:net';
 import type { Log } from '@millrace/options';
-import { encodeErrorResponse, FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
-import { UNLIMITED } from '../access/access.ts';
+import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
+import { type Access, UNLIMITED } from '../access/access.ts';
 import { CancelToken } from '../dispatch/cancel-token.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
+import type { BegunLogin, Transport } from '../login/logins.ts';
 import type { ConnectionEnd, NetMetrics } from '../metrics/request-metrics.ts';
-import { Outbox } from './outbox.ts';
+import { endReasonOf } from './end-reason.ts';
+import { Inbox } from './inbox.ts';
+import { type Ages, latenessOf, type PatienceLimits } from './lateness.ts';
 import type { PressureGate } from './pressure.ts';
-import type { Flushable, TurnFlusher } from './turn-flusher.ts';
+import type { RequestBudget } from './request-budget.ts';
+import { SocketWriter, type WriterOwner } from './socket-writer.ts';
+import type { TurnFlusher } from './turn-flusher.ts';
 
-export interface ConnectionLimits {
+export interface ConnectionLimits extends PatienceLimits {
   readonly inFlightRequestsMax: number;
   readonly unsentReplyBytes: number;
   readonly unsentReplyBytesTotal: number;
-  readonly helloTimeout: number;
-  readonly stallTimeout: number;
 }
 
 /** What all connections of a listener share. */
@@ -27,14 +30,13 @@ export interface ConnectionShared {
   readonly limits: ConnectionLimits;
   readonly dispatch: Dispatch;
   readonly gate: PressureGate;
+  readonly budget: RequestBudget;
   readonly flusher: TurnFlusher;
   readonly metrics: NetMetrics;
   readonly log: Log;
   readonly onClosed: (connection: Connection) => void;
 }
 
-/** Unread requests that are kept while nothing may be dispatched; then the socket is read no further. */
-const BACKLOG_BYTES_MAX = 64 * 1024;
 /** What a connection may leave unread when all connections together leave too much. */
 const UNSENT_BYTES_WHEN_CROWDED = 256 * 1024;
 /** Requests in flight may bring replies beyond the bound; beyond this many times the bound the client is cut off. */
@@ -42,40 +44,41 @@ const FLOOD_FACTOR = 4;
 /** How long the client has to take the last replies of a connection that ends, and to close its side. */
 const LINGER_MS = 1_000;
 
-export class Connection implements Peer, Flushable {
+export class Connection implements Peer, WriterOwner {
   readonly info: ConnectionInfo;
   readonly waiting = new WaitingRequests();
+  readonly transport: Transport;
   greeted = false;
+  login: BegunLogin | 'refused' | undefined;
 
   readonly #socket: Socket;
   readonly #shared: ConnectionShared;
   readonly #ended = new CancelToken();
-  readonly #details: { clientName: string; clientVersion: string };
-  readonly #decoder = new FrameDecoder({ frameBytesMax: LIMITS.frameBytesMax });
-  readonly #outbox = new Outbox();
+  readonly #details: { clientName: string; clientVersion: string; access: Access };
+  readonly #inbox: Inbox;
+  readonly #writer: SocketWriter;
   readonly #openedAtMs = performance.now();
   #state: 'open' | 'ending' | 'closed' = 'open';
-  /** Requests read and not dispatched: those from `#backlogAt` on. */
-  #backlog: Uint8Array[] = [];
-  #backlogAt = 0;
-  #backlogBytes = 0;
-  #isWriting = false;
-  #writingBytes = 0;
-  #isFlushScheduled = false;
-  /** When the client last took something, or had everything. */
-  #progressAtMs = 0;
+  /** When a request last came. */
+  #requestAtMs = this.#openedAtMs;
   #lingerTimer: NodeJS.Timeout | undefined;
+  #throttledUntilMs = 0;
+  #throttleTimer: NodeJS.Timeout | undefined;
 
   constructor(
     socket: Socket,
     info: Omit<
       ConnectionInfo,
-      'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended' | 'access'
+      'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended' | 'access' | 'throttle'
     >,
+    transport: Transport,
     shared: ConnectionShared,
   ) {
+    this.transport = transport;
     this.#socket = socket;
     this.#shared = shared;
+    this.#inbox = new Inbox(shared.budget, this.waiting, this.#onRoom);
+    this.#writer = new SocketWriter(socket, shared.flusher, shared.metrics, this);
     const unsentBytes = () => this.unsentBytes;
     const { unsentReplyBytes } = shared.limits;
     const details = {
@@ -83,7 +86,8 @@ export class Connection implements Peer, Flushable {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
-      access: UNLIMITED,
+      access: UNLIMITED as Access,
+      throttle: (ms: number) => this.#throttle(ms),
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
       },
@@ -99,43 +103,58 @@ export class Connection implements Peer, Flushable {
     socket.on('close', () => this.#closed());
   }
 
-  /** Replies that the client has not taken, as far as we can see: the system's buffers hide some. */
   get unsentBytes(): number {
-    return this.#outbox.bytes + this.#writingBytes;
+    return this.#writer.unsentBytes;
   }
 
-  greet(clientName: string, clientVersion: string): void {
+  greet(clientName: string, clientVersion: string, access: Access): void {
     this.greeted = true;
+    this.#details.access = access;
     this.#details.clientName = clientName;
     this.#details.clientVersion = clientVersion;
   }
 
   send(parts: readonly Uint8Array[]): void {
+    this.#inbox.count();
     if (this.#state !== 'open') return;
-    for (const part of parts) this.#enqueue(part);
+    for (const part of parts) this.#writer.write(part);
     if (this.unsentBytes > FLOOD_FACTOR * this.#shared.limits.unsentReplyBytes)
       this.#cutOff('flooded');
   }
 
-  failWith(correlationId: number, error: MillraceError): void {
+  failWith(
+    correlationId: number,
+    error: MillraceError,
+    reason: ConnectionEnd = endReasonOf(error),
+  ): void {
     if (this.#state !== 'open') return;
     const { connectionId, remoteAddress, clientName } = this.info;
-    this.#shared.log.warn(
-      { err: error, connectionId, remoteAddress, clientName },
-      'A connection is ended for what it sent.',
-    );
-    this.#enqueue(encodeErrorResponse(correlationId, error));
-    this.#end(error.code === 'HELLO_REQUIRED' ? 'no_hello' : 'malformed');
-  }
-
-  flush(): void {
-    this.#isFlushScheduled = false;
-    this.#writeNext();
+    // Logins that fail are for the audit log, which bounds their number.
+    if (reason !== 'login') {
+      this.#shared.log.warn(
+        { err: error, connectionId, remoteAddress, clientName },
+        'A connection is ended for what it sent.',
+      );
+    }
+    this.#writer.write(encodeErrorResponse(correlationId, error));
+    this.#end(reason);
   }
 
   /** Ends what waits; its handlers answer with the reason. */
   cancelWaiting(reason: MillraceError): void {
     this.waiting.cancelAll(reason);
+  }
+
+  /** Begins no request for so long, ms; longer where that was said before. */
+  #throttle(ms: number): void {
+    const untilMs = performance.now() + ms;
+    if (this.#state !== 'open' || ms <= 0 || untilMs <= this.#throttledUntilMs) return;
+    this.#throttledUntilMs = untilMs;
+    clearTimeout(this.#throttleTimer);
+    this.#throttleTimer = setTimeout(() => {
+      this.#throttleTimer = undefined;
+      this.#work();
+    }, ms);
   }
 
   /** Sends what is ready, then closes. */
@@ -147,27 +166,36 @@ export class Connection implements Peer, Flushable {
     this.#socket.destroy();
   }
 
-  /** Called every now and then: ends a connection that is late with Hello or takes no replies. */
+  /** Called every now and then: ends a connection that is late with Hello or a frame, takes no replies, or says nothing. */
   check(nowMs: number): void {
     if (this.#state !== 'open') return;
-    const { helloTimeout, stallTimeout } = this.#shared.limits;
-    if (!this.greeted && nowMs - this.#openedAtMs > helloTimeout) {
-      const message = `No Hello came within ${helloTimeout} ms.`;
-      this.failWith(
-        0,
-        new MillraceError('HELLO_REQUIRED', message, { limit: `${helloTimeout} ms` }),
-      );
-    } else if (this.unsentBytes > 0 && nowMs - this.#progressAtMs > stallTimeout) {
-      this.#cutOff('stalled');
-    }
+    const { limits, budget } = this.#shared;
+    const late = latenessOf(this.#agesAt(nowMs), limits, budget.isFull);
+    if (late === undefined) {
+      // What memory held back that others have given back since.
+      if (!this.#inbox.isEmpty) this.#work();
+    } else if (late.error !== undefined) this.failWith(0, late.error, late.reason);
+    else if (late.reason === 'stalled') this.#cutOff('stalled');
+    else this.#end(late.reason);
+  }
+
+  #agesAt(nowMs: number): Ages {
+    const { progressAtMs } = this.#writer;
+    const isIdle = this.waiting.size === 0 && this.unsentBytes === 0 && this.#inbox.isIdle;
+    return {
+      hello: this.greeted ? 0 : nowMs - this.#openedAtMs,
+      unsent: this.unsentBytes > 0 ? nowMs - progressAtMs : 0,
+      frame: this.#inbox.frameAgeMs(nowMs),
+      idle: isIdle ? nowMs - Math.max(this.#requestAtMs, progressAtMs) : 0,
+    };
   }
 
   #read(chunk: Buffer): void {
     this.#shared.metrics.receivedBytes += chunk.length;
     if (this.#state !== 'open') return;
-    let payloads: Uint8Array[];
+    let hasRequests: boolean;
     try {
-      payloads = this.#decoder.push(chunk);
+      hasRequests = this.#inbox.push(chunk, performance.now());
     } catch (error) {
       this.failWith(
         0,
@@ -175,40 +203,35 @@ export class Connection implements Peer, Flushable {
       );
       return;
     }
-    for (const payload of payloads) {
-      this.#backlog.push(payload);
-      this.#backlogBytes += payload.length;
-    }
-    if (payloads.length > 0 || this.#shared.gate.isFull) this.#work();
+    if (hasRequests || this.#shared.gate.isFull || !this.#inbox.mayRead) this.#work();
   }
 
   /** Dispatches what was read, as far as the limits allow, and reads on or stops reading. */
   #work(): void {
     const at = { wallMs: Date.now(), monotonicMs: performance.now() };
-    while (this.#backlogAt < this.#backlog.length && this.#state === 'open' && !this.#isBlocked()) {
-      const payload = this.#backlog[this.#backlogAt] as Uint8Array;
-      this.#backlogAt += 1;
-      this.#backlogBytes -= payload.length;
-      this.#shared.dispatch.handle(this, payload, at);
+    while (this.#state === 'open' && !this.#isBlocked()) {
+      const request = this.#inbox.take();
+      if (request === undefined) break;
+      this.#requestAtMs = at.monotonicMs;
+      this.#shared.dispatch.handle(this, request, at);
     }
     if (this.#state !== 'open') return;
-    if (this.#backlogAt === this.#backlog.length) this.#forgetBacklog();
-    this.#readOnOrStop();
+    this.#inbox.count();
+    this.#readOnOrStop(at.monotonicMs);
   }
 
-  #forgetBacklog(): void {
-    this.#backlog = [];
-    this.#backlogAt = 0;
-    this.#backlogBytes = 0;
-  }
-
-  #readOnOrStop(): void {
+  #readOnOrStop(nowMs: number): void {
     const { gate } = this.#shared;
-    // Below the bound it reads on although it dispatches nothing: otherwise a close would go unnoticed.
-    const mayRead = !gate.isFull && this.#backlogBytes < BACKLOG_BYTES_MAX;
+    const mayRead = !gate.isFull && this.#inbox.mayRead;
     if (gate.isFull) gate.whenRoom(this.#onRoom);
-    if (mayRead && this.#socket.isPaused()) this.#socket.resume();
-    else if (!mayRead) this.#socket.pause();
+    if (mayRead === !this.#socket.isPaused()) return;
+    if (mayRead) {
+      this.#inbox.resumed(nowMs);
+      this.#socket.resume();
+    } else {
+      this.#inbox.stopped(nowMs);
+      this.#socket.pause();
+    }
   }
 
   readonly #onRoom = (): void => {
@@ -218,50 +241,20 @@ export class Connection implements Peer, Flushable {
   #isBlocked(): boolean {
     const { limits, gate, metrics } = this.#shared;
     if (gate.isFull || this.waiting.size >= limits.inFlightRequestsMax) return true;
+    if (this.#throttleTimer !== undefined || this.#inbox.isCrowded) return true;
     const isCrowded = metrics.unsentBytes >= limits.unsentReplyBytesTotal;
     return this.unsentBytes >= (isCrowded ? UNSENT_BYTES_WHEN_CROWDED : limits.unsentReplyBytes);
   }
 
-  #enqueue(part: Uint8Array): void {
-    if (this.unsentBytes === 0) this.#progressAtMs = performance.now();
-    this.#outbox.push(part);
-    this.#shared.metrics.unsentBytes += part.length;
-    if (this.#isWriting || this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    this.#shared.flusher.schedule(this);
+  /** Nothing is left to write. */
+  onEmpty(): void {
+    if (this.#state === 'ending') this.#socket.end();
   }
 
-  #writeNext(): void {
-    if (this.#isWriting || this.#state === 'closed') return;
-    const before = this.#outbox.bytes;
-    const pieces = this.#outbox.take();
-    const last = pieces.pop();
-    if (last === undefined) {
-      if (this.#state === 'ending') this.#socket.end();
-      return;
-    }
-    this.#isWriting = true;
-    this.#writingBytes = before - this.#outbox.bytes;
-    // Corked: all of them leave in one call of the system.
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.write(last, this.#onWritten);
-    this.#socket.uncork();
+  /** Every reply ends up here: what was blocked by replies unsent or requests in flight may go on. */
+  onWritten(): void {
+    if (!this.#inbox.isEmpty && this.#state === 'open') this.#work();
   }
-
-  readonly #onWritten = (error?: Error | null): void => {
-    const bytes = this.#writingBytes;
-    this.#isWriting = false;
-    this.#writingBytes = 0;
-    if (this.#state === 'closed') return;
-    this.#shared.metrics.unsentBytes -= bytes;
-    if (error !== undefined && error !== null) return;
-    this.#shared.metrics.sentBytes += bytes;
-    this.#progressAtMs = performance.now();
-    this.#writeNext();
-    // Every reply ends up here: what was blocked by replies unsent or requests in flight may go on.
-    if (this.#backlog.length > 0 && this.#state === 'open') this.#work();
-  };
 
   #cutOff(reason: 'stalled' | 'flooded'): void {
     const { connectionId, remoteAddress, clientName } = this.info;
@@ -280,12 +273,13 @@ export class Connection implements Peer, Flushable {
     this.#lingerTimer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
     // What still comes is read and dropped: unread bytes would turn our close into a reset that eats the last reply.
     this.#socket.resume();
-    if (!this.#isFlushScheduled) this.#writeNext();
+    this.#writer.finish();
   }
 
   #leave(reason: ConnectionEnd): void {
     this.#state = 'ending';
-    this.#forgetBacklog();
+    this.#inbox.clear();
+    clearTimeout(this.#throttleTimer);
     this.#shared.gate.forget(this.#onRoom);
     this.#shared.metrics.endedBy(reason);
     const closed = new MillraceError('CANCELLED', 'The connection is closed.');
@@ -297,7 +291,7 @@ export class Connection implements Peer, Flushable {
     if (this.#state === 'open') this.#leave('client');
     this.#state = 'closed';
     clearTimeout(this.#lingerTimer);
-    this.#shared.metrics.unsentBytes -= this.unsentBytes;
+    this.#writer.close();
     this.#shared.onClosed(this);
   }
 }

@@ -1,22 +1,25 @@
-// The protocol's TCP server: accepts connections up to a limit, refuses the rest with a typed error, looks after all of
-// them now and then, and lets them go at shutdown. It knows no request.
+// The protocol's TCP server: lets connections in as limits and pace allow, refuses the rest with a typed error, looks after
+// all of them now and then, and lets them go at shutdown. It knows no request.
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Log } from '@millrace/options';
-import { listenOn } from '@millrace/options';
-import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
+import { type ClientAuth, type Log, listenOn, type TlsContext } from '@millrace/options';
+import { encodeErrorResponse, type MillraceError } from '@millrace/protocol';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { NetMetrics } from '../metrics/request-metrics.ts';
+import { Admission, type AdmissionLimits } from './admission.ts';
 import { Connection, type ConnectionLimits, type ConnectionShared } from './connection.ts';
 import { type Pressure, PressureGate } from './pressure.ts';
+import { RequestBudget } from './request-budget.ts';
+import { SecureDoor, transportOf } from './secure-door.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
-export interface ListenerOptions extends ConnectionLimits {
+export interface ListenerOptions extends ConnectionLimits, AdmissionLimits {
   readonly host: string;
   readonly port: number;
   readonly advertisedHost: string;
   readonly advertisedPort: number;
-  readonly connectionsMax: number;
+  readonly requestBytesTotal: number;
+  readonly tlsClientAuth: ClientAuth;
 }
 
 export interface ListenerSources {
@@ -26,6 +29,8 @@ export interface ListenerSources {
   readonly log: Log;
   /** Distinguishes the connections of this process from those of processes before it. */
   readonly processId: string;
+  /** Undefined: no TLS. */
+  readonly tls: TlsContext | undefined;
 }
 
 const KEEP_ALIVE_MS = 60_000;
@@ -33,14 +38,17 @@ const CHECK_INTERVAL_MS_MAX = 1_000;
 /** Refused connections that may be open at a time, each waiting a moment for its client to read why. */
 const REFUSED_AT_A_TIME_MAX = 256;
 const REFUSED_LINGER_MS = 1_000;
-const REFUSED_RETRY_AFTER_MS = 1_000;
 
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #sources: ListenerSources;
   readonly #shared: ConnectionShared;
   readonly #server: Server;
+  readonly #door: SecureDoor | undefined;
   readonly #connections = new Set<Connection>();
+  readonly #admission: Admission;
+  /** Accepted, and not begun yet: too many came at once. */
+  readonly #inLine = new Map<Socket, NodeJS.Timeout>();
   #lastConnectionId = 0;
   #refusedNow = 0;
   #checkTimer: NodeJS.Timeout | undefined;
@@ -49,10 +57,12 @@ export class Listener {
   constructor(options: ListenerOptions, sources: ListenerSources) {
     this.#options = options;
     this.#sources = sources;
+    this.#admission = new Admission(options, performance.now());
     this.#shared = {
       limits: options,
       dispatch: sources.dispatch,
       gate: new PressureGate(sources.pressure),
+      budget: new RequestBudget(options.requestBytesTotal, sources.metrics),
       flusher: new TurnFlusher(),
       metrics: sources.metrics,
       log: sources.log,
@@ -64,17 +74,34 @@ export class Listener {
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
+    const { tls, log } = sources;
+    const { tlsClientAuth: clientAuth, helloTimeout: handshakeTimeout } = options;
+    const onSecure = (socket: Socket) => this.#open(socket);
+    const onFailed = () => sources.metrics.endedBy('handshake');
+    this.#door =
+      tls &&
+      new SecureDoor({ context: tls, clientAuth, handshakeTimeout, log, onSecure, onFailed });
     this.#server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** For connections from now on. */
+  useTls(context: TlsContext): void {
+    this.#door?.use(context);
   }
 
   /** Throws StartError `addressTaken`. */
   async listen(): Promise<AddressInfo> {
-    const { host, port, helloTimeout, stallTimeout } = this.#options;
+    const { host, port, helloTimeout, stallTimeout, frameTimeout } = this.#options;
     const at = { host, port, hostFlag: '--host', portFlag: '--port', rival: 'broker' };
     const address = await listenOn(this.#server, at, (error) => {
       this.#sources.log.error({ err: error }, 'Accepting a connection failed.');
     });
-    const interval = Math.min(CHECK_INTERVAL_MS_MAX, helloTimeout / 4, stallTimeout / 4);
+    const interval = Math.min(
+      CHECK_INTERVAL_MS_MAX,
+      helloTimeout / 4,
+      stallTimeout / 4,
+      frameTimeout / 4,
+    );
     this.#checkTimer = setInterval(() => this.#checkAll(), interval).unref();
     return address;
   }
@@ -82,6 +109,11 @@ export class Listener {
   /** New connections are refused by the system from now on; those that are open stay. */
   stopAccepting(): void {
     this.#server.close();
+    for (const [socket, timer] of this.#inLine) {
+      clearTimeout(timer);
+      socket.destroy();
+    }
+    this.#inLine.clear();
   }
 
   cancelWaiting(reason: MillraceError): void {
@@ -91,6 +123,7 @@ export class Listener {
   /** Sends what is ready on every connection, then closes it. Resolves when all are closed. */
   async endConnections(): Promise<void> {
     clearInterval(this.#checkTimer);
+    this.#door?.destroy();
     if (this.#connections.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
@@ -100,14 +133,39 @@ export class Listener {
   }
 
   destroyConnections(): void {
+    this.#door?.destroy();
     for (const connection of this.#connections) connection.destroy();
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= this.#options.connectionsMax) {
-      this.#refuse(socket);
+    const address = socket.remoteAddress ?? '';
+    const refusal = this.#admission.enter(address);
+    if (refusal !== undefined) {
+      this.#refuse(socket, refusal);
       return;
     }
+    socket.once('close', () => this.#admission.leave(address));
+    const waitMs = this.#admission.waitMs(1, performance.now());
+    if (waitMs === 0) this.#begin(socket);
+    else this.#putInLine(socket, waitMs);
+  }
+
+  /** Nothing is read of it until its turn comes. */
+  #putInLine(socket: Socket, waitMs: number): void {
+    socket.on('error', () => undefined);
+    const timer = setTimeout(() => {
+      this.#inLine.delete(socket);
+      if (!socket.destroyed) this.#begin(socket);
+    }, waitMs);
+    this.#inLine.set(socket, timer);
+  }
+
+  #begin(socket: Socket): void {
+    if (this.#door === undefined) this.#open(socket);
+    else this.#door.admit(socket);
+  }
+
+  #open(socket: Socket): void {
     const { metrics, processId } = this.#sources;
     const { advertisedHost, advertisedPort } = this.#options;
     this.#lastConnectionId += 1;
@@ -120,12 +178,13 @@ export class Listener {
       advertisedHost: advertisedHost === '' ? (socket.localAddress ?? '') : advertisedHost,
       advertisedPort: advertisedPort === 0 ? (socket.localPort ?? 0) : advertisedPort,
     };
-    this.#connections.add(new Connection(socket, info, this.#shared));
+    const transport = transportOf(socket, this.#options.tlsClientAuth);
+    this.#connections.add(new Connection(socket, info, transport, this.#shared));
     metrics.accepted += 1;
     metrics.connections = this.#connections.size;
   }
 
-  #refuse(socket: Socket): void {
+  #refuse(socket: Socket, error: MillraceError): void {
     const { metrics, log } = this.#sources;
     metrics.endedBy('refused');
     socket.on('error', () => undefined);
@@ -135,18 +194,9 @@ export class Listener {
     }
     // One line for a wave of them.
     if (this.#refusedNow === 0) {
-      log.warn(
-        { connectionsMax: this.#options.connectionsMax },
-        'Connections are refused: too many.',
-      );
+      const { remoteAddress } = socket;
+      log.warn({ err: error, remoteAddress }, 'Connections are refused: too many.');
     }
-    const limit = `${this.#options.connectionsMax} connections`;
-    const detail = { limit, retryAfterMs: REFUSED_RETRY_AFTER_MS };
-    const error = new MillraceError(
-      'OVERLOADED',
-      'The broker has as many connections as it may.',
-      detail,
-    );
     this.#refusedNow += 1;
     const timer = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS);
     socket.on('close', () => {
@@ -154,7 +204,9 @@ export class Listener {
       this.#refusedNow -= 1;
     });
     socket.resume();
-    socket.end(encodeErrorResponse(0, error));
+    // Where TLS is spoken nobody could read the reason: shaking hands is what there is no room for.
+    if (this.#door === undefined) socket.end(encodeErrorResponse(0, error));
+    else socket.end();
   }
 
   #checkAll(): void {

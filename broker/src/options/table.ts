@@ -13,6 +13,7 @@ import {
 } from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
 import { checkExposure } from './exposure.ts';
+import { NET_OPTIONS } from './net-options.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -191,50 +192,7 @@ export const OPTIONS = {
     fallback: 1,
     about: 'Partitions of topics that are created automatically.',
   },
-  connectionsMax: {
-    kind: 'count',
-    min: 1,
-    max: 1_000_000,
-    fallback: LIMITS.connectionsMax,
-    about: 'Connections at a time; one more is refused with OVERLOADED.',
-  },
-  inFlightRequestsMax: {
-    kind: 'count',
-    min: 1,
-    max: 65_536,
-    fallback: LIMITS.inFlightRequestsMax,
-    about:
-      'Requests of one connection that wait for their reply; further ones are not read until one is answered.',
-  },
-  unsentReplyBytes: {
-    kind: 'bytes',
-    min: 256 * KIB,
-    max: GIB,
-    fallback: LIMITS.unsentReplyBytesMax,
-    about: 'Replies a connection may leave unread before its requests are read no further.',
-  },
-  unsentReplyBytesTotal: {
-    kind: 'bytes',
-    min: MIB,
-    max: TIB,
-    fallback: 512 * MIB,
-    about:
-      'The same for all connections together; above it those with more than 256KiB unread wait.',
-  },
-  helloTimeout: {
-    kind: 'duration',
-    min: 100,
-    max: 10 * MINUTE,
-    fallback: 10 * SECOND,
-    about: 'A connection that has not said Hello by then is closed.',
-  },
-  stallTimeout: {
-    kind: 'duration',
-    min: 100,
-    max: DAY,
-    fallback: 30 * SECOND,
-    about: 'A connection that takes none of its replies for this long is closed.',
-  },
+  ...NET_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const satisfies OptionTable;
 

@@ -27,7 +27,10 @@ test('long polls end with SHUTTING_DOWN, running requests are answered, readyz s
   expect((await client.ask('ListGroups', {})).error?.code).toBe('SHUTTING_DOWN');
   await expect(WireClient.open(rim.port)).rejects.toThrow('ECONNREFUSED');
   finish[0]?.();
-  expect(await client.next('Produce')).toEqual({ correlationId: 2, body: { results: [] } });
+  expect(await client.next('Produce')).toEqual({
+    correlationId: 2,
+    body: { results: [], throttleMs: 0 },
+  });
   await client.closed;
   await drained;
   await rim.server.close();

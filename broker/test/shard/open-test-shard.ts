@@ -18,9 +18,11 @@ import type {
   Handler,
   Handlers,
 } from '../../src/handlers/handler.ts';
+import type { SecurityServices } from '../../src/security/security-services.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
 import { type OpenShard, openShard, type ShardOptions } from '../../src/shard/open-shard.ts';
 import { asReceived } from './as-received.ts';
+import { testSecurity } from './test-security.ts';
 
 export class TestCancel implements CancelSignal {
   reason: MillraceError | undefined;
@@ -53,6 +55,7 @@ export const CONNECTION: ConnectionInfo = {
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
   access: UNLIMITED,
+  throttle: () => undefined,
 };
 
 export interface TestShard extends OpenShard {
@@ -71,6 +74,7 @@ export interface TestShard extends OpenShard {
 export function openTestShard(
   store: Store = new MemoryStore(),
   options: Partial<ShardOptions> = {},
+  security: SecurityServices = testSecurity(),
 ): TestShard {
   const fatal: Error[] = [];
   const reloads: Error[] = [];
@@ -102,6 +106,7 @@ export function openTestShard(
     ...opened,
     settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
     metrics: { appended: () => undefined, deadLettered: () => undefined },
+    security,
   });
   return {
     ...opened,

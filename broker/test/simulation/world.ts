@@ -13,6 +13,7 @@ import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handl
 import { openShard } from '../../src/shard/open-shard.ts';
 import { asReceived } from '../shard/as-received.ts';
 import { TestCancel } from '../shard/open-test-shard.ts';
+import { testSecurity } from '../shard/test-security.ts';
 
 const CONNECTION = {
   connectionId: 1,
@@ -26,6 +27,7 @@ const CONNECTION = {
   replyRoomBytes: 1_000_000,
   ended: new CancelToken(),
   access: UNLIMITED,
+  throttle: () => undefined,
 };
 
 const NEVER = new Promise<void>(() => undefined);
@@ -135,6 +137,7 @@ export class World {
       ...opened,
       settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
       metrics: { appended: () => undefined, deadLettered: () => undefined },
+      security: testSecurity(),
     });
   }
 }

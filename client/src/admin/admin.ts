@@ -17,10 +17,12 @@ import * as ops from './operations.ts';
 import { type PeekOptions, type PeekResult, peek } from './peek.ts';
 import { countersOf, type QueueStats } from './queue-stats.ts';
 import * as schedules from './schedules.ts';
+import { SecurityAdmin } from './security.ts';
 import { describeTopics, listTopics, ping } from './topics.ts';
 
 /** Topics, groups, messages and tasks, for operators and set-up code: `client.admin`. */
 export class Admin {
+  readonly security: SecurityAdmin;
   private readonly link: Link;
   private readonly metadata: Metadata;
   private readonly codec: Codec<unknown>;
@@ -29,6 +31,7 @@ export class Admin {
     this.link = link;
     this.metadata = metadata;
     this.codec = codec;
+    this.security = new SecurityAdmin(link);
   }
 
   /** Asks the broker for nothing, and tells how long that took. */
@@ -95,8 +98,8 @@ export class Admin {
     group: string,
     options?: RequestOptions,
   ): Promise<about.ShareGroupDescription> {
-    const { groups } = await this.link.request('DescribeShareGroups', { groups: [group] }, options);
-    return onlyOne(groups);
+    const named = { groups: [group] };
+    return onlyOne((await this.link.request('DescribeShareGroups', named, options)).groups);
   }
 
   /** Groups of both kinds, by name. */
@@ -177,9 +180,7 @@ export class Admin {
     id: string,
     options: GetMessageOptions<V, R> = {},
   ): Promise<MessageDetails<V, R>> {
-    const codec = options.codec ?? (this.codec as Codec<V>);
-    const resultCodec = options.resultCodec ?? (this.codec as Codec<R>);
-    return getMessage(this.link, group, id, { codec, resultCodec }, options);
+    return getMessage(this.link, group, id, this.codec, options);
   }
 
   /** Ready now, whatever they wait for; of a blocked one the deliveries are counted anew. */

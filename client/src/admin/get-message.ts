@@ -36,19 +36,17 @@ export interface GetMessageOptions<V, R> extends RequestOptions {
   readonly resultCodec?: Codec<R> | undefined;
 }
 
-export interface MessageCodecs<V, R> {
-  readonly codec: Codec<V>;
-  readonly resultCodec: Codec<R>;
-}
-
-/** Throws INVALID_REQUEST where the id is none, CODEC_FAILED where the result cannot be decoded, and what the API throws. */
+/** `fallback`: where the options name no codec. Throws INVALID_REQUEST where the id is none, CODEC_FAILED where the result cannot be decoded, and what the API throws. */
 export async function getMessage<V, R>(
   link: Link,
   group: string,
   id: string,
-  { codec, resultCodec }: MessageCodecs<V, R>,
-  { signal, timeoutMs }: RequestOptions = {},
+  fallback: Codec<unknown>,
+  options: GetMessageOptions<V, R>,
 ): Promise<MessageDetails<V, R>> {
+  const { signal, timeoutMs } = options;
+  const codec = options.codec ?? (fallback as Codec<V>);
+  const resultCodec = options.resultCodec ?? (fallback as Codec<R>);
   const at: MessagePosition = parseMessageId(id);
   const { topicId, partition, offset } = at;
   const reply = await link.request('GetMessage', { group, ...at }, { signal, timeoutMs });

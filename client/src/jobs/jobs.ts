@@ -92,7 +92,8 @@ export class Jobs<V, R> implements AsyncDisposable {
   /** Throws INVALID_REQUEST where the id is none, OFFSET_OUT_OF_RANGE where no job has it. */
   async get(id: string, options?: RequestOptions): Promise<QueuedJob<V, R>> {
     const { link, codec, resultCodec } = this.source;
-    return jobOf(await getMessage(link, this.group, id, { codec, resultCodec }, options));
+    const how = { ...options, codec, resultCodec };
+    return jobOf(await getMessage(link, this.group, id, codec, how));
   }
 
   /** Jobs in a state, one by one, with their keys. */

@@ -11,6 +11,7 @@ import { type Address, formatAddress } from './address.ts';
 import { describeSocketError, type Wire } from './open-socket.ts';
 
 const KEEP_ALIVE_MS = 30_000;
+const CLOSED = 'closed by the broker';
 export interface ConnectionOwner {
   onResponse(header: ResponseHeader): void;
   /** All bytes written so far have gone to the kernel. */
@@ -26,6 +27,7 @@ export class Connection {
   private readonly socket: Socket;
   private readonly owner: ConnectionOwner;
   private readonly decoder = new FrameDecoder({ reusesChunks: true });
+  private hasHeard = false;
   private ended = false;
   private corked = false;
 
@@ -67,6 +69,7 @@ export class Connection {
   private read(chunk: Uint8Array): void {
     if (this.ended) return;
     this.lastHeardAt = performance.now();
+    this.hasHeard = true;
     try {
       for (const payload of this.decoder.push(chunk)) {
         if (this.ended) return;
@@ -78,7 +81,8 @@ export class Connection {
   }
 
   private lost(cause?: Error): MillraceError {
-    const why = cause === undefined ? 'closed by the broker' : describeSocketError(cause);
+    const closed = this.hasHeard ? CLOSED : `${CLOSED} without a word (TLS on one side only?)`;
+    const why = cause === undefined ? closed : describeSocketError(cause);
     const text = `The connection to ${formatAddress(this.address)} ended: ${why}.`;
     return new MillraceError('CONNECTION_LOST', text, {}, { cause });
   }

@@ -126,8 +126,9 @@ function explained(address: Address, cause: unknown): MillraceError {
 
 /** One error for all addresses; its code is CONNECTION_LOST unless the last broker there refused for good. */
 function unreachable(failures: readonly MillraceError[]): MillraceError {
-  const last = failures.find(isLoginRefusal) ?? (failures.at(-1) as MillraceError);
+  const last = failures.find(isLoginRefusal) ?? failures.at(-1);
   const reasons = failures.map((failure) => failure.message).join('; ');
+  if (last === undefined) return notReachable(undefined);
   const isFinal = ERRORS[last.code].action === 'give up';
   return isFinal
     ? new MillraceError(last.code, reasons, last.detail, { cause: last })

@@ -50,7 +50,7 @@ export interface LoginTerms {
 export function loginOf(auth: Auth | undefined, terms: LoginTerms): Login {
   if (auth === undefined) return async () => undefined;
   if ('token' in auth) return tokenLogin(auth.token, terms);
-  if ('certificate' in auth) return certificateLogin(auth.certificate, terms);
+  if ('certificate' in auth) return certificateLogin(terms);
   const user = nameOption('auth.user', auth.user, LIMITS.userNameBytesMax);
   const password = secretOf('auth.password', auth.password);
   return async () => new ScramExchange(user, await password());
@@ -66,8 +66,8 @@ function tokenLogin(token: Secret, { isEncrypted, hosts }: LoginTerms): Login {
   return async () => atOnce('TOKEN', Buffer.from(await secret()));
 }
 
-function certificateLogin(certificate: true, { hasCertificate }: LoginTerms): Login {
-  if (certificate === true && hasCertificate) return async () => atOnce('EXTERNAL', null);
+function certificateLogin({ hasCertificate }: LoginTerms): Login {
+  if (hasCertificate) return async () => atOnce('EXTERNAL', null);
   const text = 'auth.certificate needs tls with cert and key.';
   throw new MillraceError('INVALID_CONFIG', text, { field: 'auth.certificate' });
 }

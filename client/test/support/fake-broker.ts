@@ -151,7 +151,7 @@ export class FakeBroker {
   }
 }
 
-export const hello: Handler<'Hello'> = () => ({
+export const hello = (): ResponseInput<'Hello'> => ({
   brokerVersion: '9.9.9',
   instanceId: 'fake',
   connectionId: 1,

@@ -34,7 +34,7 @@ export function scramHandlers(options: ScramServerOptions): Handlers {
       const nonce = `${/r=(.*)$/.exec(bare)?.[1] ?? ''}broker`;
       const first = bend.first(`r=${nonce},s=${salt.toString('base64')},i=${iterations}`);
       exchanges.set(call.connection, { bare, first, nonce });
-      return { ...hello(request, call), challenge: Buffer.from(first), user: null };
+      return { ...hello(), challenge: Buffer.from(first), user: null };
     },
     Authenticate: ({ credentials }, { connection }) => {
       const { bare = '', first = '', nonce = '' } = exchanges.get(connection) ?? {};

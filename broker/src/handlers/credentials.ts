@@ -1,0 +1,101 @@
+// What gateways ask, which act for others: whose a password, a token or an access key is. Whatever is wrong with a password
+// or a token, the answer is the same and takes the same time.
+
+import { timingSafeEqual } from 'node:crypto';
+import { BUILT_IN_USERS, hasExpired } from '@millrace/core';
+import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { fakeVerifier } from '../security/scram-verifier.ts';
+import { requireSecretsKey, secretsLocked } from '../security/secrets-key.ts';
+import { whoseToken } from '../security/tokens.ts';
+import type { CancelSignal, Handler } from './handler.ts';
+import type { Services } from './services.ts';
+
+type Owner = ResponseInput<'CheckCredential'>;
+
+export function createCredentialHandlers(services: Services) {
+  return { CheckCredential: createCheck(services), GetAccessKey: createGetAccessKey(services) };
+}
+
+function createCheck(services: Services): Handler<'CheckCredential'> {
+  const { throttle } = services.security;
+  return async (request, { connection, signal }) => {
+    const { kind, user } = request;
+    const address = request.remoteAddress ?? connection.remoteAddress;
+    const named = user ?? undefined;
+    throttle.admit(address, named);
+    const owner =
+      kind === 'token' ? await byToken(services, request) : await byPassword(services, request);
+    // Those that failed while this one was looked at count too.
+    throttle.admit(address, named);
+    if (owner === undefined) {
+      await pause(throttle.failed(address, named), signal);
+      throw new MillraceError('AUTHENTICATION_FAILED');
+    }
+    throttle.succeeded(address, owner.user);
+    return owner;
+  };
+}
+
+/** A user that is named has to be the token's. The gateway's own token is good for nobody it acts for. */
+async function byToken(
+  { shard, security }: Services,
+  { user, secret }: RequestOf<'CheckCredential'>,
+): Promise<Owner | undefined> {
+  const { builtInTokens } = security;
+  const owner = await shard.read((state, _view, nowMs) =>
+    whoseToken(state.security, builtInTokens, secret, nowMs),
+  );
+  if (owner === undefined || owner.user === BUILT_IN_USERS.gateway) return undefined;
+  if (user !== null && user !== owner.user) return undefined;
+  return { user: owner.user, expiresAtMs: owner.expiresAtMs };
+}
+
+async function byPassword(
+  { shard, security }: Services,
+  { user, secret }: RequestOf<'CheckCredential'>,
+): Promise<Owner | undefined> {
+  if (user === null) {
+    const message = 'A password belongs to a user.';
+    throw new MillraceError('INVALID_REQUEST', message, { field: 'user' });
+  }
+  const row = await shard.read((state) => state.security.userByName(user));
+  const verifier = row?.password ?? fakeVerifier(user, security.saltKey);
+  const isRight = await security.passwords.isRight(secret, verifier);
+  // What was right a moment ago may have been taken away since.
+  const now = await shard.read((state) => state.security.userByName(user));
+  const isStill =
+    now?.password != null &&
+    !now.disabled &&
+    timingSafeEqual(now.password.storedKey, verifier.storedKey);
+  return isRight && isStill ? { user, expiresAtMs: null } : undefined;
+}
+
+function createGetAccessKey({ shard, security }: Services): Handler<'GetAccessKey'> {
+  return async ({ accessKeyId }) => {
+    const key = await shard.read((state, _view, nowMs) => {
+      const row = state.security.accessKeyById(accessKeyId);
+      if (row === undefined || hasExpired(row, nowMs)) return undefined;
+      return state.security.userByName(row.user)?.disabled === false ? row : undefined;
+    });
+    if (key === undefined) {
+      throw new MillraceError('UNKNOWN_ACCESS_KEY', undefined, { field: 'accessKeyId' });
+    }
+    const secretsKey = requireSecretsKey(security.secretsKey);
+    const secret = secretsKey.open(accessKeyId, key.sealedSecret);
+    if (secret === undefined) throw secretsLocked('it is encrypted with another key, or damaged');
+    return { user: key.user, secret, expiresAtMs: key.expiresAtMs };
+  };
+}
+
+/** Ends early where nobody waits for the answer any more. */
+async function pause(ms: number, signal: CancelSignal): Promise<void> {
+  let wake: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  const timer = setTimeout(wake, ms);
+  const forget = signal.onCancel(wake);
+  await over;
+  clearTimeout(timer);
+  forget();
+}

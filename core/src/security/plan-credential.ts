@@ -1,0 +1,46 @@
+// What a new token and a new access key have in common: their user, their time, and that there is room for one more.
+
+import { LIMITS } from '@millrace/protocol';
+import { type Refused, refuse } from '../decision.ts';
+import { unknownUser } from './check-user.ts';
+import { type CredentialRow, type Credentials, hasExpired } from './credentials.ts';
+import type { Security } from './security.ts';
+
+interface Planned {
+  readonly error?: undefined;
+  /** Have expired, and make room. */
+  readonly outdated: readonly string[];
+}
+
+interface Wanted {
+  readonly user: string;
+  readonly expiresAtMs: number | null;
+}
+
+/** Expired ones stay to be seen until their user needs the room. */
+export function planCredential(
+  security: Security,
+  credentials: Credentials<CredentialRow>,
+  { user, expiresAtMs }: Wanted,
+  nowMs: number,
+): Planned | Refused {
+  if (security.userByName(user) === undefined) return unknownUser(user);
+  if (hasExpired({ expiresAtMs }, nowMs)) {
+    const message = 'It would have expired already.';
+    return refuse('INVALID_REQUEST', message, { field: 'expiresAtMs' });
+  }
+  const isFull = credentials.countOf(user) >= LIMITS.credentialsPerUserMax;
+  const expired = credentials.of(user).filter(([, row]) => hasExpired(row, nowMs));
+  const outdated = isFull ? expired.map(([id]) => id) : [];
+  if (isFull && outdated.length === 0) {
+    return limited(`${user} has all it may`, `${LIMITS.credentialsPerUserMax} for each user`);
+  }
+  if (credentials.size - outdated.length >= LIMITS.credentialsMax) {
+    return limited('The broker holds all it may', `${LIMITS.credentialsMax} in all`);
+  }
+  return { outdated };
+}
+
+function limited(what: string, limit: string): Refused {
+  return refuse('LIMIT_EXCEEDED', `${what}: ${limit}.`, { field: 'user', limit });
+}
