@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
 import { createHandlers } from './handlers/create-handlers.ts';
+import { storageTroubles } from './health/storage-troubles.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
 import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
@@ -82,6 +83,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       instanceId: storage.instanceId,
       nowMs: () => shard.nowMs(),
       sample: () => sampleShard(shard, space),
+      troubles: () => storageTroubles(space, metrics, performance.now()),
     });
     closers.push(() => server.drain());
     return { protocolAddress, adminAddress, close: closeAll };

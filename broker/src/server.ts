@@ -8,6 +8,8 @@ import { MillraceError } from '@millrace/protocol';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
+import { HEAP_NOW, ProcessWatch } from './health/process-watch.ts';
+import { type Readiness, readinessOf, type Trouble, type Troubles } from './health/readiness.ts';
 import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
@@ -22,6 +24,8 @@ export interface Backend {
   readonly instanceId: string;
   readonly sample: () => ShardSample;
   readonly nowMs: () => number;
+  /** Why nothing should be produced here now. */
+  readonly troubles: Troubles;
 }
 
 export interface ServerSources {
@@ -34,6 +38,10 @@ export interface ServerSources {
 
 /** How often a shutdown looks whether the running requests are answered. */
 const DRAIN_CHECK_MS = 5;
+const PHASE_TEXTS = {
+  starting: 'The data directory is being opened.',
+  stopping: 'The broker is shutting down.',
+};
 
 /** First only the admin pages are up; `serve` opens the protocol's port. */
 export class Server {
@@ -44,27 +52,36 @@ export class Server {
   #listener: Listener | undefined;
   #dispatch: Dispatch | undefined;
   #backend: Backend | undefined;
-  #isReady = false;
+  readonly #watch: ProcessWatch;
+  #phase: 'starting' | 'serving' | 'stopping' = 'starting';
 
   constructor(sources: ServerSources) {
     this.#sources = sources;
+    const { options, log } = sources;
+    this.#watch = new ProcessWatch(options, {
+      nowMs: () => performance.now(),
+      heap: HEAP_NOW,
+      log,
+    });
   }
 
   /** Throws StartError `addressTaken`. */
   async openAdmin(): Promise<AddressInfo> {
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
-    const isReady = () => this.#isReady;
+    const readiness = () => this.#readiness();
+    this.#watch.start();
     const metrics = createBrokerRegistry({
       version,
       requests: this.#requests,
       net: this.#net,
       shard: shardMetrics,
-      isReady,
+      watch: this.#watch,
+      isReady: () => readiness().isReady,
       sample: () => this.#backend?.sample(),
       more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
-    this.#admin = await openAdminServer(host, options.adminPort, { isReady, metrics, log });
+    this.#admin = await openAdminServer(host, options.adminPort, { readiness, metrics, log });
     return this.#admin.address;
   }
 
@@ -83,13 +100,20 @@ export class Server {
       processId: randomBytes(6).toString('base64url'),
     });
     const address = await this.#listener.listen();
-    this.#isReady = true;
+    this.#phase = 'serving';
     return address;
+  }
+
+  #readiness(): Readiness {
+    const phase = (): readonly Trouble[] =>
+      this.#phase === 'serving' ? [] : [{ code: this.#phase, text: PHASE_TEXTS[this.#phase] }];
+    const backend = () => this.#backend?.troubles() ?? [];
+    return readinessOf([phase, backend, () => this.#watch.troubles()]);
   }
 
   /** Accepts nothing new, ends what waits, answers what runs, closes all connections. Admin pages stay. */
   async drain(): Promise<void> {
-    this.#isReady = false;
+    this.#phase = 'stopping';
     this.#dispatch?.stop();
     this.#listener?.stopAccepting();
     this.#listener?.cancelWaiting(new MillraceError('SHUTTING_DOWN'));
@@ -100,7 +124,8 @@ export class Server {
   }
 
   async close(): Promise<void> {
-    this.#isReady = false;
+    this.#phase = 'stopping';
+    this.#watch.stop();
     this.#backend = undefined;
     this.#listener?.stopAccepting();
     this.#listener?.destroyConnections();

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
 import { listenOn } from '@millrace/options';
+import type { Readiness } from '../health/readiness.ts';
 
 export interface AdminSources {
-  readonly isReady: () => boolean;
+  readonly readiness: () => Readiness;
   readonly metrics: { readonly contentType: string; scrape(): Promise<string> };
   readonly log: Log;
 }
@@ -78,9 +79,7 @@ async function pageAt(path: string, sources: AdminSources): Promise<Page> {
     case '/healthz':
       return json(200, { status: 'ok' });
     case '/readyz':
-      return sources.isReady()
-        ? json(200, { status: 'ready' })
-        : json(503, { status: 'not ready' });
+      return readyPage(sources.readiness());
     case '/metrics':
       return {
         status: 200,
@@ -90,6 +89,10 @@ async function pageAt(path: string, sources: AdminSources): Promise<Page> {
     default:
       return json(404, { error: 'no such page', pages: ['/healthz', '/readyz', '/metrics'] });
   }
+}
+
+function readyPage({ isReady, reasons }: Readiness): Page {
+  return isReady ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', reasons });
 }
 
 function json(status: number, body: unknown): Page {

@@ -19,7 +19,18 @@ export const METRICS = {
   millrace_ready: {
     type: 'gauge',
     labels: [],
-    about: '1 while requests are answered: after recovery, before shutdown.',
+    about:
+      '1 while /readyz says so: after recovery, before shutdown, with room on the disk, commits that stand and an event loop that comes round.',
+  },
+  millrace_event_loop_held_up_total: {
+    type: 'counter',
+    labels: [],
+    about: 'How often the event loop was held up for longer than --event-loop-warning.',
+  },
+  millrace_heap_high: {
+    type: 'gauge',
+    labels: [],
+    about: '1 while more of the heap is in use than --heap-warning.',
   },
 
   millrace_requests_total: {
