@@ -2,8 +2,10 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
+import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
 import { storageTroubles } from './health/storage-troubles.ts';
+import { openBuiltInTokens, openLogin } from './login/open-login.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
 import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
@@ -17,6 +19,10 @@ import { openShard } from './shard/open-shard.ts';
 export interface BrokerSources {
   readonly version: string;
   readonly log: Log;
+  /** Writes a line of the log whatever its level. */
+  readonly announce: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  /** Calls it when files are to be read again. */
+  readonly onHangup: (listener: () => void) => void;
   /** What runs beside the broker has to add to its metrics, as text. */
   readonly moreMetrics: () => Promise<string>;
   /** Nobody can tell what is on the disk: end the process before it says anything more. */
@@ -26,6 +32,8 @@ export interface BrokerSources {
 export interface BrokerAddresses {
   readonly protocolAddress: AddressInfo;
   readonly adminAddress: AddressInfo;
+  /** What the gateway of this process logs in with, also where nobody else has to. It is nowhere else. */
+  readonly gatewayToken: string;
 }
 
 export interface Broker extends BrokerAddresses {
@@ -35,7 +43,7 @@ export interface Broker extends BrokerAddresses {
 
 /** Throws StartError. What was opened until then is closed again. */
 export async function openBroker(options: BrokerOptions, sources: BrokerSources): Promise<Broker> {
-  const { version, log, moreMetrics, onFatal } = sources;
+  const { version, log, moreMetrics, onFatal, onHangup } = sources;
   const metrics = new ShardMetrics();
   const server = new Server({ options, version, shardMetrics: metrics, moreMetrics, log });
   const closers: (() => Promise<void>)[] = [() => server.close()];
@@ -44,6 +52,9 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
   };
   try {
     const adminAddress = await server.openAdmin();
+    if (options.tlsCert !== '') onHangup(() => server.reloadTls());
+    const { audit, close: closeAudit } = openAudit(options, sources);
+    closers.push(closeAudit);
     const storage = await openStorage(options);
     closers.push(() => storage.close());
     const opened = openShard({
@@ -69,10 +80,19 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     });
     closers.push(() => opened.close());
     const { shard, space } = opened;
+    const { builtInTokens, gatewayToken } = openBuiltInTokens(options, storage.path, log);
     const security = openSecurity(options, storage, {
-      builtInTokens: [],
-      ended: () => undefined,
+      builtInTokens,
+      ended: () => login.sessions.endInvalidSoon(),
     });
+    const login = openLogin({
+      options,
+      security: () => shard.peek((state) => state.security),
+      services: security,
+      audit,
+      nowMs: () => shard.nowMs(),
+    });
+    closers.push(async () => login.sessions.close());
     const handlers = observeHandlers(
       createHandlers({ shard, space, settings: options, metrics, security }),
       metrics,
@@ -84,9 +104,10 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       nowMs: () => shard.nowMs(),
       sample: () => sampleShard(shard, space),
       troubles: () => storageTroubles(space, metrics, performance.now()),
+      login,
     });
     closers.push(() => server.drain());
-    return { protocolAddress, adminAddress, close: closeAll };
+    return { protocolAddress, adminAddress, gatewayToken, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

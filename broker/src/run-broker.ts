@@ -46,6 +46,8 @@ export async function serveBroker(
   const broker = await openBroker(options, {
     version: BROKER_VERSION,
     log: life.opened.log,
+    announce: (fields, message) => life.opened.announce(fields, message),
+    onHangup: life.onHangup,
     moreMetrics: async () => beside?.metrics() ?? '',
     onFatal: (error) => {
       if (!(error instanceof FlushUnknownError)) return life.onFault(error);

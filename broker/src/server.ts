@@ -3,19 +3,21 @@
 
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '@millrace/options';
+import { type LoadedTls, type Log, readTls, TlsReloader } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
+import { metricsReaders } from './admin/metrics-readers.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
 import { HEAP_NOW, ProcessWatch } from './health/process-watch.ts';
 import { type Readiness, readinessOf, type Trouble, type Troubles } from './health/readiness.ts';
+import { type Login, OPEN_TO_ALL } from './login/open-login.ts';
 import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
 import { Listener } from './net/listener.ts';
 import type { Pressure } from './net/pressure.ts';
-import type { BrokerOptions } from './options/table.ts';
+import { BROKER_TLS_FLAGS, type BrokerOptions, tlsPathsOf } from './options/table.ts';
 
 /** What is behind the rim. */
 export interface Backend {
@@ -26,6 +28,8 @@ export interface Backend {
   readonly nowMs: () => number;
   /** Why nothing should be produced here now. */
   readonly troubles: Troubles;
+  /** Who may come in; absent: everybody. */
+  readonly login?: Login;
 }
 
 export interface ServerSources {
@@ -54,6 +58,8 @@ export class Server {
   #backend: Backend | undefined;
   readonly #watch: ProcessWatch;
   #phase: 'starting' | 'serving' | 'stopping' = 'starting';
+  #tls: LoadedTls | undefined;
+  #reloader: TlsReloader | undefined;
 
   constructor(sources: ServerSources) {
     this.#sources = sources;
@@ -65,8 +71,9 @@ export class Server {
     });
   }
 
-  /** Throws StartError `addressTaken`. */
+  /** Throws StartError `addressTaken`, or `badOption` where TLS cannot be had. */
   async openAdmin(): Promise<AddressInfo> {
+    this.#openTls();
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
     const readiness = () => this.#readiness();
     this.#watch.start();
@@ -81,7 +88,9 @@ export class Server {
       more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
-    this.#admin = await openAdminServer(host, options.adminPort, { readiness, metrics, log });
+    const mayReadMetrics = metricsReaders(options, () => this.#backend?.login);
+    const sources = { readiness, metrics, log, tls: this.#tls?.context, mayReadMetrics };
+    this.#admin = await openAdminServer(host, options.adminPort, sources);
     return this.#admin.address;
   }
 
@@ -89,8 +98,8 @@ export class Server {
   async serve(backend: Backend): Promise<AddressInfo> {
     const { options, version, log } = this.#sources;
     this.#backend = backend;
-    const { instanceId, nowMs, handlers } = backend;
-    const hello = { brokerVersion: version, instanceId, limits: options, nowMs };
+    const { instanceId, nowMs, handlers, login = OPEN_TO_ALL } = backend;
+    const hello = { brokerVersion: version, instanceId, limits: options, nowMs, ...login };
     this.#dispatch = new Dispatch({ handlers, hello, metrics: this.#requests, log });
     this.#listener = new Listener(options, {
       dispatch: this.#dispatch,
@@ -98,6 +107,7 @@ export class Server {
       metrics: this.#net,
       log,
       processId: randomBytes(6).toString('base64url'),
+      tls: this.#tls?.context,
     });
     const address = await this.#listener.listen();
     this.#phase = 'serving';
@@ -109,6 +119,24 @@ export class Server {
       this.#phase === 'serving' ? [] : [{ code: this.#phase, text: PHASE_TEXTS[this.#phase] }];
     const backend = () => this.#backend?.troubles() ?? [];
     return readinessOf([phase, backend, () => this.#watch.troubles()]);
+  }
+
+  /** Looks at the files of TLS now. */
+  reloadTls(): void {
+    this.#reloader?.look();
+  }
+
+  #openTls(): void {
+    const { options, log } = this.#sources;
+    const paths = tlsPathsOf(options);
+    const loaded = readTls(BROKER_TLS_FLAGS, paths);
+    if (loaded === undefined) return;
+    this.#tls = loaded;
+    const apply = (context: LoadedTls['context']) => {
+      this.#listener?.useTls(context);
+      this.#admin?.useTls(context);
+    };
+    this.#reloader = new TlsReloader({ flags: BROKER_TLS_FLAGS, paths, loaded, log, apply });
   }
 
   /** Accepts nothing new, ends what waits, answers what runs, closes all connections. Admin pages stay. */
@@ -127,6 +155,7 @@ export class Server {
     this.#phase = 'stopping';
     this.#watch.stop();
     this.#backend = undefined;
+    this.#reloader?.close();
     this.#listener?.stopAccepting();
     this.#listener?.destroyConnections();
     await this.#admin?.close();

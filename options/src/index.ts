@@ -35,6 +35,7 @@ export {
 } from './parse-options.ts';
 export { renderConfig, renderOptionRows } from './print-options.ts';
 export { EXITS, type ExitName, StartError } from './process/exit-codes.ts';
+export { type LineFile, openLineFile } from './process/line-file.ts';
 export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';
 export { type Log, type OpenLog, openLog } from './process/log.ts';
 export { isLoopback } from './process/loopback.ts';

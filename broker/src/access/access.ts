@@ -1,6 +1,6 @@
 // What whoever sends a request may do. Handlers ask it; where nobody is asked who they are, it allows everything.
 
-import type { OperationName, ResourceKind } from '@millrace/protocol';
+import type { ApiName, MillraceError, OperationName, ResourceKind } from '@millrace/protocol';
 
 export interface Access {
   /** Empty: nobody was asked. */
@@ -8,8 +8,23 @@ export interface Access {
   /** Nothing is refused: handlers need not look at each item. */
   readonly isUnlimited: boolean;
   may(operation: OperationName, resource: ResourceKind, name: string): boolean;
-  /** Throws NOT_AUTHORIZED, which names operation and resource. */
-  require(operation: OperationName, resource: ResourceKind, name: string): void;
+  /** Throws NOT_AUTHORIZED, which names operation and resource; the audit log is told. */
+  require(operation: OperationName, resource: ResourceKind, name: string, api?: ApiName): void;
+  /**
+   * NOT_AUTHORIZED where it may not, for the outcome of an item; the audit log is told. `told` stands for the name where the
+   * request did not say it: what may not be described is not named.
+   */
+  refusal(
+    api: ApiName,
+    operation: OperationName,
+    resource: ResourceKind,
+    name: string,
+    told?: string,
+  ): MillraceError | undefined;
+  /** It may do this to something: whoever may not is told nothing of what is for all. */
+  mayAny(operation: OperationName, resource: ResourceKind): boolean;
+  /** It may do this to everything whose name begins so, also to what is not there yet. */
+  mayAll(operation: OperationName, resource: ResourceKind, prefix: string): boolean;
 }
 
 /** Of a broker without authentication. */
@@ -18,4 +33,7 @@ export const UNLIMITED: Access = {
   isUnlimited: true,
   may: () => true,
   require: () => undefined,
+  refusal: () => undefined,
+  mayAny: () => true,
+  mayAll: () => true,
 };

@@ -1,19 +1,26 @@
 // The admin HTTP server: three pages to read, on a port of its own. It changes nothing and reads no request body.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '@millrace/options';
-import { listenOn } from '@millrace/options';
+import { type Log, listenOn, type TlsContext } from '@millrace/options';
+import { ERRORS, MillraceError } from '@millrace/protocol';
 import type { Readiness } from '../health/readiness.ts';
 
 export interface AdminSources {
   readonly readiness: () => Readiness;
   readonly metrics: { readonly contentType: string; scrape(): Promise<string> };
   readonly log: Log;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsContext | undefined;
+  /** Throws MillraceError. */
+  readonly mayReadMetrics: (request: IncomingMessage) => Promise<void>;
 }
 
 export interface AdminServer {
   readonly address: AddressInfo;
+  /** For connections from now on. */
+  useTls(context: TlsContext): void;
   close(): Promise<void>;
 }
 
@@ -27,18 +34,22 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** A scraper and a person or two; more at a time is a mistake. */
 const CONNECTIONS_MAX = 64;
 
+const SERVER_OPTIONS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8 * 1024,
+} as const;
+
 export async function openAdminServer(
   host: string,
   port: number,
   sources: AdminSources,
 ): Promise<AdminServer> {
-  const server = createServer({
-    headersTimeout: 5_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
-    connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 8 * 1024,
-  });
+  const { tls } = sources;
+  const secure = tls && createTlsServer({ ...SERVER_OPTIONS, ...tls, handshakeTimeout: 5_000 });
+  const server: Server | TlsServer = secure ?? createServer(SERVER_OPTIONS);
   server.maxConnections = CONNECTIONS_MAX;
   server.on('request', (request, response) => {
     answer(request, response, sources).catch((error: unknown) => {
@@ -55,7 +66,7 @@ export async function openAdminServer(
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { address, close };
+  return { address, close, useTls: (context) => secure?.setSecureContext(context) };
 }
 
 async function answer(
@@ -71,7 +82,18 @@ async function answer(
     return;
   }
   const [path] = (request.url ?? '').split('?', 1);
-  send(request, response, await pageAt(path ?? '', sources));
+  try {
+    if (path === '/metrics') await sources.mayReadMetrics(request);
+    send(request, response, await pageAt(path ?? '', sources));
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    if (error.detail.retryAfterMs !== undefined) {
+      response.setHeader('retry-after', Math.ceil(error.detail.retryAfterMs / 1_000));
+    }
+    const status = ERRORS[error.code].http;
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+    send(request, response, json(status, { error: error.code, message: error.message }));
+  }
 }
 
 async function pageAt(path: string, sources: AdminSources): Promise<Page> {

@@ -16,7 +16,7 @@ import {
 } from '@millrace/protocol';
 import type { Handlers } from '../handlers/handler.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
-import { answerHello, type HelloFacts } from './hello.ts';
+import { answerAuthenticate, answerHello, type HelloFacts } from './hello.ts';
 import { type Peer, WaitingRequest } from './peer.ts';
 
 export interface DispatchSources {
@@ -99,7 +99,11 @@ export class Dispatch {
     api: ApiName | undefined,
     header: RequestHeader,
   ): MillraceError | undefined {
-    if (!peer.greeted && api !== 'Hello') return new MillraceError('HELLO_REQUIRED');
+    if (!peer.greeted && !isAwaited(peer, api)) {
+      if (peer.login === undefined) return new MillraceError('HELLO_REQUIRED');
+      const message = 'This connection has to finish its login before anything else.';
+      return new MillraceError('AUTHENTICATION_REQUIRED', message);
+    }
     if (!peer.waiting.has(header.correlationId)) return undefined;
     const message = `A request with correlation id ${header.correlationId} waits already.`;
     return new MillraceError('INVALID_REQUEST', message, { field: 'correlationId' });
@@ -146,9 +150,12 @@ export class Dispatch {
       return {};
     }
     if (this.#stopping) throw new MillraceError('SHUTTING_DOWN');
-    if (api === 'Hello') return answerHello(fields as RequestOf<'Hello'>, peer, this.#hello);
+    if (api === 'Hello') {
+      return answerHello(fields as RequestOf<'Hello'>, peer, this.#hello, request.signal);
+    }
     if (api === 'Authenticate') {
-      throw new MillraceError('INVALID_REQUEST', 'This connection is not logging in.');
+      const message = fields as RequestOf<'Authenticate'>;
+      return answerAuthenticate(message, peer, this.#hello, request.signal);
     }
     const handler = this.#handlers[api] as (fields: object, context: WaitingRequest) => unknown;
     return handler(fields, request);
@@ -177,6 +184,10 @@ export class Dispatch {
       );
     }
     this.#countRefusal(request.api, refusal, request.startedMs);
+    if (!peer.greeted && (peer.login !== undefined || request.api === 'Authenticate')) {
+      peer.failWith(request.correlationId, refusal);
+      return;
+    }
     peer.send([encodeErrorResponse(request.correlationId, refusal)]);
   }
 
@@ -184,6 +195,12 @@ export class Dispatch {
     const metrics = api === undefined ? this.#metrics.unknown : this.#metrics.of(api);
     metrics.refused(error.code, performance.now() - startedMs);
   }
+}
+
+/** What a connection has to say next, before it is anybody's. */
+function isAwaited({ login }: Peer, api: ApiName | undefined): boolean {
+  if (login === undefined) return api === 'Hello';
+  return login !== 'refused' && api === 'Authenticate';
 }
 
 /** What the client is told. Of a fault of ours it learns no more than that there was one. */

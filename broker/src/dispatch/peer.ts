@@ -1,15 +1,20 @@
 // What dispatch sees of a connection: who it is, what it waits for, and where replies go. No socket shows through.
 
 import type { ApiName, MillraceError } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
 import type { ConnectionInfo, RequestContext } from '../handlers/handler.ts';
+import type { BegunLogin, Transport } from '../login/logins.ts';
 import { CancelToken } from './cancel-token.ts';
 
 export interface Peer {
   readonly info: ConnectionInfo;
   readonly waiting: WaitingRequests;
-  /** False until Hello was answered. */
+  readonly transport: Transport;
+  /** False until Hello was answered and, where it began a login, that is over. */
   readonly greeted: boolean;
-  greet(clientName: string, clientVersion: string): void;
+  /** What Hello began and Authenticate ends; `refused`: it failed, and the connection ends soon. */
+  login: BegunLogin | 'refused' | undefined;
+  greet(clientName: string, clientVersion: string, access: Access): void;
   /** Sends a whole frame, in parts that must not change any more, after those sent before. */
   send(parts: readonly Uint8Array[]): void;
   /** Sends the error as the last frame, then closes. */

@@ -40,6 +40,8 @@ export const CONNECTION_ENDS = [
   'client',
   'refused',
   'no_hello',
+  'login',
+  'handshake',
   'malformed',
   'slow_frame',
   'idle',

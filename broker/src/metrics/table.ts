@@ -61,7 +61,7 @@ export const METRICS = {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `malformed`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
+      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `login` (it failed, or what it stood on is gone), `handshake` (TLS failed), `malformed`, `slow_frame` (takes too long over a request), `idle`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
   },
   millrace_received_bytes_total: {
     type: 'counter',

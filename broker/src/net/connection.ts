@@ -4,12 +4,15 @@
 import type { Socket } from 'node:net';
 import type { Log } from '@millrace/options';
 import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
-import { UNLIMITED } from '../access/access.ts';
+import { type Access, UNLIMITED } from '../access/access.ts';
 import { CancelToken } from '../dispatch/cancel-token.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
+import type { BegunLogin, Transport } from '../login/logins.ts';
 import type { ConnectionEnd, NetMetrics } from '../metrics/request-metrics.ts';
+import type { Admission } from './admission.ts';
+import { endReasonOf } from './end-reason.ts';
 import { Inbox } from './inbox.ts';
 import { type Ages, latenessOf, type PatienceLimits } from './lateness.ts';
 import type { PressureGate } from './pressure.ts';
@@ -27,6 +30,7 @@ export interface ConnectionLimits extends PatienceLimits {
 export interface ConnectionShared {
   readonly limits: ConnectionLimits;
   readonly dispatch: Dispatch;
+  readonly admission: Admission;
   readonly gate: PressureGate;
   readonly budget: RequestBudget;
   readonly flusher: TurnFlusher;
@@ -45,12 +49,14 @@ const LINGER_MS = 1_000;
 export class Connection implements Peer, WriterOwner {
   readonly info: ConnectionInfo;
   readonly waiting = new WaitingRequests();
+  readonly transport: Transport;
   greeted = false;
+  login: BegunLogin | 'refused' | undefined;
 
   readonly #socket: Socket;
   readonly #shared: ConnectionShared;
   readonly #ended = new CancelToken();
-  readonly #details: { clientName: string; clientVersion: string };
+  readonly #details: { clientName: string; clientVersion: string; access: Access };
   readonly #inbox: Inbox;
   readonly #writer: SocketWriter;
   readonly #openedAtMs = performance.now();
@@ -67,8 +73,10 @@ export class Connection implements Peer, WriterOwner {
       ConnectionInfo,
       'clientName' | 'clientVersion' | 'replyRoomBytes' | 'ended' | 'access' | 'throttle'
     >,
+    transport: Transport,
     shared: ConnectionShared,
   ) {
+    this.transport = transport;
     this.#socket = socket;
     this.#shared = shared;
     this.#inbox = new Inbox(shared.budget, this.waiting, this.#onRoom);
@@ -80,7 +88,7 @@ export class Connection implements Peer, WriterOwner {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
-      access: UNLIMITED,
+      access: UNLIMITED as Access,
       throttle: (ms: number) => this.#throttle(ms),
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
@@ -101,8 +109,12 @@ export class Connection implements Peer, WriterOwner {
     return this.#writer.unsentBytes;
   }
 
-  greet(clientName: string, clientVersion: string): void {
+  /** Throws OVERLOADED where the user has as many connections as it may. */
+  greet(clientName: string, clientVersion: string, access: Access): void {
+    const refusal = access.user === '' ? undefined : this.#shared.admission.enterUser(access.user);
+    if (refusal !== undefined) throw refusal;
     this.greeted = true;
+    this.#details.access = access;
     this.#details.clientName = clientName;
     this.#details.clientVersion = clientVersion;
   }
@@ -118,14 +130,17 @@ export class Connection implements Peer, WriterOwner {
   failWith(
     correlationId: number,
     error: MillraceError,
-    reason: ConnectionEnd = error.code === 'HELLO_REQUIRED' ? 'no_hello' : 'malformed',
+    reason: ConnectionEnd = endReasonOf(error),
   ): void {
     if (this.#state !== 'open') return;
     const { connectionId, remoteAddress, clientName } = this.info;
-    this.#shared.log.warn(
-      { err: error, connectionId, remoteAddress, clientName },
-      'A connection is ended for what it sent.',
-    );
+    // Logins that fail are for the audit log, which bounds their number.
+    if (reason !== 'login') {
+      this.#shared.log.warn(
+        { err: error, connectionId, remoteAddress, clientName },
+        'A connection is ended for what it sent.',
+      );
+    }
     this.#writer.write(encodeErrorResponse(correlationId, error));
     this.#end(reason);
   }
@@ -282,6 +297,8 @@ export class Connection implements Peer, WriterOwner {
     this.#state = 'closed';
     clearTimeout(this.#lingerTimer);
     this.#writer.close();
+    const { user } = this.info.access;
+    if (user !== '') this.#shared.admission.leaveUser(user);
     this.#shared.onClosed(this);
   }
 }

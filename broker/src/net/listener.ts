@@ -2,8 +2,7 @@
 // all of them now and then, and lets them go at shutdown. It knows no request.
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Log } from '@millrace/options';
-import { listenOn } from '@millrace/options';
+import { type ClientAuth, type Log, listenOn, type TlsContext } from '@millrace/options';
 import { encodeErrorResponse, type MillraceError } from '@millrace/protocol';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { NetMetrics } from '../metrics/request-metrics.ts';
@@ -11,6 +10,7 @@ import { Admission, type AdmissionLimits } from './admission.ts';
 import { Connection, type ConnectionLimits, type ConnectionShared } from './connection.ts';
 import { type Pressure, PressureGate } from './pressure.ts';
 import { RequestBudget } from './request-budget.ts';
+import { SecureDoor, transportOf } from './secure-door.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
 export interface ListenerOptions extends ConnectionLimits, AdmissionLimits {
@@ -19,6 +19,7 @@ export interface ListenerOptions extends ConnectionLimits, AdmissionLimits {
   readonly advertisedHost: string;
   readonly advertisedPort: number;
   readonly requestBytesTotal: number;
+  readonly tlsClientAuth: ClientAuth;
 }
 
 export interface ListenerSources {
@@ -28,6 +29,8 @@ export interface ListenerSources {
   readonly log: Log;
   /** Distinguishes the connections of this process from those of processes before it. */
   readonly processId: string;
+  /** Undefined: no TLS. */
+  readonly tls: TlsContext | undefined;
 }
 
 const KEEP_ALIVE_MS = 60_000;
@@ -35,12 +38,15 @@ const CHECK_INTERVAL_MS_MAX = 1_000;
 /** Refused connections that may be open at a time, each waiting a moment for its client to read why. */
 const REFUSED_AT_A_TIME_MAX = 256;
 const REFUSED_LINGER_MS = 1_000;
+/** Of the pace of new connections: shaking hands keeps the processor busy for so many times as long. */
+const HANDSHAKE_COST = 4;
 
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #sources: ListenerSources;
   readonly #shared: ConnectionShared;
   readonly #server: Server;
+  readonly #door: SecureDoor | undefined;
   readonly #connections = new Set<Connection>();
   readonly #admission: Admission;
   /** Accepted, and not begun yet: too many came at once. */
@@ -57,6 +63,7 @@ export class Listener {
     this.#shared = {
       limits: options,
       dispatch: sources.dispatch,
+      admission: this.#admission,
       gate: new PressureGate(sources.pressure),
       budget: new RequestBudget(options.requestBytesTotal, sources.metrics),
       flusher: new TurnFlusher(),
@@ -70,7 +77,19 @@ export class Listener {
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
+    const { tls, log } = sources;
+    const { tlsClientAuth: clientAuth, helloTimeout: handshakeTimeout } = options;
+    const onSecure = (socket: Socket) => this.#open(socket);
+    const onFailed = () => sources.metrics.endedBy('handshake');
+    this.#door =
+      tls &&
+      new SecureDoor({ context: tls, clientAuth, handshakeTimeout, log, onSecure, onFailed });
     this.#server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** For connections from now on. */
+  useTls(context: TlsContext): void {
+    this.#door?.use(context);
   }
 
   /** Throws StartError `addressTaken`. */
@@ -107,6 +126,7 @@ export class Listener {
   /** Sends what is ready on every connection, then closes it. Resolves when all are closed. */
   async endConnections(): Promise<void> {
     clearInterval(this.#checkTimer);
+    this.#door?.destroy();
     if (this.#connections.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
@@ -116,6 +136,7 @@ export class Listener {
   }
 
   destroyConnections(): void {
+    this.#door?.destroy();
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -127,7 +148,10 @@ export class Listener {
       return;
     }
     socket.once('close', () => this.#admission.leave(address));
-    const waitMs = this.#admission.waitMs(1, performance.now());
+    const waitMs = this.#admission.waitMs(
+      this.#door === undefined ? 1 : HANDSHAKE_COST,
+      performance.now(),
+    );
     if (waitMs === 0) this.#begin(socket);
     else this.#putInLine(socket, waitMs);
   }
@@ -143,6 +167,11 @@ export class Listener {
   }
 
   #begin(socket: Socket): void {
+    if (this.#door === undefined) this.#open(socket);
+    else this.#door.admit(socket);
+  }
+
+  #open(socket: Socket): void {
     const { metrics, processId } = this.#sources;
     const { advertisedHost, advertisedPort } = this.#options;
     this.#lastConnectionId += 1;
@@ -155,7 +184,8 @@ export class Listener {
       advertisedHost: advertisedHost === '' ? (socket.localAddress ?? '') : advertisedHost,
       advertisedPort: advertisedPort === 0 ? (socket.localPort ?? 0) : advertisedPort,
     };
-    this.#connections.add(new Connection(socket, info, this.#shared));
+    const transport = transportOf(socket, this.#options.tlsClientAuth);
+    this.#connections.add(new Connection(socket, info, transport, this.#shared));
     metrics.accepted += 1;
     metrics.connections = this.#connections.size;
   }
@@ -180,7 +210,9 @@ export class Listener {
       this.#refusedNow -= 1;
     });
     socket.resume();
-    socket.end(encodeErrorResponse(0, error));
+    // Where TLS is spoken nobody could read the reason: shaking hands is what there is no room for.
+    if (this.#door === undefined) socket.end(encodeErrorResponse(0, error));
+    else socket.end();
   }
 
   #checkAll(): void {

@@ -19,6 +19,8 @@ export interface Life {
   readonly endNow: (name: ExitName, error: unknown, message: string) => never;
   /** The same, for a fault that nobody expected. */
   readonly onFault: (error: unknown) => never;
+  /** Calls it at each SIGHUP: files are to be read again. Without anybody who asks, that signal ends the process. */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 /** What runs, once it answers requests. */
@@ -108,6 +110,7 @@ async function serve<T extends OptionTable>(
       stopping: stopping.signal,
       endNow,
       onFault,
+      onHangup: (listener) => void process.on('SIGHUP', listener),
     });
     hasStarted(served);
     announce(served, format, opened);

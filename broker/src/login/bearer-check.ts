@@ -1,0 +1,38 @@
+// Who may read an admin page with a bearer token, as HTTP shows it. It knows no page and answers nothing itself.
+
+import type { Security } from '@millrace/core';
+import { MillraceError } from '@millrace/protocol';
+import { type BuiltInToken, whoseToken } from '../security/tokens.ts';
+import { networkOf } from './network-of.ts';
+import type { LoginThrottle } from './throttle.ts';
+
+export interface BearerSources {
+  readonly security: () => Security;
+  readonly builtInTokens: readonly BuiltInToken[];
+  readonly throttle: Pick<LoginThrottle, 'admit' | 'failed' | 'succeeded'>;
+  readonly nowMs: () => number;
+}
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Resolves when the user of the token may look at the cluster; a refusal waits as that of a login does. */
+export async function checkBearer(
+  { security, builtInTokens, throttle, nowMs }: BearerSources,
+  authorization: string | undefined,
+  remoteAddress: string,
+): Promise<void> {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw new MillraceError('AUTHENTICATION_REQUIRED');
+  const address = networkOf(remoteAddress);
+  throttle.admit(address, undefined);
+  const owner = whoseToken(security(), builtInTokens, token, nowMs());
+  if (owner === undefined) {
+    const delayMs = throttle.failed(address, undefined);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    throw new MillraceError('AUTHENTICATION_FAILED');
+  }
+  throttle.succeeded(address, owner.user);
+  if (security().authorize(owner.user, 'describe', 'cluster', '')) return;
+  const message = `User ${owner.user} may not describe the cluster.`;
+  throw new MillraceError('NOT_AUTHORIZED', message);
+}

@@ -1,0 +1,117 @@
+// TLS in front of the protocol: sockets go in as they were accepted and come out encrypted, with what their certificate says.
+// It listens nowhere, and counts those that are still shaking hands.
+
+import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createServer, type Server, TLSSocket } from 'node:tls';
+import { type ClientAuth, isLoopback, type Log, type TlsContext } from '@millrace/options';
+import type { Transport } from '../login/logins.ts';
+
+export interface SecureDoorSources {
+  readonly context: TlsContext;
+  readonly clientAuth: ClientAuth;
+  /** A handshake that takes longer fails. */
+  readonly handshakeTimeout: number;
+  readonly log: Log;
+  readonly onSecure: (socket: TLSSocket) => void;
+  readonly onFailed: () => void;
+}
+
+/** One line for all handshakes that fail in so long. */
+const LOG_EVERY_MS = 10_000;
+
+export class SecureDoor {
+  readonly #sources: SecureDoorSources;
+  readonly #server: Server;
+  /** By the other end: what comes out is another object than what went in. */
+  readonly #handshaking = new Map<string, Socket>();
+  #failedSinceLine = 0;
+  #lastLineMs = Number.NEGATIVE_INFINITY;
+
+  constructor(sources: SecureDoorSources) {
+    const { context, clientAuth, handshakeTimeout } = sources;
+    this.#sources = sources;
+    const asksForCertificate = clientAuth !== 'none';
+    this.#server = createServer({
+      ...context,
+      handshakeTimeout,
+      allowHalfOpen: true,
+      requestCert: asksForCertificate,
+      // Whoever has none is told so by the protocol, in words.
+      rejectUnauthorized: false,
+      // What was resumed would stand on a certificate shown long ago.
+      ...(asksForCertificate ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
+    });
+    this.#server.on('secureConnection', (socket) => {
+      this.#handshaking.delete(remoteEnd(socket));
+      sources.onSecure(socket);
+    });
+    this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
+  }
+
+  get handshakes(): number {
+    return this.#handshaking.size;
+  }
+
+  admit(socket: Socket): void {
+    const end = remoteEnd(socket);
+    this.#handshaking.set(end, socket);
+    socket.on('close', () => {
+      if (this.#handshaking.get(end) === socket) this.#handshaking.delete(end);
+    });
+    this.#server.emit('connection', socket);
+  }
+
+  /** For handshakes from now on. */
+  use(context: TlsContext): void {
+    this.#server.setSecureContext(context);
+  }
+
+  /** Ends all handshakes. */
+  destroy(): void {
+    for (const socket of this.#handshaking.values()) socket.destroy();
+  }
+
+  #failed(error: Error, socket: TLSSocket): void {
+    socket.destroy();
+    this.#sources.onFailed();
+    this.#failedSinceLine += 1;
+    const nowMs = performance.now();
+    if (nowMs - this.#lastLineMs < LOG_EVERY_MS) return;
+    const { code = error.message } = error as NodeJS.ErrnoException;
+    const { remoteAddress } = socket;
+    this.#sources.log.warn(
+      { event: 'tls_handshake_failed', code, remoteAddress, failures: this.#failedSinceLine },
+      'A TLS handshake failed.',
+    );
+    this.#lastLineMs = nowMs;
+    this.#failedSinceLine = 0;
+  }
+}
+
+function remoteEnd({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** What a socket tells of who is behind it. */
+export function transportOf(socket: Socket, clientAuth: ClientAuth): Transport {
+  const { remoteAddress = '', localAddress } = socket;
+  const isLocal = isLoopback(remoteAddress) || remoteAddress === localAddress;
+  if (!(socket instanceof TLSSocket)) {
+    return { isPrivate: isLocal, lacksCertificate: false, certificateName: undefined };
+  }
+  const isTrusted = clientAuth !== 'none' && socket.authorized;
+  const lacksCertificate = clientAuth === 'required' && !isTrusted;
+  return {
+    isPrivate: true,
+    lacksCertificate,
+    certificateName: isTrusted ? nameIn(socket) : undefined,
+  };
+}
+
+/** The common name; undefined where it has none, or several. */
+function nameIn(socket: TLSSocket): string | undefined {
+  const subject = socket.getPeerX509Certificate()?.toLegacyObject().subject;
+  const name: unknown = subject?.CN;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
