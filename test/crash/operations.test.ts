@@ -1,5 +1,5 @@
 // A real broker is killed with SIGKILL while messages die, dead letters are redriven, and workers accept and produce in
-// one transaction. In the end every message has led to exactly one result. The seeds are fixed here, as in crash.test.ts.
+// one transaction. In the end every message has led to exactly one result. The seeds are fixed here; `npm run crash` runs more.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, codecs, connect, MillraceError, Reject } from '@millrace/client';

@@ -2,13 +2,14 @@
 // is over, and replies lost, again and again at random: at the end every input has exactly one output, sums agree, and all is committed.
 // The seeds are fixed here; `npm run crash -- --runs 20` runs more. A failing seed is a bug report.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, Random, TemporaryDirectory } from '@millrace/harness';
 import { describe, expect, test } from 'vitest';
 import { DeafWire } from './deaf-wire.ts';
+import { Seat } from './seat.ts';
+import { compareAmounts } from './transform-check.ts';
 
 const RUNS = Number(process.env['MILLRACE_CRASH_RUNS'] ?? 2);
 const FIRST_SEED = Number(process.env['MILLRACE_CRASH_SEED'] ?? 1);
@@ -21,52 +22,6 @@ const PROCESS = fileURLToPath(new URL('./transform-process.mjs', import.meta.url
 interface Amount {
   readonly from?: string;
   readonly amount: number;
-}
-
-/** One place in the group: its process is killed, and the next one started. */
-class Seat {
-  readonly said: string[] = [];
-  private readonly address: string;
-  private child: ChildProcess;
-
-  constructor(address: string) {
-    this.address = address;
-    this.child = this.start();
-  }
-
-  async kill(): Promise<void> {
-    await this.end('SIGKILL');
-    this.child = this.start();
-  }
-
-  /** For longer than its session: others take over, and it wakes as somebody who was. */
-  async freeze(ms: number): Promise<void> {
-    const { child } = this;
-    child.kill('SIGSTOP');
-    await sleep(ms);
-    child.kill('SIGCONT');
-  }
-
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const { child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await gone;
-  }
-
-  private start(): ChildProcess {
-    const stdio = ['ignore', 'ignore', 'pipe'] as const;
-    const child = spawn(process.execPath, [PROCESS, this.address, GROUP], { stdio: [...stdio] });
-    child.stderr?.on('data', (chunk: Buffer) => this.said.push(chunk.toString()));
-    const atExit = () => child.kill('SIGKILL');
-    process.once('exit', atExit);
-    child.once('exit', (code, signal) => {
-      process.removeListener('exit', atExit);
-      if (signal === null) this.said.push(`ended by itself with ${code}`);
-    });
-    return child;
-  }
 }
 
 /** Until it is told to stop; what became of a message that has no outcome is told by the log. */
@@ -124,23 +79,6 @@ function sum(found: ReadonlyMap<string, readonly Amount[]>): number {
   return total;
 }
 
-/** What is wrong with the outputs, in words. */
-function compare(
-  inputs: ReadonlyMap<string, readonly Amount[]>,
-  outputs: ReadonlyMap<string, readonly Amount[]>,
-  isWanted: (amount: number) => boolean,
-): string[] {
-  const wrong: string[] = [];
-  for (const [from, [input]] of inputs) {
-    const made = outputs.get(from) ?? [];
-    const wanted = isWanted(input?.amount ?? 0) ? 1 : 0;
-    if (made.length !== wanted) wrong.push(`${from} has ${made.length} outputs`);
-    if (made.some(({ amount }) => amount !== input?.amount)) wrong.push(`${from} has another sum`);
-  }
-  for (const from of outputs.keys()) if (!inputs.has(from)) wrong.push(`${from} is no input`);
-  return wrong;
-}
-
 async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number }> {
   const random = new Random(seed);
   const directory = new TemporaryDirectory('millrace-transform-');
@@ -154,7 +92,8 @@ async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number
     await client.admin.createTopic({ name: 'in', partitions: PARTITIONS });
     await client.admin.createTopic({ name: 'out', partitions: 3 });
     await client.admin.createTopic({ name: 'thirds', partitions: 1 });
-    seats.push(new Seat(wire.address), new Seat(wire.address));
+    const args = () => [wire.address, GROUP];
+    seats.push(new Seat(PROCESS, args), new Seat(PROCESS, args));
     const running = { stopped: false };
     const feeding = feed(client, random.fork(), running);
     for (let blow = 0; blow < BLOWS; blow += 1) {
@@ -178,8 +117,8 @@ async function crashRun(seed: number): Promise<{ wrong: string[]; inputs: number
     const outputs = await readAll(client, 'out');
     const thirds = await readAll(client, 'thirds');
     const wrong = [
-      ...compare(inputs, outputs, () => true),
-      ...compare(inputs, thirds, (amount) => amount % 3 === 0),
+      ...compareAmounts(inputs, outputs, () => true),
+      ...compareAmounts(inputs, thirds, (amount) => amount % 3 === 0),
     ];
     if (sum(inputs) !== sum(outputs)) wrong.push(`${sum(inputs)} came, ${sum(outputs)} went`);
     for (const seat of seats) {
