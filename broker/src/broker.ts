@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
 import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
+import { storageTroubles } from './health/storage-troubles.ts';
 import { openBuiltInTokens, openLogin } from './login/open-login.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
 import { sampleShard } from './metrics/sample-shard.ts';
@@ -102,6 +103,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       instanceId: storage.instanceId,
       nowMs: () => shard.nowMs(),
       sample: () => sampleShard(shard, space),
+      troubles: () => storageTroubles(space, metrics, performance.now()),
       login,
     });
     closers.push(() => server.drain());

@@ -9,6 +9,8 @@ import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
 import { metricsReaders } from './admin/metrics-readers.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
 import type { Handlers } from './handlers/handler.ts';
+import { HEAP_NOW, ProcessWatch } from './health/process-watch.ts';
+import { type Readiness, readinessOf, type Trouble, type Troubles } from './health/readiness.ts';
 import { type Login, OPEN_TO_ALL } from './login/open-login.ts';
 import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
@@ -24,6 +26,8 @@ export interface Backend {
   readonly instanceId: string;
   readonly sample: () => ShardSample;
   readonly nowMs: () => number;
+  /** Why nothing should be produced here now. */
+  readonly troubles: Troubles;
   /** Who may come in; absent: everybody. */
   readonly login?: Login;
 }
@@ -38,6 +42,10 @@ export interface ServerSources {
 
 /** How often a shutdown looks whether the running requests are answered. */
 const DRAIN_CHECK_MS = 5;
+const PHASE_TEXTS = {
+  starting: 'The data directory is being opened.',
+  stopping: 'The broker is shutting down.',
+};
 
 /** First only the admin pages are up; `serve` opens the protocol's port. */
 export class Server {
@@ -48,31 +56,40 @@ export class Server {
   #listener: Listener | undefined;
   #dispatch: Dispatch | undefined;
   #backend: Backend | undefined;
+  readonly #watch: ProcessWatch;
+  #phase: 'starting' | 'serving' | 'stopping' = 'starting';
   #tls: LoadedTls | undefined;
   #reloader: TlsReloader | undefined;
-  #isReady = false;
 
   constructor(sources: ServerSources) {
     this.#sources = sources;
+    const { options, log } = sources;
+    this.#watch = new ProcessWatch(options, {
+      nowMs: () => performance.now(),
+      heap: HEAP_NOW,
+      log,
+    });
   }
 
   /** Throws StartError `addressTaken`, or `badOption` where TLS cannot be had. */
   async openAdmin(): Promise<AddressInfo> {
     this.#openTls();
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
-    const isReady = () => this.#isReady;
+    const readiness = () => this.#readiness();
+    this.#watch.start();
     const metrics = createBrokerRegistry({
       version,
       requests: this.#requests,
       net: this.#net,
       shard: shardMetrics,
-      isReady,
+      watch: this.#watch,
+      isReady: () => readiness().isReady,
       sample: () => this.#backend?.sample(),
       more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
     const mayReadMetrics = metricsReaders(options, () => this.#backend?.login);
-    const sources = { isReady, metrics, log, tls: this.#tls?.context, mayReadMetrics };
+    const sources = { readiness, metrics, log, tls: this.#tls?.context, mayReadMetrics };
     this.#admin = await openAdminServer(host, options.adminPort, sources);
     return this.#admin.address;
   }
@@ -93,8 +110,15 @@ export class Server {
       tls: this.#tls?.context,
     });
     const address = await this.#listener.listen();
-    this.#isReady = true;
+    this.#phase = 'serving';
     return address;
+  }
+
+  #readiness(): Readiness {
+    const phase = (): readonly Trouble[] =>
+      this.#phase === 'serving' ? [] : [{ code: this.#phase, text: PHASE_TEXTS[this.#phase] }];
+    const backend = () => this.#backend?.troubles() ?? [];
+    return readinessOf([phase, backend, () => this.#watch.troubles()]);
   }
 
   /** Looks at the files of TLS now. */
@@ -117,7 +141,7 @@ export class Server {
 
   /** Accepts nothing new, ends what waits, answers what runs, closes all connections. Admin pages stay. */
   async drain(): Promise<void> {
-    this.#isReady = false;
+    this.#phase = 'stopping';
     this.#dispatch?.stop();
     this.#listener?.stopAccepting();
     this.#listener?.cancelWaiting(new MillraceError('SHUTTING_DOWN'));
@@ -128,7 +152,8 @@ export class Server {
   }
 
   async close(): Promise<void> {
-    this.#isReady = false;
+    this.#phase = 'stopping';
+    this.#watch.stop();
     this.#backend = undefined;
     this.#reloader?.close();
     this.#listener?.stopAccepting();

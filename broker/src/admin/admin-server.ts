@@ -5,9 +5,10 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net';
 import { type Log, listenOn, type TlsContext } from '@millrace/options';
 import { ERRORS, MillraceError } from '@millrace/protocol';
+import type { Readiness } from '../health/readiness.ts';
 
 export interface AdminSources {
-  readonly isReady: () => boolean;
+  readonly readiness: () => Readiness;
   readonly metrics: { readonly contentType: string; scrape(): Promise<string> };
   readonly log: Log;
   /** Undefined: plain HTTP. */
@@ -100,9 +101,7 @@ async function pageAt(path: string, sources: AdminSources): Promise<Page> {
     case '/healthz':
       return json(200, { status: 'ok' });
     case '/readyz':
-      return sources.isReady()
-        ? json(200, { status: 'ready' })
-        : json(503, { status: 'not ready' });
+      return readyPage(sources.readiness());
     case '/metrics':
       return {
         status: 200,
@@ -112,6 +111,10 @@ async function pageAt(path: string, sources: AdminSources): Promise<Page> {
     default:
       return json(404, { error: 'no such page', pages: ['/healthz', '/readyz', '/metrics'] });
   }
+}
+
+function readyPage({ isReady, reasons }: Readiness): Page {
+  return isReady ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', reasons });
 }
 
 function json(status: number, body: unknown): Page {

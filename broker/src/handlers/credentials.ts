@@ -63,10 +63,8 @@ async function byPassword(
   const isRight = await security.passwords.isRight(secret, verifier);
   // What was right a moment ago may have been taken away since.
   const now = await shard.read((state) => state.security.userByName(user));
-  const isStill =
-    now?.password != null &&
-    !now.disabled &&
-    timingSafeEqual(now.password.storedKey, verifier.storedKey);
+  if (now === undefined || now.disabled || now.password === null) return undefined;
+  const isStill = timingSafeEqual(now.password.storedKey, verifier.storedKey);
   return isRight && isStill ? { user, expiresAtMs: null } : undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   type MetricValue,
 } from '@millrace/options';
 import { MESSAGE_STATES, type MessageState } from '@millrace/protocol';
+import type { ProcessWatch } from '../health/process-watch.ts';
 import type { NetMetrics, RequestMetrics } from './request-metrics.ts';
 import type { ShardMetrics, ShardSample, ShareGroupSample } from './shard-metrics.ts';
 import { METRICS } from './table.ts';
@@ -19,6 +20,7 @@ export interface MetricSources {
   readonly requests: RequestMetrics;
   readonly net: NetMetrics;
   readonly shard: ShardMetrics;
+  readonly watch: ProcessWatch;
   readonly isReady: () => boolean;
   /** Undefined until the shard has recovered. */
   readonly sample: () => ShardSample | undefined;
@@ -42,6 +44,8 @@ const one = (value: number | undefined): readonly MetricValue[] =>
 const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_build_info: ({ version }) => [{ value: 1, labels: { version, node: process.version } }],
   millrace_ready: ({ isReady }) => one(isReady() ? 1 : 0),
+  millrace_event_loop_held_up_total: ({ watch }) => one(watch.heldUpTotal),
+  millrace_heap_high: ({ watch }) => one(Number(watch.isHeapHigh)),
   millrace_requests_total: ({ requests }) => readRequests(requests),
   millrace_request_duration_seconds: ({ requests }) =>
     [...requests.byApi].flatMap(([api, { duration }]) =>

@@ -11,6 +11,8 @@ export class ShardMetrics {
   readonly commitRows = new Histogram(METRICS.millrace_commit_rows.buckets);
   readonly commitBytes = new Histogram(METRICS.millrace_commit_bytes.buckets);
   commitsAborted = 0;
+  /** When the last commit was aborted, by performance.now(); undefined once another one stands. */
+  abortedAtMs: number | undefined;
   appendedRecords = 0;
   appendedBytes = 0;
   leasedMessages = 0;
@@ -21,6 +23,7 @@ export class ShardMetrics {
 
   /** A commit is flushed. */
   committed(rows: number, bytes: number, durationMs: number): void {
+    this.abortedAtMs = undefined;
     this.commitSeconds.record(durationMs / 1_000);
     this.commitRows.record(rows);
     this.commitBytes.record(bytes);
@@ -28,6 +31,7 @@ export class ShardMetrics {
 
   commitAborted(): void {
     this.commitsAborted += 1;
+    this.abortedAtMs = performance.now();
   }
 
   appended(records: number, bytes: number): void {

@@ -19,7 +19,18 @@ export const METRICS = {
   millrace_ready: {
     type: 'gauge',
     labels: [],
-    about: '1 while requests are answered: after recovery, before shutdown.',
+    about:
+      '1 while /readyz says so: after recovery, before shutdown, with room on the disk, commits that stand and an event loop that comes round.',
+  },
+  millrace_event_loop_held_up_total: {
+    type: 'counter',
+    labels: [],
+    about: 'How often the event loop was held up for longer than --event-loop-warning.',
+  },
+  millrace_heap_high: {
+    type: 'gauge',
+    labels: [],
+    about: '1 while more of the heap is in use than --heap-warning.',
   },
 
   millrace_requests_total: {
@@ -50,7 +61,7 @@ export const METRICS = {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `login` (it failed, or what it stood on is gone), `handshake` (TLS failed), `malformed`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
+      'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `login` (it failed, or what it stood on is gone), `handshake` (TLS failed), `malformed`, `slow_frame` (takes too long over a request), `idle`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
   },
   millrace_received_bytes_total: {
     type: 'counter',

@@ -11,6 +11,7 @@ import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
 import type { BegunLogin, Transport } from '../login/logins.ts';
 import type { ConnectionEnd, NetMetrics } from '../metrics/request-metrics.ts';
+import type { Admission } from './admission.ts';
 import { endReasonOf } from './end-reason.ts';
 import { Inbox } from './inbox.ts';
 import { type Ages, latenessOf, type PatienceLimits } from './lateness.ts';
@@ -29,6 +30,7 @@ export interface ConnectionLimits extends PatienceLimits {
 export interface ConnectionShared {
   readonly limits: ConnectionLimits;
   readonly dispatch: Dispatch;
+  readonly admission: Admission;
   readonly gate: PressureGate;
   readonly budget: RequestBudget;
   readonly flusher: TurnFlusher;
@@ -107,7 +109,10 @@ export class Connection implements Peer, WriterOwner {
     return this.#writer.unsentBytes;
   }
 
+  /** Throws OVERLOADED where the user has as many connections as it may. */
   greet(clientName: string, clientVersion: string, access: Access): void {
+    const refusal = access.user === '' ? undefined : this.#shared.admission.enterUser(access.user);
+    if (refusal !== undefined) throw refusal;
     this.greeted = true;
     this.#details.access = access;
     this.#details.clientName = clientName;
@@ -292,6 +297,8 @@ export class Connection implements Peer, WriterOwner {
     this.#state = 'closed';
     clearTimeout(this.#lingerTimer);
     this.#writer.close();
+    const { user } = this.info.access;
+    if (user !== '') this.#shared.admission.leaveUser(user);
     this.#shared.onClosed(this);
   }
 }

@@ -38,6 +38,8 @@ const CHECK_INTERVAL_MS_MAX = 1_000;
 /** Refused connections that may be open at a time, each waiting a moment for its client to read why. */
 const REFUSED_AT_A_TIME_MAX = 256;
 const REFUSED_LINGER_MS = 1_000;
+/** Of the pace of new connections: shaking hands keeps the processor busy for so many times as long. */
+const HANDSHAKE_COST = 4;
 
 export class Listener {
   readonly #options: ListenerOptions;
@@ -61,6 +63,7 @@ export class Listener {
     this.#shared = {
       limits: options,
       dispatch: sources.dispatch,
+      admission: this.#admission,
       gate: new PressureGate(sources.pressure),
       budget: new RequestBudget(options.requestBytesTotal, sources.metrics),
       flusher: new TurnFlusher(),
@@ -145,7 +148,10 @@ export class Listener {
       return;
     }
     socket.once('close', () => this.#admission.leave(address));
-    const waitMs = this.#admission.waitMs(1, performance.now());
+    const waitMs = this.#admission.waitMs(
+      this.#door === undefined ? 1 : HANDSHAKE_COST,
+      performance.now(),
+    );
     if (waitMs === 0) this.#begin(socket);
     else this.#putInLine(socket, waitMs);
   }

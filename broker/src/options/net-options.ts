@@ -1,4 +1,5 @@
-// What protects the broker from its connections: how many, how much, how slow. Rows of the option table, no code.
+// What protects the broker: how many connections, how much, how slow, and when it says that it suffers. Rows of the option
+// table, no code.
 
 import type { OptionTable } from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
@@ -102,5 +103,20 @@ export const NET_OPTIONS = {
     fallback: 30 * MINUTE,
     about:
       'A connection that asks nothing and waits for nothing for this long is closed; -1: never.',
+  },
+  eventLoopWarning: {
+    kind: 'duration',
+    min: 10,
+    max: 10 * MINUTE,
+    fallback: SECOND,
+    about: 'The log says when the event loop was held up for this long.',
+  },
+  heapWarning: {
+    kind: 'bytes',
+    min: 0,
+    max: TIB,
+    fallback: 0,
+    about:
+      'The log says when more than this of the heap is in use; 0: four fifths of what node allows.',
   },
 } as const satisfies OptionTable;

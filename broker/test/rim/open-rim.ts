@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultsOf, openLog } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
+import type { Troubles } from '../../src/health/readiness.ts';
 import { ShardMetrics, type ShardSample } from '../../src/metrics/shard-metrics.ts';
 import type { Pressure } from '../../src/net/pressure.ts';
 import { type BrokerOptions, OPTIONS } from '../../src/options/table.ts';
@@ -16,6 +17,7 @@ export interface RimParts {
   readonly options?: Partial<BrokerOptions>;
   readonly pressure?: Pressure;
   readonly sample?: () => ShardSample;
+  readonly troubles?: Troubles;
 }
 
 export interface Rim {
@@ -55,6 +57,7 @@ export async function openRim(parts: RimParts = {}): Promise<Rim> {
     pressure: parts.pressure ?? NEVER_FULL,
     instanceId: 'instance-of-test',
     nowMs: () => 1_700_000_000_000,
+    troubles: parts.troubles ?? (() => []),
     sample: parts.sample ?? (() => EMPTY_SAMPLE),
   });
   return {
