@@ -102,13 +102,20 @@ class File {
     return content;
   }
 
-  content(): Buffer {
-    const newest: Choice = {
-      sector: ({ operations }) => operations.length,
-      size: (n) => n,
-      name: (n) => n,
-    };
-    return this.after('', newest);
+  /** It is what was written, save that what is still under way may be there or not. */
+  isContent(bytes: Buffer, isUnderWay: (operation: number) => boolean): boolean {
+    const isSize = possible(this.sizes, this.durableBytes, isUnderWay).includes(bytes.length);
+    const sectors = Math.ceil(bytes.length / SECTOR_BYTES);
+    for (let sector = 0; sector < sectors && isSize; sector += 1) {
+      const start = sector * SECTOR_BYTES;
+      const there = bytes.subarray(start, start + SECTOR_BYTES);
+      const versions = this.sectors.get(sector) ?? [];
+      const isOne = possible(versions, this.durableSector(sector), isUnderWay).some((value) =>
+        value.subarray(0, there.length).equals(there),
+      );
+      if (!isOne) return false;
+    }
+    return isSize;
   }
 
   #settle(sector: number, value: Buffer): void {
@@ -118,6 +125,20 @@ class File {
     }
     value.copy(this.durable, sector * SECTOR_BYTES);
   }
+}
+
+/** What is there now: the newest, or what was before that which is still under way. */
+function possible<T>(
+  versions: readonly Version<T>[],
+  durable: T,
+  isUnderWay: (operation: number) => boolean,
+): T[] {
+  const found: T[] = [];
+  for (const { operation, value } of versions.toReversed()) {
+    found.push(value);
+    if (!isUnderWay(operation)) return found;
+  }
+  return [...found, durable];
 }
 
 interface Begun {
@@ -173,14 +194,18 @@ export class Disk {
     return left;
   }
 
-  /** What the system shows of a process that ended: the newest of everything. */
-  content(): Map<string, Buffer> {
-    const now = new Map<string, Buffer>();
-    for (const name of this.#names.keys()) {
-      const inode = this.#inodeOf(name);
-      if (inode !== undefined) now.set(name, this.#file(inode).content());
-    }
-    return now;
+  /** Names of files that are not what was recorded, where a process left them that was killed. */
+  unexplained(there: ReadonlyMap<string, Buffer>): string[] {
+    const isUnderWay = (operation: number) => this.#begun.has(operation);
+    const names = new Set([...there.keys(), ...this.#names.keys()]);
+    return [...names].filter((name) => {
+      const { durable, versions } = this.#names.get(name) ?? { durable: undefined, versions: [] };
+      const bytes = there.get(name);
+      return !possible(versions, durable, isUnderWay).some((inode) => {
+        if (inode === undefined || bytes === undefined) return inode === bytes;
+        return this.#file(inode).isContent(bytes, isUnderWay);
+      });
+    });
   }
 
   /** The call has returned. */

@@ -1,6 +1,6 @@
 // What clients were told and when, so that it can be asked what they had been told at any moment of a recording.
-import { Witness } from '../../crash/witness.ts';
 import { machineMs } from './recording.ts';
+import { Witness } from './witness.ts';
 
 /** All that counts at some moment. */
 export class Told extends Witness {

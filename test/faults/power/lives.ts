@@ -193,15 +193,12 @@ function earliestAfter(entries: readonly Entry[]): number[] {
 
 /** Nothing slipped past the layer: what it recorded makes exactly the files that are there. */
 function assertExplained(disk: Disk, directory: string): void {
-  const recorded = disk.content();
-  for (const name of filesIn(directory)) {
-    const bytes = readFileSync(join(directory, name));
-    if (recorded.get(name)?.equals(bytes) !== true) {
-      throw new Error(`${name} holds what the layer did not see`);
-    }
-    recorded.delete(name);
-  }
-  if (recorded.size > 0) throw new Error(`missing: ${[...recorded.keys()].join(', ')}`);
+  const there = filesIn(directory).map(
+    (name) => [name, readFileSync(join(directory, name))] as const,
+  );
+  const strange = disk.unexplained(new Map(there));
+  if (strange.length === 0) return;
+  throw new Error(`what is in ${strange.join(', ')} is not what the layer saw`);
 }
 
 /** LMDB's lock is not of the disk: anything may be in it, or nothing. */

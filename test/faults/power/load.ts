@@ -3,13 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, codecs, type LeasedMessage, MillraceError } from '@millrace/client';
 import type { Random } from '@millrace/harness';
-import { GROUP, PARTITIONS, TOPIC } from '../../crash/load.ts';
-import { placeOf } from '../../crash/witness.ts';
 import type { History } from './history.ts';
-
-/** Takes from TOPIC as well, and answers each message by one in PAIRS: both in one commit, or neither. */
-export const PAIRS = 'pairs';
-export const READERS = 'readers';
+import { GROUP, PAIRS, PARTITIONS, READERS, TOPIC } from './places.ts';
+import { placeOf } from './witness.ts';
 
 const LARGE_VALUE_BYTES = 6_000;
 const SHARE_CONFIG = {
