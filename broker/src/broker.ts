@@ -11,6 +11,8 @@ import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
 import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
+import { chargeHandlers } from './quotas/charge-handlers.ts';
+import { openQuotas } from './quotas/open-quotas.ts';
 import { openSecurity } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
@@ -93,10 +95,8 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       nowMs: () => shard.nowMs(),
     });
     closers.push(async () => login.sessions.close());
-    const handlers = observeHandlers(
-      createHandlers({ shard, space, settings: options, metrics, security }),
-      metrics,
-    );
+    const served = createHandlers({ shard, space, settings: options, metrics, security });
+    const handlers = chargeHandlers(observeHandlers(served, metrics), openQuotas(options, shard));
     const protocolAddress = await server.serve({
       handlers,
       pressure: shard,
