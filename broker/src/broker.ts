@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
+import { guardHandlers } from './access/guard-handlers.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
 import { storageTroubles } from './health/storage-troubles.ts';
@@ -93,10 +94,9 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       nowMs: () => shard.nowMs(),
     });
     closers.push(async () => login.sessions.close());
-    const handlers = observeHandlers(
-      createHandlers({ shard, space, settings: options, metrics, security }),
-      metrics,
-    );
+    const guard = { state: () => shard.peek((state) => state), audit };
+    const unguarded = createHandlers({ shard, space, settings: options, metrics, security });
+    const handlers = observeHandlers(guardHandlers(unguarded, guard), metrics);
     const protocolAddress = await server.serve({
       handlers,
       pressure: shard,

@@ -88,7 +88,7 @@ export class Connection implements Peer, WriterOwner {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
-      access: UNLIMITED as Access,
+      access: UNLIMITED,
       throttle: (ms: number) => this.#throttle(ms),
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
