@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
+import { guardHandlers } from './access/guard-handlers.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
 import { storageTroubles } from './health/storage-troubles.ts';
@@ -95,8 +96,10 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       nowMs: () => shard.nowMs(),
     });
     closers.push(async () => login.sessions.close());
-    const served = createHandlers({ shard, space, settings: options, metrics, security });
-    const handlers = chargeHandlers(observeHandlers(served, metrics), openQuotas(options, shard));
+    const guard = { state: () => shard.peek((state) => state), audit };
+    const unguarded = createHandlers({ shard, space, settings: options, metrics, security });
+    const served = observeHandlers(guardHandlers(unguarded, guard), metrics);
+    const handlers = chargeHandlers(served, openQuotas(options, shard));
     const protocolAddress = await server.serve({
       handlers,
       pressure: shard,

@@ -60,8 +60,11 @@ class RunningContext implements Context {
   }
 
   async #connect(): Promise<Client> {
+    const { openAccess } = await import('./access.ts');
+    const access = await openAccess(this.settings.access, this.terminal, this.signal);
     const { connect } = await import('@millrace/client');
     return connect({
+      ...access,
       brokers: this.settings.broker,
       clientName: 'broker-cli',
       requestTimeoutMs: this.settings.timeoutMs,

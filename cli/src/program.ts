@@ -97,7 +97,7 @@ function addCommand(parent: Commander, spec: Command, execute: Execute): void {
 }
 
 const GLOBAL_HELP =
-  '\nGlobal options: --broker, --json, --timeout, --no-color, --quiet (see broker-cli --help)';
+  '\nGlobal options: --broker, --json, --timeout, --no-color, --quiet; --user, --token-file and --tls to log in\n(see broker-cli --help)';
 
 function rootOf(command: Commander): Commander {
   return command.parent === null ? command : rootOf(command.parent);
@@ -106,13 +106,10 @@ function rootOf(command: Commander): Commander {
 /** The global options as far as they are parsed: also used when the rest of the command line is wrong. */
 export function globalValues(program: Commander): GlobalValues {
   const given = program.opts<Values>();
-  return {
-    broker: given['broker'] as string | undefined,
-    json: given['json'] === true,
-    timeout: given['timeout'] as number | undefined,
-    color: given['color'] !== false,
-    quiet: given['quiet'] === true,
-  };
+  const values = Object.entries(GLOBAL_INPUTS).map(
+    ([name, { initial }]: [string, Input<unknown>]) => [name, given[name] ?? initial],
+  );
+  return Object.fromEntries(values) as GlobalValues;
 }
 
 function examplesText(examples: Command['examples']): string {

@@ -67,6 +67,26 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./commands/schedules/schedules.ts')).schedules,
   },
   {
+    name: 'users',
+    about: 'who may log in: create, list, alter and delete users, set their passwords',
+    load: async () => (await import('./commands/users/users.ts')).users,
+  },
+  {
+    name: 'tokens',
+    about: 'tokens that users log in with: create, list, revoke',
+    load: async () => (await import('./commands/tokens/tokens.ts')).tokens,
+  },
+  {
+    name: 'keys',
+    about: 'access keys of users for the Amazon SQS API: create, list, revoke',
+    load: async () => (await import('./commands/keys/keys.ts')).keys,
+  },
+  {
+    name: 'acls',
+    about: 'access rules: add, remove, list, and check what a user may do',
+    load: async () => (await import('./commands/acls/acls.ts')).acls,
+  },
+  {
     name: 'ping',
     about: 'measure round trips to the broker',
     load: async () => (await import('./commands/ping.ts')).ping,

@@ -1,5 +1,6 @@
 // The global options, and how they, the environment and the terminal become settings.
 
+import { ACCESS_INPUTS, type AccessSettings, accessFrom } from './access.ts';
 import { flag, type Input, option, type ValuesOf } from './command.ts';
 import { usage } from './errors/cli-error.ts';
 import { DEFAULT_PORT, parseAddress } from './input/address.ts';
@@ -23,6 +24,7 @@ export const GLOBAL_INPUTS = {
   ),
   color: flag('--no-color', 'no colours (also environment NO_COLOR)'),
   quiet: flag('-q, --quiet', 'no notes, no progress; only what was asked for'),
+  ...ACCESS_INPUTS,
 } satisfies { readonly [name: string]: Input<unknown> };
 
 export interface Settings {
@@ -32,6 +34,7 @@ export interface Settings {
   /** Colours on stdout. */
   readonly color: boolean;
   readonly quiet: boolean;
+  readonly access: AccessSettings;
 }
 
 function positiveDuration(text: string): number {
@@ -49,6 +52,7 @@ export function settingsFrom(given: ValuesOf<typeof GLOBAL_INPUTS>, terminal: Te
     timeoutMs: given.timeout ?? DEFAULT_TIMEOUT_MS,
     color: given.color && !given.json && !isPlain && terminal.stdout.isTTY === true,
     quiet: given.quiet,
+    access: accessFrom(given, env),
   };
 }
 

@@ -56,6 +56,11 @@ export interface ConnectOptions {
    * connectTimeoutMs. Default 10,000.
    */
   readonly pingIdleMs?: number | undefined;
+  /**
+   * Without a connection for so long, requests fail at once with CONNECTION_LOST, ms: for who may ask elsewhere. Default:
+   * they wait for one until their own time is over.
+   */
+  readonly failOfflineMs?: number | undefined;
   /** Topics are asked for again after this long, ms; default 300,000. */
   readonly metadataMaxAgeMs?: number | undefined;
   /** Ends connect(), nothing later. */
@@ -98,6 +103,10 @@ export function clientSettings(options: ConnectOptions): ClientSettings {
       ),
       maxQueued: integerOption('maxQueued', options.maxQueued ?? 50_000, POSITIVE),
       pingIdleMs: integerOption('pingIdleMs', options.pingIdleMs ?? 10_000, TIMEOUT_MS),
+      failOfflineMs:
+        options.failOfflineMs === undefined
+          ? undefined
+          : integerOption('failOfflineMs', options.failOfflineMs, TIMER_MS),
       logger: logger === null ? silentLogger : (logger ?? consoleLogger),
     },
     codec: options.codec ?? codecs.json(),

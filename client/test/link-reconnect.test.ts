@@ -86,6 +86,17 @@ describe('a connection', () => {
     expect((await ended).code).toBe('CLIENT_CLOSED');
   });
 
+  it('that stays away: requests wait for it, or fail at once where that is asked for', async () => {
+    const broker = await fakeBroker();
+    const client = await clientOf(broker, { failOfflineMs: 50, retry: { firstDelayMs: 300 } });
+    await broker.stop();
+    await eventually(() => !client.isConnected);
+    const error = { code: 'CONNECTION_LOST' };
+    // One that waits when the time is over, and one that comes later.
+    await expect(client.admin.listGroups()).rejects.toMatchObject(error);
+    await expect(client.admin.listGroups()).rejects.toMatchObject(error);
+  });
+
   it('that is idle is asked nothing', async () => {
     const broker = await fakeBroker();
     await clientOf(broker, { pingIdleMs: 10 });

@@ -4,15 +4,13 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { Log } from '@millrace/options';
+import type { Log, TlsContext } from '@millrace/options';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { admitRequests } from './http/admit.ts';
 import { answerConnectionError } from './http/connection-errors.ts';
-import type { Credentials } from './http/credentials/credentials-file.ts';
 import { type HealthSources, registerHealth } from './http/health.ts';
 import { observeRequests, requestIdOf } from './http/observe.ts';
 import { ServerLog } from './http/server-log.ts';
-import type { TlsFiles } from './http/tls.ts';
 import type { GatewayOptions } from './options/table.ts';
 import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
@@ -23,9 +21,8 @@ import { registerSqs } from './sqs/register-sqs.ts';
 /** What only a gateway that listens has. */
 export interface Rim {
   readonly log?: Log | undefined;
-  /** Undefined: nobody is asked. */
-  readonly credentials?: Credentials | undefined;
-  readonly tls?: TlsFiles | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tls?: TlsContext | undefined;
   readonly health?: HealthSources | undefined;
 }
 
@@ -45,7 +42,7 @@ export async function buildApp(
   settings: GatewayOptions,
   rim: Rim = {},
 ): Promise<App> {
-  const { log = SILENT, credentials, tls, health } = rim;
+  const { log = SILENT, tls, health } = rim;
   const app = fastify({
     loggerInstance: new ServerLog(log) as FastifyBaseLogger,
     requestIdHeader: false,
@@ -68,7 +65,7 @@ export async function buildApp(
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(sendProblem);
   observeRequests(app, services, log);
-  await admitRequests(app, services, settings, credentials);
+  await admitRequests(app, services, settings);
   if (health !== undefined) registerHealth(app, health);
   await registerSqs(app, services, settings);
   await registerRest(app, services);
@@ -78,7 +75,7 @@ export async function buildApp(
 function createServer(
   handler: RequestListener,
   settings: GatewayOptions,
-  tls: TlsFiles | undefined,
+  tls: TlsContext | undefined,
 ): Server {
   const limits = {
     maxHeaderSize: settings.httpHeaderBytes,
@@ -90,7 +87,15 @@ function createServer(
   const server: Server =
     tls === undefined
       ? createPlainServer(limits, handler)
-      : createTlsServer({ ...limits, ...tls }, handler);
+      : createTlsServer({ ...limits, ...tls, ...clientCertificates(settings) }, handler);
   server.maxConnections = settings.httpConnectionsMax;
   return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
+}
+
+/** One that is not trusted is the same as none: it shows nobody. */
+function clientCertificates({ httpTlsClientAuth }: GatewayOptions) {
+  return {
+    requestCert: httpTlsClientAuth !== 'none',
+    rejectUnauthorized: httpTlsClientAuth === 'required',
+  };
 }

@@ -4,7 +4,8 @@
 import { type Program, runProgram } from '@millrace/options';
 import { openGateway } from './gateway.ts';
 import { checkGatewayOptions } from './http/exposure.ts';
-import { GATEWAY_PROCESS_OPTIONS } from './options/table.ts';
+import { GATEWAY_PROCESS_OPTIONS, type GatewayProcessOptions } from './options/table.ts';
+import { brokerAccess, checkBrokerAccess } from './sessions/broker-options.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
 /** The rest of the shutdown's time is for closing connections to the broker. */
@@ -18,15 +19,17 @@ const program: Program<typeof GATEWAY_PROCESS_OPTIONS> = {
     'Serves HTTP (Amazon SQS API, REST, jobs, live feed) for a Millrace broker, until it gets SIGTERM or SIGINT.',
   version: GATEWAY_VERSION,
   table: GATEWAY_PROCESS_OPTIONS,
-  check: checkGatewayOptions,
-  open: async (options, { opened, stopping }) => {
+  check: checkOptions,
+  open: async (options, { opened, stopping, onHangup }) => {
     const gateway = await openGateway({
       options,
-      brokers: options.broker,
+      broker: brokerAccess(options),
+      allowAnonymous: options.allowAnonymous,
       waitForBrokerMs: FOR_EVER_MS,
       log: opened.log,
       signal: stopping,
     });
+    onHangup(() => gateway.reloadTls());
     const { address, url } = gateway;
     return {
       ready: { httpHost: address.address, httpPort: address.port, broker: options.broker },
@@ -35,5 +38,10 @@ const program: Program<typeof GATEWAY_PROCESS_OPTIONS> = {
     };
   },
 };
+
+function checkOptions(options: GatewayProcessOptions): void {
+  checkGatewayOptions(options);
+  checkBrokerAccess(options);
+}
 
 await runProgram(program, process.argv.slice(2), process.env);

@@ -1,17 +1,30 @@
 // Opens a gateway and closes it again in the opposite order: connection to the broker, server, port. It knows neither
 // processes nor threads.
 
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Logger } from '@millrace/client';
-import { formatAddress, type Log, listenFault } from '@millrace/options';
+import {
+  formatAddress,
+  type LoadedTls,
+  type Log,
+  listenFault,
+  readTls,
+  TlsReloader,
+} from '@millrace/options';
 import { buildApp } from './app.ts';
-import { type Credentials, readCredentials } from './http/credentials/credentials-file.ts';
-import { checkGatewayOptions, checkPlaintext } from './http/exposure.ts';
-import { readTls } from './http/tls.ts';
+import {
+  checkGatewayOptions,
+  checkHttpExposure,
+  HTTP_TLS_FLAGS,
+  httpTlsPaths,
+} from './http/exposure.ts';
 import { createGatewayRegistry } from './metrics/registry.ts';
 import { type OpenServices, openServices } from './open-services.ts';
 import type { GatewayOptions } from './options/table.ts';
 import type { App } from './services.ts';
+import type { BrokerAccess } from './sessions/broker-access.ts';
+import { loginFault } from './sessions/login-fault.ts';
 
 /** Connections that the system may keep waiting until we accept them. */
 const BACKLOG = 1_024;
@@ -21,8 +34,9 @@ const CLIENT_SHARE = 4;
 
 export interface GatewaySources {
   readonly options: GatewayOptions;
-  /** host:port, several by comma. */
-  readonly brokers: string;
+  readonly broker: BrokerAccess;
+  /** Listen beyond loopback though the broker asks nobody. */
+  readonly allowAnonymous: boolean;
   /** Keeps trying for this long before the first connection stands, ms. */
   readonly waitForBrokerMs: number;
   readonly log: Log;
@@ -36,6 +50,8 @@ export interface Gateway {
   readonly url: string;
   /** In the Prometheus text format. */
   metrics(): Promise<string>;
+  /** Looks at once whether the files of TLS have changed. */
+  reloadTls(): void;
   /**
    * Waiting receives are answered empty, running requests are answered, connections are closed; those that are left after
    * this time are cut.
@@ -45,42 +61,38 @@ export interface Gateway {
 
 /** Throws StartError, and MillraceError where the broker does not answer. */
 export async function openGateway(sources: GatewaySources): Promise<Gateway> {
-  const { options, brokers, waitForBrokerMs, log, signal } = sources;
+  const { options, broker, allowAnonymous, waitForBrokerMs, log, signal } = sources;
   checkGatewayOptions(options);
-  const credentials = credentialsOf(options);
-  const tls = readTls(options);
+  const loaded = readTls(HTTP_TLS_FLAGS, httpTlsPaths(options));
   const open = await openServices({
-    brokers,
+    broker,
     waitForBrokerMs,
     waitingMax: options.httpWaitingMax,
     logger: clientLogger(log),
     signal,
-    accessKeys: credentials?.accessKeys,
-  });
-  const { services, receiver, isReady } = open;
-  let connections: ReadonlySet<Socket> = new Set();
-  const registry = createGatewayRegistry({
-    metrics: services.metrics,
-    isReady,
-    connections: () => connections.size,
-    waitingReceives: () => receiver.waiting,
-    receiveConnections: () => receiver.connections,
+  }).catch((error: unknown) => {
+    throw loginFault(error);
   });
   let app: App | undefined;
   try {
-    app = await buildApp(services, options, {
-      log,
-      credentials,
-      tls,
-      health: { isReady, registry },
-    });
+    checkHttpExposure(options, { isRequired: open.sessions !== undefined, allowAnonymous });
+    let connections: ReadonlySet<Socket> = new Set();
+    const registry = registryOf(open, () => connections.size);
+    const health = { isReady: open.isReady, registry };
+    app = await buildApp(open.services, options, { log, tls: loaded?.context, health });
     connections = watchConnections(app.server);
     const address = await listen(app, options);
+    const reloader = loaded && reloadTls(app, options, loaded, log);
+    const host = formatAddress(reachable(address.address), address.port);
     return {
       address,
-      url: `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address.address), address.port)}`,
+      url: `${loaded === undefined ? 'http' : 'https'}://${host}`,
       metrics: () => registry.scrape(),
-      close: (drainMs) => closeGateway(open, app as App, connections, drainMs),
+      reloadTls: () => reloader?.look(),
+      close: (drainMs) => {
+        reloader?.close();
+        return closeGateway(open, app as App, connections, drainMs);
+      },
     };
   } catch (error) {
     await app?.close();
@@ -89,12 +101,22 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
   }
 }
 
-/** Throws StartError. */
-function credentialsOf(options: GatewayOptions): Credentials | undefined {
-  if (options.httpCredentials === '') return undefined;
-  const credentials = readCredentials(options.httpCredentials);
-  checkPlaintext(options, credentials);
-  return credentials;
+function registryOf({ services, tally, sessions, isReady }: OpenServices, count: () => number) {
+  return createGatewayRegistry({
+    metrics: services.metrics,
+    isReady,
+    connections: count,
+    waitingReceives: () => tally.waiting,
+    receiveConnections: () => tally.connections,
+    sessions: () => sessions?.count ?? 0,
+  });
+}
+
+function reloadTls(app: App, options: GatewayOptions, loaded: LoadedTls, log: Log): TlsReloader {
+  const paths = httpTlsPaths(options);
+  const server = app.server as unknown as TlsServer;
+  const apply = (context: LoadedTls['context']) => server.setSecureContext(context);
+  return new TlsReloader({ flags: HTTP_TLS_FLAGS, paths, loaded, log, apply });
 }
 
 async function listen(app: App, options: GatewayOptions): Promise<AddressInfo> {

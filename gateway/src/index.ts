@@ -1,13 +1,13 @@
 // The public surface of @millrace/gateway.
 
-export { checkGatewayOptions } from './http/exposure.ts';
+export { checkGatewayOptions, checkHttpExposure } from './http/exposure.ts';
 export { renderGatewayMetrics } from './metrics/table.ts';
 export {
   GATEWAY_OPTIONS,
   type GatewayOptions,
   renderGatewayOptions,
 } from './options/table.ts';
-export type { App, Receiver, Services } from './services.ts';
+export type { App, Receiver, Services, Session } from './services.ts';
 export type { QueueAction, SqsCall, SqsHandlers } from './sqs/handler.ts';
-export type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts';
+export type { FromWorker, OwnBroker, ToWorker, WorkerSettings } from './worker-messages.ts';
 export { WORKER_URL } from './worker-url.ts';

@@ -1,5 +1,6 @@
 // What routes and SQS actions work with. Nothing here outlives a restart, and a second gateway needs none of it.
 
+import type { IncomingMessage } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Client, LeasedMessage, Producer, ReceiveOptions } from '@millrace/client';
 import type {
@@ -9,7 +10,6 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { AccessKeys } from './http/credentials/access-keys.ts';
 import type { WaitingCallers } from './http/waiting-callers.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import type { GroupQueues } from './receiver/group-queues.ts';
@@ -39,7 +39,10 @@ export interface Caller {
   ifUnsent(undo: () => void): void;
 }
 
-export interface Services {
+/** What is done in the name of one user, or of everybody where nobody is asked. */
+export interface Session {
+  /** Empty: nobody is asked. */
+  readonly user: string;
   /** For all that does not wait. */
   readonly client: Client;
   /** One for all routes, so that sends of one moment share batches. Values are bytes. */
@@ -49,9 +52,28 @@ export interface Services {
   readonly queues: GroupQueues;
   /** Aborted when the gateway begins to shut down: what waits gives up. */
   readonly closing: AbortSignal;
+}
+
+export interface Services {
+  /** That of whoever sent the request, which was let in. */
+  readonly sessionOf: (request: IncomingMessage) => Session;
+  /** Undefined: nobody is asked who they are. */
+  readonly visitors: Visitors | undefined;
+  /** Aborted when the gateway begins to shut down: what waits gives up. */
+  readonly closing: AbortSignal;
   /** Those that are given up then. */
   readonly waiting: WaitingCallers;
-  /** What SQS requests are verified with; empty: signatures are not looked at. */
-  readonly accessKeys: AccessKeys;
   readonly metrics: GatewayMetrics;
+}
+
+/** Asks who sends a request, and lets in whom the broker knows. */
+export interface Visitors {
+  /** By its Authorization header or its client certificate. Throws HttpProblem, MillraceError. */
+  admit(request: IncomingMessage): Promise<void>;
+  /** By its signature. Throws SqsError, MillraceError. `url` is that of the request line. */
+  admitSigned(request: IncomingMessage, url: string, body: Buffer): Promise<void>;
+  /** Calls back once, when whoever sent the request may ask no more; until the function returned is called. */
+  watch(request: IncomingMessage, onEnd: (why: Error) => void): () => void;
+  /** Its answer is over. */
+  dismiss(request: IncomingMessage): void;
 }

@@ -3,16 +3,31 @@
 import type { ExitName } from '@millrace/options';
 import type { GatewayOptions } from './options/table.ts';
 
+/** The broker of the same process. */
+export interface OwnBroker {
+  readonly brokers: string;
+  /** Made for the gateway of this process; it never leaves it. Undefined: the broker takes the gateway as nobody. */
+  readonly token: string | undefined;
+  /** Its port speaks TLS. */
+  readonly isEncrypted: boolean;
+  /** Callers have to show who they are. */
+  readonly isRequired: boolean;
+}
+
 /** Given at the start. */
 export interface WorkerSettings {
   readonly options: GatewayOptions;
-  readonly brokers: string;
+  readonly broker: OwnBroker;
+  /** Listen beyond loopback though the broker asks nobody. */
+  readonly allowAnonymous: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
 export type ToWorker =
   | { readonly kind: 'metrics'; readonly id: number }
-  | { readonly kind: 'close'; readonly drainMs: number };
+  | { readonly kind: 'close'; readonly drainMs: number }
+  /** Look whether the files of TLS have changed. */
+  | { readonly kind: 'reloadTls' };
 
 export type FromWorker =
   | {

@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts'
 /** The broker stands already: it is in this process. */
 const WAIT_FOR_BROKER_MS = 10_000;
 
-const { options, brokers, logLevel } = workerData as WorkerSettings;
+const { options, broker, allowAnonymous, logLevel } = workerData as WorkerSettings;
 
 function tell(message: FromWorker): void {
   parentPort?.postMessage(message, []);
@@ -21,7 +21,20 @@ const { log } = openLog({
 });
 
 function open(): Promise<Gateway> {
-  return openGateway({ options, brokers, waitForBrokerMs: WAIT_FOR_BROKER_MS, log });
+  const { brokers, token, isEncrypted, isRequired } = broker;
+  return openGateway({
+    options,
+    broker: {
+      brokers,
+      isRequired,
+      // The port is this process's own: nobody else can answer there, whatever names its certificate bears.
+      ...(isEncrypted ? { tls: { rejectUnauthorized: false } } : {}),
+      ...(token === undefined ? {} : { auth: { token } }),
+    },
+    allowAnonymous,
+    waitForBrokerMs: WAIT_FOR_BROKER_MS,
+    log,
+  });
 }
 
 async function run(): Promise<void> {
@@ -43,6 +56,7 @@ async function answer(gateway: Gateway, message: ToWorker): Promise<void> {
   if (message.kind === 'metrics') {
     return tell({ kind: 'metrics', id: message.id, text: await gateway.metrics() });
   }
+  if (message.kind === 'reloadTls') return gateway.reloadTls();
   await gateway.close(message.drainMs);
   tell({ kind: 'closed' });
   parentPort?.close();

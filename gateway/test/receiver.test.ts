@@ -3,7 +3,7 @@
 import { type Client, codecs, connect } from '@millrace/client';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PooledReceiver } from '../src/receiver/receiver.ts';
+import { PooledReceiver, ReceiverTally } from '../src/receiver/receiver.ts';
 
 let directory: TemporaryDirectory;
 let broker: BrokerProcess;
@@ -27,26 +27,28 @@ afterAll(async () => {
 });
 
 test('it grows with what waits, answers it empty at the end, and shrinks again', async () => {
-  const receiver = new PooledReceiver({ open, waitingMax: 1_200, idleMs: 50 });
+  const tally = new ReceiverTally(1_200);
+  const receiver = new PooledReceiver({ open, tally, idleMs: 50 });
   const waiting = Array.from({ length: 1_200 }, () => receiver.receive('waits', WAIT));
-  await expect.poll(() => receiver.connections).toBe(3);
-  expect(receiver.waiting).toBe(1_200);
+  await expect.poll(() => tally.connections).toBe(3);
+  expect(tally.waiting).toBe(1_200);
   await expect(receiver.receive('waits', WAIT)).rejects.toMatchObject({ code: 'OVERLOADED' });
   expect(await receiver.receive('waits', { ...WAIT, maxWaitMs: 0 })).toEqual([]);
   receiver.stopWaiting();
   expect((await Promise.all(waiting)).flat()).toEqual([]);
-  expect(receiver.waiting).toBe(0);
-  await expect.poll(() => receiver.connections).toBe(1);
+  expect(tally.waiting).toBe(0);
+  await expect.poll(() => tally.connections).toBe(1);
   expect(await receiver.receive('waits', WAIT)).toEqual([]);
   await receiver.close();
 });
 
 test('[H-23] who gives up takes no message along', async () => {
-  const receiver = new PooledReceiver({ open, waitingMax: 10, idleMs: 1_000 });
+  const tally = new ReceiverTally(10);
+  const receiver = new PooledReceiver({ open, tally, idleMs: 1_000 });
   const giveUp = new AbortController();
   const waiting = receiver.receive('waits', { ...WAIT, signal: giveUp.signal });
   waiting.catch(() => undefined);
-  await expect.poll(() => receiver.connections).toBe(1);
+  await expect.poll(() => tally.connections).toBe(1);
   giveUp.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   const producer = client.producer<Uint8Array>();
@@ -54,12 +56,13 @@ test('[H-23] who gives up takes no message along', async () => {
   const [message] = await receiver.receive('waits', WAIT);
   expect([Buffer.from(message?.value ?? []).toString(), message?.deliveries]).toEqual(['one', 1]);
   await message?.accept();
-  expect(receiver.waiting).toBe(0);
+  expect(tally.waiting).toBe(0);
   await receiver.close();
 });
 
 test('who has given up already asks nothing', async () => {
-  const receiver = new PooledReceiver({ open, waitingMax: 10, idleMs: 1_000 });
+  const tally = new ReceiverTally(10);
+  const receiver = new PooledReceiver({ open, tally, idleMs: 1_000 });
   const signal = AbortSignal.abort();
   await expect(receiver.receive('waits', { ...WAIT, signal })).rejects.toMatchObject({
     code: 'ABORTED',

@@ -72,6 +72,11 @@ export class GatewayThread {
     });
   }
 
+  /** Looks at once whether the files of TLS have changed. */
+  reloadTls(): void {
+    if (this.#worker !== undefined) say(this.#worker, { kind: 'reloadTls' });
+  }
+
   /** Resolves when the thread is gone; running requests get `drainMs`. */
   async close(drainMs: number): Promise<void> {
     this.#isClosing = true;
@@ -84,8 +89,9 @@ export class GatewayThread {
   }
 
   #start(): Promise<Listening> {
-    const { brokers, logLevel, opened, code = WORKER_URL } = this.#sources;
-    const workerData: WorkerSettings = { options: this.#options, brokers, logLevel };
+    const { broker, allowAnonymous, logLevel, opened, code = WORKER_URL } = this.#sources;
+    const options = this.#options;
+    const workerData: WorkerSettings = { options, broker, allowAnonymous, logLevel };
     const worker = new Worker(code, { workerData, name: 'gateway' });
     this.#worker = worker;
     const startedAtMs = performance.now();

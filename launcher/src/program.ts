@@ -7,7 +7,7 @@ import {
   offlineHelp,
   serveBroker,
 } from '@millrace/broker';
-import { checkGatewayOptions, GATEWAY_OPTIONS } from '@millrace/gateway';
+import { checkGatewayOptions, checkHttpExposure, GATEWAY_OPTIONS } from '@millrace/gateway';
 import { formatAddress, type OptionsOf, type Program } from '@millrace/options';
 import { GatewayThread } from './gateway-thread.ts';
 
@@ -25,13 +25,20 @@ export const MILLRACE_PROGRAM: Program<typeof OPTIONS> = {
   helpAfter: offlineHelp(),
   check: checkOptions,
   open: (options, life) =>
-    serveBroker(options, life, async ({ protocolAddress }) => {
+    serveBroker(options, life, async ({ protocolAddress, gatewayToken }) => {
       const thread = new GatewayThread({
         options,
-        brokers: formatAddress(reachable(protocolAddress.address), protocolAddress.port),
+        broker: {
+          brokers: formatAddress(reachable(protocolAddress.address), protocolAddress.port),
+          token: gatewayToken,
+          isEncrypted: options.tlsCert !== '',
+          isRequired: isRequired(options),
+        },
+        allowAnonymous: options.allowAnonymous,
         logLevel: options.logLevel,
         opened: life.opened,
       });
+      life.onHangup(() => thread.reloadTls());
       const { host, port, url } = await thread.open();
       return {
         ready: { httpHost: host, httpPort: port },
@@ -42,9 +49,17 @@ export const MILLRACE_PROGRAM: Program<typeof OPTIONS> = {
     }),
 };
 
-function checkOptions(options: OptionsOf<typeof OPTIONS>): void {
+type Options = OptionsOf<typeof OPTIONS>;
+
+function checkOptions(options: Options): void {
   checkBrokerOptions(options);
   checkGatewayOptions(options);
+  const { allowAnonymous } = options;
+  checkHttpExposure(options, { isRequired: isRequired(options), allowAnonymous });
+}
+
+function isRequired({ authentication }: Options): boolean {
+  return authentication === 'required';
 }
 
 /** Nobody can connect to a wildcard address. */

@@ -13,7 +13,7 @@ parentPort.on('message', (message) => {
     parentPort.close();
   }
 });
-if (workerData.brokers === 'fail') {
+if (workerData.broker.brokers === 'fail') {
   setTimeout(() => {
     throw new Error('a fault of the test');
   }, 100);

@@ -12,7 +12,9 @@ function openThread(brokers: string, code = CODE) {
   const sink = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const opened = openLog({ level: 'info', format: 'json', sink });
   const options = { ...defaultsOf(GATEWAY_OPTIONS), httpPort: 0 };
-  const thread = new GatewayThread({ options, brokers, logLevel: 'info', opened, code });
+  const broker = { brokers, token: undefined, isEncrypted: false, isRequired: false };
+  const more = { broker, allowAnonymous: false, logLevel: 'info' } as const;
+  const thread = new GatewayThread({ options, ...more, opened, code });
   return { thread, lines };
 }
 

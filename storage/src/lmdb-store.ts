@@ -1,7 +1,7 @@
 // The data file as a store: one LMDB environment, one writer. Reads are synchronous and copy; no cursor is open
 // between two calls. It must not decide anything: what a row means, when to commit, what to do when full.
 
-import { statfsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assert } from './assert.ts';
 import type {
@@ -66,6 +66,7 @@ export async function openDataFile(
 ): Promise<LmdbStore> {
   const { path, sync = 'always', mapBytes = MAP_BYTES, readOnly = false } = options;
   const settings: EnvironmentOptions = { path, sync, mapBytes, readOnly };
+  if (!readOnly) await createDataFile(settings);
   const environment = openEnvironment(settings);
   const store = new LmdbStore(settings, environment);
   try {
@@ -81,6 +82,27 @@ export async function openDataFile(
     await store.close();
     throw error;
   }
+}
+
+/**
+ * Where there is none. It gets its name when it is whole and flushed: a file of that name that LMDB cannot read is damaged,
+ * and never one that a power cut kept from being made.
+ */
+async function createDataFile(settings: EnvironmentOptions): Promise<void> {
+  const { path } = settings;
+  const fresh = `${path}-new`;
+  for (const leftOver of [fresh, `${fresh}-lock`]) rmSync(leftOver, { force: true });
+  if (existsSync(path)) return;
+  const whole = { ...settings, path: fresh, sync: 'always' } as const;
+  const store = new LmdbStore(whole, openEnvironment(whole));
+  try {
+    await writeFormat(store);
+  } finally {
+    await store.close();
+  }
+  rmSync(`${fresh}-lock`, { force: true });
+  renameSync(fresh, path);
+  syncPath(dirname(path));
 }
 
 export class LmdbStore implements Store {

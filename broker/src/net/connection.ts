@@ -64,7 +64,7 @@ export class Connection implements Peer, WriterOwner {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
-      access: UNLIMITED as Access,
+      access: UNLIMITED,
       throttle: (ms: number) => {
         if (this.#state !== 'open') return;
         shared.metrics.throttled += 1;

@@ -2,17 +2,19 @@
 
 import type { CompletionModel, OptionWords, Place } from './model.ts';
 
-export function fishScript({ places }: CompletionModel): string {
+export function fishScript({ global, places }: CompletionModel): string {
   const starts = places.find(({ path }) => path === '')?.commands.map(({ name }) => name) ?? [];
   return `# Completion of broker-cli for fish, made by \`broker-cli completion fish\`.
 complete -c broker-cli -f
-${places.flatMap((place) => placeLines(place, starts)).join('\n')}
+${global.map((option) => `complete -c broker-cli ${optionWords(option)}`).join('\n')}
+${places.flatMap((place) => placeLines(place, starts, global)).join('\n')}
 `;
 }
 
 function placeLines(
   { path, commands, values, options }: Place,
   starts: readonly string[],
+  global: readonly OptionWords[],
 ): string[] {
   const here = condition(
     path,
@@ -22,7 +24,9 @@ function placeLines(
   return [
     ...commands.map(({ name, about }) => `${here} -a ${name} -d ${quote(about)}`),
     ...values.map((value) => `${here} -a ${value}`),
-    ...options.map((option) => `${here} ${optionWords(option)}`),
+    ...options
+      .filter((option) => !global.includes(option))
+      .map((option) => `${here} ${optionWords(option)}`),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface Place {
 }
 
 export interface CompletionModel {
+  /** Options that may stand anywhere: among those of every place, too. */
+  readonly global: readonly OptionWords[];
   readonly places: readonly Place[];
 }
 
@@ -68,7 +70,7 @@ export async function completionModel(): Promise<CompletionModel> {
       places.push({ path: path.join(' '), commands: [], values, options });
     }
   }
-  return { places };
+  return { global, places };
 }
 
 function optionWords({ kind, flags, about, choices }: Input<unknown>): OptionWords[] {

@@ -2,10 +2,17 @@
 
 import type { CompletionModel, OptionWords, Place } from './model.ts';
 
-export function zshScript({ places }: CompletionModel): string {
+/** Where options lie that may stand anywhere. */
+const GLOBAL = '_broker_cli_global';
+
+export function zshScript({ global, places }: CompletionModel): string {
   return `#compdef broker-cli
 # Completion of broker-cli for zsh, made by \`broker-cli completion zsh\`.
-${places.map(placeFunction).join('\n')}
+typeset -ga ${GLOBAL}
+${GLOBAL}=(
+${global.map((option) => `  ${optionSpec(option)}`).join('\n')}
+)
+${places.map((place) => placeFunction(place, global)).join('\n')}
 if [ "$funcstack[1]" = "_broker_cli" ]; then _broker_cli "$@"; else compdef _broker_cli broker-cli; fi
 `;
 }
@@ -14,8 +21,13 @@ function functionName(path: string): string {
   return ['_broker_cli', ...path.split(' ').filter((word) => word !== '')].join('__');
 }
 
-function placeFunction({ path, commands, values, options }: Place): string {
-  const lines = options.map((option) => `    ${optionSpec(option)} \\`);
+function placeFunction(
+  { path, commands, values, options }: Place,
+  global: readonly OptionWords[],
+): string {
+  const own = options.filter((option) => !global.includes(option));
+  const lines = own.map((option) => `    ${optionSpec(option)} \\`);
+  if (own.length < options.length) lines.push(`    "$${GLOBAL}[@]" \\`);
   const name = functionName(path);
   if (commands.length === 0) {
     const first = values.length > 0 ? `'1:value:(${values.join(' ')})'` : "'*: :_default'";

@@ -9,6 +9,7 @@ export const EXIT = {
   conflict: 5,
   timeout: 6,
   unavailable: 7,
+  denied: 8,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -28,6 +29,8 @@ export const EXIT_ABOUT: { readonly [N in ExitName]: string } = {
   timeout: 'No reply came in time (`--timeout`), or `queue receive --fail-if-empty` got nothing.',
   unavailable:
     'The broker answers and cannot do it now (full, overloaded, shutting down): try again later.',
+  denied:
+    'The broker did not let it happen: it does not know who asks, or that user may not do this. Also `acls check` where the answer is no.',
   interrupted: 'Ended by Ctrl-C (SIGINT) before it was done.',
   terminated: 'Ended by SIGTERM before it was done.',
 };

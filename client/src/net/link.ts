@@ -9,16 +9,16 @@ import {
   type ResponseOf,
 } from '@millrace/protocol';
 import { Deadlines } from '../deadlines.ts';
-import { announce, TRACES } from '../diagnostics.ts';
 import { Fifo } from '../fifo.ts';
 import { pause, throwIfAborted } from '../wait.ts';
 import { Call, type CallOptions, isRepeatable } from './call.ts';
 import { Dialer, type DialerOptions } from './dialer.ts';
 import { notReachable, notSentInTime, tooManyQueued } from './link-errors.ts';
+import { OfflineWatch } from './offline.ts';
 import { pauseBeforeResend } from './resend.ts';
 import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
 import { SilenceWatch } from './silence.ts';
-import { tracedRequest } from './traced-request.ts';
+import { announceEnd, tracedRequest } from './traced-request.ts';
 
 export interface LinkOptions extends DialerOptions {
   readonly requestTimeoutMs: number;
@@ -28,6 +28,8 @@ export interface LinkOptions extends DialerOptions {
   readonly maxQueued: number;
   /** Replies are awaited and nothing was heard for so long: the broker is asked for a sign of life. */
   readonly pingIdleMs: number;
+  /** Without a connection for so long, requests do not wait for one; undefined: they do. */
+  readonly failOfflineMs: number | undefined;
 }
 
 /** What a caller may say of one request. */
@@ -48,6 +50,7 @@ export class Link implements SessionOwner {
   private readonly silence: SilenceWatch;
   private readonly queue = new Fifo<Call>();
   private readonly closing = new AbortController();
+  private readonly offline: OfflineWatch;
   private session: Session | undefined;
   private lastBroker: BrokerInfo | undefined;
   private lastLimits: BrokerLimits = {};
@@ -60,6 +63,7 @@ export class Link implements SessionOwner {
     this.maxInFlight = options.maxInFlight;
     this.dialer = new Dialer(options, this);
     this.silence = new SilenceWatch(options.pingIdleMs);
+    this.offline = new OfflineWatch(options.failOfflineMs, () => this.failQueued());
   }
 
   /** Resolves once a broker has answered Hello. Throws what `connect()` documents. */
@@ -110,8 +114,8 @@ export class Link implements SessionOwner {
     body: RequestInput<N>,
     options: RequestOptions & CallOptions = {},
   ): Promise<ResponseOf<N>> {
-    const { clientName } = this.options;
-    return tracedRequest(api, body, clientName, () => this.attempts(api, body, options));
+    const run = () => this.attempts(api, body, options);
+    return tracedRequest(api, body, this.options.clientName, run);
   }
 
   private async attempts<N extends ApiName>(
@@ -127,8 +131,8 @@ export class Link implements SessionOwner {
       } catch (error) {
         if (options.once === true) throw error;
         const repeatable = isRepeatable(api, options);
-        const { retry } = this.options;
-        const pauseMs = pauseBeforeResend(error as MillraceError, attempt, repeatable, retry);
+        const failure = error as MillraceError;
+        const pauseMs = pauseBeforeResend(failure, attempt, repeatable, this.options.retry);
         if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt) throw error;
         if (pauseMs > 0) await pause(pauseMs, this.closing.signal, options.signal);
         throwIfAborted(options.signal);
@@ -143,6 +147,7 @@ export class Link implements SessionOwner {
     this.dialer.close();
     this.deadlines.close();
     this.silence.stop();
+    this.offline.end();
     const error = new MillraceError('CLIENT_CLOSED');
     for (const call of this.queue.drain()) call.fail(error);
     for (const call of this.session?.calls() ?? []) call.fail(error);
@@ -150,7 +155,7 @@ export class Link implements SessionOwner {
     this.session = undefined;
     if (session === undefined) return;
     session.destroy(error);
-    this.disconnected(session, error);
+    announceEnd(session.broker, this.options.clientName, error);
   }
 
   onRoom(): void {
@@ -164,16 +169,16 @@ export class Link implements SessionOwner {
     if (this.session !== session) return;
     this.session = undefined;
     this.silence.stop();
-    this.disconnected(session, reason);
+    announceEnd(session.broker, this.options.clientName, reason);
     if (this.isClosed) return;
     this.dialer.lastFailure = reason;
+    this.offline.begin();
     this.options.logger.warn?.('connection lost, connecting again', { reason: reason.message });
     void this.reconnect();
   }
 
-  private disconnected({ broker }: Session, reason: MillraceError): void {
-    const { clientName } = this.options;
-    announce(TRACES.disconnect, () => ({ address: broker.address, clientName, reason }));
+  private failQueued(): void {
+    for (const call of this.queue.drain()) call.fail(notReachable(this.dialer.lastFailure));
   }
 
   private async reconnect(): Promise<void> {
@@ -189,6 +194,7 @@ export class Link implements SessionOwner {
       return;
     }
     this.session = session;
+    this.offline.end();
     if (session.endReason !== undefined) {
       this.onEnd(session, session.endReason);
       return;
@@ -211,17 +217,12 @@ export class Link implements SessionOwner {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = new Call(api, body, deadlineAt, options, resolve, reject);
-      if (this.isClosed) {
-        call.fail(new MillraceError('CLIENT_CLOSED'));
-        return;
-      }
-      if (options.signal?.aborted) {
-        call.abort();
-        return;
-      }
+      if (this.isClosed) return call.fail(new MillraceError('CLIENT_CLOSED'));
+      if (options.signal?.aborted) return void call.abort();
       call.listen(() => this.abort(call));
       this.deadlines.watch(deadlineAt);
       if (this.session !== undefined && this.mayGo(call)) this.session.send(call);
+      else if (this.offline.isGivenUp) call.fail(notReachable(this.dialer.lastFailure));
       else if (call.urgent) this.queue.unshift(call);
       else if (this.queue.length < this.options.maxQueued) this.queue.push(call);
       else call.fail(tooManyQueued(this.options.maxQueued));

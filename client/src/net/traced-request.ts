@@ -1,7 +1,9 @@
-// A request as it is, told of where somebody listens: on the channel of all requests, and on that of its API.
+// What becomes of requests and connections, told of where somebody listens: requests on the channel of all of them, and on
+// that of their API. It changes nothing about them.
 
-import type { ApiName, RequestInput, ResponseOf } from '@millrace/protocol';
-import { type RequestTrace, TRACE_OF, TRACES, traced } from '../diagnostics.ts';
+import type { ApiName, MillraceError, RequestInput, ResponseOf } from '@millrace/protocol';
+import { announce, type RequestTrace, TRACE_OF, TRACES, traced } from '../diagnostics.ts';
+import type { BrokerInfo } from './session.ts';
 
 export function tracedRequest<N extends ApiName>(
   api: N,
@@ -14,4 +16,12 @@ export function tracedRequest<N extends ApiName>(
   if (!request.hasSubscribers && own?.hasSubscribers !== true) return run();
   const context = () => ({ api, body, clientName }) as unknown as RequestTrace;
   return traced(request, context, () => (own === undefined ? run() : traced(own, context, run)));
+}
+
+export function announceEnd(
+  { address }: BrokerInfo,
+  clientName: string,
+  reason: MillraceError,
+): void {
+  announce(TRACES.disconnect, () => ({ address, clientName, reason }));
 }

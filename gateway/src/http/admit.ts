@@ -3,14 +3,13 @@
 
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayOptions } from '../options/table.ts';
-import type { App, Services } from '../services.ts';
-import type { Credentials } from './credentials/credentials-file.ts';
-import { BusyHashing, Identify } from './credentials/identify.ts';
+import { HttpProblem } from '../rest/problem/problems.ts';
+import type { App, Services, Visitors } from '../services.ts';
 import { faultOf, type GuardSettings } from './guard.ts';
 import { listOf, ownNames } from './host-names.ts';
-import { isSqs } from './observe.ts';
+import { isSqs, onceOver } from './observe.ts';
 import { refusal } from './refuse.ts';
 
 /** Whoever may know nothing else may know that the gateway lives. */
@@ -21,13 +20,12 @@ export async function admitRequests(
   app: App,
   services: Services,
   settings: GatewayOptions,
-  credentials: Credentials | undefined,
 ): Promise<void> {
   const origins = new Set(listOf(settings.httpCorsOrigins));
   if (origins.size > 0) await allowOrigins(app, [...origins]);
   guardPages(app, services, { names: ownNames(settings), origins });
   if (settings.httpRateLimit > 0) await limitRates(app, services, settings.httpRateLimit);
-  if (credentials !== undefined) askWho(app, services, credentials);
+  if (services.visitors !== undefined) askWho(app, services, services.visitors);
 }
 
 async function allowOrigins(app: App, origin: string[]): Promise<void> {
@@ -71,25 +69,24 @@ async function limitRates(app: App, { metrics }: Services, max: number): Promise
   app.addHook('onRequest', app.rateLimit());
 }
 
-/** Behind the rates, so that guesses are counted too. */
-function askWho(app: App, { metrics, accessKeys }: Services, credentials: Credentials): void {
-  const identify = new Identify(credentials);
-  app.addHook('preParsing', async (request) => {
-    if (isSqs(request)) {
-      // Where there are keys, their signatures are what counts there.
-      if (!accessKeys.isEmpty) return;
-      throw refusal('credentials', 'Nobody has an access key for this API.', request, metrics);
-    }
-    if (OPEN_PAGES.has(pathOf(request))) return;
-    let who: string | undefined;
+/** Behind the rates, so that guesses are counted too. Requests of the SQS API are signed, body and all: they are asked later. */
+function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
+  app.addHook('preParsing', async (request, reply) => {
+    if (isSqs(request) || OPEN_PAGES.has(pathOf(request))) return;
     try {
-      who = await identify.who(request.headers.authorization);
+      await visitors.admit(request.raw);
     } catch (error) {
-      if (!(error instanceof BusyHashing)) throw error;
-      throw refusal('rate', 'Too many passwords are being checked.', request, metrics);
+      if (error instanceof HttpProblem) {
+        metrics.requestRefused(error.code === 'UNAUTHENTICATED' ? 'credentials' : 'rate');
+      }
+      throw error;
     }
-    if (who !== undefined) return;
-    const text = 'The request shows no token or password that is known here.';
-    throw refusal('credentials', text, request, metrics);
+    onceAnswered(request, reply, () => visitors.dismiss(request.raw));
   });
+}
+
+/** What was upgraded is answered as long as its connection lasts. */
+function onceAnswered(request: FastifyRequest, reply: FastifyReply, tell: () => void): void {
+  if (request.headers.upgrade === undefined) onceOver(reply, tell);
+  else request.raw.socket.once('close', tell);
 }

@@ -1,25 +1,36 @@
-// What the options must not leave open by mistake: a port that others reach without credentials, or passwords in plain
+// What the options must not leave open by mistake: a port that others reach and that asks nobody, or passwords in plain
 // text. It reads no file.
 
-import { isIPv4 } from 'node:net';
-import { type OptionsOf, StartError } from '@millrace/options';
-import type { GATEWAY_OPTIONS } from '../options/table.ts';
-import type { Credentials } from './credentials/credentials-file.ts';
+import {
+  checkTlsOptions,
+  isLoopback,
+  StartError,
+  type TlsFlags,
+  type TlsPaths,
+} from '@millrace/options';
+import type { GatewayOptions } from '../options/table.ts';
 import { listOf } from './host-names.ts';
 
-type Options = OptionsOf<typeof GATEWAY_OPTIONS>;
+export const HTTP_TLS_FLAGS: TlsFlags = {
+  cert: '--http-tls-cert',
+  key: '--http-tls-key',
+  clientCa: '--http-tls-client-ca',
+  clientAuth: '--http-tls-client-auth',
+};
 
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
+export function httpTlsPaths(options: GatewayOptions): TlsPaths {
+  return {
+    cert: options.httpTlsCert,
+    key: options.httpTlsKey,
+    clientCa: options.httpTlsClientCa,
+    clientAuth: options.httpTlsClientAuth,
+  };
 }
 
 /** Throws StartError `badOption`. */
-export function checkGatewayOptions(options: Options): void {
-  const { httpTlsCert, httpTlsKey, sqsAccount, sqsPublicUrl, sqsRegion } = options;
-  if ((httpTlsCert === '') !== (httpTlsKey === '')) {
-    throw bad('--http-tls-cert and --http-tls-key go together.');
-  }
+export function checkGatewayOptions(options: GatewayOptions): void {
+  const { sqsAccount, sqsPublicUrl, sqsRegion } = options;
+  checkTlsOptions(HTTP_TLS_FLAGS, httpTlsPaths(options));
   if (!/^\d{12}$/.test(sqsAccount)) throw bad('--sqs-account has to be twelve digits.');
   if (!/^[a-z0-9-]{1,64}$/.test(sqsRegion)) {
     throw bad('--sqs-region has to be lower-case letters, digits and hyphens.');
@@ -32,22 +43,29 @@ export function checkGatewayOptions(options: Options): void {
       throw bad('--http-cors-origins has to be origins by comma, such as https://console.example.');
     }
   }
-  const isOpen = options.httpCredentials === '' && !options.httpAllowAnonymous;
-  if (isOpen && !isLoopback(options.httpHost)) {
-    const what = `anyone who reaches ${options.httpHost} could do everything`;
-    throw bad(
-      `--http-host: ${what}. Give --http-credentials, or --http-allow-anonymous if that is meant.`,
-    );
-  }
 }
 
-/** Throws StartError `badOption`. */
-export function checkPlaintext(options: Options, credentials: Credentials): void {
-  const hasSecrets = credentials.users.size + credentials.tokens.size > 0;
-  const isPlain = options.httpTlsCert === '' && !isLoopback(options.httpHost);
-  if (!hasSecrets || !isPlain || options.httpAllowPlaintext) return;
+/** What the broker of the gateway says, and what whoever started it allows. */
+export interface Exposure {
+  /** Callers have to show who they are. */
+  readonly isRequired: boolean;
+  readonly allowAnonymous: boolean;
+}
+
+/** Throws StartError `badOption`. [H-11] [H-14] */
+export function checkHttpExposure(options: GatewayOptions, exposure: Exposure): void {
+  const { httpHost, httpTlsCert, httpAllowPlaintext } = options;
+  if (isLoopback(httpHost)) return;
+  if (!exposure.isRequired) {
+    if (exposure.allowAnonymous) return;
+    const what = `anyone who reaches ${httpHost} could do everything`;
+    throw bad(
+      `--http-host: ${what}. Start the broker with --authentication required, or give --allow-anonymous if that is meant.`,
+    );
+  }
+  if (httpTlsCert !== '' || httpAllowPlaintext) return;
   throw bad(
-    '--http-credentials has users or tokens, which would go over the network in plain text: give --http-tls-cert, or --http-allow-plaintext behind a proxy that has TLS.',
+    `--http-host: passwords and tokens would go over the network in plain text. Give --http-tls-cert, or --http-allow-plaintext behind a proxy that has TLS.`,
   );
 }
 

@@ -33,7 +33,7 @@ function methodOf({ method }: FastifyRequest, route: string): string {
 }
 
 /** An answer that waits behind others on its connection has no socket yet, and hears nothing of the end of it. */
-function onceOver({ raw, request }: FastifyReply, tell: () => void): void {
+export function onceOver({ raw, request }: FastifyReply, tell: () => void): void {
   if (raw.socket !== null) {
     raw.once('close', tell);
     return;

@@ -15,11 +15,6 @@ interface RefusalSpec {
 export const REFUSALS = {
   origin: { problem: 'FORBIDDEN_ORIGIN', sqs: 'AccessDenied', reason: 'origin' },
   host: { problem: 'FORBIDDEN', sqs: 'AccessDenied', reason: 'host' },
-  credentials: {
-    problem: 'UNAUTHENTICATED',
-    sqs: 'MissingAuthenticationToken',
-    reason: 'credentials',
-  },
   rate: { problem: 'TOO_MANY_REQUESTS', sqs: 'RequestThrottled', reason: 'rate' },
 } as const satisfies Record<string, RefusalSpec>;
 

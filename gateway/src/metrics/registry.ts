@@ -19,6 +19,7 @@ export interface GatewayGauges {
   readonly connections: () => number;
   readonly waitingReceives: () => number;
   readonly receiveConnections: () => number;
+  readonly sessions: () => number;
 }
 
 const one = (value: number): readonly MetricValue[] => [{ value }];
@@ -42,6 +43,7 @@ const READERS: MetricReaders<typeof METRICS, GatewayGauges> = {
   millrace_http_feeds: ({ metrics }) => countValues(metrics.feeds, 'kind'),
   millrace_http_waiting_receives: ({ waitingReceives }) => one(waitingReceives()),
   millrace_gateway_receive_connections: ({ receiveConnections }) => one(receiveConnections()),
+  millrace_gateway_sessions: ({ sessions }) => one(sessions()),
   millrace_sqs_requests_total: ({ metrics }) =>
     [...metrics.actions].flatMap(([action, outcomes]) =>
       [...outcomes].map(([outcome, value]) => ({ value, labels: { action, outcome } })),

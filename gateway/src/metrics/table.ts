@@ -58,6 +58,12 @@ export const METRICS = {
     labels: [],
     about: 'Connections to the broker that receives go over.',
   },
+  millrace_gateway_sessions: {
+    type: 'gauge',
+    labels: [],
+    about:
+      'Users with a connection of their own to the broker; 0 where nobody is asked who they are.',
+  },
   millrace_sqs_requests_total: {
     type: 'counter',
     labels: ['action', 'outcome'],

@@ -19,7 +19,7 @@ export const GATEWAY_OPTIONS = {
     noun: 'address',
     fallback: '127.0.0.1',
     about:
-      'Address of the HTTP gateway. Beyond loopback it takes --http-credentials, or --http-allow-anonymous.',
+      'Address of the HTTP gateway. Beyond loopback it takes a broker with authentication, or --allow-anonymous.',
   },
   httpPort: {
     kind: 'count',
@@ -42,19 +42,6 @@ export const GATEWAY_OPTIONS = {
     about:
       'Origins, by comma, whose pages may use the gateway, such as https://console.example; empty: none but its own.',
   },
-  httpCredentials: {
-    kind: 'text',
-    noun: 'path',
-    fallback: '',
-    about:
-      'JSON file with users, tokens and SQS access keys; from then on every request has to show one of them. Empty: nobody is asked.',
-  },
-  httpAllowAnonymous: {
-    kind: 'switch',
-    fallback: false,
-    about:
-      'Listen beyond loopback without credentials: anyone who reaches the port may do everything.',
-  },
   httpAllowPlaintext: {
     kind: 'switch',
     fallback: false,
@@ -65,13 +52,27 @@ export const GATEWAY_OPTIONS = {
     kind: 'text',
     noun: 'path',
     fallback: '',
-    about: 'Certificate chain in PEM; with --http-tls-key the gateway speaks HTTPS only.',
+    about:
+      'Certificate chain in PEM; with --http-tls-key the gateway speaks HTTPS only. Read again when it changes.',
   },
   httpTlsKey: {
     kind: 'text',
     noun: 'path',
     fallback: '',
     about: 'Private key in PEM of --http-tls-cert.',
+  },
+  httpTlsClientCa: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Certificates in PEM of the authorities that callers’ certificates are verified with.',
+  },
+  httpTlsClientAuth: {
+    kind: 'choice',
+    values: ['none', 'optional', 'required'],
+    fallback: 'none',
+    about:
+      'Whether callers are asked for a certificate, whose common name is the user they are. Requests of the SQS API are signed all the same.',
   },
   httpBodyBytes: {
     kind: 'bytes',
@@ -162,9 +163,54 @@ export const GATEWAY_PROCESS_OPTIONS = {
     fallback: '127.0.0.1:7650',
     about: 'The broker; several addresses by comma: any of them will do.',
   },
+  brokerTokenFile: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'File with the token that the gateway logs in to its broker with, of a user that may delegate on the cluster; read again at each connect.',
+  },
+  brokerTls: {
+    kind: 'switch',
+    fallback: false,
+    about: 'Speak TLS with the broker, and trust the authorities that Node.js trusts.',
+  },
+  brokerTlsCa: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'Certificates in PEM of the authorities to trust instead; implies --broker-tls. These files are read again at each connect.',
+  },
+  brokerTlsCert: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Certificate in PEM that the gateway shows the broker; implies --broker-tls.',
+  },
+  brokerTlsKey: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about: 'Private key in PEM of --broker-tls-cert.',
+  },
+  brokerTlsServerName: {
+    kind: 'text',
+    noun: 'name',
+    fallback: '',
+    about: 'Name that the broker’s certificate has to bear; empty: the host of --broker.',
+  },
+  allowAnonymous: {
+    kind: 'switch',
+    fallback: false,
+    about:
+      'Listen beyond loopback though the broker asks nobody: anyone who reaches the port may do everything.',
+  },
   ...GATEWAY_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const satisfies OptionTable;
+
+export type GatewayProcessOptions = OptionsOf<typeof GATEWAY_PROCESS_OPTIONS>;
 
 /** The gateway's options as a table in Markdown. */
 export function renderGatewayOptions(): string {

@@ -5,11 +5,23 @@ import type { Client, LeasedMessage, Queue, ReceiveOptions } from '@millrace/cli
 import { MillraceError } from '@millrace/protocol';
 import type { Receiver } from '../services.ts';
 
+/** Counts the receives of all receivers that share it. */
+export class ReceiverTally {
+  /** Receives at a time that may wait. */
+  readonly waitingMax: number;
+  /** Those that wait now. */
+  waiting = 0;
+  connections = 0;
+
+  constructor(waitingMax: number) {
+    this.waitingMax = waitingMax;
+  }
+}
+
 export interface ReceiverSources {
   /** Makes one more connection. */
   readonly open: () => Promise<Client>;
-  /** Receives at a time that may wait. */
-  readonly waitingMax: number;
+  readonly tally: ReceiverTally;
   /** A connection without receives for this long is closed, ms. */
   readonly idleMs: number;
 }
@@ -54,19 +66,11 @@ export class PooledReceiver implements Receiver {
     this.#sweeper = setInterval(() => this.#closeIdle(), sources.idleMs).unref();
   }
 
-  /** Receives that wait for messages now. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
-  get connections(): number {
-    return this.#lanes.length;
-  }
-
   async receive(group: string, options: ReceiveOptions): Promise<LeasedMessage<Uint8Array>[]> {
     const waits = (options.maxWaitMs ?? 0) > 0;
-    if (waits && this.#waiting.size >= this.#sources.waitingMax) {
-      const limit = `${this.#sources.waitingMax} waiting receives`;
+    const { tally } = this.#sources;
+    if (waits && tally.waiting >= tally.waitingMax) {
+      const limit = `${tally.waitingMax} waiting receives`;
       throw new MillraceError('OVERLOADED', 'Too many receives wait at this gateway.', { limit });
     }
     // What waits gives up at the end; what does not is soon over.
@@ -77,6 +81,7 @@ export class PooledReceiver implements Receiver {
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiting.add(giveUp);
+    tally.waiting += 1;
     try {
       const lane = await this.#takePlace();
       return await this.#receiveOver(lane, group, { ...options, signal: giveUp.signal });
@@ -85,6 +90,7 @@ export class PooledReceiver implements Receiver {
       throw error;
     } finally {
       this.#waiting.delete(giveUp);
+      tally.waiting -= 1;
       options.signal?.removeEventListener('abort', onAbort);
     }
   }
@@ -99,7 +105,7 @@ export class PooledReceiver implements Receiver {
     this.stopWaiting();
     clearInterval(this.#sweeper);
     await this.#opening?.catch(() => undefined);
-    await Promise.all(this.#lanes.splice(0).map(({ client }) => client.close()));
+    await Promise.all(this.#lanes.splice(0).map((lane) => this.#closeLane(lane)));
   }
 
   async #receiveOver(
@@ -134,7 +140,13 @@ export class PooledReceiver implements Receiver {
     const lane = new Lane(await this.#sources.open());
     lane.idleSinceMs = performance.now();
     this.#lanes.push(lane);
+    this.#sources.tally.connections += 1;
     return lane;
+  }
+
+  async #closeLane({ client }: Lane): Promise<void> {
+    this.#sources.tally.connections -= 1;
+    await client.close();
   }
 
   #closeIdle(): void {
@@ -144,7 +156,7 @@ export class PooledReceiver implements Receiver {
       const lane = this.#lanes[at];
       if (lane === undefined || lane.running > 0 || lane.idleSinceMs > before) continue;
       this.#lanes.splice(at, 1);
-      void lane.client.close();
+      void this.#closeLane(lane);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { App, Services } from '../services.ts';
+import { perSession } from '../sessions/per-session.ts';
 import { registerAcknowledge } from './consume/acknowledge.ts';
 import { registerConsume } from './consume/consume.ts';
 import { registerReadLog } from './consume/read-log.ts';
@@ -36,22 +37,22 @@ export async function registerRest(app: App, services: Services): Promise<void> 
     prepare(rest);
     await registerOpenApi(rest);
     const refuseOtherMethods = watchMethods(rest);
-    const board = new CountsBoard(services.client);
+    const boardOf = perSession(({ client }) => new CountsBoard(client));
     // Before all others: what follows refuses what asks for a WebSocket.
-    await registerLive(rest, services, board);
+    await registerLive(rest, services, boardOf);
     registerTopics(rest, services);
     registerTopicOffsets(rest, services);
     registerProduce(rest, services);
     await registerProduceBatch(rest, services);
     registerConsume(rest, services);
-    registerAcknowledge(rest, services.queues);
+    registerAcknowledge(rest, services);
     registerReadLog(rest, services);
     registerGroups(rest, services);
     registerShareGroups(rest, services);
     registerReset(rest, services);
     registerQueues(rest, services);
     registerJobs(rest, services);
-    registerDashboard(rest, board);
+    registerDashboard(rest, services, boardOf);
     registerProblemPages(rest);
     refuseOtherMethods();
     await registerDocs(rest);

@@ -1,6 +1,8 @@
 // Puts the SQS API on the server: the handlers of its actions behind its one route.
 
-import type { App, Services } from '../services.ts';
+import type { IncomingMessage } from 'node:http';
+import type { App, Services, Session } from '../services.ts';
+import { perSession } from '../sessions/per-session.ts';
 import type { CallSettings } from './dispatch/call.ts';
 import { registerSqsRoute } from './dispatch/sqs-route.ts';
 import type { SqsHandlers } from './handler.ts';
@@ -13,10 +15,15 @@ export async function registerSqs(
   services: Services,
   settings: CallSettings,
 ): Promise<void> {
-  const directory = createQueueDirectory(services);
-  const handlers: SqsHandlers = {
-    ...createQueueHandlers(services, directory),
-    ...createMessageHandlers(services, directory),
+  const bySession = perSession(handlersFor);
+  const handlersOf = (request: IncomingMessage) => bySession(services.sessionOf(request));
+  await registerSqsRoute(app, { ...services, handlersOf, settings });
+}
+
+function handlersFor(session: Session): SqsHandlers {
+  const directory = createQueueDirectory(session);
+  return {
+    ...createQueueHandlers(session, directory),
+    ...createMessageHandlers(session, directory),
   };
-  await registerSqsRoute(app, { ...services, handlers, settings });
 }

@@ -41,7 +41,8 @@ async function openRim(brokers: string, given: Partial<GatewayOptions>): Promise
   const lines: string[] = [];
   const sink = { write: (line: string) => void lines.push(line) };
   const { log } = openLog({ level: 'debug', format: 'json', sink });
-  const gateway = await openGateway({ options, brokers, waitForBrokerMs: 0, log });
+  const how = { broker: { brokers }, allowAnonymous: false, waitForBrokerMs: 0 };
+  const gateway = await openGateway({ options, ...how, log });
   const metric = async (name: string) => {
     const text = await gateway.metrics();
     const found = text.split('\n').find((line) => line.startsWith(`${name} `));

@@ -29,7 +29,7 @@ const produce = (more: object) => bench.post('/produce', { topic, ...more });
 const read = async (): Promise<Json[]> =>
   (await bench.get(`/topics/${topic}/records`)).body.records;
 const consume = (query = '') => bench.get(`/consume?topic=${topic}&group=g-${topic}${query}`);
-const stats = async () => (await bench.open.services.client.admin.counters(`g-${topic}`)).totals;
+const stats = async () => (await bench.open.session.client.admin.counters(`g-${topic}`)).totals;
 
 describe('produce', () => {
   it('stores JSON as it is written, and shows it so', async () => {
@@ -122,7 +122,7 @@ describe('produce', () => {
 
 /** The first record as a native client reads it. */
 async function native(): Promise<{ value: string }> {
-  const { client } = bench.open.services;
+  const { client } = bench.open.session;
   await using consumer = client.consumer({ topics: topic, codec: codecs.text, from: 'earliest' });
   for await (const { value } of consumer) return { value };
   throw new Error('there is no record');
@@ -243,7 +243,7 @@ describe('acknowledge', () => {
     const text = `{"items":[{"receipt":"${receipt}","result":{"n": 9007199254740993}}]}`;
     expect((await bench.post('/ack', text, JSON_BODY)).body.failed).toBe(0);
     const [{ id }] = await read();
-    const { admin } = bench.open.services.client;
+    const { admin } = bench.open.session.client;
     const { result } = await admin.message(`g-${topic}`, id, { resultCodec: codecs.text });
     expect(result?.value).toBe('{"n": 9007199254740993}');
   });

@@ -4,7 +4,7 @@ import type { ReceiptAck, ReceiptOutcome } from '@millrace/client';
 import { ACK_KINDS, LIMITS, MillraceError } from '@millrace/protocol';
 import type { Static } from 'typebox';
 import type { GroupQueues } from '../../receiver/group-queues.ts';
-import type { App } from '../../services.ts';
+import type { App, Services } from '../../services.ts';
 import { RawJson } from '../json/raw-json.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { itemProblem } from '../problem/send-problem.ts';
@@ -86,7 +86,7 @@ export const AckResults = closed(
 );
 export type AckResultsShape = Static<typeof AckResults>;
 
-export function registerAcknowledge(app: App, queues: GroupQueues): void {
+export function registerAcknowledge(app: App, { sessionOf }: Services): void {
   app.post(
     '/ack',
     {
@@ -100,13 +100,13 @@ export function registerAcknowledge(app: App, queues: GroupQueues): void {
         response: { 200: AckResults, ...problems(...BODY_PROBLEMS) },
       },
     },
-    async ({ body: { group, receipts = [], items = [] } }) => {
+    async ({ raw, body: { group, receipts = [], items = [] } }) => {
       const all = [...receipts.map((receipt): AckItemShape => ({ receipt })), ...items];
       if (all.length === 0) {
         const text = 'Give receipts, or items.';
         throw new MillraceError('INVALID_REQUEST', text, { field: 'receipts' });
       }
-      return acknowledgeAll(queues, all, group);
+      return acknowledgeAll(sessionOf(raw).queues, all, group);
     },
   );
 }

@@ -3,7 +3,7 @@
 import type { LeasedMessage, ReceiveOptions } from '@millrace/client';
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { FastifyRequest } from 'fastify';
-import type { App, Services } from '../../services.ts';
+import type { App, Services, Session } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { HttpProblem } from '../problem/problems.ts';
 import { LeasedSchema } from '../schemas/message.ts';
@@ -73,9 +73,10 @@ export function registerConsume(app: App, services: Services): void {
         done(aheadOfUse(request));
       },
     },
-    async ({ query }, reply) => {
+    async ({ raw, query }, reply) => {
+      const session = services.sessionOf(raw);
       const { topic, group, max = MAX_DEFAULT, waitMs, visibilityTimeoutMs } = query;
-      const receive: Receive = (name, options) => receiveOrMake(services, name, topic, options);
+      const receive: Receive = (name, options) => receiveOrMake(session, name, topic, options);
       return receiveFor(services, reply, receive, group, {
         topics: topic,
         maxMessages: max,
@@ -96,21 +97,21 @@ function aheadOfUse({ headers }: FastifyRequest): HttpProblem | undefined {
 }
 
 async function receiveOrMake(
-  services: Services,
+  session: Session,
   group: string,
   topic: string,
   options: ReceiveOptions,
 ): Promise<LeasedMessage<Uint8Array>[]> {
   try {
-    return await services.receiver.receive(group, options);
+    return await session.receiver.receive(group, options);
   } catch (error) {
     if (!hasCode(error, 'UNKNOWN_GROUP')) throw error;
   }
-  await make(services, group, topic);
-  return services.receiver.receive(group, options);
+  await make(session, group, topic);
+  return session.receiver.receive(group, options);
 }
 
-async function make({ client }: Services, group: string, topic: string): Promise<void> {
+async function make({ client }: Session, group: string, topic: string): Promise<void> {
   try {
     await client.admin.createShareGroup({ group, topics: [topic] });
   } catch (error) {

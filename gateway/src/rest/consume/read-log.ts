@@ -40,8 +40,7 @@ const Records = closed({
   records: Type.Array(MessageSchema),
 });
 
-export function registerReadLog(app: App, { client }: Services): void {
-  const { admin } = client;
+export function registerReadLog(app: App, { sessionOf }: Services): void {
   app.get(
     '/topics/:topic/records',
     {
@@ -71,7 +70,8 @@ export function registerReadLog(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { topic }, query, headers }, reply) => {
+    async ({ raw, params: { topic }, query, headers }, reply) => {
+      const { admin } = sessionOf(raw).client;
       const { partition = 0, offset = 'earliest', max = MAX_DEFAULT } = query;
       const type = wantedType(headers.accept);
       const fromOffset =

@@ -1,6 +1,7 @@
 // Counts of all queues, taken once for everybody who asks within a second. It keeps the last answer and nothing else.
 
 import { type Client, MillraceError } from '@millrace/client';
+import type { Session } from '../../services.ts';
 import { type Dashboard, type QueueCounts, queueCountsOf, totalsOf } from './counts.ts';
 
 /** An answer stands for so long, so that who asks every second gets a new one; where counting takes long, for longer. */
@@ -10,6 +11,9 @@ const AGE_MS_MAX = 5_000;
 const ASKED_AT_A_TIME = 32;
 /** Counting takes no more than this part of the time, until answers would be too old. */
 const DUTY = 0.2;
+
+/** Each session has its own: users see different queues. */
+export type BoardOf = (session: Session) => CountsBoard;
 
 export class CountsBoard {
   private readonly client: Client;

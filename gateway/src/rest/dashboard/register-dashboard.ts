@@ -1,11 +1,11 @@
 // GET /dashboard: counts of all queues at a glance. The route alone.
 
-import type { App } from '../../services.ts';
+import type { App, Services } from '../../services.ts';
 import { problems } from '../openapi/responses.ts';
 import { Dashboard } from './counts.ts';
-import type { CountsBoard } from './counts-board.ts';
+import type { BoardOf } from './counts-board.ts';
 
-export function registerDashboard(app: App, board: CountsBoard): void {
+export function registerDashboard(app: App, { sessionOf }: Services, boardOf: BoardOf): void {
   app.get(
     '/dashboard',
     {
@@ -17,6 +17,6 @@ export function registerDashboard(app: App, board: CountsBoard): void {
         response: { 200: Dashboard, ...problems() },
       },
     },
-    () => board.latest(),
+    async ({ raw }) => boardOf(sessionOf(raw)).latest(),
   );
 }

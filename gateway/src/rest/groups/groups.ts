@@ -135,7 +135,7 @@ export function registerGroups(app: App, services: Services): void {
   registerDelete(app, services);
 }
 
-function registerList(app: App, { client }: Services): void {
+function registerList(app: App, { sessionOf }: Services): void {
   app.get(
     '/groups',
     {
@@ -150,8 +150,8 @@ function registerList(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ query: { kind, ...page } }) => {
-      const all = await client.admin.listGroups();
+    async ({ raw, query: { kind, ...page } }) => {
+      const all = await sessionOf(raw).client.admin.listGroups();
       const wanted = kind === undefined ? all : all.filter((group) => group.kind === kind);
       const { page: groups, next } = pageOf(wanted, page);
       return { groups, next };
@@ -159,7 +159,7 @@ function registerList(app: App, { client }: Services): void {
   );
 }
 
-function registerDescribe(app: App, { client }: Services): void {
+function registerDescribe(app: App, { sessionOf }: Services): void {
   app.get(
     '/groups/:group',
     {
@@ -172,7 +172,7 @@ function registerDescribe(app: App, { client }: Services): void {
         response: { 200: GroupDescription, ...problems('INVALID_REQUEST', 'UNKNOWN_GROUP') },
       },
     },
-    async ({ params }) => describeGroup(client.admin, params.group),
+    async ({ raw, params }) => describeGroup(sessionOf(raw).client.admin, params.group),
   );
   app.get(
     '/groups/:group/lag',
@@ -185,12 +185,11 @@ function registerDescribe(app: App, { client }: Services): void {
         response: { 200: Lag, ...problems('INVALID_REQUEST', 'UNKNOWN_GROUP') },
       },
     },
-    async ({ params }) => lagOf(client.admin, params.group),
+    async ({ raw, params }) => lagOf(sessionOf(raw).client.admin, params.group),
   );
 }
 
-function registerDelete(app: App, { client }: Services): void {
-  const { admin } = client;
+function registerDelete(app: App, { sessionOf }: Services): void {
   app.delete(
     '/groups/:group',
     {
@@ -207,7 +206,8 @@ function registerDelete(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { group } }, reply) => {
+    async ({ raw, params: { group } }, reply) => {
+      const { admin } = sessionOf(raw).client;
       await byKind(
         () => admin.deleteGroup(group),
         () => admin.deleteShareGroup(group),

@@ -69,7 +69,7 @@ const Moved = closed({
   ),
 });
 
-export function registerReset(app: App, { client }: Services): void {
+export function registerReset(app: App, { sessionOf }: Services): void {
   app.post(
     '/groups/:group/reset',
     {
@@ -93,9 +93,9 @@ export function registerReset(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { group }, body }) => {
+    async ({ raw, params: { group }, body }) => {
       const { dryRun = false } = body;
-      const moved = await client.admin.resetGroupOffsets(group, body);
+      const moved = await sessionOf(raw).client.admin.resetGroupOffsets(group, body);
       const partitions = moved.map(({ topic, partition, before, offset, lag }) => {
         return { topic, partition, before, offset, lag };
       });

@@ -52,8 +52,7 @@ const SETTING_PROBLEMS = [
   'DLQ_NOT_ALLOWED',
 ] as const;
 
-export function registerShareGroups(app: App, { client }: Services): void {
-  const { admin } = client;
+export function registerShareGroups(app: App, { sessionOf }: Services): void {
   app.post(
     '/groups',
     {
@@ -69,7 +68,8 @@ export function registerShareGroups(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ body }, reply) => {
+    async ({ raw, body }, reply) => {
+      const { admin } = sessionOf(raw).client;
       await admin.createShareGroup(body);
       return reply
         .code(201)
@@ -98,7 +98,8 @@ export function registerShareGroups(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { group }, body }) => {
+    async ({ raw, params: { group }, body }) => {
+      const { admin } = sessionOf(raw).client;
       await admin.alterShareGroup({ group, ...body });
       return describeGroup(admin, group);
     },

@@ -2,11 +2,12 @@
 
 import type { ChangeOutcome, OutgoingMessage } from '@millrace/client';
 import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
-import type { App, Services } from '../../services.ts';
+import type { App, Services, Session } from '../../services.ts';
+import { perSession } from '../../sessions/per-session.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { createQueue, isThere } from '../queues/create-queue.ts';
 import { PageFrom } from '../queues/page-places.ts';
-import { type QueuePlace, QueuePlaces, topicOf } from '../queues/queue-places.ts';
+import { type PlacesOf, type QueuePlace, QueuePlaces, topicOf } from '../queues/queue-places.ts';
 import { outgoingOf } from '../schemas/message.ts';
 import { closed, GroupName, orNull, word } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
@@ -25,15 +26,17 @@ const NO_JOB = [
 ] as const;
 const LIMIT_DEFAULT = 100;
 
+type JobsOf = (session: Session) => JobPlaces;
+
 export function registerJobs(app: App, services: Services): void {
-  const jobs = new JobPlaces(services.client);
-  const queues = new QueuePlaces(services.client);
-  registerEnqueue(app, services, queues);
-  registerLook(app, services, jobs, queues);
-  registerDecide(app, services, jobs);
+  const jobsOf = perSession(({ client }) => new JobPlaces(client));
+  const placesOf = perSession(({ client }) => new QueuePlaces(client));
+  registerEnqueue(app, services, placesOf);
+  registerLook(app, services, jobsOf, placesOf);
+  registerDecide(app, services, jobsOf);
 }
 
-function registerEnqueue(app: App, services: Services, queues: QueuePlaces): void {
+function registerEnqueue(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.post(
     '/jobs',
     {
@@ -48,11 +51,12 @@ function registerEnqueue(app: App, services: Services, queues: QueuePlaces): voi
         },
       },
     },
-    async ({ body: { queue, maxAttempts, ...job } }, reply) => {
+    async ({ raw, body: { queue, maxAttempts, ...job } }, reply) => {
+      const session = sessionOf(raw);
       // What is wrong with the job is found before a queue is made for it.
       const checked = outgoingOf(queue, job);
       const message = { ...checked, maxDeliveries: maxAttempts };
-      const { topic, id, duplicate } = await sendTo(services, queues, queue, message);
+      const { topic, id, duplicate } = await sendTo(session, placesOf(session), queue, message);
       // By its topic the id leads to the queue of the topic's name.
       const hint = topic === queue ? '' : `?queue=${encodeURIComponent(queue)}`;
       return reply
@@ -65,14 +69,14 @@ function registerEnqueue(app: App, services: Services, queues: QueuePlaces): voi
 
 /** What is known of a queue may be a second old: one that was deleted in it is made anew. */
 async function sendTo(
-  services: Services,
+  session: Session,
   queues: QueuePlaces,
   queue: string,
   message: Omit<OutgoingMessage<Uint8Array>, 'topic'>,
 ): Promise<{ topic: string; id: string; duplicate: boolean }> {
   const send = async () => {
-    const { topic } = topicOf(await ensureQueue(services, queues, queue), undefined);
-    const { id, duplicate } = await services.producer.send({ ...message, topic });
+    const { topic } = topicOf(await ensureQueue(session, queues, queue), undefined);
+    const { id, duplicate } = await session.producer.send({ ...message, topic });
     return { topic, id, duplicate };
   };
   try {
@@ -85,7 +89,7 @@ async function sendTo(
 }
 
 async function ensureQueue(
-  { client }: Services,
+  { client }: Session,
   queues: QueuePlaces,
   name: string,
 ): Promise<QueuePlace> {
@@ -104,7 +108,7 @@ async function ensureQueue(
   return queues.find(name);
 }
 
-function registerLook(app: App, { client }: Services, jobs: JobPlaces, queues: QueuePlaces): void {
+function registerLook(app: App, { sessionOf }: Services, jobsOf: JobsOf, placesOf: PlacesOf): void {
   app.get(
     '/jobs/:id',
     {
@@ -117,7 +121,8 @@ function registerLook(app: App, { client }: Services, jobs: JobPlaces, queues: Q
         response: { 200: JobSchema, ...problems(...NO_JOB) },
       },
     },
-    async ({ params: { id }, query: { queue } }) => jobShape(await jobs.find(id, queue)),
+    async ({ raw, params: { id }, query: { queue } }) =>
+      jobShape(await jobsOf(sessionOf(raw)).find(id, queue)),
   );
   app.get(
     '/jobs',
@@ -149,14 +154,15 @@ function registerLook(app: App, { client }: Services, jobs: JobPlaces, queues: Q
         },
       },
     },
-    async ({ query: { queue, state, limit = LIMIT_DEFAULT, from } }) => {
-      const place = topicOf(await queues.find(queue), undefined);
-      return listJobs(client, queue, place, { state, limit, from });
+    async ({ raw, query: { queue, state, limit = LIMIT_DEFAULT, from } }) => {
+      const session = sessionOf(raw);
+      const place = topicOf(await placesOf(session).find(queue), undefined);
+      return listJobs(session.client, queue, place, { state, limit, from });
     },
   );
 }
 
-function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
+function registerDecide(app: App, { sessionOf }: Services, jobsOf: JobsOf): void {
   const decided = [...NO_JOB, 'MESSAGE_LEASED', 'ALREADY_RESOLVED'] as const;
   app.delete(
     '/jobs/:id',
@@ -172,9 +178,11 @@ function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
         response: { 204: Type.Null({ description: 'It is given up.' }), ...problems(...decided) },
       },
     },
-    async ({ params: { id }, query }, reply) => {
+    async ({ raw, params: { id }, query }, reply) => {
+      const session = sessionOf(raw);
+      const jobs = jobsOf(session);
       const { queue } = await jobs.find(id, query.queue);
-      const { outcomes } = await client.admin.cancelMessages(queue, [id]);
+      const { outcomes } = await session.client.admin.cancelMessages(queue, [id]);
       await mustBeChanged(jobs, queue, outcomes[0]);
       return reply.code(204).send(null);
     },
@@ -193,9 +201,11 @@ function registerDecide(app: App, { client }: Services, jobs: JobPlaces): void {
         response: { 200: JobSchema, ...problems(...decided, 'MESSAGE_FRESH') },
       },
     },
-    async ({ params: { id }, query }) => {
+    async ({ raw, params: { id }, query }) => {
+      const session = sessionOf(raw);
+      const jobs = jobsOf(session);
       const { queue } = await jobs.find(id, query.queue);
-      const { outcomes } = await client.admin.retryMessages(queue, [id]);
+      const { outcomes } = await session.client.admin.retryMessages(queue, [id]);
       await mustBeChanged(jobs, queue, outcomes[0]);
       return jobShape(await jobs.find(id, queue));
     },

@@ -3,12 +3,14 @@
 
 import type { Server } from 'node:http';
 import websocket from '@fastify/websocket';
+import type { Client } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { FeedKind } from '../../metrics/gateway-metrics.ts';
 import type { App, Services } from '../../services.ts';
-import type { CountsBoard } from '../dashboard/counts-board.ts';
+import { perSession } from '../../sessions/per-session.ts';
+import type { BoardOf } from '../dashboard/counts-board.ts';
 import { problems } from '../openapi/responses.ts';
 import { closed } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
@@ -54,7 +56,7 @@ interface Show {
 export async function registerLive(
   app: App,
   services: Services,
-  board: CountsBoard,
+  boardOf: BoardOf,
   limits: LiveLimits = LIVE_LIMITS,
 ): Promise<void> {
   await app.register(websocket, {
@@ -72,26 +74,22 @@ export async function registerLive(
       done();
     },
   });
-  registerCounts(app, services, board, limits);
+  registerCounts(app, services, boardOf, limits);
   registerTail(app, services, limits);
 }
 
-function registerCounts(
-  app: App,
-  services: Services,
-  board: CountsBoard,
-  limits: LiveLimits,
-): void {
+function registerCounts(app: App, services: Services, boardOf: BoardOf, limits: LiveLimits): void {
   const stage = {
     services,
     limits,
     places: new Places('listeners to counts', limits.listenersMax),
   };
-  const feed = new CountsFeed(board, limits.countsMs);
+  const feedOf = perSession((session) => new CountsFeed(boardOf(session), limits.countsMs));
   const showOf = (request: FastifyRequest): Show => {
     const subscription = new Subscription(limits.queuesMax);
     const { queues = '' } = request.query as Static<typeof CountsQuery>;
     subscription.add(queues.split(',').filter((name) => name !== ''));
+    const feed = feedOf(services.sessionOf(request.raw));
     return {
       events: (signal) => countsEvents(feed, subscription, signal),
       onText: (text) => subscription.heard(text),
@@ -118,9 +116,8 @@ function registerCounts(
 }
 
 function registerTail(app: App, services: Services, limits: LiveLimits): void {
-  const { client } = services;
   const stage = { services, limits, places: new Places('readers of topics', limits.tailsMax) };
-  const showOf = (plan: TailPlan): Show => ({
+  const showOf = (client: Client, plan: TailPlan): Show => ({
     events: (signal) => tailEvents(client, plan, limits, signal),
     onText: () => {
       throw new MillraceError('INVALID_REQUEST', 'A reader of a topic has nothing to say.');
@@ -149,12 +146,13 @@ function registerTail(app: App, services: Services, limits: LiveLimits): void {
     },
     preHandler: async (request) => {
       stage.places.check();
+      const { client } = services.sessionOf(request.raw);
       const { topic } = request.params;
       const lastEventId = request.headers['last-event-id'];
       const known = typeof lastEventId === 'string' ? lastEventId : undefined;
       const plan = await tailPlan(client, topic, request.query, known, limits);
       stage.places.check();
-      shows.set(request, showOf(plan));
+      shows.set(request, showOf(client, plan));
     },
     handler: (request, reply) => stream(stage, request, reply),
     wsHandler: (socket: LiveSocket, request) => converse(stage, socket, request),

@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import { registerRest } from '../register-rest.ts';
 
 /** Routes are declared and never asked: they need nothing to work with. */
-const NOTHING = { client: { admin: {} }, closing: AbortSignal.abort() } as unknown as Services;
+const NOTHING = { closing: AbortSignal.abort() } as unknown as Services;
 
 /** JSON, indented, with a line end. */
 export async function renderOpenApi(): Promise<string> {

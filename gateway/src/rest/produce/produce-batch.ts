@@ -70,7 +70,7 @@ const DESCRIPTION = `JSON: \`records\`, each with its own outcome: look at \`fai
 message and is stored as it is; its key is given by the query or by the header Millrace-Key, and each header
 Millrace-Header-<name> becomes a header of the message, its name in small letters.`;
 
-export async function registerProduceBatch(app: App, { producer }: Services): Promise<void> {
+export async function registerProduceBatch(app: App, { sessionOf }: Services): Promise<void> {
   // A scope of its own: elsewhere such bodies are refused.
   await app.register(async (plain) => {
     const bytes = plain as App;
@@ -105,7 +105,8 @@ export async function registerProduceBatch(app: App, { producer }: Services): Pr
           },
         },
       },
-      async ({ params: { topic }, query, body, headers }, reply) => {
+      async ({ raw, params: { topic }, query, body, headers }, reply) => {
+        const { producer } = sessionOf(raw);
         if (!(body instanceof Uint8Array)) {
           refuseQuery(query);
           const { records } = body as Static<typeof Batch>;

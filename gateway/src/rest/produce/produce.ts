@@ -32,7 +32,7 @@ const Produce = closed(
   },
 );
 
-export function registerProduce(app: App, { producer }: Services): void {
+export function registerProduce(app: App, { sessionOf }: Services): void {
   app.post(
     '/produce',
     {
@@ -46,8 +46,8 @@ export function registerProduce(app: App, { producer }: Services): void {
         response: { 201: SentSchema, ...problems(...BODY_PROBLEMS, ...PRODUCE_PROBLEMS) },
       },
     },
-    async ({ body: { topic, ...message } }, reply) => {
-      const sent = await producer.send(outgoingOf(topic, message));
+    async ({ raw, body: { topic, ...message } }, reply) => {
+      const sent = await sessionOf(raw).producer.send(outgoingOf(topic, message));
       return reply.code(201).send(sentShape(sent));
     },
   );

@@ -3,6 +3,7 @@
 
 import type { Client, ShareGroupDescription } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
+import type { Session } from '../../services.ts';
 
 const AGE_MS_MAX = 1_000;
 const KEPT_MAX = 10_000;
@@ -15,6 +16,9 @@ interface Known {
   readonly place: Promise<QueuePlace>;
   readonly until: number;
 }
+
+/** Each session has its own: what one user may know, another may not. */
+export type PlacesOf = (session: Session) => QueuePlaces;
 
 export class QueuePlaces {
   private readonly client: Client;

@@ -7,7 +7,7 @@ import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { closed, Next, PageQuery, pageOf } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
 import { createQueue } from './create-queue.ts';
-import type { QueuePlaces } from './queue-places.ts';
+import type { PlacesOf } from './queue-places.ts';
 import { QueueParams } from './queue-schemas.ts';
 import {
   NewQueue,
@@ -18,13 +18,13 @@ import {
   summaryOf,
 } from './queue-settings.ts';
 
-export function registerQueueAdmin(app: App, services: Services, places: QueuePlaces): void {
-  registerCreate(app, services, places);
+export function registerQueueAdmin(app: App, services: Services, placesOf: PlacesOf): void {
+  registerCreate(app, services, placesOf);
   registerLook(app, services);
-  registerDelete(app, services, places);
+  registerDelete(app, services, placesOf);
 }
 
-function registerCreate(app: App, { client }: Services, places: QueuePlaces): void {
+function registerCreate(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.post(
     '/queues',
     {
@@ -48,9 +48,11 @@ function registerCreate(app: App, { client }: Services, places: QueuePlaces): vo
         },
       },
     },
-    async ({ body }, reply) => {
+    async ({ raw, body }, reply) => {
+      const session = sessionOf(raw);
+      const { client } = session;
       await createQueue(client, body);
-      places.forget(body.name);
+      placesOf(session).forget(body.name);
       const summary = summaryOf(await client.admin.describeShareGroup(body.name));
       const location = `/queues/${encodeURIComponent(body.name)}`;
       return reply.code(201).header('location', location).send(summary);
@@ -58,7 +60,7 @@ function registerCreate(app: App, { client }: Services, places: QueuePlaces): vo
   );
 }
 
-function registerLook(app: App, { client }: Services): void {
+function registerLook(app: App, { sessionOf }: Services): void {
   app.get(
     '/queues',
     {
@@ -73,8 +75,8 @@ function registerLook(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ query }) => {
-      const all = (await client.admin.listShareGroups()).map(summaryOf);
+    async ({ raw, query }) => {
+      const all = (await sessionOf(raw).client.admin.listShareGroups()).map(summaryOf);
       const { page, next } = pageOf(all, query);
       return { queues: page, next };
     },
@@ -93,7 +95,8 @@ function registerLook(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { queue } }) => {
+    async ({ raw, params: { queue } }) => {
+      const { client } = sessionOf(raw);
       const [group, { totals, rates }] = await Promise.all([
         client.admin.describeShareGroup(queue),
         client.admin.counters(queue),
@@ -106,7 +109,7 @@ function registerLook(app: App, { client }: Services): void {
   );
 }
 
-function registerDelete(app: App, { client }: Services, places: QueuePlaces): void {
+function registerDelete(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.delete(
     '/queues/:queue',
     {
@@ -127,12 +130,14 @@ function registerDelete(app: App, { client }: Services, places: QueuePlaces): vo
         },
       },
     },
-    async ({ params: { queue }, query: { keepTopic = false } }, reply) => {
+    async ({ raw, params: { queue }, query: { keepTopic = false } }, reply) => {
+      const session = sessionOf(raw);
+      const { client } = session;
       const group = await client.admin.describeShareGroup(queue);
       const isOwn = !keepTopic && group.topics.some(({ topic }) => topic === queue);
       if (isOwn) await mustBeUnused(client, queue);
       await client.admin.deleteShareGroup(queue);
-      places.forget(queue);
+      placesOf(session).forget(queue);
       if (isOwn) await client.admin.deleteTopic(queue);
       return reply.code(204).send(null);
     },

@@ -1,6 +1,6 @@
 // Routes of those who look at a queue's messages and decide about them: nothing of it leases anything.
 
-import type { ChangeResult, Client, MessageTarget } from '@millrace/client';
+import type { Admin, ChangeResult, Client, MessageTarget } from '@millrace/client';
 import { LIMITS, MESSAGE_STATES, MillraceError } from '@millrace/protocol';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
@@ -8,7 +8,7 @@ import { closed, orNull, Partition, word } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
 import { type Listing, listPage } from './list-messages.ts';
 import { PageFrom, placeOf, placeText } from './page-places.ts';
-import { type QueuePlaces, topicOf } from './queue-places.ts';
+import { type PlacesOf, topicOf } from './queue-places.ts';
 import {
   MessageParams,
   NO_QUEUE,
@@ -44,13 +44,13 @@ const ListQuery = closed({
 
 const MESSAGE_PROBLEMS = ['INVALID_REQUEST', 'OFFSET_OUT_OF_RANGE', ...NO_QUEUE] as const;
 
-export function registerQueueLook(app: App, services: Services, places: QueuePlaces): void {
-  registerList(app, services, places);
+export function registerQueueLook(app: App, services: Services, placesOf: PlacesOf): void {
+  registerList(app, services, placesOf);
   registerGet(app, services);
   registerChanges(app, services);
 }
 
-function registerList(app: App, { client }: Services, places: QueuePlaces): void {
+function registerList(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.get(
     '/queues/:queue/messages',
     {
@@ -71,8 +71,10 @@ function registerList(app: App, { client }: Services, places: QueuePlaces): void
         },
       },
     },
-    async ({ params: { queue }, query }) => {
-      const place = topicOf(await places.find(queue), query.topic);
+    async ({ raw, params: { queue }, query }) => {
+      const session = sessionOf(raw);
+      const { client } = session;
+      const place = topicOf(await placesOf(session).find(queue), query.topic);
       const partitions = await partitionsOf(client, place.topic, query.partition);
       const listing: Listing = {
         group: queue,
@@ -102,7 +104,7 @@ async function partitionsOf(
   throw new MillraceError('UNKNOWN_PARTITION', text, { field: 'partition' });
 }
 
-function registerGet(app: App, { client }: Services): void {
+function registerGet(app: App, { sessionOf }: Services): void {
   app.get(
     '/queues/:queue/messages/:id',
     {
@@ -114,7 +116,8 @@ function registerGet(app: App, { client }: Services): void {
         response: { 200: QueuedDetails, ...problems(...MESSAGE_PROBLEMS) },
       },
     },
-    async ({ params: { queue, id } }) => detailsShape(await findMessage(client, queue, id)),
+    async ({ raw, params: { queue, id } }) =>
+      detailsShape(await findMessage(sessionOf(raw).client, queue, id)),
   );
 }
 
@@ -125,14 +128,17 @@ const CHANGES = {
   'dead-letter': 'Give it up, with a copy in the dead-letter topic where there is one',
 } as const;
 
-type Change = (group: string, targets: readonly MessageTarget[]) => Promise<ChangeResult>;
+type Change = (
+  admin: Admin,
+  group: string,
+  targets: readonly MessageTarget[],
+) => Promise<ChangeResult>;
 
-function registerChanges(app: App, { client }: Services): void {
-  const { admin } = client;
+function registerChanges(app: App, { sessionOf }: Services): void {
   const changes: { readonly [N in keyof typeof CHANGES]: Change } = {
-    retry: (group, targets) => admin.retryMessages(group, targets),
-    cancel: (group, targets) => admin.cancelMessages(group, targets),
-    'dead-letter': (group, targets) => admin.deadLetterMessages(group, targets),
+    retry: (admin, group, targets) => admin.retryMessages(group, targets),
+    cancel: (admin, group, targets) => admin.cancelMessages(group, targets),
+    'dead-letter': (admin, group, targets) => admin.deadLetterMessages(group, targets),
   };
   for (const [name, change] of Object.entries(changes) as [keyof typeof CHANGES, Change][]) {
     const operationId = name === 'dead-letter' ? 'deadLetterMessage' : `${name}Message`;
@@ -154,9 +160,8 @@ function registerChanges(app: App, { client }: Services): void {
           },
         },
       },
-      async ({ params }, reply) => {
-        const { queue, id } = params;
-        mustBeDone(await change(queue, [id]));
+      async ({ raw, params: { queue, id } }, reply) => {
+        mustBeDone(await change(sessionOf(raw).client.admin, queue, [id]));
         return reply.code(204).send(null);
       },
     );
@@ -185,7 +190,8 @@ function registerChanges(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { queue, id }, body: { delayMs } }, reply) => {
+    async ({ raw, params: { queue, id }, body: { delayMs } }, reply) => {
+      const { admin } = sessionOf(raw).client;
       mustBeDone(await admin.rescheduleMessages(queue, [id], delayMs));
       return reply.code(204).send(null);
     },

@@ -6,8 +6,7 @@ import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
 import { closed, orNull } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
-import type { QueuePlaces } from './queue-places.ts';
-import { topicOf } from './queue-places.ts';
+import { type PlacesOf, type QueuePlaces, topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 
 const Purge = closed(
@@ -51,13 +50,13 @@ const Task = outItem(APIS.ListTasks.response.tasks);
 const TaskId = Type.Integer({ minimum: 1, maximum: 0xffff_ffff, description: 'Id of the task.' });
 const TaskParams = closed({ taskId: TaskId });
 
-export function registerQueueOperations(app: App, services: Services, places: QueuePlaces): void {
+export function registerQueueOperations(app: App, services: Services, placesOf: PlacesOf): void {
   registerPurge(app, services);
-  registerRedrive(app, services, places);
+  registerRedrive(app, services, placesOf);
   registerTasks(app, services);
 }
 
-function registerPurge(app: App, { client }: Services): void {
+function registerPurge(app: App, { sessionOf }: Services): void {
   const taken = { ...problems(...BODY_PROBLEMS, ...NO_QUEUE, 'UNKNOWN_TOPIC', 'PURGE_PENDING') };
   app.post(
     '/queues/:queue/purge',
@@ -82,8 +81,8 @@ function registerPurge(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { queue }, query: { topic }, body: { dryRun, undoMs } }) => {
-      const { messages, undoUntilMs } = await client.admin.purge({
+    async ({ raw, params: { queue }, query: { topic }, body: { dryRun, undoMs } }) => {
+      const { messages, undoUntilMs } = await sessionOf(raw).client.admin.purge({
         group: queue,
         topic,
         ...(dryRun === undefined ? {} : { dryRun }),
@@ -107,14 +106,15 @@ function registerPurge(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { queue }, query: { topic } }) => {
-      const { messages } = await client.admin.undoPurge({ group: queue, topic });
+    async ({ raw, params: { queue }, query: { topic } }) => {
+      const { admin } = sessionOf(raw).client;
+      const { messages } = await admin.undoPurge({ group: queue, topic });
       return { messages };
     },
   );
 }
 
-function registerRedrive(app: App, { client }: Services, places: QueuePlaces): void {
+function registerRedrive(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.post(
     '/queues/:queue/redrive',
     {
@@ -138,9 +138,10 @@ function registerRedrive(app: App, { client }: Services, places: QueuePlaces): v
         },
       },
     },
-    async ({ params: { queue }, query, body: { to, ...rest } }, reply) => {
-      const from = await deadLettersOf(places, queue, query.topic);
-      const { taskId } = await client.admin.startRedrive({ ...from, ...rest, target: to });
+    async ({ raw, params: { queue }, query, body: { to, ...rest } }, reply) => {
+      const session = sessionOf(raw);
+      const from = await deadLettersOf(placesOf(session), queue, query.topic);
+      const { taskId } = await session.client.admin.startRedrive({ ...from, ...rest, target: to });
       return reply.code(202).header('location', `/tasks/${taskId}`).send({ taskId });
     },
   );
@@ -160,7 +161,7 @@ async function deadLettersOf(
   }
 }
 
-function registerTasks(app: App, { client }: Services): void {
+function registerTasks(app: App, { sessionOf }: Services): void {
   app.get(
     '/tasks',
     {
@@ -171,7 +172,7 @@ function registerTasks(app: App, { client }: Services): void {
         response: { 200: closed({ tasks: Type.Array(Task) }), ...problems() },
       },
     },
-    async () => ({ tasks: await client.admin.tasks() }),
+    async ({ raw }) => ({ tasks: await sessionOf(raw).client.admin.tasks() }),
   );
   app.get(
     '/tasks/:taskId',
@@ -184,8 +185,8 @@ function registerTasks(app: App, { client }: Services): void {
         response: { 200: Task, ...problems('INVALID_REQUEST', 'UNKNOWN_TASK') },
       },
     },
-    async ({ params: { taskId } }) => {
-      const [task] = await client.admin.tasks([taskId]);
+    async ({ raw, params: { taskId } }) => {
+      const [task] = await sessionOf(raw).client.admin.tasks([taskId]);
       if (task === undefined) throw new MillraceError('UNKNOWN_TASK');
       return task;
     },
@@ -204,6 +205,6 @@ function registerTasks(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { taskId } }) => client.admin.cancelTask(taskId),
+    async ({ raw, params: { taskId } }) => sessionOf(raw).client.admin.cancelTask(taskId),
   );
 }

@@ -2,7 +2,6 @@
 
 import { LIMITS, MillraceError } from '@millrace/protocol';
 import type { Static } from 'typebox';
-import type { GroupQueues } from '../../receiver/group-queues.ts';
 import type { App, Services } from '../../services.ts';
 import { AckItem, AckResults, acknowledgeAll } from '../consume/acknowledge.ts';
 import { ReceiveQuery } from '../consume/consume.ts';
@@ -19,7 +18,7 @@ import {
 } from '../schemas/message.ts';
 import { closed } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
-import { type QueuePlaces, topicOf } from './queue-places.ts';
+import { type PlacesOf, topicOf } from './queue-places.ts';
 import { NO_QUEUE, QueueParams, TopicQuery } from './queue-schemas.ts';
 
 const ENQUEUE_MAX = 1_000;
@@ -90,13 +89,13 @@ const Extend = closed(
   { examples: [{ items: [{ receipt: 'mails:r1.2.0.-.0.0.1', visibilityTimeoutMs: 60_000 }] }] },
 );
 
-export function registerQueueWork(app: App, services: Services, places: QueuePlaces): void {
-  registerEnqueue(app, services, places);
-  registerReceive(app, services, places);
-  registerAcknowledge(app, services.queues);
+export function registerQueueWork(app: App, services: Services, placesOf: PlacesOf): void {
+  registerEnqueue(app, services, placesOf);
+  registerReceive(app, services, placesOf);
+  registerAcknowledge(app, services);
 }
 
-function registerEnqueue(app: App, { producer }: Services, places: QueuePlaces): void {
+function registerEnqueue(app: App, { sessionOf }: Services, placesOf: PlacesOf): void {
   app.post(
     '/queues/:queue/messages',
     {
@@ -114,8 +113,10 @@ function registerEnqueue(app: App, { producer }: Services, places: QueuePlaces):
         },
       },
     },
-    async ({ params: { queue }, query, body }, reply) => {
-      const { topic } = topicOf(await places.find(queue), query.topic);
+    async ({ raw, params: { queue }, query, body }, reply) => {
+      const session = sessionOf(raw);
+      const { producer } = session;
+      const { topic } = topicOf(await placesOf(session).find(queue), query.topic);
       const records = severalOf(body);
       if (records !== undefined) return sendRecords(producer, topic, records, 'messages');
       const sent = await producer.send(outgoingOf(topic, body));
@@ -132,7 +133,7 @@ function severalOf({ messages, ...one }: Static<typeof Enqueue>) {
   throw new MillraceError('INVALID_REQUEST', text, { field });
 }
 
-function registerReceive(app: App, services: Services, places: QueuePlaces): void {
+function registerReceive(app: App, services: Services, placesOf: PlacesOf): void {
   app.post(
     '/queues/:queue/receive',
     {
@@ -151,14 +152,15 @@ function registerReceive(app: App, services: Services, places: QueuePlaces): voi
         },
       },
     },
-    async ({ params: { queue }, query, body }, reply) => {
-      const place = await places.find(queue);
+    async ({ raw, params: { queue }, query, body }, reply) => {
+      const session = services.sessionOf(raw);
+      const place = await placesOf(session).find(queue);
       const topics =
         query.topic === undefined
           ? place.topics.map(({ topic }) => topic).slice(0, LIMITS.receiveTopicsMax)
           : topicOf(place, query.topic).topic;
       const { max, waitMs, visibilityTimeoutMs, attemptId = null } = body;
-      const { receiver } = services;
+      const { receiver } = session;
       return receiveFor(services, reply, (...asked) => receiver.receive(...asked), queue, {
         topics,
         maxMessages: max,
@@ -170,7 +172,7 @@ function registerReceive(app: App, services: Services, places: QueuePlaces): voi
   );
 }
 
-function registerAcknowledge(app: App, queues: GroupQueues): void {
+function registerAcknowledge(app: App, { sessionOf }: Services): void {
   const response = { 200: AckResults, ...problems(...BODY_PROBLEMS) };
   app.post(
     '/queues/:queue/acknowledge',
@@ -186,9 +188,9 @@ function registerAcknowledge(app: App, queues: GroupQueues): void {
         response,
       },
     },
-    async ({ params: { queue }, body: { receipts = [], items = [] } }) => {
+    async ({ raw, params: { queue }, body: { receipts = [], items = [] } }) => {
       const all = [...receipts.map((receipt): AckItemOf => ({ receipt })), ...items];
-      return acknowledgeAll(queues, all, queue);
+      return acknowledgeAll(sessionOf(raw).queues, all, queue);
     },
   );
   app.post(
@@ -203,11 +205,11 @@ function registerAcknowledge(app: App, queues: GroupQueues): void {
         response,
       },
     },
-    async ({ params: { queue }, body: { items } }) => {
+    async ({ raw, params: { queue }, body: { items } }) => {
       const all = items.map(({ receipt, visibilityTimeoutMs }): AckItemOf => {
         return { receipt, kind: 'extend', delayMs: visibilityTimeoutMs };
       });
-      return acknowledgeAll(queues, all, queue);
+      return acknowledgeAll(sessionOf(raw).queues, all, queue);
     },
   );
 }

@@ -31,7 +31,7 @@ export function registerTopicOffsets(app: App, services: Services): void {
   registerDeleteRecords(app, services);
 }
 
-function registerOffsets(app: App, { client }: Services): void {
+function registerOffsets(app: App, { sessionOf }: Services): void {
   app.get(
     '/topics/:topic/offsets',
     {
@@ -58,10 +58,11 @@ function registerOffsets(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { topic }, query: { at = 'latest' } }) => {
-      const { partitions } = await client.admin.describeTopic(topic);
+    async ({ raw, params: { topic }, query: { at = 'latest' } }) => {
+      const { admin } = sessionOf(raw).client;
+      const { partitions } = await admin.describeTopic(topic);
       const place = typeof at === 'number' ? { timestampMs: at } : at;
-      const answers = await client.admin.listOffsets(
+      const answers = await admin.listOffsets(
         partitions.map(({ partition }) => ({ topic, partition, at: place })),
       );
       const found = answers.map(({ partition, offset, timestampMs }) => {
@@ -72,7 +73,7 @@ function registerOffsets(app: App, { client }: Services): void {
   );
 }
 
-function registerDeleteRecords(app: App, { client }: Services): void {
+function registerDeleteRecords(app: App, { sessionOf }: Services): void {
   const targets = Type.Array(
     closed({ partition: Partition, beforeOffset: Type.Union([Offset, word(['end'])]) }),
     {
@@ -112,8 +113,8 @@ function registerDeleteRecords(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { topic }, body: { partitions } }) => {
-      const deleted = await client.admin.deleteRecords(topic, partitions);
+    async ({ raw, params: { topic }, body: { partitions } }) => {
+      const deleted = await sessionOf(raw).client.admin.deleteRecords(topic, partitions);
       return {
         partitions: deleted.map(({ partition, startOffset }) => ({ partition, startOffset })),
       };

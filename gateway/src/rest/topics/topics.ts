@@ -1,5 +1,6 @@
 // Routes of topics. What is a valid name or setting is the broker's to say.
 
+import type { Admin } from '@millrace/client';
 import { APIS } from '@millrace/protocol';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
@@ -19,7 +20,7 @@ const TopicSummary = closed({
 });
 const TopicDescription = outItem(described, ['errorCode', 'errorMessage'], { title: 'Topic' });
 
-const NewTopic = Type.Unsafe<Parameters<Services['client']['admin']['createTopic']>[0]>({
+const NewTopic = Type.Unsafe<Parameters<Admin['createTopic']>[0]>({
   ...inObject(creation),
   examples: [
     { name: 'orders', partitions: 4, config: { retentionMs: 604_800_000 } },
@@ -50,7 +51,7 @@ export function registerTopics(app: App, services: Services): void {
   registerChange(app, services);
 }
 
-function registerCreate(app: App, { client }: Services): void {
+function registerCreate(app: App, { sessionOf }: Services): void {
   app.post(
     '/topics',
     {
@@ -71,8 +72,8 @@ function registerCreate(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ body }, reply) => {
-      const { topicId } = await client.admin.createTopic(body);
+    async ({ raw, body }, reply) => {
+      const { topicId } = await sessionOf(raw).client.admin.createTopic(body);
       return reply
         .code(201)
         .header('location', `/topics/${encodeURIComponent(body.name)}`)
@@ -81,7 +82,7 @@ function registerCreate(app: App, { client }: Services): void {
   );
 }
 
-function registerList(app: App, { client }: Services): void {
+function registerList(app: App, { sessionOf }: Services): void {
   app.get(
     '/topics',
     {
@@ -96,14 +97,14 @@ function registerList(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ query }) => {
-      const { page, next } = pageOf(await client.admin.listTopics(), query);
+    async ({ raw, query }) => {
+      const { page, next } = pageOf(await sessionOf(raw).client.admin.listTopics(), query);
       return { topics: page, next };
     },
   );
 }
 
-function registerDescribe(app: App, { client }: Services): void {
+function registerDescribe(app: App, { sessionOf }: Services): void {
   app.get(
     '/topics/:topic',
     {
@@ -118,11 +119,11 @@ function registerDescribe(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params }) => client.admin.describeTopic(params.topic),
+    async ({ raw, params }) => sessionOf(raw).client.admin.describeTopic(params.topic),
   );
 }
 
-function registerChange(app: App, { client }: Services): void {
+function registerChange(app: App, { sessionOf }: Services): void {
   app.patch(
     '/topics/:topic',
     {
@@ -145,9 +146,10 @@ function registerChange(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { topic }, body: { annotations, ...more } }) => {
-      await client.admin.alterTopic({ name: topic, ...more, mergeAnnotations: annotations });
-      return client.admin.describeTopic(topic);
+    async ({ raw, params: { topic }, body: { annotations, ...more } }) => {
+      const { admin } = sessionOf(raw).client;
+      await admin.alterTopic({ name: topic, ...more, mergeAnnotations: annotations });
+      return admin.describeTopic(topic);
     },
   );
   app.delete(
@@ -164,8 +166,8 @@ function registerChange(app: App, { client }: Services): void {
         },
       },
     },
-    async ({ params: { topic } }, reply) => {
-      await client.admin.deleteTopic(topic);
+    async ({ raw, params: { topic } }, reply) => {
+      await sessionOf(raw).client.admin.deleteTopic(topic);
       return reply.code(204).send(null);
     },
   );

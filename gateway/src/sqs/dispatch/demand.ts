@@ -3,7 +3,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { SqsError } from '../errors.ts';
-import type { SqsCall } from '../handler.ts';
+import type { SqsCall, SqsHandlers } from '../handler.ts';
 import { formText, type Node, parseParameters, queryText } from '../wire/form.ts';
 import { parseJsonBody } from '../wire/json-body.ts';
 import type { Operation, Operations, Output } from './operation.ts';
@@ -12,7 +12,7 @@ import { isQueuePath, pathOf } from './queue-path.ts';
 export interface Demand {
   readonly operation: Operation;
   /** Throws what the readers throw, and the handler. */
-  readonly run: (call: SqsCall) => Promise<Output>;
+  readonly run: (handlers: SqsHandlers, call: SqsCall) => Promise<Output>;
 }
 
 const TARGET_PREFIX = 'AmazonSQS.';
@@ -27,7 +27,10 @@ export function jsonDemand(operations: Operations, target: string, body: Buffer)
   if (operation === undefined) {
     throw new SqsError('UnknownOperation', 'The operation in X-Amz-Target does not exist.');
   }
-  return { operation, run: (call) => operation.callJson(parseJsonBody(body), call) };
+  return {
+    operation,
+    run: (handlers, call) => operation.callJson(handlers, parseJsonBody(body), call),
+  };
 }
 
 /** Throws MalformedQueryString, UnknownOperation where no action is named, InvalidAction. */
@@ -43,7 +46,7 @@ export function queryDemand(operations: Operations, request: FastifyRequest, bod
     throw new SqsError('InvalidAction', `The action ${name} is not valid for this endpoint.`);
   }
   if (operation.takesQueueUrl) nameQueueByPath(parameters, path);
-  return { operation, run: (call) => operation.callQuery(parameters, call) };
+  return { operation, run: (handlers, call) => operation.callQuery(handlers, parameters, call) };
 }
 
 /** The parameter QueueUrl wins where both name a queue. */

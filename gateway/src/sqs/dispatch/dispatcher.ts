@@ -1,12 +1,13 @@
 // From a request to its answer: which protocol, whose signature, what came of it. What an action does is its handler's;
 // how input and output look is the operation's.
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SocketCaller } from '../../http/caller.ts';
 import type { WaitingCallers } from '../../http/waiting-callers.ts';
-import type { Caller } from '../../services.ts';
+import type { Caller, Visitors } from '../../services.ts';
 import type { SqsError } from '../errors.ts';
-import type { VerifySignature } from '../sign/verify.ts';
+import type { SqsHandlers } from '../handler.ts';
 import { queryErrorHeader } from '../wire/error-writer.ts';
 import { JSON_FORM, QUERY_JSON_FORM, type ReplyForm, XML_FORM } from '../wire/reply-form.ts';
 import { Call, type CallSettings } from './call.ts';
@@ -18,7 +19,10 @@ export interface DispatchSources {
   readonly operations: Operations;
   readonly settings: CallSettings;
   readonly waiting: WaitingCallers;
-  readonly verify: VerifySignature;
+  /** Undefined: signatures are not asked for, and not looked at. */
+  readonly visitors: Visitors | undefined;
+  /** For whoever sent the request, which was let in. */
+  readonly handlersOf: (request: IncomingMessage) => SqsHandlers;
   /** With `ok` or the name of the error. Requests that name no action that there is are `(none)`. */
   readonly onAnswered: (action: string, outcome: string) => void;
 }
@@ -34,7 +38,7 @@ const CALLER_GONE = 'CallerGone';
 const NO_ACTION = '(none)';
 
 export function createDispatch(sources: DispatchSources): Dispatch {
-  const { operations, settings, waiting, verify, onAnswered } = sources;
+  const { operations, settings, waiting, visitors, handlersOf, onAnswered } = sources;
   return async (request, reply) => {
     const form = replyFormOf(request);
     const caller = new SocketCaller(request.raw, reply.raw, waiting);
@@ -43,9 +47,11 @@ export function createDispatch(sources: DispatchSources): Dispatch {
     let outcome = 'ok';
     try {
       const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
-      verify(request.raw, request.originalUrl, body);
+      if (visitors !== undefined) {
+        await visitors.admitSigned(request.raw, request.originalUrl, body);
+      }
       demand = demandOf(operations, request, body);
-      const output = await demand.run(call);
+      const output = await demand.run(handlersOf(request.raw), call);
       return answer(reply, form, 200, form.output(demand.operation, output, request.id));
     } catch (failure) {
       const error = sqsErrorOf(failure);
@@ -54,6 +60,7 @@ export function createDispatch(sources: DispatchSources): Dispatch {
       return caller.isGone ? leave(reply) : answerError(request, reply, form, error);
     } finally {
       caller.release();
+      visitors?.dismiss(request.raw);
       onAnswered(demand?.operation.name ?? NO_ACTION, outcome);
     }
   };

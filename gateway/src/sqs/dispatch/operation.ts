@@ -21,8 +21,8 @@ export interface Operation {
   readonly name: ActionName;
   /** Whether the input names a queue, so that the path may name it instead. */
   readonly takesQueueUrl: boolean;
-  callJson(body: Record<string, unknown>, call: SqsCall): Promise<Output>;
-  callQuery(parameters: Node, call: SqsCall): Promise<Output>;
+  callJson(handlers: SqsHandlers, body: Record<string, unknown>, call: SqsCall): Promise<Output>;
+  callQuery(handlers: SqsHandlers, parameters: Node, call: SqsCall): Promise<Output>;
   writeJson(output: Output): string;
   writeXml(output: Output, requestId: string): string;
   writeQueryJson(output: Output, requestId: string): string;
@@ -30,22 +30,22 @@ export interface Operation {
 
 export type Operations = ReadonlyMap<string, Operation>;
 
-export function compileOperations(handlers: SqsHandlers): Operations {
+export function compileOperations(): Operations {
   const names = Object.keys(ACTIONS) as ActionName[];
-  return new Map(names.map((name) => [name, compileOperation(name, handlers)]));
+  return new Map(names.map((name) => [name, compileOperation(name)]));
 }
 
-function compileOperation(name: ActionName, handlers: SqsHandlers): Operation {
+function compileOperation(name: ActionName): Operation {
   const { input, output } = ACTIONS[name];
   // Readers give what the declaration says, and handlers' types are made of the same declaration: so this cast is true.
-  const call = handlers[name] as unknown as AnyHandler;
+  const handlerOf = (handlers: SqsHandlers) => handlers[name] as unknown as AnyHandler;
   const readJson = compileJsonInput(input);
   const readQuery = compileQueryInput(input);
   return {
     name,
     takesQueueUrl: 'QueueUrl' in input,
-    callJson: (body, how) => call(readJson(body), how),
-    callQuery: (parameters, how) => call(readQuery(parameters), how),
+    callJson: (handlers, body, call) => handlerOf(handlers)(readJson(body), call),
+    callQuery: (handlers, parameters, call) => handlerOf(handlers)(readQuery(parameters), call),
     writeJson: asWriter(compileJsonOutput(output)),
     writeXml: asWriter(compileXmlOutput(name, output)),
     writeQueryJson: asWriter(compileQueryJsonOutput(name, output)),

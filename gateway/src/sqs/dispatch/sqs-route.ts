@@ -1,35 +1,30 @@
 // The one route of the SQS API, and the paths of queues for requests that say nothing of what they want. Bodies are taken
 // as bytes, whatever their content type says, for signatures are made of bytes.
 
+import type { IncomingMessage } from 'node:http';
 import type { App, Services } from '../../services.ts';
 import type { SqsHandlers } from '../handler.ts';
-import { createVerifier } from '../sign/verify.ts';
 import type { CallSettings } from './call.ts';
 import { createDispatch, refuse } from './dispatcher.ts';
 import { compileOperations } from './operation.ts';
 import { SQS_ROUTE } from './route-choice.ts';
 
-export interface SqsRouteSources extends Pick<Services, 'accessKeys' | 'metrics' | 'waiting'> {
-  readonly handlers: SqsHandlers;
+export interface SqsRouteSources extends Pick<Services, 'visitors' | 'metrics' | 'waiting'> {
+  /** For whoever sent the request, which was let in. */
+  readonly handlersOf: (request: IncomingMessage) => SqsHandlers;
   readonly settings: CallSettings;
 }
 
-const SERVICE = 'sqs';
 /** All; those that are named are found without taking the header apart anew for each request. */
 const BODY_TYPES = ['application/x-amz-json-1.0', 'application/x-www-form-urlencoded', '*'];
 /** A queue's own URL, with nothing that says what is wanted of it: answered as the service does, by UnknownOperation. */
 const QUEUE_ROUTE = '/:account(^\\d{12}$)/:queue';
 
 export async function registerSqsRoute(app: App, sources: SqsRouteSources): Promise<void> {
-  const { handlers, settings, accessKeys, metrics, waiting } = sources;
-  const verify = createVerifier({ keys: accessKeys, service: SERVICE, nowMs: Date.now });
+  const { metrics } = sources;
   const dispatch = createDispatch({
-    operations: compileOperations(handlers),
-    settings,
-    waiting,
-    verify: (request, url, body) => {
-      if (!accessKeys.isEmpty) verify(request, url, body);
-    },
+    ...sources,
+    operations: compileOperations(),
     onAnswered: (action, outcome) => metrics.sqsAnswered(action, outcome),
   });
   await app.register(async (scope) => {

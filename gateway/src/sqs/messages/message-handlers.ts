@@ -1,6 +1,6 @@
 // The handlers of actions on messages. It wires; each action is in a file of its own.
 
-import type { Services } from '../../services.ts';
+import type { Session } from '../../services.ts';
 import type { MessageAction, SqsHandlers } from '../handler.ts';
 import type { QueueDirectory } from '../queues/queue.ts';
 import { QueueAccess } from './queue-access.ts';
@@ -14,10 +14,10 @@ import {
 } from './settle.ts';
 
 export function createMessageHandlers(
-  services: Services,
+  session: Session,
   directory: QueueDirectory,
 ): Pick<SqsHandlers, MessageAction> {
-  const access = new QueueAccess(services, directory);
+  const access = new QueueAccess(session, directory);
   return {
     SendMessage: (input, call) => sendMessage(access, input, call),
     SendMessageBatch: (input, call) => sendMessageBatch(access, input, call),

@@ -2,7 +2,7 @@
 // It keeps nothing that a second gateway would need.
 
 import { MillraceError } from '@millrace/client';
-import type { Services } from '../../services.ts';
+import type { Session } from '../../services.ts';
 import { SqsError } from '../errors.ts';
 import type { QueueDirectory, SqsQueue } from '../queues/queue.ts';
 
@@ -10,11 +10,11 @@ import type { QueueDirectory, SqsQueue } from '../queues/queue.ts';
 const GONE: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC', 'UNKNOWN_GROUP', 'TOPIC_NOT_IN_GROUP']);
 
 export class QueueAccess {
-  readonly services: Services;
+  readonly session: Session;
   private readonly directory: QueueDirectory;
 
-  constructor(services: Services, directory: QueueDirectory) {
-    this.services = services;
+  constructor(session: Session, directory: QueueDirectory) {
+    this.session = session;
     this.directory = directory;
   }
 

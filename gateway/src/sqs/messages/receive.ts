@@ -38,7 +38,7 @@ export async function receiveMessage(
   const leased = await lease(access, queue, options);
   if (leased.length === 0) return {};
   if (!(await handOver(leased, call, { hasWaited: options.maxWaitMs > 0 }))) {
-    if (access.services.closing.aborted) return {};
+    if (access.session.closing.aborted) return {};
     throw new MillraceError('ABORTED', 'The caller went away before its messages came.');
   }
   const inOrder = queue.isFifo ? byGroup(leased) : leased;
@@ -92,7 +92,7 @@ function outOfRange(value: number, parameter: string, reason: string): SqsError 
 
 /** None where the gateway shuts down: the caller asks again, elsewhere. */
 async function lease(access: QueueAccess, queue: SqsQueue, options: Options): Promise<Leased[]> {
-  const { receiver, queues, closing } = access.services;
+  const { receiver, queues, closing } = access.session;
   try {
     if (options.maxWaitMs > 0) return await receiver.receive(queue.name, options);
     return await queues(queue.name).receive(options);

@@ -36,7 +36,7 @@ export async function sendMessage(
   const queue = await access.find(input.QueueUrl);
   const message = checkMessage(weigh(input), queue, call, 'are invalid');
   try {
-    const { id, offset } = await access.services.producer.send(toRecord(message, queue));
+    const { id, offset } = await access.session.producer.send(toRecord(message, queue));
     return replyOf(queue, message, id, offset);
   } catch (error) {
     throw access.errorOf(error, queue);
@@ -96,7 +96,7 @@ async function sendAll(
   const records = messages.map((message) => toRecord(message, queue));
   try {
     return {
-      sent: await access.services.producer.sendBatch(queue.name, records),
+      sent: await access.session.producer.sendBatch(queue.name, records),
       error: undefined,
     };
   } catch (error) {

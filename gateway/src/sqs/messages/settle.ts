@@ -128,7 +128,7 @@ async function say(
   queue: SqsQueue,
   acks: readonly ReceiptAck[],
 ): Promise<ReceiptOutcome[]> {
-  const shared = access.services.queues(queue.name);
+  const shared = access.session.queues(queue.name);
   const outcomes = await shared.acknowledge(acks);
   const tooLong = acks.filter((_, index) => outcomes[index]?.error?.code === 'LEASE_TOO_LONG');
   if (tooLong.length === 0) return outcomes;

@@ -1,7 +1,7 @@
 // Finds queues for the actions on messages. What it tells is at most a second old; a queue that is not there is looked
 // for again each time; of one name there is one question on its way at a time.
 
-import type { Services } from '../../services.ts';
+import type { Session } from '../../services.ts';
 import { SqsError } from '../errors.ts';
 import { isPossibleName, nameInUrl } from './names.ts';
 import type { QueueDirectory, SqsQueue } from './queue.ts';
@@ -17,7 +17,7 @@ interface Known {
   untilMs: number;
 }
 
-export function createQueueDirectory({ client }: Pick<Services, 'client'>): QueueDirectory {
+export function createQueueDirectory({ client }: Pick<Session, 'client'>): QueueDirectory {
   return new CachedDirectory(async (name) => settingsOf(await loadQueue(client.admin, name)));
 }
 

@@ -1,6 +1,6 @@
-// The handlers of all SQS actions on queues, bound to a gateway's services.
+// The handlers of all SQS actions on queues, bound to a session.
 
-import type { Services } from '../../services.ts';
+import type { Session } from '../../services.ts';
 import type { QueueAction, SqsHandler, SqsHandlers } from '../handler.ts';
 import type { ActionName } from '../model/actions.ts';
 import { createQueue } from './create-queue.ts';
@@ -15,7 +15,7 @@ import { getQueueAttributes, setQueueAttributes } from './queue-attributes.ts';
 import { listQueueTags, tagQueue, untagQueue } from './tags.ts';
 
 export function createQueueHandlers(
-  { client }: { readonly client: Pick<Services['client'], 'admin'> },
+  { client }: { readonly client: Pick<Session['client'], 'admin'> },
   directory: QueueDirectory,
 ): Pick<SqsHandlers, QueueAction> {
   const context = { admin: client.admin, directory };

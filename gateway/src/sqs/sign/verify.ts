@@ -3,7 +3,6 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AccessKeys } from '../../http/credentials/access-keys.ts';
 import { SqsError } from '../errors.ts';
 import { canonicalRequest, sha256Hex } from './canonical.ts';
 import { ALGORITHM, type CredentialScope } from './credential.ts';
@@ -11,15 +10,23 @@ import { readSignature, type Signature } from './signature.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { basicTime } from './time.ts';
 
-/**
- * Throws MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch,
- * MalformedQueryString. `url` is that of the request line.
- */
-export type VerifySignature = (request: SignedRequest, url: string, body: Buffer) => void;
 export type SignedRequest = Pick<IncomingMessage, 'method' | 'headers' | 'rawHeaders'>;
 
+/** In two steps, for between them the secret of the key that the request names is looked for. `url` is that of the request line. */
+export interface Verifier {
+  /** Throws MissingAuthenticationToken, IncompleteSignature, SignatureDoesNotMatch, MalformedQueryString. */
+  read(request: SignedRequest, url: string): Signature;
+  /** Throws InvalidClientTokenId where nobody has the key, SignatureDoesNotMatch. */
+  check(
+    signature: Signature,
+    request: SignedRequest,
+    url: string,
+    body: Buffer,
+    secret: string | undefined,
+  ): void;
+}
+
 export interface VerifierSources {
-  readonly keys: Pick<AccessKeys, 'secretOf'>;
   readonly service: string;
   readonly nowMs: () => number;
 }
@@ -31,25 +38,29 @@ const PAYLOAD_HASH = 'x-amz-content-sha256';
 const ACTION = 'x-amz-target';
 const HEX = /^[0-9a-f]{64}$/;
 
-export function createVerifier({ keys, service, nowMs }: VerifierSources): VerifySignature {
+export function createVerifier({ service, nowMs }: VerifierSources): Verifier {
   const signingKeyOf = createSigningKeys();
-  return (request, url, body) => {
-    const signature = readSignature(request.headers, url);
-    checkScope(signature, service);
-    checkTime(signature, nowMs());
-    checkSignedHeaders(signature, request);
-    const secret = keys.secretOf(signature.scope.accessKeyId);
-    if (secret === undefined) throw new SqsError('InvalidClientTokenId');
-    const payloadHash = sha256Hex(body);
-    checkPayload(request, payloadHash);
-    const { method = '', rawHeaders } = request;
-    const parts = { method, url, rawHeaders };
-    const canonical = canonicalRequest(parts, signature.signedHeaders, payloadHash);
-    const key = signingKeyOf(secret, signature.scope);
-    const wanted = createHmac('sha256', key).update(stringToSign(signature, canonical)).digest();
-    if (!HEX.test(signature.hex) || !timingSafeEqual(Buffer.from(signature.hex, 'hex'), wanted)) {
-      throw new SqsError('SignatureDoesNotMatch');
-    }
+  return {
+    read: (request, url) => {
+      const signature = readSignature(request.headers, url);
+      checkScope(signature, service);
+      checkTime(signature, nowMs());
+      checkSignedHeaders(signature, request);
+      return signature;
+    },
+    check: (signature, request, url, body, secret) => {
+      if (secret === undefined) throw new SqsError('InvalidClientTokenId');
+      const payloadHash = sha256Hex(body);
+      checkPayload(request, payloadHash);
+      const { method = '', rawHeaders } = request;
+      const parts = { method, url, rawHeaders };
+      const canonical = canonicalRequest(parts, signature.signedHeaders, payloadHash);
+      const key = signingKeyOf(secret, signature.scope);
+      const wanted = createHmac('sha256', key).update(stringToSign(signature, canonical)).digest();
+      if (!HEX.test(signature.hex) || !timingSafeEqual(Buffer.from(signature.hex, 'hex'), wanted)) {
+        throw new SqsError('SignatureDoesNotMatch');
+      }
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { sendProblem } from '../../../src/rest/problem/send-problem.ts';
 import { validatorCompiler } from '../../../src/rest/problem/validation.ts';
 import { ProblemSchema } from '../../../src/rest/schemas/shapes.ts';
 import type { App } from '../../../src/services.ts';
+import { perSession } from '../../../src/sessions/per-session.ts';
 import { Gateways, until } from '../support/gateways.ts';
 import {
   closeListeners,
@@ -30,6 +31,7 @@ beforeAll(async () => {
   gateways = await Gateways.start();
   await gateways.client.admin.createTopic({ name: 'narrow' });
   const { services } = gateways.at().open;
+  const boardOf = perSession(({ client }) => new CountsBoard(client, 10));
   narrow = fastify().withTypeProvider<TypeBoxTypeProvider>();
   narrow.addSchema(ProblemSchema);
   narrow.setErrorHandler(sendProblem);
@@ -44,7 +46,7 @@ beforeAll(async () => {
     countsMs: 50,
     stallMs: 1_000,
   };
-  await registerLive(narrow, services, new CountsBoard(services.client, 10), limits);
+  await registerLive(narrow, services, boardOf, limits);
   await narrow.listen({ host: '127.0.0.1', port: 0 });
   narrowUrl = `http://127.0.0.1:${(narrow.server.address() as AddressInfo).port}`;
 });

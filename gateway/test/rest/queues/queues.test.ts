@@ -183,10 +183,10 @@ describe('work', () => {
     });
     waiting.on('error', () => {});
     waiting.end('{"waitMs":20000}');
-    const { receiver } = gateways.at().open;
-    await until(async () => receiver.waiting === 1);
+    const { tally } = gateways.at().open;
+    await until(async () => tally.waiting === 1);
     waiting.destroy();
-    await until(async () => receiver.waiting === 0);
+    await until(async () => tally.waiting === 0);
     await enqueue('dropped', 1);
     const [message] = await take('dropped');
     expect(message).toMatchObject({ payload: 1, deliveries: 1 });

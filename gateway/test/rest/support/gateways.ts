@@ -49,7 +49,7 @@ export class Gateways {
   /** Its place among them. */
   async add(): Promise<number> {
     const open = await openServices({
-      brokers: this.broker.address,
+      broker: { brokers: this.broker.address },
       waitingMax: 100,
       logger: null,
       waitForBrokerMs: 10_000,

@@ -90,7 +90,7 @@ const MADE: { readonly [code: string]: Made } = {
     return askWith(operation, { ...values, id, queue: 'mailers' });
   },
   TASK_ENDED: (operation) => async (bench, values) => {
-    const { admin } = bench.open.services.client;
+    const { admin } = bench.open.session.client;
     const { taskId } = await admin.startRedrive({ topic: 'user-events.dlq', dryRun: true });
     await admin.waitForTask(taskId, { intervalMs: 10 });
     return askWith(operation, { ...values, taskId });

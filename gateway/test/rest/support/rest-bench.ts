@@ -57,7 +57,7 @@ export class RestBench {
       flags: ['--sync', 'os'],
     });
     const open = await openServices({
-      brokers: broker.address,
+      broker: { brokers: broker.address },
       waitingMax: 100,
       logger: null,
       waitForBrokerMs: 10_000,

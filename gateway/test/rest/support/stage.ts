@@ -9,14 +9,14 @@ function done(answer: Answer): Json {
 }
 
 async function sendAway({ open }: RestBench, group: string): Promise<void> {
-  const { client } = open.services;
+  const { client } = open.session;
   for (const { memberId, memberEpoch } of (await client.admin.describeGroup(group)).members) {
     await client.request('GroupLeave', { group, memberId, memberEpoch });
   }
 }
 
 async function clear(bench: RestBench): Promise<void> {
-  const { admin } = bench.open.services.client;
+  const { admin } = bench.open.session.client;
   const groups = await admin.listGroups();
   const drop = async ({ name, kind }: (typeof groups)[number]): Promise<void> => {
     // What the gateway keeps for a second of a queue goes with it.

@@ -26,16 +26,16 @@ async function keyedTopic(bench: RestBench): Promise<void> {
   await bench.post('/topics', { name: 'table', config: { cleanupPolicy: 'compact' } });
 }
 async function smallMails(bench: RestBench): Promise<void> {
-  const { admin } = bench.open.services.client;
+  const { admin } = bench.open.session.client;
   await admin.alterTopic({ name: 'mails', config: { messageBytesMax: 1_024 } });
 }
 async function smallTopic(bench: RestBench): Promise<void> {
-  const { admin } = bench.open.services.client;
+  const { admin } = bench.open.session.client;
   await admin.alterTopic({ name: 'user-events', config: { messageBytesMax: 1_024 } });
 }
 /** A consumer group with a member, for as long as the bench stands or its session lasts. */
 async function member(bench: RestBench, group: string): Promise<void> {
-  await bench.open.services.client.request('GroupHeartbeat', {
+  await bench.open.session.client.request('GroupHeartbeat', {
     group,
     memberId: 'm1',
     memberEpoch: 0,

@@ -237,8 +237,8 @@ it('at another gateway that shuts down, a waiting receive is answered with nothi
   const queue = await session.queue();
   const other = await session.openServices();
   try {
-    const handlers = createMessageHandlers(other.services, createQueueDirectory(other.services));
-    const call = callOf({ signal: other.services.closing });
+    const handlers = createMessageHandlers(other.session, createQueueDirectory(other.session));
+    const call = callOf({ signal: other.session.closing });
     const input = { QueueUrl: queue, WaitTimeSeconds: 20 };
     const waiting = handlers.ReceiveMessage(input, call);
     await pause(20);

@@ -55,9 +55,9 @@ it('a queue that another gateway made anew is known by its handles [Q-81]', asyn
   const { queue, newer } = await twice();
   const other = await session.openServices();
   try {
-    const directory = createQueueDirectory(other.services);
-    const queues = createQueueHandlers(other.services, directory);
-    const handlers = createMessageHandlers(other.services, directory);
+    const directory = createQueueDirectory(other.session);
+    const queues = createQueueHandlers(other.session, directory);
+    const handlers = createMessageHandlers(other.session, directory);
     await queues.DeleteQueue({ QueueUrl: queue }, callOf());
     await queues.CreateQueue({ QueueName: session.nameOf(queue) }, callOf());
     await handlers.SendMessage({ QueueUrl: queue, MessageBody: 'b' }, callOf());

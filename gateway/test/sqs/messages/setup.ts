@@ -57,7 +57,7 @@ export class Session {
   }
 
   get client(): Client {
-    return this.open.services.client;
+    return this.open.session.client;
   }
 
   /** Made by CreateQueue; returns its URL. A name that ends in `.fifo` makes it one. */
@@ -142,7 +142,7 @@ export class Session {
   /** As another gateway has them. */
   openServices(): Promise<OpenServices> {
     return openServices({
-      brokers: this.broker.address,
+      broker: { brokers: this.broker.address },
       waitingMax: 1_000,
       logger: null,
       waitForBrokerMs: 5_000,
@@ -153,9 +153,9 @@ export class Session {
     this.directory = new TemporaryDirectory('millrace-sqs-');
     this.broker = await BrokerProcess.start({ dataDir: this.directory.path });
     this.open = await this.openServices();
-    const directory = createQueueDirectory(this.open.services);
-    this.handlers = createMessageHandlers(this.open.services, directory);
-    this.queues = createQueueHandlers(this.open.services, directory);
+    const directory = createQueueDirectory(this.open.session);
+    this.handlers = createMessageHandlers(this.open.session, directory);
+    this.queues = createQueueHandlers(this.open.session, directory);
   }
 
   private async stop(): Promise<void> {

@@ -4,14 +4,14 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
-import { accessKeys } from '../../../src/http/credentials/access-keys.ts';
 import { WaitingCallers } from '../../../src/http/waiting-callers.ts';
 import { GatewayMetrics } from '../../../src/metrics/gateway-metrics.ts';
-import type { App } from '../../../src/services.ts';
+import type { App, Visitors } from '../../../src/services.ts';
 import { routedUrl } from '../../../src/sqs/dispatch/route-choice.ts';
 import { registerSqsRoute } from '../../../src/sqs/dispatch/sqs-route.ts';
 import type { SqsCall, SqsHandlers } from '../../../src/sqs/handler.ts';
 import { ACTIONS, type ActionName } from '../../../src/sqs/model/actions.ts';
+import { createVerifier } from '../../../src/sqs/sign/verify.ts';
 
 /** What a handler was called with. */
 export interface Called {
@@ -32,7 +32,7 @@ export interface SqsServer {
 
 export interface SqsServerOptions {
   readonly handlers?: Partial<SqsHandlers>;
-  /** Secrets by their keys' ids. */
+  /** Secrets by their keys' ids: then requests have to be signed. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly publicUrl?: string;
   readonly bodyLimit?: number;
@@ -54,20 +54,35 @@ export async function startSqsServer(options: SqsServerOptions = {}): Promise<Sq
     log.error = (fault: unknown) => void faults.push(fault);
     request.log = log;
   });
+  const handlers = recordingHandlers(options.handlers ?? {}, calls);
   await registerSqsRoute(app, {
-    handlers: recordingHandlers(options.handlers ?? {}, calls),
+    handlersOf: () => handlers,
     settings: {
       sqsRegion: 'eu-north-1',
       sqsAccount: '000000000000',
       sqsPublicUrl: options.publicUrl ?? '',
     },
     waiting: new WaitingCallers(closing.signal),
-    accessKeys: accessKeys(new Map(Object.entries(options.secrets ?? {}))),
+    visitors: options.secrets && verifying(options.secrets),
     metrics,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { app, port, calls, metrics, faults, closing, close: () => app.close() };
+}
+
+/** Signatures alone: there is no broker that knows users. */
+function verifying(secrets: Readonly<Record<string, string>>): Visitors {
+  const verifier = createVerifier({ service: 'sqs', nowMs: Date.now });
+  return {
+    admit: async () => {},
+    admitSigned: async (request, url, body) => {
+      const signature = verifier.read(request, url);
+      verifier.check(signature, request, url, body, secrets[signature.scope.accessKeyId]);
+    },
+    watch: () => () => {},
+    dismiss: () => {},
+  };
 }
 
 /** Actions without a handler of the test answer with nothing. */

@@ -1,0 +1,65 @@
+// Asks the broker whose a password, a token or an access key is. It remembers answers for a few seconds and nothing longer.
+
+import type { Client } from '@millrace/client';
+import { LIMITS, MillraceError } from '@millrace/protocol';
+import { type Dated, Remembered } from './remembered.ts';
+import type { Shown } from './shown.ts';
+
+/** Whom the broker knows by what was shown. */
+export interface Owner extends Dated {
+  readonly user: string;
+}
+
+export interface AccessKey extends Owner {
+  readonly secret: string;
+}
+
+/** What is revoked in the broker is good for so long at most. */
+export const REMEMBERED_MS = 5_000;
+
+export class Credentials {
+  readonly #client: Client;
+  readonly #owners = new Remembered<Owner>({ ageMs: REMEMBERED_MS });
+  readonly #keys = new Remembered<AccessKey>({ ageMs: REMEMBERED_MS });
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Throws AUTHENTICATION_FAILED, TOO_MANY_REQUESTS, OVERLOADED, and what asking the broker throws. */
+  ownerOf(shown: Shown, remoteAddress: string): Owner | Promise<Owner> {
+    if (shown.kind === 'certificate') {
+      if (isTooLong(shown.user, LIMITS.userNameBytesMax)) throw failed();
+      // TLS has looked at it; whether there is such a user is told when it is acted for.
+      return { user: shown.user, expiresAtMs: null };
+    }
+    const { kind, secret } = shown;
+    const user = kind === 'password' ? shown.user : null;
+    if (isTooLong(secret, LIMITS.credentialsBytesMax)) throw failed();
+    if (user !== null && isTooLong(user, LIMITS.userNameBytesMax)) throw failed();
+    return this.#owners.of(JSON.stringify([kind, user, secret]), remoteAddress, () =>
+      this.#client.request('CheckCredential', { kind, user, secret, remoteAddress }),
+    );
+  }
+
+  /** Undefined: nobody's. Throws SECRETS_LOCKED, TOO_MANY_REQUESTS, and what asking the broker throws. */
+  async accessKey(accessKeyId: string, remoteAddress: string): Promise<AccessKey | undefined> {
+    if (isTooLong(accessKeyId, LIMITS.credentialIdBytesMax)) return undefined;
+    try {
+      return await this.#keys.of(accessKeyId, remoteAddress, () =>
+        this.#client.request('GetAccessKey', { accessKeyId, remoteAddress }),
+      );
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'UNKNOWN_ACCESS_KEY') return undefined;
+      throw error;
+    }
+  }
+}
+
+function isTooLong(text: string, bytesMax: number): boolean {
+  return Buffer.byteLength(text) > bytesMax;
+}
+
+function failed(): MillraceError {
+  return new MillraceError('AUTHENTICATION_FAILED');
+}
