@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '@millrace/options';
+import { guardHandlers } from './access/guard-handlers.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
 import { storageTroubles } from './health/storage-troubles.ts';
@@ -11,6 +12,8 @@ import { sampleShard } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
 import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
+import { chargeHandlers } from './quotas/charge-handlers.ts';
+import { openQuotas } from './quotas/open-quotas.ts';
 import { openSecurity } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
@@ -93,10 +96,10 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       nowMs: () => shard.nowMs(),
     });
     closers.push(async () => login.sessions.close());
-    const handlers = observeHandlers(
-      createHandlers({ shard, space, settings: options, metrics, security }),
-      metrics,
-    );
+    const guard = { state: () => shard.peek((state) => state), audit };
+    const unguarded = createHandlers({ shard, space, settings: options, metrics, security });
+    const served = observeHandlers(guardHandlers(unguarded, guard), metrics);
+    const handlers = chargeHandlers(served, openQuotas(options, shard));
     const protocolAddress = await server.serve({
       handlers,
       pressure: shard,

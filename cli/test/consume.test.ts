@@ -10,7 +10,9 @@ import { findEnds, TopicEnds } from '../src/commands/consume/topic-ends.ts';
 import { type Context, openContext } from '../src/context.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 
-const SETTINGS = { broker: 'b:1', json: false, timeoutMs: 1_000, color: false, quiet: false };
+const ACCESS = { tls: undefined, by: { kind: 'nothing' } } as const;
+const LOOKS = { json: false, color: false, quiet: false };
+const SETTINGS = { ...LOOKS, broker: 'b:1', timeoutMs: 1_000, access: ACCESS };
 const FORMAT = {
   output: undefined,
   template: undefined,

@@ -16,6 +16,7 @@ const SETTINGS: Settings = {
   timeoutMs: 1_000,
   color: false,
   quiet: false,
+  access: { tls: undefined, by: { kind: 'nothing' } },
 };
 
 function outputOn(terminal: Terminal, settings: Partial<Settings> = {}): Output {

@@ -15,7 +15,7 @@ export interface AuditSources {
 export interface OpenAudit {
   /** Undefined: nobody asked for one. */
   readonly audit: AuditLog | undefined;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const MESSAGE = 'audit';

@@ -2,6 +2,7 @@
 
 import { checkAcknowledgeSize, decideAcknowledge, RecordSources } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { type TopicRefusals, topicRefusals } from '../access/topic-refusals.ts';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
 import { requireShareGroup } from './share-lookup.ts';
@@ -14,8 +15,11 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
     groupId: number,
     item: Item,
     sources: RecordSources,
+    refusals: TopicRefusals | undefined,
   ): Result & { readonly deadLettered: number } {
     try {
+      const refusal = refusals?.of(item.topicId);
+      if (refusal !== undefined) throw refusal;
       return shard.stage((state, view, context) =>
         decideAcknowledge(state, view, { groupId, ...item, sources }, context),
       );
@@ -27,7 +31,8 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
     }
   }
 
-  return async ({ group, items }) => {
+  return async ({ group, items }, context) => {
+    const refusals = topicRefusals(context, shard, 'Acknowledge', 'read');
     const { groupId } = shard.peek((state) => requireShareGroup(state, group));
     const refused = checkAcknowledgeSize(items);
     if (refused !== undefined) throw refused.error;
@@ -41,7 +46,7 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
         await shard.durable();
         sources = new RecordSources();
       }
-      const result = resolve(groupId, item, sources);
+      const result = resolve(groupId, item, sources, refusals);
       deadLettered += result.deadLettered;
       results.push(result);
     }

@@ -3,6 +3,7 @@
 
 import { type ChangeReply, checkChangeSize, decideChangeMessages } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { topicRefusals } from '../access/topic-refusals.ts';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
 import { requireShareGroup } from './share-lookup.ts';
@@ -52,16 +53,26 @@ export function createChangeMessagesHandler(services: Services): Handler<'Change
     return told(slices);
   }
 
-  return async (request) => {
+  return async (request, context) => {
+    const refusals = topicRefusals(context, shard, 'ChangeMessages', 'read');
     const { groupId } = shard.peek((state) => requireShareGroup(state, request.group));
     const refused = checkChangeSize(request.items);
     if (refused !== undefined) throw refused.error;
     const results: { outcomes: Outcome[] }[] = [];
     for (const item of request.items) {
-      results.push({ outcomes: await change(groupId, request, item) });
+      const refusal = refusals?.of(item.topicId);
+      const outcomes =
+        refusal === undefined
+          ? await change(groupId, request, item)
+          : [refusedRange(item, refusal)];
+      results.push({ outcomes });
     }
     return { results };
   };
+}
+
+function refusedRange({ firstOffset, lastOffset }: Item, { number }: MillraceError): Outcome {
+  return { firstOffset, lastOffset, errorCode: number };
 }
 
 /** Where a slice fails, those before it stay done, and nothing after it is told as done. */

@@ -2,6 +2,7 @@
 
 import { decideDeleteRecords } from '@millrace/core';
 import type { RequestOf, ResponseInput } from '@millrace/protocol';
+import { topicRefusals } from '../access/topic-refusals.ts';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, itemError } from './item-outcome.ts';
 import type { Services } from './services.ts';
@@ -13,11 +14,13 @@ type Outcome = ResponseInput<'DeleteRecords'>['results'][number];
 const CUT_BYTES_PER_TURN = 1024 * 1024;
 
 export function createDeleteRecordsHandler({ shard }: Services): Handler<'DeleteRecords'> {
-  return async ({ partitions }) => {
+  return async ({ partitions }, request) => {
+    const refusals = topicRefusals(request, shard, 'DeleteRecords', 'delete');
     const results: Outcome[] = [];
     let cut = 0;
     for (const item of partitions) {
-      let outcome = deleteFrom(item);
+      const refusal = refusals?.of(item.topicId);
+      let outcome = refusal === undefined ? deleteFrom(item) : refusedAs(refusal);
       while (outcome === undefined) {
         await othersFirst();
         outcome = deleteFrom(item);
@@ -44,8 +47,12 @@ export function createDeleteRecordsHandler({ shard }: Services): Handler<'Delete
         if (reply.more) return undefined;
         return { ...ITEM_OK, startOffset: reply.startOffset };
       } catch (error) {
-        return { ...itemError(error), startOffset: -1 };
+        return refusedAs(error);
       }
     }
   };
+}
+
+function refusedAs(error: unknown): Outcome {
+  return { ...itemError(error), startOffset: -1 };
 }

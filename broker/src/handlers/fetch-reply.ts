@@ -1,7 +1,14 @@
 // A Fetch reply as it fills up: partition after partition, batches while they fit. It knows no sessions and no waiting.
 
 import { readBatches } from '@millrace/core';
-import { LIMITS, NO_ERROR, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import {
+  LIMITS,
+  type MillraceError,
+  NO_ERROR,
+  type RequestOf,
+  type ResponseInput,
+} from '@millrace/protocol';
+import type { TopicRefusals } from '../access/topic-refusals.ts';
 import type { Shard } from '../shard/shard.ts';
 import { ITEM_OK, itemError } from './item-outcome.ts';
 
@@ -11,14 +18,17 @@ export type Answer = ResponseInput<'Fetch'>['partitions'][number];
 export class FetchReply {
   readonly #shard: Shard;
   readonly #bytesMax: number;
+  /** Undefined: nothing is refused. */
+  readonly #refusals: TopicRefusals | undefined;
   #batchesLeft: number = LIMITS.fetchBatchesMax;
   bytes = 0;
   hasErrors = false;
   /** A partition has something that did not fit: whoever waits for more bytes waits in vain. */
   isFull = false;
 
-  constructor(shard: Shard, bytesMax: number) {
+  constructor(shard: Shard, bytesMax: number, refusals: TopicRefusals | undefined) {
     this.#shard = shard;
+    this.#refusals = refusals;
     this.#bytesMax = bytesMax;
   }
 
@@ -46,17 +56,21 @@ export class FetchReply {
       batchesMax,
       firstWhole: this.bytes === 0,
     };
+    const refusal = this.#refusals?.of(topicId);
+    if (refusal !== undefined) return this.#refuse(topicId, partition, refusal);
     const found = this.#shard.peek((state, view) => readBatches(state, view, command));
-    if (found.error) {
-      this.hasErrors = true;
-      const nothing = { startOffset: 0, endOffset: 0, batches: [] };
-      return { topicId, partition, ...itemError(found.error), ...nothing };
-    }
+    if (found.error) return this.#refuse(topicId, partition, found.error);
     this.bytes += found.bytes;
     this.#batchesLeft -= found.batches.length;
     const { startOffset, durableEnd: endOffset, batches } = found;
     this.isFull ||= this.#batchesLeft === 0 || (batches.length === 0 && offset < endOffset);
     return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
+  }
+
+  #refuse(topicId: number, partition: number, error: MillraceError): Answer {
+    this.hasErrors = true;
+    const nothing = { startOffset: 0, endOffset: 0, batches: [] };
+    return { topicId, partition, ...itemError(error), ...nothing };
   }
 }
 

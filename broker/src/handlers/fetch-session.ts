@@ -3,6 +3,7 @@
 
 import { partitionKey } from '@millrace/core';
 import { batchHeader, LIMITS, MillraceError } from '@millrace/protocol';
+import type { TopicRefusals } from '../access/topic-refusals.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { Place, Watcher } from '../shard/waiters.ts';
 import { type Answer, type Asked, FetchReply, isRefused } from './fetch-reply.ts';
@@ -107,9 +108,9 @@ export class FetchSession {
   }
 
   /** What there is now, of the partitions that may have something. Throws CANCELLED once closed. */
-  look(bytesMax: number): SessionLook {
+  look(bytesMax: number, refusals?: TopicRefusals): SessionLook {
     this.assertOpen();
-    const reply = new FetchReply(this.#shard, bytesMax);
+    const reply = new FetchReply(this.#shard, bytesMax, refusals);
     const answers = new Map<SessionPartition, Answer>();
     let placesLeft = LIMITS.fetchPartitionsMax - this.#named.size;
     for (const asked of this.#dirty) {

@@ -1,6 +1,7 @@
 // Fetch: durable batches from offsets on; waits until there are enough bytes or the time is over.
 
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { topicRefusals } from '../access/topic-refusals.ts';
 import { type Answer, FetchReply } from './fetch-reply.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import type { Handler, RequestContext } from './handler.ts';
@@ -18,14 +19,16 @@ interface Look {
 export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
   const sessions = new FetchSessions(shard);
 
-  function look(request: Request, bytesMax: number): Look {
-    const reply = new FetchReply(shard, bytesMax);
+  const refusalsOf = (context: RequestContext) => topicRefusals(context, shard, 'Fetch', 'read');
+
+  function look(request: Request, context: RequestContext): Look {
+    const reply = new FetchReply(shard, bytesMaxOf(request, context), refusalsOf(context));
     return { partitions: request.partitions.map((asked) => reply.read(asked)), reply };
   }
 
   async function fetchOnce(request: Request, context: RequestContext): Promise<Reply> {
     const found = await longPoll({
-      tryNow: () => look(request, bytesMaxOf(request, context)),
+      tryNow: () => look(request, context),
       enough: ({ reply }) => isEnough(request, reply),
       waitMs: request.maxWaitMs,
       join: (attempt) => shard.waiters.waitForAppend(request.partitions, attempt),
@@ -43,7 +46,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
       if (context.signal.reason !== undefined) throw context.signal.reason;
       sessions.change(context.connection, session, request);
       const found = await longPoll({
-        tryNow: () => session.look(bytesMaxOf(request, context)),
+        tryNow: () => session.look(bytesMaxOf(request, context), refusalsOf(context)),
         enough: ({ reply }) => isEnough(request, reply) || session.isAwaited,
         waitMs: request.maxWaitMs,
         join: (attempt) => session.wait(attempt),

@@ -7,6 +7,7 @@ import {
   type ResponseInput,
   validateBatch,
 } from '@millrace/protocol';
+import { type TopicRefusals, topicRefusals } from '../access/topic-refusals.ts';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, itemError } from './item-outcome.ts';
 import type { Services } from './services.ts';
@@ -46,8 +47,13 @@ function refused(error: unknown): Appended {
 }
 
 export function createProduceHandler({ shard, space, metrics }: Services): Handler<'Produce'> {
-  function append({ topicId, partition, batch, expectedOffset }: Item): Appended {
+  function append(
+    { topicId, partition, batch, expectedOffset }: Item,
+    refusals: TopicRefusals | undefined,
+  ): Appended {
     try {
+      const refusal = refusals?.of(topicId);
+      if (refusal !== undefined) return refused(refusal);
       const header = validateBatch(batch);
       const command = { topicId, partition, batch, header, expectedOffset };
       const reply = shard.stage((state, view, context) => {
@@ -62,8 +68,9 @@ export function createProduceHandler({ shard, space, metrics }: Services): Handl
     }
   }
 
-  return async ({ batches }) => {
-    const results = batches.map(append);
+  return async ({ batches }, context) => {
+    const refusals = topicRefusals(context, shard, 'Produce', 'write');
+    const results = batches.map((item) => append(item, refusals));
     // What came first may have been staged a moment ago, by somebody else: duplicates wait for it too, as does whoever is
     // told of another end.
     await shard.durable();

@@ -12,6 +12,7 @@ import {
   receivablePartitions,
 } from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
 import type { Shard } from '../shard/shard.ts';
 import { Attempts } from './attempts.ts';
 import type { Handler } from './handler.ts';
@@ -76,8 +77,12 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
   }
 
   return async (request, context) => {
-    const { groupId, topicIds } = requireAttachedTopics(services, request.group, request.topics);
+    const { access } = context.connection;
+    const { group, topics } = request;
+    const { groupId, topicIds } = requireAttachedTopics(services, group, topics, access);
     const tryNow = () => {
+      // A right may have been taken away since the request came, and it may have waited.
+      if (!access.isUnlimited) mayStillReceive(request, access);
       const look: Look = { more: false, isLimited: false, refusal: undefined };
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
       if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
@@ -120,6 +125,12 @@ function placed({ topicId, partition }: PartitionRef, lease: Lease): PlacedLease
     firstDeliveredAtMs,
     batches,
   };
+}
+
+/** Throws NOT_AUTHORIZED. */
+function mayStillReceive({ group, topics }: Request, access: Access): void {
+  access.require('read', 'group', group, 'Receive');
+  for (const name of topics) access.require('read', 'topic', name, 'Receive');
 }
 
 /** Undefined where its messages cannot be read here. */

@@ -2,6 +2,8 @@
 
 import { decideCreateShareGroup, type Group, type ShardState } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
+import { mayHaveDefaultDeadLetters } from '../access/dead-letter-rights.ts';
 import type { Services } from './services.ts';
 
 /** @throws MillraceError UNKNOWN_GROUP, GROUP_KIND_MISMATCH */
@@ -27,6 +29,7 @@ export function requireAttachedTopics(
   { shard, settings }: Services,
   groupName: string,
   topicNames: readonly string[],
+  access: Access,
 ): { readonly groupId: number; readonly topicIds: readonly number[] } {
   if (topicNames.length === 0) {
     throw new MillraceError('INVALID_REQUEST', 'name at least one topic', {
@@ -35,7 +38,9 @@ export function requireAttachedTopics(
     });
   }
   const missing = shard.peek((state) => state.catalog.groupByName(groupName) === undefined);
-  if (missing && settings.autoCreateShareGroups) {
+  const mayCreate = () =>
+    access.may('create', 'group', groupName) && mayHaveDefaultDeadLetters(access, topicNames);
+  if (missing && settings.autoCreateShareGroups && mayCreate()) {
     shard.stage((state, view, context) =>
       decideCreateShareGroup(
         state,

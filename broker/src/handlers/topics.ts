@@ -9,6 +9,7 @@ import {
   type View,
 } from '@millrace/core';
 import { LIMITS, MillraceError, type ResponseInput } from '@millrace/protocol';
+import type { Access } from '../access/access.ts';
 import type { Handler } from './handler.ts';
 import { ITEM_OK, type ItemOutcome, itemError } from './item-outcome.ts';
 import type { Services } from './services.ts';
@@ -17,18 +18,24 @@ const BROKER_ID = 0;
 
 type Described = ResponseInput<'DescribeTopics'>['topics'][number];
 
-function topicsByName(state: ShardState): string[] {
-  return [...state.catalog.topicIds.keys()].toSorted();
+/** Of all topics those that may be described. */
+function topicsByName(state: ShardState, access: Access): string[] {
+  const names = [...state.catalog.topicIds.keys()].toSorted();
+  return access.isUnlimited ? names : names.filter((name) => access.may('describe', 'topic', name));
 }
 
-/** One answer a name; an unknown name is an error of its own, not of the request. */
+/** One answer a name; an unknown name, or one that may not be described, is an error of its own, not of the request. */
 function eachTopic<A>(
+  api: 'Metadata' | 'DescribeTopics',
   state: ShardState,
+  access: Access,
   names: readonly string[] | null,
   found: (topic: Topic) => A,
   missing: (name: string, error: ItemOutcome) => A,
 ): A[] {
-  return (names ?? topicsByName(state)).map((name) => {
+  return (names ?? topicsByName(state, access)).map((name) => {
+    const refusal = access.refusal(api, 'describe', 'topic', name);
+    if (refusal !== undefined) return missing(name, itemError(refusal));
     const topic = state.catalog.topicByName(name);
     if (topic) return found(topic);
     return missing(
@@ -43,10 +50,11 @@ const TOPIC_VALUES = 64;
 const PARTITION_VALUES = 8;
 
 /** Throws LIMIT_EXCEEDED where the reply could not be sent, before anything of it is made. */
-function checkReplySize(state: ShardState, names: readonly string[] | null): void {
+function checkReplySize(state: ShardState, access: Access, names: readonly string[] | null): void {
   let characters = 0;
   let values = 0;
   for (const name of names ?? state.catalog.topicIds.keys()) {
+    if (!access.may('describe', 'topic', name)) continue;
     const topic = state.catalog.topicByName(name);
     const annotations = Object.entries(topic?.annotations ?? {});
     for (const [key, text] of annotations) characters += key.length + text.length;
@@ -80,7 +88,9 @@ function describe(state: ShardState, view: View, topic: Topic): Described {
 
 export function createTopicHandlers({ shard, settings }: Services) {
   const metadata: Handler<'Metadata'> = async ({ topics: names }, { connection }) => {
+    const { access } = connection;
     for (const name of settings.autoCreateTopics ? (names ?? []) : []) {
+      if (!access.may('create', 'topic', name)) continue;
       if (shard.peek((state) => state.catalog.topicByName(name) !== undefined)) continue;
       const command = {
         name,
@@ -93,7 +103,9 @@ export function createTopicHandlers({ shard, settings }: Services) {
     }
     const topics = await shard.read((state) =>
       eachTopic(
+        'Metadata',
         state,
+        access,
         names,
         ({ name, topicId, partitions }) => ({
           ...ITEM_OK,
@@ -117,11 +129,14 @@ export function createTopicHandlers({ shard, settings }: Services) {
   const alterTopic: Handler<'AlterTopic'> = (command) =>
     shard.submit((state, view, context) => decideAlterTopic(state, view, command, context));
 
-  const describeTopics: Handler<'DescribeTopics'> = async ({ topics: names }) => {
-    shard.peek((state) => checkReplySize(state, names));
+  const describeTopics: Handler<'DescribeTopics'> = async ({ topics: names }, { connection }) => {
+    const { access } = connection;
+    shard.peek((state) => checkReplySize(state, access, names));
     const topics = await shard.read((state, view) =>
       eachTopic(
+        'DescribeTopics',
         state,
+        access,
         names,
         (topic) => describe(state, view, topic),
         (name, error) => ({

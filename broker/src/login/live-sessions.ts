@@ -67,7 +67,7 @@ export class LiveSessions {
   endInvalid(): void {
     const security = this.#security();
     const nowMs = this.#nowMs();
-    for (const [peer, identity] of [...this.#sessions]) {
+    for (const [peer, identity] of this.#sessions) {
       if (holds(security, identity, nowMs)) continue;
       this.remove(peer);
       const message = 'What this connection logged in with was taken away or has expired.';

@@ -57,6 +57,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_connections: ({ net }) => one(net.connections),
   millrace_connections_accepted_total: ({ net }) => one(net.accepted),
   millrace_connections_ended_total: ({ net }) => countValues(net.ended, 'reason'),
+  millrace_throttled_replies_total: ({ net }) => one(net.throttled),
   millrace_received_bytes_total: ({ net }) => one(net.receivedBytes),
   millrace_sent_bytes_total: ({ net }) => one(net.sentBytes),
   millrace_unsent_reply_bytes: ({ net }) => one(net.unsentBytes),

@@ -55,6 +55,8 @@ export type ConnectionEnd = (typeof CONNECTION_ENDS)[number];
 export class NetMetrics {
   connections = 0;
   accepted = 0;
+  /** Replies that told of a pause. */
+  throttled = 0;
   receivedBytes = 0;
   sentBytes = 0;
   /** What requests of all connections hold; their budget looks at it. */

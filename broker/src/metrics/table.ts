@@ -63,6 +63,12 @@ export const METRICS = {
     about:
       'Connections ended, by reason: `client` closed it, `refused` (too many), `no_hello`, `login` (it failed, or what it stood on is gone), `handshake` (TLS failed), `malformed`, `slow_frame` (takes too long over a request), `idle`, `stalled` (takes no replies), `flooded` (asks for far more than it takes), `shutdown`.',
   },
+  millrace_throttled_replies_total: {
+    type: 'counter',
+    labels: [],
+    about:
+      'Replies after which a connection was read no further for a while: its user was beyond its quotas.',
+  },
   millrace_received_bytes_total: {
     type: 'counter',
     labels: [],

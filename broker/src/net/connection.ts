@@ -2,42 +2,19 @@
 // client takes no replies, waits for too many, is beyond its quotas, or the broker is full. It decodes no request.
 
 import type { Socket } from 'node:net';
-import type { Log } from '@millrace/options';
 import { encodeErrorResponse, MillraceError } from '@millrace/protocol';
 import { type Access, UNLIMITED } from '../access/access.ts';
 import { CancelToken } from '../dispatch/cancel-token.ts';
-import type { Dispatch } from '../dispatch/dispatch.ts';
 import { type Peer, WaitingRequests } from '../dispatch/peer.ts';
 import type { ConnectionInfo } from '../handlers/handler.ts';
 import type { BegunLogin, Transport } from '../login/logins.ts';
-import type { ConnectionEnd, NetMetrics } from '../metrics/request-metrics.ts';
-import type { Admission } from './admission.ts';
+import type { ConnectionEnd } from '../metrics/request-metrics.ts';
+import type { ConnectionShared } from './connection-shared.ts';
 import { endReasonOf } from './end-reason.ts';
 import { Inbox } from './inbox.ts';
-import { type Ages, latenessOf, type PatienceLimits } from './lateness.ts';
-import type { PressureGate } from './pressure.ts';
-import type { RequestBudget } from './request-budget.ts';
+import { type Ages, latenessOf } from './lateness.ts';
+import { Pause } from './pause.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
-import type { TurnFlusher } from './turn-flusher.ts';
-
-export interface ConnectionLimits extends PatienceLimits {
-  readonly inFlightRequestsMax: number;
-  readonly unsentReplyBytes: number;
-  readonly unsentReplyBytesTotal: number;
-}
-
-/** What all connections of a listener share. */
-export interface ConnectionShared {
-  readonly limits: ConnectionLimits;
-  readonly dispatch: Dispatch;
-  readonly admission: Admission;
-  readonly gate: PressureGate;
-  readonly budget: RequestBudget;
-  readonly flusher: TurnFlusher;
-  readonly metrics: NetMetrics;
-  readonly log: Log;
-  readonly onClosed: (connection: Connection) => void;
-}
 
 /** What a connection may leave unread when all connections together leave too much. */
 const UNSENT_BYTES_WHEN_CROWDED = 256 * 1024;
@@ -64,8 +41,7 @@ export class Connection implements Peer, WriterOwner {
   /** When a request last came. */
   #requestAtMs = this.#openedAtMs;
   #lingerTimer: NodeJS.Timeout | undefined;
-  #throttledUntilMs = 0;
-  #throttleTimer: NodeJS.Timeout | undefined;
+  readonly #throttled = new Pause(() => this.#work());
 
   constructor(
     socket: Socket,
@@ -88,8 +64,12 @@ export class Connection implements Peer, WriterOwner {
       clientName: '',
       clientVersion: '',
       ended: this.#ended,
-      access: UNLIMITED as Access,
-      throttle: (ms: number) => this.#throttle(ms),
+      access: UNLIMITED,
+      throttle: (ms: number) => {
+        if (this.#state !== 'open') return;
+        shared.metrics.throttled += 1;
+        this.#throttled.begin(ms);
+      },
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
       },
@@ -135,9 +115,11 @@ export class Connection implements Peer, WriterOwner {
     if (this.#state !== 'open') return;
     const { connectionId, remoteAddress, clientName } = this.info;
     // Logins that fail are for the audit log, which bounds their number.
-    if (reason !== 'login') {
+    const linesLeftOut =
+      reason === 'login' ? undefined : this.#shared.lines.next(performance.now());
+    if (linesLeftOut !== undefined) {
       this.#shared.log.warn(
-        { err: error, connectionId, remoteAddress, clientName },
+        { err: error, connectionId, remoteAddress, clientName, linesLeftOut },
         'A connection is ended for what it sent.',
       );
     }
@@ -148,18 +130,6 @@ export class Connection implements Peer, WriterOwner {
   /** Ends what waits; its handlers answer with the reason. */
   cancelWaiting(reason: MillraceError): void {
     this.waiting.cancelAll(reason);
-  }
-
-  /** Begins no request for so long, ms; longer where that was said before. */
-  #throttle(ms: number): void {
-    const untilMs = performance.now() + ms;
-    if (this.#state !== 'open' || ms <= 0 || untilMs <= this.#throttledUntilMs) return;
-    this.#throttledUntilMs = untilMs;
-    clearTimeout(this.#throttleTimer);
-    this.#throttleTimer = setTimeout(() => {
-      this.#throttleTimer = undefined;
-      this.#work();
-    }, ms);
   }
 
   /** Sends what is ready, then closes. */
@@ -246,7 +216,7 @@ export class Connection implements Peer, WriterOwner {
   #isBlocked(): boolean {
     const { limits, gate, metrics } = this.#shared;
     if (gate.isFull || this.waiting.size >= limits.inFlightRequestsMax) return true;
-    if (this.#throttleTimer !== undefined || this.#inbox.isCrowded) return true;
+    if (this.#throttled.isOn || this.#inbox.isCrowded) return true;
     const isCrowded = metrics.unsentBytes >= limits.unsentReplyBytesTotal;
     return this.unsentBytes >= (isCrowded ? UNSENT_BYTES_WHEN_CROWDED : limits.unsentReplyBytes);
   }
@@ -284,7 +254,7 @@ export class Connection implements Peer, WriterOwner {
   #leave(reason: ConnectionEnd): void {
     this.#state = 'ending';
     this.#inbox.clear();
-    clearTimeout(this.#throttleTimer);
+    this.#throttled.cancel();
     this.#shared.gate.forget(this.#onRoom);
     this.#shared.metrics.endedBy(reason);
     const closed = new MillraceError('CANCELLED', 'The connection is closed.');

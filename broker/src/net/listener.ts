@@ -7,7 +7,9 @@ import { encodeErrorResponse, type MillraceError } from '@millrace/protocol';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import type { NetMetrics } from '../metrics/request-metrics.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
-import { Connection, type ConnectionLimits, type ConnectionShared } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionLimits, ConnectionShared } from './connection-shared.ts';
+import { LinePace } from './line-pace.ts';
 import { type Pressure, PressureGate } from './pressure.ts';
 import { RequestBudget } from './request-budget.ts';
 import { SecureDoor, transportOf } from './secure-door.ts';
@@ -69,6 +71,7 @@ export class Listener {
       flusher: new TurnFlusher(),
       metrics: sources.metrics,
       log: sources.log,
+      lines: new LinePace(),
       onClosed: (connection) => this.#forget(connection),
     };
     this.#server = createServer({

@@ -104,6 +104,28 @@ export const NET_OPTIONS = {
     about:
       'A connection that asks nothing and waits for nothing for this long is closed; -1: never.',
   },
+  quotaProduceBytes: {
+    kind: 'bytes',
+    min: 0,
+    max: LIMITS.quotaMax,
+    fallback: 0,
+    about:
+      'Bytes of batches a user may produce a second, unless the user has a quota of its own; without authentication: an address. 0: no bound.',
+  },
+  quotaFetchBytes: {
+    kind: 'bytes',
+    min: 0,
+    max: LIMITS.quotaMax,
+    fallback: 0,
+    about: 'The same for bytes of batches that are fetched or received.',
+  },
+  quotaRequests: {
+    kind: 'count',
+    min: 0,
+    max: LIMITS.quotaMax,
+    fallback: 0,
+    about: 'The same for requests.',
+  },
   eventLoopWarning: {
     kind: 'duration',
     min: 10,

@@ -9,9 +9,6 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
-/** What it needs of the settings. */
-type Looks = Pick<Settings, 'json' | 'color' | 'quiet'>;
-
 export class Output {
   readonly json: boolean;
   readonly color: boolean;
@@ -23,7 +20,7 @@ export class Output {
   #waiters: (() => void)[] = [];
 
   /** `whenClosed` is called once, when stdout's reader is gone or stdout fails. */
-  constructor(settings: Looks, terminal: Terminal, whenClosed: () => void) {
+  constructor(settings: Settings, terminal: Terminal, whenClosed: () => void) {
     this.json = settings.json;
     this.color = settings.color;
     this.width = terminal.stdout.isTTY === true ? terminal.stdout.columns : undefined;

@@ -7,7 +7,7 @@ import type { Write } from '../rows.ts';
 import type { AccessKeyRow, AclRow, TokenRow, UserRow } from '../security-rows.ts';
 import { Credentials } from './credentials.ts';
 import { ITSELF } from './operation-sets.ts';
-import { isAllowed, UserRules } from './user-rules.ts';
+import { isAllowed, isDenied, UserRules } from './user-rules.ts';
 
 /** Rules of this name are for every user. */
 export const EVERYBODY = '*';
@@ -74,13 +74,48 @@ export class Security {
 
   /** Whether a user may do something to what has the name, whether or not it exists. Unknown and disabled users may nothing. */
   authorize(user: string, operation: OperationName, resource: ResourceKind, name: string): boolean {
-    const row = this.#users.get(user);
-    if (row === undefined) return isBuiltInAllowed(user, operation, resource);
-    if (row.disabled) return false;
-    if (row.superuser) return true;
+    const atOnce = this.#withoutRules(user, operation, resource);
+    if (atOnce !== undefined) return atOnce;
     const own = this.#rulesOf.get(user)?.look(resource, name) ?? 0;
     const common = this.#rulesOf.get(EVERYBODY)?.look(resource, name) ?? 0;
     return isAllowed(own | common, ITSELF[operation]);
+  }
+
+  /** Whether it may do it to anything. Looks at each of its rules. */
+  authorizeAny(user: string, operation: OperationName, resource: ResourceKind): boolean {
+    const atOnce = this.#withoutRules(user, operation, resource);
+    if (atOnce !== undefined) return atOnce;
+    const rules = this.#heardRules(user);
+    for (const each of rules) {
+      for (const [pattern, name] of each.places(resource)) {
+        const isMet =
+          pattern === 'literal'
+            ? this.authorize(user, operation, resource, name)
+            : isAllowed(lookBelow(rules, resource, name), ITSELF[operation]);
+        if (isMet) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it may do it to everything that begins so, also to what is not there yet. Looks at each of its rules. */
+  authorizeAll(
+    user: string,
+    operation: OperationName,
+    resource: ResourceKind,
+    beginning: string,
+  ): boolean {
+    const atOnce = this.#withoutRules(user, operation, resource);
+    if (atOnce !== undefined) return atOnce;
+    const rules = this.#heardRules(user);
+    if (!isAllowed(lookBelow(rules, resource, beginning), ITSELF[operation])) return false;
+    for (const each of rules) {
+      for (const [, name] of each.places(resource)) {
+        const isBelow = name.startsWith(beginning);
+        if (isBelow && isDenied(each.look(resource, name), ITSELF[operation])) return false;
+      }
+    }
+    return true;
   }
 
   /** Rules of one user, or of everybody; undefined where there are none. */
@@ -141,6 +176,22 @@ export class Security {
     assert(count === this.#ruleUsers.size, 'every rule is found by its user');
   }
 
+  /** Undefined where rules decide. */
+  #withoutRules(
+    user: string,
+    operation: OperationName,
+    resource: ResourceKind,
+  ): boolean | undefined {
+    const row = this.#users.get(user);
+    if (row === undefined) return isBuiltInAllowed(user, operation, resource);
+    if (row.disabled) return false;
+    return row.superuser ? true : undefined;
+  }
+
+  #heardRules(user: string): UserRules[] {
+    return [user, EVERYBODY].flatMap((each) => this.#rulesOf.get(each) ?? []);
+  }
+
   /** What belonged to a user has gone before it does. */
   #applyUser(name: string, row: UserRow | undefined): void {
     if (row === undefined || !this.#users.has(name)) this.#names = undefined;
@@ -169,6 +220,10 @@ export class Security {
     this.#rulesOf.set(user, rules);
     this.#ruleUsers.set(ruleId, user);
   }
+}
+
+function lookBelow(rules: readonly UserRules[], resource: ResourceKind, name: string): number {
+  return rules.reduce((found, each) => found | each.lookBelow(resource, name), 0);
 }
 
 function isBuiltInAllowed(user: string, operation: OperationName, resource: ResourceKind): boolean {

@@ -6,6 +6,8 @@ import { assert } from '../assert.ts';
 import type { AclRow } from '../security-rows.ts';
 import { ALLOWED, ITSELF, type OperationSet } from './operation-sets.ts';
 
+type Pattern = AclRow['pattern'];
+
 /** What all rules of one resource, pattern and name say. */
 interface Said {
   readonly rules: Map<number, AclRow>;
@@ -43,13 +45,24 @@ export class UserRules {
 
   /** What the rules say of a name, for `isAllowed`. Of several users' rules the answers are joined with `|`. */
   look(resource: ResourceKind, name: string): number {
-    const { literal, prefix, lengths } = this.#resources[resource];
-    let found = bitsOf(literal.get(name));
+    return bitsOf(this.#resources[resource].literal.get(name)) | this.lookBelow(resource, name);
+  }
+
+  /** The same of whatever begins with the name and is named in no rule. */
+  lookBelow(resource: ResourceKind, name: string): number {
+    const { prefix, lengths } = this.#resources[resource];
+    let found = 0;
     for (const length of lengths) {
       if (length > name.length) break;
       found |= bitsOf(prefix.get(name.slice(0, length)));
     }
     return found;
+  }
+
+  /** What rules name, as wholes and as beginnings. */
+  *places(resource: ResourceKind): Generator<readonly [pattern: Pattern, name: string]> {
+    for (const name of this.#resources[resource].literal.keys()) yield ['literal', name];
+    for (const name of this.#resources[resource].prefix.keys()) yield ['prefix', name];
   }
 
   /** All rules that speak of a name: of the whole name first, then of the longest beginning. */
@@ -112,7 +125,11 @@ export class UserRules {
 
 /** Deny wins. */
 export function isAllowed(found: number, needed: OperationSet): boolean {
-  return (found & needed) === needed && ((found >>> DENIED_SHIFT) & needed) === 0;
+  return (found & needed) === needed && !isDenied(found, needed);
+}
+
+export function isDenied(found: number, needed: OperationSet): boolean {
+  return ((found >>> DENIED_SHIFT) & needed) !== 0;
 }
 
 function bitsOf(said: Said | undefined): number {

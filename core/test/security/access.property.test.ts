@@ -128,6 +128,18 @@ class Twins {
     }
   }
 
+  /** Of anything, and of everything that begins with the name: what no rule names stands for the rest. */
+  #compareMany(rules: readonly AclRow[], question: Question): void {
+    const { user, operation, resource, name } = question;
+    const { security } = this.machine.state;
+    const may = (each: string) => mayDo(rules, { ...question, name: each });
+    const places = resource === 'cluster' ? [''] : NAMES.flatMap((each) => [each, `${each}~`]);
+    equal(security.authorizeAny(user, operation, resource), places.some(may));
+    if (resource === 'cluster') return;
+    const below = [`${name}~`, ...places.filter((each) => each.startsWith(name))];
+    equal(security.authorizeAll(user, operation, resource, name), below.every(may));
+  }
+
   #compareOne(rules: readonly AclRow[], question: Question): void {
     const { user, operation, resource, name } = question;
     const { security } = this.machine.state;
@@ -137,6 +149,7 @@ class Twins {
     const command = { user, isSelf: false, items: [{ operation, resource, name }] };
     const [answer] = this.machine.run(checkAccess, command).answers;
     equal(answer?.allowed, expected);
+    this.#compareMany(rules, question);
     const deciding = answer?.rule ?? null;
     if (deciding === null) {
       ok(!expected, 'whoever may has a rule that says so');

@@ -93,7 +93,8 @@ it('[A-133] holds so many tokens of all users together', () => {
   const state = stateOf(Math.ceil(LIMITS.credentialsMax / LIMITS.credentialsPerUserMax) + 1, []);
   for (let at = 0; at < LIMITS.credentialsMax; at += 1) {
     const user = `u${Math.floor(at / LIMITS.credentialsPerUserMax)}`;
-    const { tokenId, ...row } = tokenOf({ tokenId: `t${at}`, user });
+    const expiresAtMs = user === 'u0' ? 500 : null;
+    const { tokenId, ...row } = tokenOf({ tokenId: `t${at}`, user, expiresAtMs });
     applyWrites(state, [put('tokens', [tokenId], { ...row, createdAtMs: 0 })]);
   }
   const refused = decideCreateToken(state, VIEW, tokenOf({ tokenId: 'more', user: 'u781' }), CTX);
@@ -101,6 +102,9 @@ it('[A-133] holds so many tokens of all users together', () => {
     code: 'LIMIT_EXCEEDED',
     detail: { limit: '50000 in all' },
   });
+  // Its own have expired, and make room.
+  const own = decideCreateToken(state, VIEW, tokenOf({ tokenId: 'own', user: 'u0' }), CTX);
+  expect(own.error).toBeUndefined();
 });
 
 it('[A-135] decides among 20,000 rules of 10,000 users as among 20 of 10', () => {
