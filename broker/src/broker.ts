@@ -76,6 +76,13 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
             'A commit was aborted; memory was loaded anew from the store.',
           );
         },
+        quarantined: ({ topicId, partition, baseOffset, lastOffset, deadMessages, fault }) => {
+          metrics.quarantined();
+          log.error(
+            { topicId, partition, baseOffset, lastOffset, deadMessages, fault },
+            'A batch on the disk is damaged: it was set aside, and its offsets are a gap.',
+          );
+        },
         backgroundFailed: (job, err) =>
           log.error({ err, job }, 'Background work failed; it is tried again.'),
         fatal: onFatal,
