@@ -3,8 +3,9 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
 import { defaultsOf, openLog } from '@millrace/options';
-import { type Gateway, openGateway } from '../../src/gateway.ts';
+import { type Gateway, type GatewaySources, openGateway } from '../../src/gateway.ts';
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../../src/options/table.ts';
+import type { BrokerAccess } from '../../src/sessions/broker-access.ts';
 
 export interface RimGateway {
   readonly gateway: Gateway;
@@ -17,18 +18,22 @@ export interface RimGateway {
   close(): Promise<void>;
 }
 
+/** What a gateway is told of its broker. */
+export type Access = Partial<Pick<GatewaySources, 'allowAnonymous'>> &
+  Omit<BrokerAccess, 'brokers'>;
+
 export interface RimBroker {
-  readonly address: string;
-  open(options?: Partial<GatewayOptions>): Promise<RimGateway>;
+  readonly process: BrokerProcess;
+  open(options?: Partial<GatewayOptions>, access?: Access): Promise<RimGateway>;
   close(): Promise<void>;
 }
 
-export async function openRimBroker(): Promise<RimBroker> {
+export async function openRimBroker(...flags: readonly string[]): Promise<RimBroker> {
   const directory = new TemporaryDirectory('millrace-rim-');
-  const broker = await BrokerProcess.start({ dataDir: directory.path });
+  const broker = await BrokerProcess.start({ dataDir: directory.path, flags });
   return {
-    address: broker.address,
-    open: (options = {}) => openRim(broker.address, options),
+    process: broker,
+    open: (options = {}, access = {}) => openRim(broker.address, options, access),
     close: async () => {
       await broker.end('SIGTERM');
       directory.remove();
@@ -36,12 +41,16 @@ export async function openRimBroker(): Promise<RimBroker> {
   };
 }
 
-async function openRim(brokers: string, given: Partial<GatewayOptions>): Promise<RimGateway> {
+async function openRim(
+  brokers: string,
+  given: Partial<GatewayOptions>,
+  { allowAnonymous = false, ...access }: Access,
+): Promise<RimGateway> {
   const options = { ...defaultsOf(GATEWAY_OPTIONS), httpPort: 0, ...given };
   const lines: string[] = [];
   const sink = { write: (line: string) => void lines.push(line) };
   const { log } = openLog({ level: 'debug', format: 'json', sink });
-  const how = { broker: { brokers }, allowAnonymous: false, waitForBrokerMs: 0 };
+  const how = { broker: { brokers, ...access }, allowAnonymous, waitForBrokerMs: 0 };
   const gateway = await openGateway({ options, ...how, log });
   const metric = async (name: string) => {
     const text = await gateway.metrics();

@@ -2,6 +2,7 @@
 // caller's business.
 
 import { MillraceError } from '@millrace/protocol';
+import { HttpProblem } from '../problem/problems.ts';
 import { type Follower, follow } from './abort.ts';
 import { failureEvent, type LiveEvent, socketText } from './live-event.ts';
 import type { LiveLimits } from './live-limits.ts';
@@ -88,7 +89,7 @@ export class LiveSession {
   /** Tells what went wrong, then ends. */
   fail(error: unknown): void {
     const isPassing = error instanceof MillraceError && error.action === 'retry';
-    const isOurs = !(error instanceof MillraceError) || error.code === 'INTERNAL';
+    const isOurs = codeOf(error) === 'INTERNAL';
     this.refuse(error, isPassing ? CLOSE.later : isOurs ? CLOSE.internal : CLOSE.policy);
   }
 
@@ -106,7 +107,7 @@ export class LiveSession {
     if (this.isEnding) return;
     const { socket, requestId } = this.sources;
     socket.send(socketText(failureEvent(error, requestId)));
-    this.end(code, error instanceof MillraceError ? error.code : 'INTERNAL');
+    this.end(code, codeOf(error));
   }
 
   private heard(bytes: Buffer, isBinary: boolean): void {
@@ -143,4 +144,8 @@ export class LiveSession {
     this.life.release();
     this.sources.onEnd();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof MillraceError || error instanceof HttpProblem ? error.code : 'INTERNAL';
 }

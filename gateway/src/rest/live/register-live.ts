@@ -16,7 +16,6 @@ import { closed } from '../schemas/shapes.ts';
 import { Type } from '../schemas/type.ts';
 import { countsEvents, Subscription } from './counts-events.ts';
 import { CountsFeed } from './counts-feed.ts';
-import type { LiveEvent } from './live-event.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
 import { CLOSE, LiveSession, type LiveSocket } from './live-session.ts';
 import { Places } from './places.ts';
@@ -25,6 +24,7 @@ import type { TailPlan } from './tail.ts';
 import { tailEvents } from './tail-events.ts';
 import { TailParams, TailQuery, tailPlan } from './tail-plan.ts';
 import { webSocketUpgrades } from './upgrades.ts';
+import { type Events, whileAdmitted } from './while-admitted.ts';
 
 const CountsQuery = closed({
   queues: Type.Optional(
@@ -49,7 +49,7 @@ const PATHS = /^\/(?:live|topics\/[^/]+\/tail)$/;
 
 /** Events for one listener, and what becomes of what it says. */
 interface Show {
-  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
+  readonly events: Events;
   readonly onText: (text: string) => void;
 }
 
@@ -179,8 +179,9 @@ async function stream(stage: Stage, request: FastifyRequest, reply: FastifyReply
   const { services, limits } = stage;
   const show = shows.get(request) as Show;
   const ended = takePlace(stage, 'sse');
-  const { closing } = services;
-  await sendEvents({ request, reply, closing, limits, ended, events: show.events });
+  const { closing, visitors } = services;
+  const events = whileAdmitted(visitors, request.raw, show.events);
+  await sendEvents({ request, reply, closing, limits, ended, events });
 }
 
 async function converse(stage: Stage, socket: LiveSocket, request: FastifyRequest): Promise<void> {
@@ -197,7 +198,8 @@ async function converse(stage: Stage, socket: LiveSocket, request: FastifyReques
   });
   try {
     onEnd = takePlace(stage, 'websocket');
-    for await (const events of show.events(session.signal)) await session.send(events);
+    const events = whileAdmitted(services.visitors, request.raw, show.events);
+    for await (const portion of events(session.signal)) await session.send(portion);
   } catch (error) {
     session.fail(error);
   }

@@ -4,9 +4,10 @@
 import { finished, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { follow } from './abort.ts';
-import { failureEvent, type LiveEvent, SSE_BEGIN, SSE_END, sseText } from './live-event.ts';
+import { failureEvent, SSE_BEGIN, SSE_END, sseText } from './live-event.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { losePatience } from './patience.ts';
+import type { Events } from './while-admitted.ts';
 
 export interface EventSource {
   readonly request: FastifyRequest;
@@ -14,7 +15,7 @@ export interface EventSource {
   readonly closing: AbortSignal;
   readonly limits: LiveLimits;
   /** Events in portions; ends or throws once the signal is aborted. */
-  readonly events: (signal: AbortSignal) => AsyncIterable<readonly LiveEvent[]>;
+  readonly events: Events;
   /** The answer is over. */
   readonly ended: () => void;
 }
