@@ -1,13 +1,18 @@
 // Users with passwords and what else the tests of security need of a shard, without sockets.
 import { randomBytes } from 'node:crypto';
-import { type MillraceError, type RequestInput, scramVerifier } from '@millrace/protocol';
+import {
+  type MillraceError,
+  type RequestInput,
+  type ScramVerifier,
+  scramVerifier,
+} from '@millrace/protocol';
 import type { ConnectionInfo } from '../../src/handlers/handler.ts';
 import { CONNECTION, type TestShard } from '../shard/open-test-shard.ts';
 
 /** The fewest that are allowed: tests check many passwords. */
 const ITERATIONS = 4_096;
 
-export function verifierOf(password: string) {
+export function verifierOf(password: string): Promise<ScramVerifier> {
   return scramVerifier(password, randomBytes(16), ITERATIONS);
 }
 
