@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { encodeRequest } from '@millrace/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { latenessOf } from '../../src/net/lateness.ts';
+import { RequestBudget } from '../../src/net/request-budget.ts';
 import { held, openRim, type Rim, type RimParts, until } from './open-rim.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -73,6 +74,35 @@ test('a connection that is closed in the middle of a frame, or while it waits fo
   last?.socket.write(frame.subarray(100 * KIB));
   expect((await last?.next('Produce'))?.correlationId).toBe(1);
   await until(async () => (await metric('millrace_request_bytes')) === 0, 'nothing to be held');
+});
+
+test('owners take turns at the memory: many frames of one do not keep another waiting [A-85]', async () => {
+  const held = { requestBytes: 0 };
+  const budget = new RequestBudget(100, held);
+  const letIn: string[] = [];
+  const ask = (owner: string, name: string) =>
+    budget.ask(owner, { name }, 60, () => void letIn.push(name));
+  expect(ask('greedy', 'g0')).toBe(true);
+  for (const name of ['g1', 'g2', 'g3', 'g4']) expect(ask('greedy', name)).toBe(false);
+  expect(ask('modest', 'm1')).toBe(false);
+  for (let at = 0; at < 6; at += 1) {
+    budget.add(-60);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(letIn).toEqual(['g1', 'm1', 'g2', 'g3', 'g4']);
+  expect(held.requestBytes).toBe(0);
+  expect(budget.isFull).toBe(false);
+});
+
+test('before Hello nobody may begin a large frame [A-85]', async () => {
+  const { port, metric } = await open({});
+  const client = await WireClient.open(port);
+  client.socket.write(produceFrame(1, 100 * KIB).subarray(0, 50));
+  const reply = await client.next('Produce');
+  expect(reply).toMatchObject({ correlationId: 0, error: { code: 'FRAME_TOO_LARGE' } });
+  expect(reply.error?.detail.limit).toBe('65536 bytes before Hello');
+  await client.closed;
+  expect(await metric('millrace_request_bytes')).toBe(0);
 });
 
 test('requests that wait for their reply hold memory until it leaves; beyond it no more are begun [A-85]', async () => {
