@@ -27,11 +27,12 @@ RUN npx tsc -b launcher cli \
  && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim
-# In here every address is the container's own: who may come is for whoever publishes its ports to say.
+# In here every address is the container's own: who may come is for whoever publishes its ports to say. With
+# MILLRACE_AUTHENTICATION=required the switch has no effect.
 ENV NODE_ENV=production \
     MILLRACE_HOST=0.0.0.0 \
     MILLRACE_HTTP_HOST=0.0.0.0 \
-    MILLRACE_HTTP_ALLOW_ANONYMOUS=true \
+    MILLRACE_ALLOW_ANONYMOUS=true \
     MILLRACE_DATA_DIR=/data \
     MILLRACE_LOG_FORMAT=json
 WORKDIR /app
@@ -51,6 +52,6 @@ USER node
 VOLUME /data
 EXPOSE 7650 7651 7652
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:7652/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "require(process.env.MILLRACE_TLS_CERT ? 'https' : 'http').get({ port: 7652, path: '/readyz', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # Why the flag: docs/operations.md, "Starting".
 CMD ["node", "--initial-old-space-size=128", "launcher/dist/bin.js"]

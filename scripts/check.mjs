@@ -1,6 +1,7 @@
 // npm run check: one word for ready. Runs every step even if one fails, and names those that did.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
 import { ensureInstalled, ROOT, run, runTool } from './workspace.mjs';
 
 ensureInstalled();
@@ -15,6 +16,7 @@ const steps = [
   ['dead code', () => runTool('knip', [])],
   ['package protocol', () => runTool('publint', ['run', 'protocol', '--strict'])],
   ['package client', () => runTool('publint', ['run', 'client', '--strict'])],
+  ['known faults of dependencies', audit],
   ['every export has a sentence', () => run(process.execPath, ['scripts/api-docs.mjs', '--check'])],
 ];
 if (existsSync(join(ROOT, 'scripts/generate-docs.mjs'))) {

@@ -27,7 +27,7 @@ export interface ConnectOptions {
   readonly clientName?: string | undefined;
   /** True: TLS, with the authorities that Node.js trusts. A function is asked for options at each connect. */
   readonly tls?: TlsChoice | undefined;
-  /** Who the client is. A broker that asks nobody takes it for nobody. */
+  /** Who the client is. A broker that asks nobody refuses it with INVALID_REQUEST. */
   readonly auth?: Auth | undefined;
   /** For gateways, which need delegate on the cluster: the user in whose name everything is done. */
   readonly actAs?: string | undefined;

@@ -82,9 +82,19 @@ describe('SCRAM-SHA-256', () => {
 });
 
 describe('a login', () => {
-  it('is not needed where the broker asks nobody', async () => {
-    const client = await clientOf(await fakeBroker(), { auth: ALICE });
-    expect(client.broker.user).toBeNull();
+  it('with a password takes no broker that asks nobody', async () => {
+    const error = await rejection(clientOf(await fakeBroker(), { auth: ALICE }));
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', message: /did not prove/ });
+  });
+
+  it('that the broker has no use for may be waited with, until it has', async () => {
+    const broker = await fakeBroker();
+    const useless = new MillraceError('INVALID_REQUEST', 'no', { field: 'mechanism' });
+    broker.handlers.Hello = () => useless;
+    const connecting = clientOf(broker, { auth: ALICE, waitForBrokerMs: 60_000 });
+    await eventually(() => broker.count('Hello') > 1);
+    Object.assign(broker.handlers, scramHandlers(ALICE));
+    expect((await connecting).broker.user).toBe('alice');
   });
 
   it('says what is needed where there was none', async () => {

@@ -10,7 +10,7 @@ import type { Services, Session } from './services.ts';
 import { type BrokerAccess, type Connect, connector } from './sessions/broker-access.ts';
 import { openSession } from './sessions/open-session.ts';
 import { Sessions } from './sessions/sessions.ts';
-import { createVisitors } from './visitors/visitors.ts';
+import { BrokerVisitors } from './visitors/visitors.ts';
 
 export interface ServicesSources {
   readonly broker: BrokerAccess;
@@ -56,10 +56,11 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
   const shared = { connect, tally, closing: closing.signal };
   const own = openSession({ ...shared, user: '', client });
   const sessions = isRequired ? userSessions(shared) : undefined;
-  const visitors = sessions && createVisitors({ client, sessions });
+  const visitors = sessions && new BrokerVisitors({ client, sessions });
   return {
     services: {
-      sessionOf: visitors === undefined ? () => own.session : visitors.sessionOf,
+      sessionOf:
+        visitors === undefined ? () => own.session : (request) => visitors.sessionOf(request),
       visitors,
       closing: closing.signal,
       waiting: new WaitingCallers(closing.signal),

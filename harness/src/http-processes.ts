@@ -1,6 +1,8 @@
 // The two programs that serve HTTP, as child processes on free ports: `millrace`, broker and gateway in one, and
 // `millrace-gateway`, a gateway alone. They speak no protocol.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LOOPBACK_FLAGS } from './broker-process.ts';
 import { type ProcessExit, ServerProcess } from './server-process.ts';
 
@@ -86,6 +88,11 @@ export class MillraceProcess extends GatewayProcess {
       nodeFlags,
     });
     return new MillraceProcess(process, dataDir);
+  }
+
+  /** Of the built-in administrator, where the broker asks who its clients are. */
+  async adminToken(): Promise<string> {
+    return (await readFile(join(this.dataDir, 'admin.token'), 'utf8')).trim();
   }
 }
 

@@ -2,13 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { BROKER_OPTIONS } from '@millrace/broker';
 import { GATEWAY_OPTIONS } from '@millrace/gateway';
-import { MillraceProcess, TemporaryDirectory } from '@millrace/harness';
-import { parseOptions, StartError, variableOf } from '@millrace/options';
+import { MillraceProcess, TemporaryDirectory, TestCertificates } from '@millrace/harness';
+import { parseOptions, variableOf } from '@millrace/options';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MILLRACE_PROGRAM } from '../src/program.ts';
 
@@ -27,7 +27,16 @@ test('options of both are checked before anything is opened', () => {
   expect(parse('--http-port', '0', '--port', '0')).toMatchObject({
     options: { httpPort: 0, port: 0 },
   });
-  expect(() => parse('--http-host', '0.0.0.0')).toThrow(StartError);
+  expect(() => parse('--http-host', '0.0.0.0')).toThrow(
+    /^--http-host: anyone who reaches 0\.0\.0\.0/,
+  );
+  const open = ['--http-host', '0.0.0.0', '--host', '0.0.0.0'];
+  expect(parse(...open, '--allow-anonymous')).toMatchObject({ options: { allowAnonymous: true } });
+  const asks = ['--http-host', '0.0.0.0', '--authentication', 'required'];
+  expect(() => parse(...asks)).toThrow(/would go over the network in plain text/);
+  expect(parse(...asks, '--http-allow-plaintext')).toMatchObject({
+    options: { httpHost: '0.0.0.0' },
+  });
   expect(() => parse('--port', '7', '--admin-port', '7')).toThrow(
     '--port and --admin-port are both 7.',
   );
@@ -115,24 +124,21 @@ describe.skipIf(!existsSync(BIN))('the built program', { timeout: 120_000 }, () 
     rival.close();
   });
 
-  test('wrong credentials: 64, told by their place', async () => {
-    const path = `${directory.path}/credentials.json`;
-    writeFileSync(path, '{"tokens": [{"name": "ci", "sha256": "in plain text"}]}');
-    const flags = [
-      '--port',
-      '0',
-      '--admin-port',
-      '0',
-      '--http-port',
-      '0',
-      '--data-dir',
-      `${directory.path}/d`,
-    ];
-    const { code, err, out } = await run(...flags, '--http-credentials', path);
-    expect(err).toBe(
-      'millrace: The file of --http-credentials is wrong: tokens[0].sha256 is not 64 hexadecimal digits.\n',
-    );
-    expect([code, out.includes('plain text')]).toEqual([64, false]);
+  test('with authentication, HTTP asks as the protocol does; its thread needs no user of its own', async () => {
+    const certificates = await TestCertificates.make(directory.path);
+    const { cert, key } = certificates.server;
+    const tls = ['--tls-cert', cert, '--tls-key', key];
+    const mutual = ['--tls-client-ca', certificates.ca, '--tls-client-auth', 'required'];
+    const millrace = await MillraceProcess.launch({
+      dataDir: `${directory.path}/data`,
+      flags: ['--authentication', 'required', ...tls, ...mutual],
+    });
+    const topics = `${millrace.httpUrl}/topics`;
+    expect((await fetch(topics)).status).toBe(401);
+    const headers = { authorization: `Bearer ${await millrace.adminToken()}` };
+    const reply = await fetch(topics, { headers });
+    expect([reply.status, await reply.json()]).toEqual([200, { topics: [], next: null }]);
+    expect(await millrace.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   test("an offline command is the broker's", async () => {

@@ -99,6 +99,12 @@ export class FrameDecoder {
 
   /** Memory follows the bytes that came, not the length that was announced. */
   private gather(part: Uint8Array): void {
+    // A frame that stops after its first part costs no more than that part.
+    if (this.gathered === undefined && !this.reusesChunks) {
+      this.gathered = part;
+      this.gatheredBytes = part.length;
+      return;
+    }
     const needed = this.gatheredBytes + part.length;
     if (this.gathered === undefined || this.gathered.length < needed) {
       const room = Math.max(FIRST_GATHER_BYTES, needed, 2 * this.gatheredBytes);

@@ -104,6 +104,9 @@ describe('FrameDecoder', () => {
     const decoder = new FrameDecoder();
     decoder.push(lengthOnly(16 * 1024 * 1024));
     expect(allocate).not.toHaveBeenCalled();
+    // One part is kept as it came; whoever sends more has meant it.
+    decoder.push(Buffer.alloc(10));
+    expect(allocate).not.toHaveBeenCalled();
     decoder.push(Buffer.alloc(10));
     expect(allocate.mock.calls).toEqual([[1024 * 1024]]);
   });

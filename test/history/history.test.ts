@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { TemporaryDirectory } from '@millrace/harness';
 import { describe, expect, test } from 'vitest';
 import { checkHistory } from './check/check.ts';
-import { type History, readHistory } from './history.ts';
+import { countsOf } from './counts.ts';
+import { readHistory } from './history.ts';
 import { type Made, makeHistory } from './run.ts';
 import { readTruth } from './truth.ts';
 
@@ -20,20 +21,6 @@ const CHECK = process.env['MILLRACE_HISTORY_CHECK'];
 /** Where the counts go, as JSON. */
 const REPORT = process.env['MILLRACE_HISTORY_REPORT'];
 const VIOLATIONS_SHOWN = 20;
-
-function countsOf({ sends, receives, statements, commits, notes }: History) {
-  const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
-  const calls = [...sends, ...receives, ...statements, ...commits];
-  return {
-    calls: calls.length,
-    refused: calls.filter(({ outcome }) => outcome === 'refused').length,
-    unknown: calls.filter(({ outcome }) => outcome === 'unknown').length,
-    sent: sum(sends.map(({ ids }) => ids.length)),
-    delivered: sum(receives.map(({ messages }) => messages.length)),
-    read: sum([...notes.values()].flat().map(({ ids = [] }) => ids.length)),
-    clientProcesses: new Set(calls.map(({ diary }) => diary)).size,
-  };
-}
 
 async function make(directory: string): Promise<Made> {
   return makeHistory({

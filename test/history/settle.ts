@@ -1,7 +1,7 @@
 // The beginning and the end of a history, whoever makes it: what there is before clients work, and how everything that waits
 // is worked off once nothing goes wrong any more.
 
-import type { Client } from '@millrace/client';
+import { type Client, MillraceError } from '@millrace/client';
 import {
   FEED,
   JOBS,
@@ -66,4 +66,31 @@ export async function untilTransformed({ admin }: Client): Promise<void> {
       throw new Error(`not transformed to the end: ${JSON.stringify({ partitions, offsets })}`);
     await pause(50);
   }
+}
+
+/** Sends the dead letters of every group back to where they died, whatever goes wrong meanwhile. */
+export async function redrive({ admin }: Client): Promise<void> {
+  for (const { name } of SHARE_GROUPS) {
+    const topic = letterTopic(name);
+    const isOver = async () => {
+      const found = (await admin.tasks()).filter((task) => task.topic === topic);
+      if (found.length === 0) await admin.startRedrive({ topic, ratePerSecond: 50 });
+      return found.some(({ state }) => state !== 'running');
+    };
+    while (!(await isOver().catch(unlessFault))) await pause(50);
+  }
+}
+
+/** What a lost connection or a commit that failed may be told as, or a redrive that was heard of after all. */
+const FAULTS: ReadonlySet<string> = new Set([
+  'CONNECTION_LOST',
+  'OUTCOME_UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'STORAGE_ERROR',
+  'LIMIT_EXCEEDED',
+]);
+
+function unlessFault(error: unknown): false {
+  if (error instanceof MillraceError && FAULTS.has(error.code)) return false;
+  throw error;
 }

@@ -1,37 +1,53 @@
-// Signatures of the real SDK, verified by a gateway that has access keys. Without keys no test of this suite signs with one
-// that anybody knows.
+// Signatures of the real SDK, verified with access keys of the broker's users. Where nobody is asked, no test of this suite
+// signs with a key that anybody knows.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { SQS, type SQSServiceException } from '@aws-sdk/client-sqs';
+import { type Client, connect } from '@millrace/client';
+import { MillraceProcess, TemporaryDirectory } from '@millrace/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshName } from './support/queues.ts';
-import { type OwnServer, startServer } from './support/server.ts';
 
 const KEY = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 };
-const directory = mkdtempSync(join(tmpdir(), 'millrace-signatures-'));
+const CHECKER = { accessKeyId: 'AKIDCHECKER', secretAccessKey: 'another+secret/of+its+own' };
 
 describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', () => {
-  let server: OwnServer;
+  let directory: TemporaryDirectory;
+  let server: MillraceProcess;
+  let admin: Client;
 
   beforeAll(async () => {
-    const path = join(directory, 'credentials.json');
-    const accessKeys = [{ id: KEY.accessKeyId, secret: KEY.secretAccessKey }];
-    writeFileSync(path, JSON.stringify({ accessKeys }));
-    server = await startServer('--http-credentials', path);
+    directory = new TemporaryDirectory('millrace-signatures-');
+    const secretsKey = `${directory.path}/secrets.key`;
+    writeFileSync(secretsKey, randomBytes(32).toString('base64'));
+    server = await MillraceProcess.launch({
+      dataDir: `${directory.path}/data`,
+      flags: ['--authentication', 'required', '--secrets-key-file', secretsKey],
+    });
+    admin = await connect({ brokers: server.address, auth: { token: await server.adminToken() } });
+    await makeUser('worker', KEY, true);
+    await makeUser('checker', CHECKER, false);
   });
   afterAll(async () => {
-    await server.stop();
-    rmSync(directory, { recursive: true });
+    await admin.close();
+    await server.end('SIGTERM');
+    directory.remove();
   });
+
+  async function makeUser(user: string, key: typeof KEY, superuser: boolean): Promise<void> {
+    const { security } = admin.admin;
+    await security.createUser({ user, superuser });
+    const { accessKeyId, secretAccessKey: secret } = key;
+    await security.createAccessKey({ user, accessKeyId, secret });
+  }
 
   function dial(credentials: typeof KEY, skewMs = 0): SQS {
     return new SQS({
-      endpoint: server.endpoint,
+      endpoint: server.httpUrl,
       region: 'eu-north-1',
       credentials,
       maxAttempts: 1,
@@ -39,9 +55,12 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     });
   }
 
-  async function refusal(sqs: SQS): Promise<[string, number | undefined]> {
+  async function refusal(
+    sqs: SQS,
+    ask: (sqs: SQS) => Promise<unknown> = (asked) => asked.listQueues({}),
+  ): Promise<[string, number | undefined]> {
     try {
-      await sqs.listQueues({});
+      await ask(sqs);
     } catch (error) {
       const { name, $metadata } = error as SQSServiceException;
       return [name, $metadata.httpStatusCode];
@@ -77,6 +96,37 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     ]);
   });
 
+  test('a right key of a user without rights: no queue is there for it, whether or not it is', async () => {
+    const { QueueUrl = '' } = await dial(KEY).createQueue({ QueueName: freshName() });
+    const checker = dial(CHECKER);
+    expect((await checker.listQueues({})).QueueUrls ?? []).toEqual([]);
+    const asks: ((sqs: SQS, url: string) => Promise<unknown>)[] = [
+      (sqs, url) => sqs.sendMessage({ QueueUrl: url, MessageBody: 'x' }),
+      (sqs, url) => sqs.receiveMessage({ QueueUrl: url }),
+      (sqs, url) => sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ['All'] }),
+      (sqs, url) => sqs.deleteQueue({ QueueUrl: url }),
+      (sqs, url) => sqs.createQueue({ QueueName: url.slice(url.lastIndexOf('/') + 1) }),
+    ];
+    for (const ask of asks) {
+      for (const url of [QueueUrl, `${QueueUrl}-not-there`]) {
+        const told = await refusal(checker, (sqs) => ask(sqs, url));
+        expect(told).toEqual(['AccessDenied', 403]);
+      }
+    }
+    await dial(KEY).deleteQueue({ QueueUrl });
+  });
+
+  test('a key that is revoked is good for seconds more', async () => {
+    const gone = { accessKeyId: 'AKIDGONE', secretAccessKey: 'soon+no+secret+any+more' };
+    await makeUser('gone', gone, true);
+    const sqs = dial(gone);
+    expect((await sqs.listQueues({})).$metadata.httpStatusCode).toBe(200);
+    await admin.admin.security.revokeAccessKey(gone.accessKeyId);
+    await expect
+      .poll(() => refusal(sqs).catch(() => undefined), { timeout: 20_000 })
+      .toEqual(['InvalidClientTokenId', 403]);
+  });
+
   test('a clock that is twenty minutes wrong', async () => {
     for (const skewMs of [-20 * 60_000, 20 * 60_000]) {
       expect(await refusal(dial(KEY, skewMs))).toEqual(['SignatureDoesNotMatch', 403]);
@@ -84,7 +134,7 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
   });
 
   test('no signature at all', async () => {
-    const answer = await fetch(server.endpoint, {
+    const answer = await fetch(server.httpUrl, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
@@ -94,7 +144,7 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     });
     expect(answer.status).toBe(403);
     expect(answer.headers.get('x-amzn-query-error')).toBe('MissingAuthenticationToken;Sender');
-    const form = await fetch(`${server.endpoint}/?Action=ListQueues`);
+    const form = await fetch(`${server.httpUrl}/?Action=ListQueues`);
     expect(form.status).toBe(403);
     expect(await form.text()).toContain('<Code>MissingAuthenticationToken</Code>');
   });

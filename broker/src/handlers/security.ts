@@ -107,13 +107,14 @@ function createRuleHandlers({ shard }: Services) {
     shard.submit((state, view) => listAcls(state, view, query));
 
   const check: Handler<'CheckAccess'> = async ({ user, items }, { connection: { access } }) => {
-    const isSelf = user === null || user === access.user;
-    if (!isSelf) access.require('describe', 'cluster', '');
-    if (user === null && access.isUnlimited && access.user === '') {
+    const self = access.user === '' ? null : access.user;
+    const asked = user ?? self;
+    if (asked !== self) access.require('describe', 'cluster', '');
+    if (asked === null) {
       const answers = items.map(() => ({ allowed: true, rule: null }));
       return { user: null, superuser: true, answers };
     }
-    const command = { user: user ?? access.user, isSelf, items };
+    const command = { user: asked, isSelf: asked === self, items };
     return shard.submit((state, view) => checkAccess(state, view, command));
   };
 

@@ -43,11 +43,11 @@ export class ScramExchange {
   readonly #nonce: string;
   readonly #serverFirst: string;
 
-  constructor(first: ClientFirst, verifier: ScramVerifier, random = randomBytes(NONCE_BYTES)) {
+  constructor(first: ClientFirst, verifier: ScramVerifier, nonce = newNonce()) {
     this.user = first.user;
     this.verifier = verifier;
     this.#first = first;
-    this.#nonce = first.nonce + random.toString('base64');
+    this.#nonce = first.nonce + nonce;
     const salt = Buffer.from(verifier.salt).toString('base64');
     this.#serverFirst = `r=${this.#nonce},s=${salt},i=${verifier.iterations}`;
   }
@@ -74,6 +74,10 @@ export class ScramExchange {
     const signature = serverSignature(this.verifier, authMessage);
     return Buffer.from(`v=${Buffer.from(signature).toString('base64')}`);
   }
+}
+
+function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64');
 }
 
 function textOf(message: Uint8Array): string {

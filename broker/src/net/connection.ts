@@ -55,7 +55,7 @@ export class Connection implements Peer, WriterOwner {
     this.transport = transport;
     this.#socket = socket;
     this.#shared = shared;
-    this.#inbox = new Inbox(shared.budget, this.waiting, this.#onRoom);
+    this.#inbox = new Inbox(shared.budget, this, this.#onRoom);
     this.#writer = new SocketWriter(socket, shared.flusher, shared.metrics, this);
     const unsentBytes = () => this.unsentBytes;
     const { unsentReplyBytes } = shared.limits;

@@ -1,8 +1,8 @@
 // What came in on one socket and was not dispatched: a frame that has begun, and requests in their order. With what waits
 // for its reply it is counted in the memory of all connections; a large frame is read on when there is room for it.
 
-import { FrameDecoder, LIMITS } from '@millrace/protocol';
-import type { WaitingRequests } from '../dispatch/peer.ts';
+import { FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
+import type { Peer } from '../dispatch/peer.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /** Requests that are kept while nothing may be dispatched; then the socket is read no further. */
@@ -14,7 +14,7 @@ const WAITING_BYTES_WHEN_CROWDED = 16 * 1024;
 
 export class Inbox {
   readonly #budget: RequestBudget;
-  readonly #waiting: WaitingRequests;
+  readonly #peer: Pick<Peer, 'waiting' | 'greeted' | 'info'>;
   readonly #onRoom: () => void;
   readonly #decoder = new FrameDecoder({ frameBytesMax: LIMITS.frameBytesMax });
   #requests: Uint8Array[] = [];
@@ -24,14 +24,19 @@ export class Inbox {
   /** Whether the length of the frame that has begun was seen, and what is counted for it. */
   #isFrameKnown = false;
   #frameBytes = 0;
-  #isAsking = false;
+  /** In whose name it waits for room. */
+  #asksFor: string | undefined;
   #frameBeganAtMs = 0;
   #stoppedAtMs: number | undefined;
   #countedBytes = 0;
 
-  constructor(budget: RequestBudget, waiting: WaitingRequests, onRoom: () => void) {
+  constructor(
+    budget: RequestBudget,
+    peer: Pick<Peer, 'waiting' | 'greeted' | 'info'>,
+    onRoom: () => void,
+  ) {
     this.#budget = budget;
-    this.#waiting = waiting;
+    this.#peer = peer;
     this.#onRoom = onRoom;
   }
 
@@ -46,12 +51,12 @@ export class Inbox {
 
   /** Below the bound it reads on although nothing is dispatched: otherwise a close would go unnoticed. */
   get mayRead(): boolean {
-    return !this.#isAsking && this.#bytes < BACKLOG_BYTES_MAX;
+    return this.#asksFor === undefined && this.#bytes < BACKLOG_BYTES_MAX;
   }
 
   /** So much waits for replies that nothing more is begun while memory is short. */
   get isCrowded(): boolean {
-    return this.#budget.isFull && this.#waiting.bytes >= WAITING_BYTES_WHEN_CROWDED;
+    return this.#budget.isFull && this.#peer.waiting.bytes >= WAITING_BYTES_WHEN_CROWDED;
   }
 
   /** Whether requests came with it. Throws FRAME_TOO_LARGE or MALFORMED_FRAME. */
@@ -79,7 +84,7 @@ export class Inbox {
 
   /** Brings what all connections hold up to date; called when requests were begun or answered. */
   count(): void {
-    const bytes = this.#frameBytes + this.#bytes + this.#waiting.bytes;
+    const bytes = this.#frameBytes + this.#bytes + this.#peer.waiting.bytes;
     if (bytes === this.#countedBytes) return;
     this.#budget.add(bytes - this.#countedBytes);
     this.#countedBytes = bytes;
@@ -104,8 +109,8 @@ export class Inbox {
 
   /** Nothing of it will be dispatched. What waits for replies counts until it is answered. */
   clear(): void {
-    this.#budget.forget(this);
-    this.#isAsking = false;
+    if (this.#asksFor !== undefined) this.#budget.forget(this.#asksFor, this);
+    this.#asksFor = undefined;
     this.#frameBytes = 0;
     this.#bytes = 0;
     this.#forgetTaken();
@@ -130,8 +135,10 @@ export class Inbox {
       this.#frameBytes = bytes;
       return;
     }
-    this.#isAsking = true;
-    const isIn = this.#budget.ask(this, bytes, () => {
+    if (!this.#peer.greeted) throw tooLargeForHello(bytes);
+    const { access, remoteAddress } = this.#peer.info;
+    this.#asksFor = access.user === '' ? remoteAddress : access.user;
+    const isIn = this.#budget.ask(this.#asksFor, this, bytes, () => {
       this.#letIn(bytes);
       this.#onRoom();
     });
@@ -139,8 +146,14 @@ export class Inbox {
   }
 
   #letIn(bytes: number): void {
-    this.#isAsking = false;
+    this.#asksFor = undefined;
     this.#frameBytes = bytes;
     this.#countedBytes += bytes;
   }
+}
+
+/** Nobody holds memory before it has said who it is. */
+function tooLargeForHello(bytes: number): MillraceError {
+  const limit = `${SMALL_FRAME_BYTES} bytes before Hello`;
+  return new MillraceError('FRAME_TOO_LARGE', `The frame is ${bytes} bytes long.`, { limit });
 }

@@ -10,6 +10,7 @@ import {
 import { partitionsOf } from './log-figures.ts';
 import { type Names, topicText } from './names.ts';
 import type { Problems } from './problems.ts';
+import { checkSecurity } from './security-rows.ts';
 
 /** Only for rows that could be read, every one. */
 export function checkState(view: View, names: Names, problems: Problems): void {
@@ -17,6 +18,7 @@ export function checkState(view: View, names: Names, problems: Problems): void {
   checkWaitTimes(view, names, problems);
   checkProducerNames(view, problems);
   checkExpiries(view, problems);
+  checkSecurity(view, problems);
   try {
     const state = createShardState();
     loadShardState(state, view);

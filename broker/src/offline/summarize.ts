@@ -14,6 +14,7 @@ import { type PartitionFigures, partitionsOf } from './log-figures.ts';
 import { type Names, readNames } from './names.ts';
 import type { OpenData } from './open-data.ts';
 import type { Screen } from './screen.ts';
+import { usersOf } from './security-rows.ts';
 import { formatCount, formatSize, formatText, formatTime, properties, textTable } from './text.ts';
 
 export interface TableFigures {
@@ -78,6 +79,7 @@ export function summarize({ directory, file, snapshot, view }: OpenData, screen:
       const { kind, state, topic, group, total, moved } = row;
       return { taskId, kind, state, topic, group, total, moved };
     }),
+    users: usersOf(view),
     beingSwept: { topics: names.sweptTopics.size, groups: names.sweptGroups.size },
     tables: tablesOf(snapshot, view, screen),
   };
@@ -131,7 +133,7 @@ function tablesOf(snapshot: Snapshot, view: View, screen: Screen): TableFigures[
 }
 
 export function summaryText(summary: Summary): string {
-  const { topics, groups, tables, schedules, tasks, producers } = summary;
+  const { topics, groups, tables, schedules, tasks, producers, users } = summary;
   const parts = [headText(summary)];
   if (topics.length > 0) parts.push(topicsText(topics));
   if (groups.length > 0) parts.push(groupsText(groups));
@@ -139,6 +141,7 @@ export function summaryText(summary: Summary): string {
     ['producers', producers.length],
     ['schedules', schedules.length],
     ['tasks', tasks.length],
+    ['users', users.length],
     ['topics being swept', summary.beingSwept.topics],
     ['groups being swept', summary.beingSwept.groups],
   ] as const;

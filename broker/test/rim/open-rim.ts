@@ -5,6 +5,7 @@ import { defaultsOf, openLog } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
 import type { Troubles } from '../../src/health/readiness.ts';
+import type { Login } from '../../src/login/open-login.ts';
 import { ShardMetrics, type ShardSample } from '../../src/metrics/shard-metrics.ts';
 import type { Pressure } from '../../src/net/pressure.ts';
 import { type BrokerOptions, OPTIONS } from '../../src/options/table.ts';
@@ -18,6 +19,7 @@ export interface RimParts {
   readonly pressure?: Pressure;
   readonly sample?: () => ShardSample;
   readonly troubles?: Troubles;
+  readonly login?: Login;
 }
 
 export interface Rim {
@@ -59,6 +61,7 @@ export async function openRim(parts: RimParts = {}): Promise<Rim> {
     instanceId: 'instance-of-test',
     nowMs: () => 1_700_000_000_000,
     troubles: parts.troubles ?? (() => []),
+    ...(parts.login && { login: parts.login }),
     sample: parts.sample ?? (() => EMPTY_SAMPLE),
   });
   return {

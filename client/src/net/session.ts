@@ -128,16 +128,15 @@ export class Session implements ConnectionOwner {
     }
   }
 
-  /** A broker that asks nobody leaves out both challenge and user: that is no failure. */
-  private async logIn(exchange: Exchange, { challenge, user }: ResponseOf<'Hello'>): Promise<void> {
-    if (challenge !== null) {
-      const credentials = await exchange.answer(challenge);
-      const reply = await this.ask('Authenticate', { credentials });
-      exchange.finish(reply.challenge);
-      this.broker = { ...this.broker, user: reply.user };
-    } else if (user !== null) {
+  private async logIn(exchange: Exchange, { challenge }: ResponseOf<'Hello'>): Promise<void> {
+    if (challenge === null) {
       exchange.finish(null);
+      return;
     }
+    const credentials = await exchange.answer(challenge);
+    const reply = await this.ask('Authenticate', { credentials });
+    exchange.finish(reply.challenge);
+    this.broker = { ...this.broker, user: reply.user };
   }
 
   private ask<N extends ApiName>(api: N, body: RequestInput<N>): Promise<ResponseOf<N>> {

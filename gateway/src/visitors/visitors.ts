@@ -18,83 +18,84 @@ export interface VisitorsSources {
   readonly sessions: Sessions;
 }
 
-export interface BrokerVisitors extends Visitors {
-  readonly sessionOf: (request: IncomingMessage) => Session;
-}
-
 const SQS_SERVICE = 'sqs';
 const UNKNOWN = 'The request shows no token, password or certificate that is known here.';
 
-export function createVisitors({ client, sessions }: VisitorsSources): BrokerVisitors {
-  const visits = new WeakMap<IncomingMessage, Held>();
-  const credentials = new Credentials(client);
-  const verifier = createVerifier({ service: SQS_SERVICE, nowMs: Date.now });
+export class BrokerVisitors implements Visitors {
+  readonly #sessions: Sessions;
+  readonly #credentials: Credentials;
+  readonly #verifier = createVerifier({ service: SQS_SERVICE, nowMs: Date.now });
+  readonly #visits = new WeakMap<IncomingMessage, Held>();
 
-  const holdFor = async (shown: Shown | undefined, address: string): Promise<Held> => {
-    if (shown === undefined) throw unauthenticated();
-    try {
-      const { user } = await credentials.ownerOf(shown, address);
-      return await sessions.take(user);
-    } catch (error) {
-      throw isUnknown(error) ? unauthenticated(error) : error;
-    }
-  };
+  constructor({ client, sessions }: VisitorsSources) {
+    this.#sessions = sessions;
+    this.#credentials = new Credentials(client);
+  }
 
-  const admit = async (request: IncomingMessage): Promise<void> => {
-    visits.set(request, await holdFor(shownBy(request), addressOf(request)));
-  };
+  sessionOf(request: IncomingMessage): Session {
+    const held = this.#visits.get(request);
+    if (held === undefined) throw new MillraceError('INTERNAL', 'The request was not let in.');
+    return held.session;
+  }
 
-  const admitSigned = async (
-    request: IncomingMessage,
-    url: string,
-    body: Buffer,
-  ): Promise<void> => {
-    const signature = verifier.read(request, url);
+  async admit(request: IncomingMessage): Promise<void> {
+    this.#visits.set(request, await this.#hold(shownBy(request), addressOf(request)));
+  }
+
+  async admitSigned(request: IncomingMessage, url: string, body: Buffer): Promise<void> {
+    const signature = this.#verifier.read(request, url);
     const { accessKeyId } = signature.scope;
-    const key = await credentials.accessKey(accessKeyId, addressOf(request));
-    verifier.check(signature, request, url, body, key?.secret);
+    const key = await this.#credentials.accessKey(accessKeyId, addressOf(request));
+    this.#verifier.check(signature, request, url, body, key?.secret);
     try {
-      visits.set(request, await sessions.take(key?.user ?? ''));
+      this.#visits.set(request, await this.#sessions.take(key?.user ?? ''));
     } catch (error) {
-      throw isUnknown(error)
-        ? new SqsError('InvalidClientTokenId', undefined, { cause: error })
-        : error;
+      if (!isUnknown(error)) throw error;
+      throw new SqsError('InvalidClientTokenId', undefined, { cause: error });
     }
-  };
+  }
 
-  /** The same as at first, now and then; a broker that does not answer has not taken anything away. */
-  const watch = (request: IncomingMessage, onEnd: (why: Error) => void): (() => void) => {
+  watch(request: IncomingMessage, onEnd: (why: Error) => void): () => void {
     const shown = shownBy(request);
     const address = addressOf(request);
     let isLooking = false;
     const look = async () => {
       if (isLooking) return;
       isLooking = true;
-      try {
-        (await holdFor(shown, address)).release();
-      } catch (error) {
-        if (!(error instanceof HttpProblem && error.code === 'UNAUTHENTICATED')) return;
-        clearInterval(timer);
-        onEnd(error);
-      } finally {
-        isLooking = false;
-      }
+      const why = await this.#whyNot(shown, address);
+      isLooking = false;
+      if (why === undefined) return;
+      clearInterval(timer);
+      onEnd(why);
     };
     const timer = setInterval(() => void look(), REMEMBERED_MS);
     return () => clearInterval(timer);
-  };
+  }
 
-  return {
-    sessionOf: (request) => {
-      const held = visits.get(request);
-      if (held === undefined) throw new MillraceError('INTERNAL', 'The request was not let in.');
-      return held.session;
-    },
-    admit,
-    admitSigned,
-    watch,
-    dismiss: (request) => visits.get(request)?.release(),
-  };
+  dismiss(request: IncomingMessage): void {
+    this.#visits.get(request)?.release();
+  }
+
+  /** The same question as at first; a broker that does not answer has taken nothing away. */
+  async #whyNot(shown: Shown | undefined, address: string): Promise<Error | undefined> {
+    try {
+      (await this.#hold(shown, address)).release();
+      return undefined;
+    } catch (error) {
+      const isEnd = error instanceof HttpProblem && error.code === 'UNAUTHENTICATED';
+      return isEnd ? error : undefined;
+    }
+  }
+
+  async #hold(shown: Shown | undefined, address: string): Promise<Held> {
+    if (shown === undefined) throw unauthenticated();
+    try {
+      const { user } = await this.#credentials.ownerOf(shown, address);
+      return await this.#sessions.take(user);
+    } catch (error) {
+      throw isUnknown(error) ? unauthenticated(error) : error;
+    }
+  }
 }
 
 function addressOf({ socket }: IncomingMessage): string {
@@ -102,12 +103,10 @@ function addressOf({ socket }: IncomingMessage): string {
 }
 
 /** Whoever is told apart from others by its answer can be looked for: so there is one answer. */
-function isUnknown(error: unknown): boolean {
-  if (!(error instanceof MillraceError)) return false;
-  return error.code === 'AUTHENTICATION_FAILED' || error.code === 'UNKNOWN_USER';
+function isUnknown(error: unknown): error is MillraceError {
+  return error instanceof MillraceError && error.code === 'AUTHENTICATION_FAILED';
 }
 
-function unauthenticated(cause?: unknown): HttpProblem {
-  const retryAfterMs = cause instanceof MillraceError ? cause.detail.retryAfterMs : undefined;
-  return new HttpProblem('UNAUTHENTICATED', UNKNOWN, { retryAfterMs });
+function unauthenticated(cause?: MillraceError): HttpProblem {
+  return new HttpProblem('UNAUTHENTICATED', UNKNOWN, { retryAfterMs: cause?.detail.retryAfterMs });
 }

@@ -54,7 +54,7 @@ describe('who is let in', () => {
     expect(await told(get('/topics', bearer(stage.adminToken)))).toBe('403 NOT_AUTHORIZED');
   });
 
-  test('[H-15] whatever is wrong, the answer is the same, and says nothing that was shown', async () => {
+  test('[H-15] [H-16] whatever is wrong, the answer is the same, and says nothing that was shown', async () => {
     const answers: unknown[] = [];
     const wrong = [
       basic('anna', 'a wrong secret'),

@@ -6,7 +6,8 @@ import { pause } from './pause.mjs';
  * @param {string} group
  */
 export function transformAll(client, group) {
-  return client.transformer({
+  /** @type {import('@millrace/client').TransformerOptions<{ amount: number }>} */
+  const options = {
     topics: 'in',
     group,
     sessionTimeoutMs: 1_000,
@@ -18,5 +19,6 @@ export function transformAll(client, group) {
       if (amount % 3 === 0)
         produce('thirds', { value: { from: `${partition}/${offset}`, amount } });
     },
-  });
+  };
+  return client.transformer(options);
 }
