@@ -21,8 +21,7 @@ const opened: TestShard[] = [];
 afterEach(async () => {
   for (const shard of opened.splice(0)) {
     await shard.close();
-    expect(shard.fatal).toEqual([]);
-    expect(shard.backgroundFailures).toEqual([]);
+    for (const failure of [...shard.fatal, ...shard.backgroundFailures]) throw failure;
   }
 });
 
@@ -226,7 +225,7 @@ async function total(queue: Queue): Promise<number> {
     acknowledged,
     dead,
     removed,
-  ].reduce<number>((sum, each) => sum + Number(each ?? 0), 0);
+  ].reduce<number>((sum, each) => sum + (each ?? 0), 0);
 }
 
 describe('whatever was done before and after', () => {
@@ -235,6 +234,7 @@ describe('whatever was done before and after', () => {
       const queue = await queueOf([['x', 'y']]);
       const { shard, store, topicId } = queue;
       const held: { first: number; last: number; token: number }[] = [];
+      const shown: number[] = [];
       let records = 2;
       for (const one of steps) {
         if (one.kind === 'produce') {
@@ -270,11 +270,12 @@ describe('whatever was done before and after', () => {
           const base = bases[one.at % Math.max(1, bases.length)];
           if (base === undefined) continue;
           await spoil(queue, base);
-          expect(await fetchFrom(queue, 0)).not.toContain(base);
+          if ((await fetchFrom(queue, 0)).includes(base)) shown.push(base);
         }
         expect(await total(queue)).toBe(records);
         shard.shard.peek((state) => assertInvariants(state));
       }
+      expect(shown).toEqual([]);
       const fresh = createShardState();
       loadShardState(fresh, store as unknown as View);
       assertInvariants(fresh);
