@@ -136,7 +136,12 @@ describe.each(readdirSync(KEPT))('%s', (name) => {
 
   test('it goes on where it stopped: nothing is done twice', async () => {
     const { shard, close } = await openAt(unpacked(name), TOLD_AT_MS);
-    await expectRemembered(shard);
+    expect(await remembered(shard)).toMatchObject({
+      transaction: { repeated: true },
+      duplicate: { baseOffset: -1 },
+      attempt: [{ deliveries: 1 }],
+      appended: 0,
+    });
     await close();
   });
 
@@ -146,36 +151,26 @@ describe.each(readdirSync(KEPT))('%s', (name) => {
   });
 });
 
-async function expectRemembered({ call, ...shard }: TestShard): Promise<void> {
+/** What was said to the old broker, once more. */
+async function remembered(shard: TestShard) {
+  const { call } = shard;
   const topicId = 1;
-  const again = await call('Transact', transactionOf(topicId, MADE_AT_MS));
-  expect(again).toMatchObject({ repeated: true });
-  const batch = encodeBatch([{ value: Buffer.from('other'), dedup: dedupHash(DEDUP_ID) }], {
-    nowMs: MADE_AT_MS,
-  });
+  const endOf = async () =>
+    (await call('ListOffsets', { partitions: [{ topicId, partition: 1, at: -1 }] })).partitions[0];
+  const before = await endOf();
+  const transaction = await call('Transact', transactionOf(topicId, MADE_AT_MS));
+  const dedup = dedupHash(DEDUP_ID);
+  const batch = encodeBatch([{ value: Buffer.from('other'), dedup }], { nowMs: MADE_AT_MS });
   const { results } = await call('Produce', { batches: [{ topicId, partition: 0, batch }] });
-  expect(results[0]).toMatchObject({ baseOffset: -1 });
-  const { leases } = await call('Receive', {
-    group: WORKERS,
-    topics: [SALES],
-    memberId: 'm',
-    attemptId: ATTEMPT,
-  });
-  expect(leases).toMatchObject([{ deliveries: 1 }]);
-  const before = (await call('ListOffsets', { partitions: [{ topicId, partition: 1, at: -1 }] }))
-    .partitions[0];
-  const { producerId, producerEpoch } = await producerOf({ call, ...shard });
-  // A newer epoch of the same producer: it is known by its name.
-  expect(producerEpoch).toBeGreaterThan(0);
-  const numbered = numberedBatch(
-    { producerId, producerEpoch: producerEpoch - 1 },
-    topicId,
-    MADE_AT_MS,
-  );
-  await call('Produce', { batches: [numbered] });
-  expect(
-    (await call('ListOffsets', { partitions: [{ topicId, partition: 1, at: -1 }] })).partitions[0],
-  ).toEqual(before);
+  const [duplicate] = results;
+  const named = { group: WORKERS, topics: [SALES], memberId: 'm', attemptId: ATTEMPT };
+  const { leases: attempt } = await call('Receive', named);
+  // A newer epoch of the same producer: it is known by its name, and fenced off under the old one.
+  const { producerId, producerEpoch } = await producerOf(shard);
+  const old = { producerId, producerEpoch: producerEpoch - 1 };
+  await call('Produce', { batches: [numberedBatch(old, topicId, MADE_AT_MS)] });
+  const appended = ((await endOf())?.offset ?? 0) - (before?.offset ?? 0);
+  return { transaction, duplicate, attempt, appended };
 }
 
 describe('a newer format', () => {

@@ -51,13 +51,11 @@ export async function makeFormat(shard: TestShard, nowMs: number): Promise<void>
   await joinReaders(shard, ids);
   await createUsers(shard);
   await call('CreateSchedule', {
-    ...{
-      name: 'monthly',
-      topic: SALES,
-      cron: '0 0 1 * *',
-      timeZone: 'Europe/Berlin',
-      missed: 'none',
-    },
+    name: 'monthly',
+    topic: SALES,
+    cron: '0 0 1 * *',
+    timeZone: 'Europe/Berlin',
+    missed: 'none',
     value: Buffer.from('tick'),
   });
   await call('AlterSchedule', { name: 'monthly', paused: true });

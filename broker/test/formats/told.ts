@@ -62,7 +62,10 @@ async function recordsOf(
     const records = (partitions[0]?.batches ?? []).flatMap((batch) => readRecords(batch));
     return records.map(({ offset, timestampMs, key, value, headers }) => ({
       ...place,
-      ...{ offset, timestampMs, key, headers },
+      offset,
+      timestampMs,
+      key,
+      headers,
       value: value !== null && value.length > 100 ? `${value.length} of ${value[0]}` : value,
     }));
   });
