@@ -1,8 +1,9 @@
 // Every API, by a user without rights, with exactly the rights it takes, without each of them, and with everything but one.
 
+import { readFileSync } from 'node:fs';
 import { ERRORS, type RequestInput } from '@millrace/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REQUIREMENTS } from '../../src/access/requirements.ts';
+import { REQUIREMENTS, renderRequirements } from '../../src/access/requirements.ts';
 import type { HandledApiName } from '../../src/handlers/handler.ts';
 import type { Reply, WireClient } from '../rim/wire-client.ts';
 import { type ApiCase, type ApiCases, apiCases, type Right } from './api-cases.ts';
@@ -130,4 +131,9 @@ describe.each(Object.keys(REQUIREMENTS) as HandledApiName[])('%s', (api) => {
       }
     }
   });
+});
+
+test('the page of the rules has the table of requirements', () => {
+  const page = new URL('../../../docs/semantics/security.md', import.meta.url);
+  expect(readFileSync(page, 'utf8')).toContain(renderRequirements());
 });
