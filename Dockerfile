@@ -52,6 +52,6 @@ USER node
 VOLUME /data
 EXPOSE 7650 7651 7652
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "require(process.env.MILLRACE_TLS_CERT ? 'https' : 'http').get({ port: 7652, path: '/readyz', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+  CMD ["node", "-e", "require(process.env.MILLRACE_TLS_CERT ? 'https' : 'http').get({ host: '127.0.0.1', port: 7652, path: '/readyz', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # Why the flag: docs/operations.md, "Starting".
 CMD ["node", "--initial-old-space-size=128", "launcher/dist/bin.js"]

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { renderCliReference } from '../cli/dist/index.js';
 import { renderOpenApi } from '../gateway/dist/rest/openapi/render-open-api.js';
 import { renderErrorsReference } from './docs/errors-page.mjs';
+import { renderLimitsReference } from './docs/limits-page.mjs';
 import { renderMetricsReference } from './docs/metrics-page.mjs';
 import { renderOptionsReference } from './docs/options-page.mjs';
 import { renderProtocolReference } from './docs/protocol-page.mjs';
@@ -14,6 +15,7 @@ import { ROOT } from './workspace.mjs';
 const PAGES = [
   { path: 'docs/reference/cli.md', render: renderCliReference },
   { path: 'docs/reference/errors.md', render: renderErrorsReference },
+  { path: 'docs/reference/limits.md', render: renderLimitsReference },
   { path: 'docs/reference/metrics.md', render: renderMetricsReference },
   { path: 'docs/reference/openapi.json', render: renderOpenApi },
   { path: 'docs/reference/options.md', render: renderOptionsReference },

@@ -1,4 +1,5 @@
 // What a message says besides its record: delay, age, dedup id, tenant, deliveries; and duplicates in the outcome.
+// Limits met here: tenantBytesMax, dedupIdBytesMax.
 import {
   batchFlags,
   batchHeader,

@@ -2,7 +2,7 @@
 // loading is applying what the store holds. It decides nothing and does no I/O.
 
 import { applyCatalogWrite } from './catalog/apply-catalog-write.ts';
-import { Catalog } from './catalog/catalog.ts';
+import { Catalog, type CatalogWrite } from './catalog/catalog.ts';
 import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
 import { Logs } from './log/logs.ts';
 import { Quarantined } from './log/quarantined.ts';
@@ -90,16 +90,11 @@ export function applyWrite(state: ShardState, write: Write): void {
       applyConsumerWrite(state.consumers, write);
       return;
     case 'attachments':
-      if (isSwept(catalog, write.key[0], write.key[1])) return;
-      applyCatalogWrite(catalog, write);
-      return;
     case 'topics':
-      if (write.value === undefined) dropTopic(state, write.key[0]);
-      applyCatalogWrite(catalog, write);
-      return;
     case 'groups':
-      applyGroup(state, write.key[0], write.value);
-      applyCatalogWrite(catalog, write);
+    case 'meta':
+    case 'sweeps':
+      applyToCatalog(state, write);
       return;
     case 'tasks':
       applyTaskWrite(state.tasks, write);
@@ -112,15 +107,30 @@ export function applyWrite(state: ShardState, write: Write): void {
     case 'accessKeys':
     case 'acls':
       state.security.apply(write);
-      return;
+  }
+}
+
+/** What the catalog holds, and what hangs on it. */
+function applyToCatalog(state: ShardState, write: CatalogWrite): void {
+  const { catalog } = state;
+  switch (write.table) {
+    case 'attachments':
+      if (isSwept(catalog, write.key[0], write.key[1])) return;
+      break;
+    case 'topics':
+      if (write.value === undefined) dropTopic(state, write.key[0]);
+      break;
+    case 'groups':
+      applyGroup(state, write.key[0], write.value);
+      break;
     case 'meta':
       if (write.key[0] === 'nextScheduleId') state.schedules.applyNextId(write.value);
       state.security.applyMeta(write.key[0], write.value);
-      applyCatalogWrite(catalog, write);
-      return;
+      break;
     case 'sweeps':
-      applyCatalogWrite(catalog, write);
+      break;
   }
+  applyCatalogWrite(catalog, write);
 }
 
 function isSwept(catalog: Catalog, groupId: number, topicId: number): boolean {

@@ -1,18 +1,17 @@
 // Public face of the protocol package.
 
-export * from './api/index.ts';
-export { MESSAGE_STATES, type MessageState } from './api/messages.ts';
-export { ACK_KINDS, type AckKind } from './api/queue.ts';
 export {
   ACL_EFFECTS,
   ACL_PATTERNS,
-  MECHANISMS,
-  type MechanismName,
   OPERATIONS,
   type OperationName,
   RESOURCE_KINDS,
   type ResourceKind,
-} from './api/security.ts';
+} from './api/access-rules.ts';
+export * from './api/index.ts';
+export { MESSAGE_STATES, type MessageState } from './api/messages.ts';
+export { ACK_KINDS, type AckKind } from './api/queue.ts';
+export { MECHANISMS, type MechanismName } from './api/security.ts';
 export { CODECS, type CodecName, POSITION } from './api/shared.ts';
 export {
   BatchBuilder,

@@ -184,8 +184,14 @@ function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits contradict each other: ${text}`);
 }
 
+/** As encoded at most: a user without its credentials, a token (ids of these are the broker's, and short), an access key. */
+const USER_BYTES = LIMITS.userNameBytesMax + 64;
+const TOKEN_BYTES = 32 + LIMITS.credentialLabelBytesMax + 24;
+const ACCESS_KEY_BYTES = LIMITS.credentialIdBytesMax + LIMITS.credentialLabelBytesMax + 24;
 relation(
-  LIMITS.usersListedMax * LIMITS.credentialsPerUserMax * 2 * 320 < 2 * LIMITS.frameBytesMax,
+  LIMITS.usersListedMax *
+    (USER_BYTES + LIMITS.credentialsPerUserMax * (TOKEN_BYTES + ACCESS_KEY_BYTES)) <
+    LIMITS.frameBytesMax,
   'users are listed in frames',
 );
 relation(

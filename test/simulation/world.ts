@@ -221,6 +221,6 @@ export class World {
     };
     const nothing = () => undefined;
     const levels = { trace: nothing, debug: nothing, info: nothing, warn: nothing };
-    return { ...levels, error, fatal: error } as Log;
+    return { ...levels, error, fatal: error };
   }
 }

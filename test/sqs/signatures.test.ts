@@ -116,6 +116,41 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     await dial(KEY).deleteQueue({ QueueUrl });
   });
 
+  test('a user with queues of its own: all that belongs to them, moves of dead letters too', async () => {
+    const key = { accessKeyId: 'AKIDMOVER', secretAccessKey: 'it+moves+letters+of+its+own' };
+    await makeUser('mover', key, false);
+    const own = (['topic', 'group'] as const).map((resource) => {
+      const name = 'mover-';
+      return {
+        user: 'mover',
+        effect: 'allow',
+        resource,
+        pattern: 'prefix',
+        name,
+        operation: 'all',
+      } as const;
+    });
+    await admin.admin.security.alterAcls({ add: own });
+    const sqs = dial(key);
+    const letters = await sqs.createQueue({ QueueName: 'mover-letters' });
+    const QueueUrl = letters.QueueUrl;
+    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ['QueueArn'] });
+    const deadLetterTargetArn = Attributes?.['QueueArn'];
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
+    const mail = await sqs.createQueue({ QueueName: 'mover-mail', Attributes: { RedrivePolicy } });
+    const receive = (url?: string, VisibilityTimeout = 0) =>
+      sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 5, VisibilityTimeout });
+    await sqs.sendMessage({ QueueUrl: mail.QueueUrl, MessageBody: 'bounced' });
+    expect((await receive(mail.QueueUrl)).Messages).toHaveLength(1);
+    expect(await sqs.receiveMessage({ QueueUrl: mail.QueueUrl })).not.toHaveProperty('Messages');
+    expect((await receive(QueueUrl)).Messages).toMatchObject([{ Body: 'bounced' }]);
+    const { TaskHandle } = await sqs.startMessageMoveTask({ SourceArn: deadLetterTargetArn });
+    expect(TaskHandle).toBeDefined();
+    expect((await receive(mail.QueueUrl, 30)).Messages).toMatchObject([{ Body: 'bounced' }]);
+    expect((await sqs.listQueues({})).QueueUrls).toHaveLength(2);
+    for (const url of [QueueUrl, mail.QueueUrl]) await sqs.deleteQueue({ QueueUrl: url });
+  });
+
   test('a key that is revoked is good for seconds more', async () => {
     const gone = { accessKeyId: 'AKIDGONE', secretAccessKey: 'soon+no+secret+any+more' };
     await makeUser('gone', gone, true);

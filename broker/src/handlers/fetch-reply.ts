@@ -20,13 +20,19 @@ export class FetchReply {
   readonly #bytesMax: number;
   /** Undefined: nothing is refused. */
   readonly #refusals: TopicRefusals | undefined;
-  #batchesLeft: number = LIMITS.fetchBatchesMax;
+  #batchesLeft: number;
   bytes = 0;
   hasErrors = false;
   /** A partition has something that did not fit: whoever waits for more bytes waits in vain. */
   isFull = false;
 
-  constructor(shard: Shard, bytesMax: number, refusals: TopicRefusals | undefined) {
+  constructor(
+    shard: Shard,
+    bytesMax: number,
+    refusals: TopicRefusals | undefined,
+    batchesMax: number = LIMITS.fetchBatchesMax,
+  ) {
+    this.#batchesLeft = batchesMax;
     this.#shard = shard;
     this.#refusals = refusals;
     this.#bytesMax = bytesMax;

@@ -36,7 +36,7 @@ async function directoryWithUsers() {
   return { directory, tokenId, hidden: [Buffer.from(token), Buffer.from(secret), ...hidden] };
 }
 
-it('[A-126] inspect counts what users have, and shows nothing of it', async () => {
+it('[A-46] inspect counts what users have, and shows nothing of it', async () => {
   const { directory, hidden } = await directoryWithUsers();
   for (const isJson of [false, true]) {
     const screen = quietScreen(isJson);

@@ -1,4 +1,5 @@
 // Who is let in, and how fast: connections of an address and of a user, waves of new ones, log lines about bad ones.
+// Limits met here: connectionsPerAddressMax, connectionsPerUserMax.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,4 +1,5 @@
 // Limits of a connection and backpressure in both directions.
+// Limits met here: inFlightRequestsMax, unsentReplyBytesMax, connectionsMax.
 
 import { Socket } from 'node:net';
 import { encodeRequest, type MillraceError } from '@millrace/protocol';

@@ -24,7 +24,7 @@ async function withKey<R>(
 }
 
 describe('an access key', () => {
-  it('[A-130] is locked without its secrets key or with another, and loses nothing by it', async () => {
+  it('[A-50] is locked without its secrets key or with another, and loses nothing by it', async () => {
     const store = new MemoryStore();
     const made = await withKey(store, FIRST, async (shard) => {
       await createUser(shard, 'ada');
@@ -52,7 +52,7 @@ describe('an access key', () => {
     expect(again[0]).toEqual({ user: 'ada', secret: made.secret, expiresAtMs: null });
   });
 
-  it('[A-130] can be revoked without the secrets key, and then another one is taken', async () => {
+  it('[A-50] can be revoked without the secrets key, and then another one is taken', async () => {
     const store = new MemoryStore();
     const accessKeyId = 'AKIAFROMELSEWHERE123';
     const own = { user: 'ada', accessKeyId, secret: 'a/secret+from=elsewhere' };
@@ -96,7 +96,7 @@ describe('an access key', () => {
 });
 
 describe('a sealed secret', () => {
-  it('[A-139] is opened with its key, for its id, as it was, or not at all', () => {
+  it('[A-59] is opened with its key, for its id, as it was, or not at all', () => {
     const sealed = FIRST.seal('K1', 'the secret');
     expect(FIRST.open('K1', sealed)).toBe('the secret');
     expect(SECOND.open('K1', sealed)).toBeUndefined();

@@ -35,7 +35,7 @@ function contentsOf(store: Store): string {
 }
 
 describe('administration of users', () => {
-  it('[A-121] outlives a restart, users with all that is theirs', async () => {
+  it('[A-41] outlives a restart, users with all that is theirs', async () => {
     const store = new MemoryStore();
     const before = openTestShard(store);
     await createUser(before, 'ada', { password: await verifierOf('pencil'), superuser: true });
@@ -54,7 +54,7 @@ describe('administration of users', () => {
     await after.close();
   });
 
-  it('[A-126] puts no password, token or secret on the disk', async () => {
+  it('[A-46] puts no password, token or secret on the disk', async () => {
     const store = new MemoryStore();
     const shard = openTestShard(store);
     await createUser(shard, 'ada', { password: await verifierOf('correct horse') });
@@ -102,7 +102,7 @@ describe('administration of users', () => {
     },
   );
 
-  it('[A-122] deletes a user with all that is its own in one commit', async () => {
+  it('[A-42] deletes a user with all that is its own in one commit', async () => {
     const store = new FaultyStore(new MemoryStore());
     const shard = openTestShard(store);
     await createUser(shard, 'ada');
@@ -121,7 +121,7 @@ describe('administration of users', () => {
     await shard.close();
   });
 
-  it('[A-136] says what sessions no longer stand on once that is on the disk, not before', async () => {
+  it('[A-56] says what sessions no longer stand on once that is on the disk, not before', async () => {
     const store = new FaultyStore(new MemoryStore());
     const security = testSecurity();
     const shard = openTestShard(store, {}, security);
@@ -155,7 +155,7 @@ describe('a question of access', () => {
     { operation: 'write', resource: 'topic', name: 'orders.eu' },
   ] as const;
 
-  it('[A-134] is answered with the rule, to whoever asks for itself', async () => {
+  it('[A-54] is answered with the rule, to whoever asks for itself', async () => {
     const shard = openTestShard();
     await createUser(shard, 'ada');
     await shard.call('AlterAcls', { add: [RULE], remove: [] });
@@ -177,7 +177,7 @@ describe('a question of access', () => {
     await shard.close();
   });
 
-  it('[A-134] for others is answered to whoever may look at the cluster', async () => {
+  it('[A-54] for others is answered to whoever may look at the cluster', async () => {
     const shard = openTestShard();
     await createUser(shard, 'ada');
     const ask = (user: string, may: readonly string[]) =>
@@ -189,7 +189,7 @@ describe('a question of access', () => {
     await shard.close();
   });
 
-  it('[A-134] is answered for those that are built in, who ask for themselves', async () => {
+  it('[A-54] is answered for those that are built in, who ask for themselves', async () => {
     const shard = openTestShard();
     const ask = (user: string) =>
       shard.call('CheckAccess', { items }, undefined, connectionOf(user));
@@ -199,7 +199,7 @@ describe('a question of access', () => {
     await shard.close();
   });
 
-  it('[A-134] of a broker that asks nobody who they are is answered with yes', async () => {
+  it('[A-54] of a broker that asks nobody who they are is answered with yes', async () => {
     const shard = openTestShard();
     const yes = { allowed: true, rule: null };
     const reply = await shard.call('CheckAccess', { items });

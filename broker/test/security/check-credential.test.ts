@@ -69,7 +69,7 @@ describe('a password', () => {
     ['of everybody', '*', 'pencil'],
     ['of no name', '', 'pencil'],
     ['of a name that objects have', '__proto__', 'pencil'],
-  ])('[A-137] that is %s is refused, as all others are', async (_, user, secret) => {
+  ])('[A-57] that is %s is refused, as all others are', async (_, user, secret) => {
     const error = await refusalOf(byPassword(user, secret));
     expect([error?.code, error?.message, error?.detail]).toEqual([
       'AUTHENTICATION_FAILED',
@@ -86,7 +86,7 @@ describe('a password', () => {
     });
   });
 
-  it('[A-137] of a disabled user is no good, nor one that is taken away while it is looked at', async () => {
+  it('[A-57] of a disabled user is no good, nor one that is taken away while it is looked at', async () => {
     await shard.call('AlterUser', { user: 'bob', disabled: true });
     await expect(byPassword('bob', 'pencil')).rejects.toMatchObject(REFUSED);
     await shard.call('AlterUser', { user: 'bob', disabled: false });
@@ -96,7 +96,7 @@ describe('a password', () => {
     expect(await looking).toMatchObject(REFUSED);
   });
 
-  it('[A-138] waits for others, and more than a few are refused at once', async () => {
+  it('[A-58] waits for others, and more than a few are refused at once', async () => {
     await createUser(shard, 'many', { password: await verifierOf('pencil') });
     const all = await Promise.allSettled(
       Array.from({ length: 20 }, () => byPassword('many', 'pencil')),
@@ -114,7 +114,7 @@ describe('a password', () => {
 });
 
 describe('a token', () => {
-  it('[A-127] is its user’s until its time is over, also over a restart', async () => {
+  it('[A-47] is its user’s until its time is over, also over a restart', async () => {
     const { token } = await shard.call('CreateToken', { user: 'eve' });
     const expiresAtMs = Date.now() + clock.offsetMs + 60_000;
     const brief = await shard.call('CreateToken', { user: 'eve', expiresAtMs });
@@ -129,7 +129,7 @@ describe('a token', () => {
     await expect(byToken(brief.token)).rejects.toMatchObject(REFUSED);
   });
 
-  it('[A-127] is no good once it is revoked, or its user disabled or gone', async () => {
+  it('[A-47] is no good once it is revoked, or its user disabled or gone', async () => {
     await createUser(shard, 'tom');
     const one = await shard.call('CreateToken', { user: 'tom' });
     const two = await shard.call('CreateToken', { user: 'tom' });
@@ -144,7 +144,7 @@ describe('a token', () => {
     await expect(byToken(two.token)).rejects.toMatchObject(REFUSED);
   });
 
-  it('[A-137] that is anything else is refused', async () => {
+  it('[A-57] that is anything else is refused', async () => {
     const { token, tokenId } = await shard.call('CreateToken', { user: 'eve' });
     const last = token.endsWith('A') ? 'B' : 'A';
     const wrong = [

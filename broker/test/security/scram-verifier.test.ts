@@ -25,7 +25,7 @@ describe('a proof', () => {
     );
   });
 
-  it('[A-137] is wrong with any bit of it, of the messages, or of the password', async () => {
+  it('[A-57] is wrong with any bit of it, of the messages, or of the password', async () => {
     const verifier = await scramVerifier('pencil', SALT, 4_096);
     for (let at = 0; at < 8 * PROOF.length; at += 1) {
       const changed = PROOF.map((byte, place) =>
@@ -47,7 +47,7 @@ describe('a proof', () => {
 describe('the verifier of an unknown user', () => {
   const key = new Uint8Array(32).fill(1);
 
-  it('[A-137] looks like one of a known user, and is always the same', () => {
+  it('[A-57] looks like one of a known user, and is always the same', () => {
     const verifier = fakeVerifier('who', key);
     expect(fakeVerifier('who', key)).toEqual(verifier);
     expect([verifier.salt.length, verifier.storedKey.length, verifier.serverKey.length]).toEqual([
@@ -56,7 +56,7 @@ describe('the verifier of an unknown user', () => {
     expect(verifier.iterations).toBe(SCRAM_ITERATIONS);
   });
 
-  it('[A-137] is another one for another name or another broker', () => {
+  it('[A-57] is another one for another name or another broker', () => {
     const salts = [
       fakeVerifier('who', key),
       fakeVerifier('whom', key),

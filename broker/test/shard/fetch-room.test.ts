@@ -1,7 +1,8 @@
 // What of several partitions fits into one reply of a fetch session.
 
-import { batchHeader } from '@millrace/protocol';
+import { batchHeader, LIMITS } from '@millrace/protocol';
 import { afterEach, expect, test } from 'vitest';
+import { FetchReply } from '../../src/handlers/fetch-reply.ts';
 import { batchOf, CONNECTION, openTestShard, type TestShard } from './open-test-shard.ts';
 
 let shard: TestShard;
@@ -43,4 +44,22 @@ test('[G-7] what did not fit is not waited for, however many bytes are wanted', 
   const room = { minBytes: 400, maxBytes: 800, maxWaitMs: 60_000 };
   expect(await fetched({ isNewSession: true, partitions, ...room })).toEqual(['0: 0']);
   expect(await fetched(room)).toEqual(['1: 0']);
+});
+
+test('[G-7] a reply has no more batches than the limit, however small they are: fetchBatchesMax', async () => {
+  shard = openTestShard();
+  const { topicId } = await shard.call('CreateTopic', { name: 't', partitions: 2 });
+  const items = [0, 0, 0, 1].map((partition) => ({ topicId, partition, batch: batchOf('a') }));
+  await shard.call('Produce', { batches: items });
+  const counted = (batchesMax?: number) => {
+    const reply = new FetchReply(shard.shard, LIMITS.fetchBytesMax, undefined, batchesMax);
+    const maxBytes = LIMITS.fetchBytesMax;
+    const counts = [0, 1].map(
+      (partition) => reply.read({ topicId, partition, offset: 0, maxBytes }).batches.length,
+    );
+    return [...counts, reply.isFull];
+  };
+  expect(counted(2)).toEqual([2, 0, true]);
+  expect(counted(3)).toEqual([3, 0, true]);
+  expect(counted()).toEqual([3, 1, false]);
 });

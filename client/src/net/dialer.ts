@@ -18,7 +18,7 @@ export interface DialerOptions extends Omit<DialOptions, 'signal'> {
 }
 
 export class Dialer {
-  /** Why the newest attempt failed, for requests that meet their deadline without a connection. */
+  /** Why the newest attempt failed, if it did, for requests that meet their deadline without a connection. */
   lastFailure: MillraceError | undefined;
   private readonly options: DialerOptions;
   private readonly owner: SessionOwner;
@@ -41,6 +41,11 @@ export class Dialer {
     if (this.failures > 0 && at - this.connectedAt > this.options.retry.maxDelayMs) {
       this.failures = 0;
     }
+  }
+
+  get refusal(): MillraceError | undefined {
+    const { lastFailure } = this;
+    return lastFailure !== undefined && isLoginRefusal(lastFailure) ? lastFailure : undefined;
   }
 
   close(): void {
@@ -92,6 +97,7 @@ export class Dialer {
     try {
       const session = await this.dial(address, signal);
       this.connectedAt = performance.now();
+      this.lastFailure = undefined;
       logger.debug?.('connected', { broker: session.broker.address });
       return session;
     } catch (cause) {

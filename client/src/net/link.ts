@@ -90,6 +90,11 @@ export class Link implements SessionOwner {
     return this.lastBroker;
   }
 
+  /** Why the broker does not let this client in, while it does not. */
+  get loginRefusal(): MillraceError | undefined {
+    return this.dialer.refusal;
+  }
+
   get limits(): BrokerLimits {
     return this.lastLimits;
   }

@@ -10,6 +10,7 @@ import {
 } from '@millrace/protocol';
 import { Deadlines } from '../deadlines.ts';
 import type { TopicInfo } from '../metadata.ts';
+import type { Link } from '../net/link.ts';
 import { Bell } from '../wait.ts';
 import { Batch, overdue } from './batch.ts';
 import type { Lane, LaneOwner } from './lane.ts';
@@ -32,6 +33,7 @@ export class Accumulator implements LaneOwner {
   /** Rings whenever bytes are given back. */
   readonly room = new Bell();
   private readonly options: AccumulatorOptions;
+  private readonly link: Pick<Link, 'loginRefusal'>;
   private readonly onNews: (lane: Lane) => void;
   private readonly topics = new Map<string, TopicLanes>();
   /** Oldest first: so the deadlines come in this order too. */
@@ -42,8 +44,13 @@ export class Accumulator implements LaneOwner {
   private bytes = 0;
   private isClosed = false;
 
-  constructor(options: AccumulatorOptions, onNews: (lane: Lane) => void) {
+  constructor(
+    options: AccumulatorOptions,
+    link: Pick<Link, 'loginRefusal'>,
+    onNews: (lane: Lane) => void,
+  ) {
     this.options = options;
+    this.link = link;
     this.onNews = onNews;
   }
 
@@ -202,7 +209,7 @@ export class Accumulator implements LaneOwner {
     const now = performance.now();
     for (const batch of this.batches) {
       if (batch.deadlineAt > now) return batch.deadlineAt;
-      if (!batch.isSent) this.fail(batch, overdue(batch));
+      if (!batch.isSent) this.fail(batch, overdue(batch, this.link.loginRefusal));
     }
     return Number.POSITIVE_INFINITY;
   }

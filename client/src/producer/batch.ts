@@ -141,9 +141,13 @@ export class Batch {
   }
 }
 
-/** What a batch fails with whose time is over. */
-export function overdue({ lastError, isDoubtful }: Batch): MillraceError {
-  if (!isDoubtful && lastError !== undefined) return lastError;
+/** What a batch fails with whose time is over; `refusal`: why the broker lets nobody in. */
+export function overdue(
+  { lastError, isDoubtful }: Batch,
+  refusal: MillraceError | undefined,
+): MillraceError {
+  const reason = refusal ?? lastError;
+  if (!isDoubtful && reason !== undefined) return reason;
   const text = isDoubtful
     ? 'No outcome came within the delivery timeout: the batch may have been appended.'
     : 'The batch was not sent within its delivery timeout.';

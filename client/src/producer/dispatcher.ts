@@ -111,7 +111,7 @@ export class Dispatcher {
     if (batch === undefined) return undefined;
     this.epochs?.left(batch);
     if (topic === undefined) void this.refresh(batch, new MillraceError('UNKNOWN_TOPIC'));
-    else if (batch.deadlineAt <= now) this.fail(batch, overdue(batch));
+    else if (batch.deadlineAt <= now) this.fail(batch, overdue(batch, this.link.loginRefusal));
     else {
       const { topicId } = topic;
       this.epochs?.number(batch, topicId);
@@ -192,7 +192,7 @@ export class Dispatcher {
     const pauseMs = isPaused ? backoffMs(this.link.options.retry, batch.attempts, leastMs) : 0;
     batch.attempts += 1;
     if (this.isClosed || now + pauseMs >= batch.deadlineAt) {
-      this.fail(batch, overdue(batch));
+      this.fail(batch, overdue(batch, this.link.loginRefusal));
       return;
     }
     batch.lane.putBack(batch, now + pauseMs);

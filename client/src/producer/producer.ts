@@ -70,7 +70,7 @@ export class Producer<V> implements AsyncDisposable {
     this.brokerCodecs = new BrokerCodecs(link, settings.compression);
     this.brokerCodecs.check();
     this.gate = new Gate(WAITING_FACTOR * settings.maxBufferedBytes);
-    this.accumulator = new Accumulator(settings, (lane) => this.dispatcher.touch(lane));
+    this.accumulator = new Accumulator(settings, link, (lane) => this.dispatcher.touch(lane));
     this.epochs = settings.idempotent
       ? this.epochsOf(new Identity(link, settings.name))
       : undefined;

@@ -1,4 +1,5 @@
 // Planning topics and groups inside other decisions, and what the catalog knows of both.
+// Limits met here: topicsMax, partitionsMax, groupsMax, annotationsCharactersMax.
 import { LIMITS } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,6 @@
 // Random producers that repeat, skip, go back, begin new epochs and fall silent, over restarts: each batch is answered as
 // the list of all that was ever sent says.
+// Limits met here: producerBatchesInFlightMax, producerExpiryMs.
 import { deepEqual } from 'node:assert/strict';
 import { MillraceError } from '@millrace/protocol';
 import * as fc from 'fast-check';

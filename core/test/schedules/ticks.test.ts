@@ -1,4 +1,5 @@
 // What a tick does, and what becomes of those that are missed.
+// Limits met here: scheduleLateMs, scheduleMissedMax.
 import { LIMITS, partitionForKey } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { decideTick } from '../../src/index.ts';

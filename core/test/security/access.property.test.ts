@@ -160,7 +160,7 @@ class Twins {
   }
 }
 
-it('[A-120] decides as a look at every rule would, whatever came and went before', () => {
+it('[A-40] decides as a look at every rule would, whatever came and went before', () => {
   const property = fc.property(fc.array(ops, { maxLength: 12 }), (sequence) => {
     const twins = new Twins();
     for (const op of sequence) twins.run(op);

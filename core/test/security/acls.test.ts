@@ -26,7 +26,7 @@ function rulesOf(machine: Machine, user: string | null = null): string[] {
 }
 
 describe('access rules', () => {
-  it('[A-131] are there once, however often they are added, and gone however often removed', () => {
+  it('[A-51] are there once, however often they are added, and gone however often removed', () => {
     const machine = machineWithAda();
     const rule = ruleOf();
     const twice = { add: [rule, { ...rule }], remove: [] };
@@ -78,7 +78,7 @@ describe('access rules', () => {
     ],
     ['acting for a topic', { operation: 'delegate' }, 'INVALID_REQUEST', 'add[1].operation'],
   ])(
-    '[A-132] refuses what is said of %s, and does nothing of the rest',
+    '[A-52] refuses what is said of %s, and does nothing of the rest',
     (_, change, code, field) => {
       const machine = machineWithAda(ruleOf({ name: 'old' }));
       const error = machine.refused(decideAlterAcls, {
@@ -90,13 +90,13 @@ describe('access rules', () => {
     },
   );
 
-  it('[A-132] refuses a rule that is to be there and not to be there', () => {
+  it('[A-52] refuses a rule that is to be there and not to be there', () => {
     const machine = machineWithAda();
     const error = machine.refused(decideAlterAcls, { add: [ruleOf()], remove: [ruleOf()] });
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field: 'add[0]' } });
   });
 
-  it('[A-131] of a user that is gone may be removed, though there are none', () => {
+  it('[A-51] of a user that is gone may be removed, though there are none', () => {
     const machine = machineWithAda(ruleOf());
     machine.run(decideDeleteUser, { user: 'ada' });
     const removal = { add: [], remove: [ruleOf()] };
@@ -105,7 +105,7 @@ describe('access rules', () => {
 });
 
 describe('the rule that decides', () => {
-  it('[A-134] is the user’s own first, of the whole name, then of the longest beginning', () => {
+  it('[A-54] is the user’s own first, of the whole name, then of the longest beginning', () => {
     const machine = machineWithAda(
       ruleOf({ user: '*', pattern: 'prefix', name: 'or', operation: 'write' }),
       ruleOf({ pattern: 'prefix', name: 'o' }),

@@ -20,7 +20,7 @@ function machineWithAda(): Machine {
 }
 
 describe('a token', () => {
-  it('[A-127] is a user’s until it is revoked', () => {
+  it('[A-47] is a user’s until it is revoked', () => {
     const machine = machineWithAda();
     createToken(machine, { tokenId: 't1' });
     machine.reload();
@@ -30,7 +30,7 @@ describe('a token', () => {
     expect(machine.refused(decideRevokeToken, { tokenId: 't1' }).code).toBe('UNKNOWN_TOKEN');
   });
 
-  it('[A-128] ends at its time, and cannot be made for a time that has passed', () => {
+  it('[A-48] ends at its time, and cannot be made for a time that has passed', () => {
     const machine = machineWithAda();
     const { nowMs } = machine;
     for (const expiresAtMs of [0, nowMs - 1, nowMs]) {
@@ -51,7 +51,7 @@ describe('a token', () => {
     expect(error).toMatchObject({ code: 'UNKNOWN_USER', message, detail: { field: 'user' } });
   });
 
-  it('[A-129] makes room for itself where others of its user have expired, and only then', () => {
+  it('[A-49] makes room for itself where others of its user have expired, and only then', () => {
     const machine = machineWithAda();
     const expiresAtMs = machine.nowMs + 10;
     for (let at = 0; at < MAX; at += 1) {
@@ -104,7 +104,7 @@ describe('an access key', () => {
     expect(machine.state.security.accessKeys.countOf('ada')).toBe(2);
   });
 
-  it('[A-130] is kept under one secrets key with all others, until none is left', () => {
+  it('[A-50] is kept under one secrets key with all others, until none is left', () => {
     const machine = machineWithAda();
     createAccessKey(machine, {});
     machine.reload();

@@ -61,7 +61,7 @@ function costOf({ security }: ShardState, users: number): number {
   return Math.min(...goes);
 }
 
-it('[A-133] holds so many users and rules, and one more is refused', () => {
+it('[A-53] holds so many users and rules, and one more is refused', () => {
   const { usersMax, aclRulesMax } = LIMITS;
   const state = stateOf(usersMax, rulesOf(aclRulesMax / 2));
   const more = decideCreateUser(state, VIEW, userOf({ user: 'more' }), CTX);
@@ -89,7 +89,7 @@ it('[A-133] holds so many users and rules, and one more is refused', () => {
   take(state, decideCreateUser(state, VIEW, userOf({ user: 'more' }), CTX));
 });
 
-it('[A-133] holds so many tokens of all users together', () => {
+it('[A-53] holds so many tokens of all users together', () => {
   const state = stateOf(Math.ceil(LIMITS.credentialsMax / LIMITS.credentialsPerUserMax) + 1, []);
   for (let at = 0; at < LIMITS.credentialsMax; at += 1) {
     const user = `u${Math.floor(at / LIMITS.credentialsPerUserMax)}`;
@@ -107,7 +107,7 @@ it('[A-133] holds so many tokens of all users together', () => {
   expect(own.error).toBeUndefined();
 });
 
-it('[A-135] decides among 20,000 rules of 10,000 users as among 20 of 10', () => {
+it('[A-55] decides among 20,000 rules of 10,000 users as among 20 of 10', () => {
   const few = stateOf(10, rulesOf(10));
   const many = stateOf(LIMITS.usersMax, rulesOf(LIMITS.aclRulesMax / 2));
   for (const state of [few, many]) {

@@ -32,7 +32,7 @@ function listed(machine: Machine, user = 'ada') {
 }
 
 describe('a user', () => {
-  it('[A-121] is there after a restart as it was made and altered', () => {
+  it('[A-41] is there after a restart as it was made and altered', () => {
     const machine = new Machine();
     machine.run(decideCreateUser, userOf({ password: VERIFIER, quotas: QUOTAS }));
     machine.nowMs += 1_000;
@@ -53,7 +53,7 @@ describe('a user', () => {
     expect(machine.state.security.userByName('ada')?.password).toEqual(VERIFIER);
   });
 
-  it('[A-121] keeps what an alteration does not name', () => {
+  it('[A-41] keeps what an alteration does not name', () => {
     const machine = new Machine();
     machine.run(decideCreateUser, userOf({ password: VERIFIER, superuser: true, quotas: QUOTAS }));
     machine.run(decideAlterUser, alteredOf({ disabled: true }));
@@ -76,14 +76,14 @@ describe('a user', () => {
     expect(machine.state.security.userByName('ada')?.password).toEqual(other);
   });
 
-  it('[A-121] keeps a copy of its verifier, not the bytes of a frame', () => {
+  it('[A-41] keeps a copy of its verifier, not the bytes of a frame', () => {
     const machine = new Machine();
     const password = { ...VERIFIER, salt: new Uint8Array(64).subarray(8, 24) };
     machine.run(decideCreateUser, userOf({ password }));
     expect(machine.state.security.userByName('ada')?.password?.salt.buffer.byteLength).toBe(16);
   });
 
-  it('[A-122] takes its tokens, access keys and rules along, in one commit, and nobody else’s', () => {
+  it('[A-42] takes its tokens, access keys and rules along, in one commit, and nobody else’s', () => {
     const machine = new Machine();
     for (const user of ['ada', 'bob']) {
       createUser(machine, user);
@@ -113,7 +113,7 @@ describe('a user', () => {
     expect(listed(machine)).toMatchObject({ tokens: [], accessKeys: [] });
   });
 
-  it('[A-123] may do nothing until a rule says so, all as a superuser, nothing while disabled', () => {
+  it('[A-43] may do nothing until a rule says so, all as a superuser, nothing while disabled', () => {
     const machine = new Machine();
     createUser(machine, 'ada');
     const may = () => machine.state.security.authorize('ada', 'delete', 'topic', 'orders');
@@ -133,7 +133,7 @@ describe('a user', () => {
     expect(machine.state.security.isSuperuser('ada')).toBe(false);
   });
 
-  it('[A-124] is none of those that are built in, whatever rules say', () => {
+  it('[A-44] is none of those that are built in, whatever rules say', () => {
     const machine = new Machine();
     const add = [
       ruleOf({ user: '*', pattern: 'prefix', name: '', operation: 'all' }),
@@ -162,7 +162,7 @@ describe('a list of users', () => {
     return machine;
   }
 
-  it('[A-125] gives each once, in order, a page at a time, also where the last one is gone', () => {
+  it('[A-45] gives each once, in order, a page at a time, also where the last one is gone', () => {
     const machine = machineWith();
     const page = (after: string | null) => {
       const { users, hasMore } = machine.run(listUsers, { users: null, after, limit: 2 });
@@ -178,7 +178,7 @@ describe('a list of users', () => {
     expect(machine.run(listUsers, { ...ALL, limit: 6 }).hasMore).toBe(false);
   });
 
-  it('[A-125] gives those asked for, each once, and refuses where one is unknown', () => {
+  it('[A-45] gives those asked for, each once, and refuses where one is unknown', () => {
     const machine = machineWith();
     const asked = machine.run(listUsers, { users: ['c', 'a', 'c'], after: 'a', limit: 1 });
     expect(asked.users.map(({ user }) => user)).toEqual(['c']);
@@ -188,7 +188,7 @@ describe('a list of users', () => {
     expect(machine.run(listUsers, { ...ALL, users: [] })).toEqual({ users: [], hasMore: false });
   });
 
-  it('[A-126] shows nothing secret', () => {
+  it('[A-46] shows nothing secret', () => {
     const machine = new Machine();
     machine.run(decideCreateUser, userOf({ password: VERIFIER }));
     createToken(machine, { label: 'ci', expiresAtMs: machine.nowMs + 1 });

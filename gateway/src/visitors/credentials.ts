@@ -17,6 +17,9 @@ export interface AccessKey extends Owner {
 /** What is revoked in the broker is good for so long at most. */
 export const REMEMBERED_MS = 5_000;
 
+/** A broker that has too much to do is asked again for so long; a failure that it slows down takes up to 5 s. */
+const PATIENCE = { timeoutMs: 10_000 };
+
 export class Credentials {
   readonly #client: Client;
   readonly #owners = new Remembered<Owner>({ ageMs: REMEMBERED_MS });
@@ -38,7 +41,7 @@ export class Credentials {
     if (isTooLong(secret, LIMITS.credentialsBytesMax)) throw failed();
     if (user !== null && isTooLong(user, LIMITS.userNameBytesMax)) throw failed();
     return this.#owners.of(JSON.stringify([kind, user, secret]), remoteAddress, () =>
-      this.#client.request('CheckCredential', { kind, user, secret, remoteAddress }),
+      this.#client.request('CheckCredential', { kind, user, secret, remoteAddress }, PATIENCE),
     );
   }
 
@@ -47,7 +50,7 @@ export class Credentials {
     if (isTooLong(accessKeyId, LIMITS.credentialIdBytesMax)) return undefined;
     try {
       return await this.#keys.of(accessKeyId, remoteAddress, () =>
-        this.#client.request('GetAccessKey', { accessKeyId, remoteAddress }),
+        this.#client.request('GetAccessKey', { accessKeyId, remoteAddress }, PATIENCE),
       );
     } catch (error) {
       if (error instanceof MillraceError && error.code === 'UNKNOWN_ACCESS_KEY') return undefined;

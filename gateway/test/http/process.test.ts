@@ -30,6 +30,10 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () =
     await first.end('SIGKILL');
     await expect.poll(() => statusOf(ready), { timeout: 60_000 }).toBe(503);
     expect(await statusOf(`${gateway.httpUrl}/healthz`)).toBe(200);
+    // Long before a request's own time of 30 s is over.
+    const signal = AbortSignal.timeout(25_000);
+    const told = await fetch(`${gateway.httpUrl}/topics`, { signal });
+    expect([told.status, await told.json()]).toMatchObject([503, { code: 'CONNECTION_LOST' }]);
     const port = String(first.port);
     const second = await BrokerProcess.start({ dataDir, flags: ['--port', port] });
     await expect.poll(() => statusOf(ready), { timeout: 60_000 }).toBe(200);

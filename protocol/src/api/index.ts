@@ -1,6 +1,7 @@
 // All APIs by name: types, codec, handlers, reference page and golden vectors derive from this table.
 
 import type { Decoded, Encodable } from '../schema.ts';
+import { alterAcls, checkAccess, listAcls } from './access-rules.ts';
 import { cancel, hello, metadata } from './connection.ts';
 import {
   deleteGroup,
@@ -16,22 +17,7 @@ import { cancelTask, listTasks, purge, startRedrive, undoPurge } from './operati
 import { acknowledge, receive } from './queue.ts';
 import { deleteRecords, fetch, initProducer, listOffsets, produce } from './records.ts';
 import { alterSchedule, createSchedule, deleteSchedule, listSchedules } from './schedules.ts';
-import {
-  alterAcls,
-  alterUser,
-  authenticate,
-  checkAccess,
-  checkCredential,
-  createAccessKey,
-  createToken,
-  createUser,
-  deleteUser,
-  getAccessKey,
-  listAcls,
-  listUsers,
-  revokeAccessKey,
-  revokeToken,
-} from './security.ts';
+import { authenticate, checkCredential, getAccessKey } from './security.ts';
 import {
   alterShareGroup,
   counters,
@@ -41,6 +27,16 @@ import {
 } from './share-groups.ts';
 import { alterTopic, createTopic, deleteTopic, describeTopics } from './topics.ts';
 import { claimEffect, getEffect, transact } from './transactions.ts';
+import {
+  alterUser,
+  createAccessKey,
+  createToken,
+  createUser,
+  deleteUser,
+  listUsers,
+  revokeAccessKey,
+  revokeToken,
+} from './users.ts';
 
 /** The API table. */
 export const APIS = {

@@ -1,3 +1,4 @@
+// Limits met here: headersPerRecordMax, deadLetterHeadroomBytes.
 import { describe, expect, it } from 'vitest';
 import {
   BatchBuilder,

@@ -25,6 +25,12 @@ const TAGS = {
 const ABOUT =
   'One topic is a log and a queue. Beside this API the same port speaks the Amazon SQS API; see the guide for both.';
 
+/** Of a broker that asks who its users are; others look at neither. */
+const SECURITY_SCHEMES = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token of a user.' },
+  password: { type: 'http', scheme: 'basic', description: 'A user and its password.' },
+} as const;
+
 /** Before all routes: what is registered earlier is not in the document. */
 export async function registerOpenApi(app: App): Promise<void> {
   app.addSchema(ProblemSchema);
@@ -32,6 +38,8 @@ export async function registerOpenApi(app: App): Promise<void> {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Millrace', version: GATEWAY_VERSION, description: ABOUT },
+      components: { securitySchemes: SECURITY_SCHEMES },
+      security: [{}, { token: [] }, { password: [] }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     },
     convertConstToEnum: false,

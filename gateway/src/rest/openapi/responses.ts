@@ -28,13 +28,14 @@ function response(codes: readonly ProblemCode[], description: string): object {
 const ANY: object = response(
   [
     'UNAUTHENTICATED',
+    'NOT_AUTHORIZED',
     'FORBIDDEN_ORIGIN',
     'TOO_MANY_REQUESTS',
     'LIMIT_EXCEEDED',
     'CONNECTION_LOST',
     'STORAGE_ERROR',
   ],
-  'Any other problem: of the caller’s identity or rate, of the connection to the broker, of the broker and its limits.',
+  'Any other problem: of the caller’s identity, rights or rate, of the connection to the broker, of the broker and its limits.',
 );
 
 /** The problems of a route beyond those that any route has. */

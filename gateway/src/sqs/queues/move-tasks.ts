@@ -1,6 +1,6 @@
 // StartMessageMoveTask, CancelMessageMoveTask and ListMessageMoveTasks: redrives of the broker, which alone knows of them.
 
-import type { Task } from '@millrace/client';
+import type { Redrive, ShareGroupDescription, Task } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
 import { SqsError } from '../errors.ts';
 import type { SqsCall } from '../handler.ts';
@@ -23,7 +23,8 @@ export const startMessageMoveTask: QueueHandler<'StartMessageMoveTask'> = async 
 ) => {
   const source = await queueAt(admin, 'SourceArn', SourceArn);
   const { name } = source.topic;
-  if ((await groupsWithTarget(admin, name)).length === 0) {
+  const groups = await groupsWithTarget(admin, name);
+  if (groups.length === 0) {
     throw invalid('Source queue must be configured as a Dead Letter Queue.');
   }
   const target =
@@ -35,12 +36,35 @@ export const startMessageMoveTask: QueueHandler<'StartMessageMoveTask'> = async 
   }
   try {
     const redrive = { topic: name, group: name, target, ratePerSecond: rate ?? 0 };
-    const { taskId } = await admin.startRedrive(redrive);
+    const taskId = await start(admin, redrive, sourcesAmong(groups, name));
     return { TaskHandle: formatTaskHandle(taskId, SourceArn) };
   } catch (error) {
     throw await startError(admin, name, error);
   }
 };
+
+/** Who may not write to every topic may still bring letters back to the one queue that sends any there. */
+async function start(
+  admin: Admin,
+  redrive: Redrive,
+  [sourceTopic, ...others]: readonly string[],
+): Promise<number> {
+  try {
+    return (await admin.startRedrive(redrive)).taskId;
+  } catch (error) {
+    const isRefused = error instanceof MillraceError && error.code === 'NOT_AUTHORIZED';
+    const isOne = sourceTopic !== undefined && others.length === 0;
+    if (!isRefused || !isOne || redrive.target !== undefined) throw error;
+  }
+  return (await admin.startRedrive({ ...redrive, filter: { sourceTopic } })).taskId;
+}
+
+/** Topics whose dead letters go to this one. */
+function sourcesAmong(groups: readonly ShareGroupDescription[], target: string): string[] {
+  const topics = groups.flatMap((group) => group.topics);
+  const sources = topics.filter(({ deadLetterTopic }) => deadLetterTopic === target);
+  return [...new Set(sources.map(({ topic }) => topic))];
+}
 
 /** One at a time of a source: the broker says so by a limit, which may also be that of all tasks. */
 async function startError(admin: Admin, name: string, error: unknown): Promise<unknown> {
