@@ -78,10 +78,8 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
 
   return async (request, context) => {
     const { access } = context.connection;
-    const { group, topics } = request;
-    const { groupId, topicIds } = requireAttachedTopics(services, group, topics, access);
+    const { groupId, topicIds } = requireAttachedTopics(services, request, access);
     const tryNow = () => {
-      // A right may have been taken away since the request came, and it may have waited.
       if (!access.isUnlimited) mayStillReceive(request, access);
       const look: Look = { more: false, isLimited: false, refusal: undefined };
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
@@ -101,10 +99,14 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       if (isAlone) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
-    if (leases.length === 0 && refusal !== undefined) throw refusal;
-    if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
+    if (leases.length === 0) throwIfRefused(refusal, isLimited);
     return { leases };
   };
+}
+
+function throwIfRefused(refusal: MillraceError | undefined, isLimited: boolean): void {
+  if (refusal !== undefined) throw refusal;
+  if (isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
 }
 
 /**
@@ -127,7 +129,7 @@ function placed({ topicId, partition }: PartitionRef, lease: Lease): PlacedLease
   };
 }
 
-/** Throws NOT_AUTHORIZED. */
+/** A right may have been taken away since the request came, and it may have waited. Throws NOT_AUTHORIZED. */
 function mayStillReceive({ group, topics }: Request, access: Access): void {
   access.require('read', 'group', group, 'Receive');
   for (const name of topics) access.require('read', 'topic', name, 'Receive');

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REQUIREMENTS, renderRequirements } from '../../src/access/requirements.ts';
 import type { HandledApiName } from '../../src/handlers/handler.ts';
 import type { Reply, WireClient } from '../rim/wire-client.ts';
-import { type ApiCase, type ApiCases, apiCases, type Right } from './api-cases.ts';
+import type { ApiCase, ApiCases, Right } from './api-case.ts';
+import { apiCases } from './api-cases.ts';
 import { byToken, SecureBroker } from './secure-broker.ts';
 
 type Rule = RequestInput<'AlterAcls'>['add'][number];
