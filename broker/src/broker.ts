@@ -115,6 +115,13 @@ function shardEvents(
       metrics.commitAborted();
       log.error({ err, tookMs }, 'A commit was aborted; memory was loaded anew from the store.');
     },
+    quarantined: ({ topicId, partition, baseOffset, lastOffset, deadMessages, fault }) => {
+      metrics.quarantined();
+      log.error(
+        { topicId, partition, baseOffset, lastOffset, deadMessages, fault },
+        'A batch on the disk is damaged: it was set aside, and its offsets are a gap.',
+      );
+    },
     backgroundFailed: (job, err) =>
       log.error({ err, job }, 'Background work failed; it is tried again.'),
     fatal: onFatal,

@@ -71,6 +71,11 @@ export {
   decideDeleteRecords,
 } from './log/decide-delete-records.ts';
 export {
+  decideQuarantine,
+  type QuarantineCommand,
+  type QuarantineReply,
+} from './log/decide-quarantine.ts';
+export {
   decideRetention,
   type RetentionCommand,
   type RetentionReply,

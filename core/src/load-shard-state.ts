@@ -15,6 +15,7 @@ const TABLES_LOADED = [
   'groups',
   'attachments',
   'segments',
+  'quarantines',
   ...SHARE_TABLES_LOADED,
   'members',
   'offsets',

@@ -15,7 +15,7 @@ import type {
   TaskRow,
   TransactionRow,
 } from './queue-rows.ts';
-import type { AccessKeyRow, AclRow, TokenRow, UserRow } from './security-rows.ts';
+import type { AccessKeyRow, AclRow, QuarantineRow, TokenRow, UserRow } from './security-rows.ts';
 
 export type ShareConfig = ResponseOf<'DescribeShareGroups'>['groups'][number]['config'];
 export type TopicConfig = NonNullable<ResponseOf<'DescribeTopics'>['topics'][number]['config']>;
@@ -157,6 +157,7 @@ export const DEATH_REASONS = [
   'expired',
   'cancelled',
   'dead-lettered',
+  'corrupt',
 ] as const;
 export type DeathReason = (typeof DEATH_REASONS)[number];
 
@@ -256,6 +257,10 @@ export interface Rows {
   expiries: {
     key: readonly [expiresAtMs: number, table: ExpiringTable, rowKey: string];
     value: 0 | Uint8Array;
+  };
+  quarantines: {
+    key: readonly [topicId: number, partition: number, baseOffset: number];
+    value: QuarantineRow;
   };
   tasks: { key: readonly [taskId: number]; value: TaskRow };
   schedules: { key: readonly [scheduleId: number]; value: ScheduleRow };

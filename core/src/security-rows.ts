@@ -42,4 +42,6 @@ export type QuarantineRow = {
   readonly bytes: number;
   /** What is wrong with it, for people. */
   readonly fault: string;
+  /** The batch as it was stored. */
+  readonly content: Uint8Array;
 };

@@ -5,6 +5,7 @@ import { applyCatalogWrite } from './catalog/apply-catalog-write.ts';
 import { Catalog, type CatalogWrite } from './catalog/catalog.ts';
 import { applyConsumerWrite, ConsumerGroups } from './consumer/consumer-groups.ts';
 import { Logs } from './log/logs.ts';
+import { Quarantined } from './log/quarantined.ts';
 import { applyTaskWrite, Tasks } from './operations/tasks.ts';
 import type { GroupRow, Write } from './rows.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -15,6 +16,7 @@ import { applyShareWrite, SharePartitions } from './share/share-partitions.ts';
 export interface ShardState {
   readonly catalog: Catalog;
   readonly logs: Logs;
+  readonly quarantined: Quarantined;
   readonly shares: SharePartitions;
   readonly consumers: ConsumerGroups;
   readonly schedules: Schedules;
@@ -26,6 +28,7 @@ export function createShardState(): ShardState {
   return {
     catalog: new Catalog(),
     logs: new Logs(),
+    quarantined: new Quarantined(),
     shares: new SharePartitions(),
     consumers: new ConsumerGroups(),
     schedules: new Schedules(),
@@ -62,6 +65,9 @@ export function applyWrite(state: ShardState, write: Write): void {
       state.logs.apply(topicId, partition, baseOffset, write.value);
       return;
     }
+    case 'quarantines':
+      state.quarantined.apply(write.key, write.value);
+      return;
     case 'sharePartitions':
     case 'runs':
     case 'purges':

@@ -64,7 +64,12 @@ export type { RecordCursor } from './batch/record-cursor.ts';
 export { sliceBatch } from './batch/slice-batch.ts';
 export { type ProducerStamp, stampProducer } from './batch/stamp-producer.ts';
 export { thinBatch } from './batch/thin-batch.ts';
-export { type BatchLimits, validateBatch, verifyBatch } from './batch/validate-batch.ts';
+export {
+  type BatchLimits,
+  batchFault,
+  validateBatch,
+  verifyBatch,
+} from './batch/validate-batch.ts';
 export {
   apiByKey,
   decodeError,

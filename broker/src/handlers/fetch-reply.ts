@@ -69,7 +69,7 @@ export class FetchReply {
     this.bytes += found.bytes;
     this.#batchesLeft -= found.batches.length;
     const { startOffset, durableEnd: endOffset, batches } = found;
-    this.isFull ||= this.#batchesLeft === 0 || (batches.length === 0 && offset < endOffset);
+    this.isFull ||= this.#batchesLeft === 0 || (batches.length === 0 && found.more);
     return { topicId, partition, ...ITEM_OK, startOffset, endOffset, batches };
   }
 

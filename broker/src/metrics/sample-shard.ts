@@ -17,6 +17,7 @@ export function sampleShard(shard: Shard, space: SpaceGauge): ShardSample {
       partitions: catalog.partitionsTotal,
       consumerGroups: groups.length - shareGroups.length,
       shareGroups: shareGroups.map((group) => sampleShareGroup(state, group)),
+      quarantinedBatches: state.quarantined.batches,
       isCommitQueueFull: shard.isFull,
       storeFileBytes: fileBytes,
       storeFreeBytes: freeBytes,

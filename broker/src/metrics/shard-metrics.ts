@@ -18,6 +18,7 @@ export class ShardMetrics {
   leasedMessages = 0;
   readonly acknowledged = new Map<AckKind, number>();
   deadLetters = 0;
+  damagedBatches = 0;
   compactionPasses = 0;
   compactedRecords = 0;
 
@@ -51,6 +52,10 @@ export class ShardMetrics {
     this.deadLetters += messages;
   }
 
+  quarantined(): void {
+    this.damagedBatches += 1;
+  }
+
   /** A slice of compaction is staged. */
   compacted(recordsRemoved: number, isDone: boolean): void {
     this.compactedRecords += recordsRemoved;
@@ -70,6 +75,7 @@ export interface ShardSample {
   readonly partitions: number;
   readonly consumerGroups: number;
   readonly shareGroups: readonly ShareGroupSample[];
+  readonly quarantinedBatches: number;
   readonly isCommitQueueFull: boolean;
   readonly storeFileBytes: number;
   readonly storeFreeBytes: number;

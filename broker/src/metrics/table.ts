@@ -141,6 +141,17 @@ export const METRICS = {
     labels: ['kind'],
     about: 'Messages that members spoke about with effect, by kind of acknowledgement.',
   },
+  millrace_damaged_batches_total: {
+    type: 'counter',
+    labels: [],
+    about:
+      'Batches whose stored bytes were not what was written; each was set aside. The disk is failing.',
+  },
+  millrace_quarantined_batches: {
+    type: 'gauge',
+    labels: [],
+    about: 'Damaged batches that were set aside and that retention has not removed yet.',
+  },
   millrace_dead_letters_total: {
     type: 'counter',
     labels: [],

@@ -39,11 +39,22 @@ export interface LogCheck {
 export function checkPartition(check: LogCheck, topicId: number, partition: number): void {
   const place = { topic: topicText(check.names, topicId), partition };
   try {
+    checkQuarantines(check, topicId, partition);
     checkBatches(check, topicId, partition);
   } catch (error) {
     // A row that cannot be read, such as a segment that is none: what lies behind it is not looked at.
     const message = `it cannot be read to its end: ${(error as Error).message}`;
     check.problems.corrupt({ table: 'batches', ...place, message });
+  }
+}
+
+/** What was set aside is lost to readers: whoever looks for damage has to hear of it again. */
+function checkQuarantines({ view, names, problems }: LogCheck, topicId: number, partition: number) {
+  const place = { table: 'quarantines', topic: topicText(names, topicId), partition };
+  for (const [[, , offset], row] of view.range('quarantines', { prefix: [topicId, partition] })) {
+    const found = new Date(row.foundAtMs).toISOString();
+    const message = `a batch up to offset ${row.lastOffset} was set aside at ${found}: ${row.fault}`;
+    problems.corrupt({ ...place, offset, message });
   }
 }
 

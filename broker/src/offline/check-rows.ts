@@ -13,6 +13,7 @@ const REFERS: { readonly [T in TableName]?: readonly ('group' | 'topic' | 'parti
   batches: ['topic', 'partition'],
   segments: ['topic', 'partition'],
   compactions: ['topic', 'partition'],
+  quarantines: ['topic', 'partition'],
   sequences: ['topic', 'partition'],
   members: ['group'],
   offsets: ['group', 'topic', 'partition'],

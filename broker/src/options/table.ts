@@ -167,6 +167,14 @@ export const OPTIONS = {
     about:
       'A consumer group without members goes with its offsets when nothing was committed for this long; -1: never.',
   },
+  scrubRate: {
+    kind: 'bytes',
+    min: 0,
+    max: GIB,
+    fallback: 4 * MIB,
+    about:
+      'Bytes a second that are read once a day to find damaged batches which nobody reads; 0: none.',
+  },
   leaseRestartGrace: {
     kind: 'duration',
     min: 0,

@@ -1,22 +1,34 @@
 // A view that keeps batches read lately in memory: ten receives of a hundred messages out of one batch of a thousand
-// copy it out of the store once. What is written or deleted under a key is forgotten; an aborted commit takes some back,
-// and then the cache is emptied.
+// copy it out of the store once. What is written or deleted under a key is forgotten; an aborted commit takes some back.
+// Batches whose bytes are not what was written are not shown, and its owner is to ask for them after each look.
 
 import type { KeyOf, RangeQuery, TableName, ValueOf, View, Write } from '@millrace/core';
+import { batchFault } from '@millrace/protocol';
 
 /** What all kept batches may take. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024;
 /** Smaller ones are copied as fast as they are found. */
 const BATCH_BYTES_MIN = 4 * 1024;
 
+export interface DamagedBatch {
+  readonly key: KeyOf<'batches'>;
+  readonly content: Uint8Array;
+  /** For people. */
+  readonly fault: string;
+}
+
 export class CachedView implements View {
   readonly #inner: View;
+  readonly #faultOf: typeof batchFault;
   /** The batch used longest ago comes first. */
   readonly #batches = new Map<string, Uint8Array>();
   #bytes = 0;
+  #damaged: DamagedBatch[] = [];
 
-  constructor(inner: View) {
+  /** `faultOf`: what is wrong with a batch. For tests of something else. */
+  constructor(inner: View, faultOf: typeof batchFault = batchFault) {
     this.#inner = inner;
+    this.#faultOf = faultOf;
   }
 
   get<T extends TableName>(table: T, key: KeyOf<T>): ValueOf<T> | undefined {
@@ -28,7 +40,17 @@ export class CachedView implements View {
     table: T,
     query: RangeQuery,
   ): Iterable<readonly [KeyOf<T>, ValueOf<T>]> {
-    return this.#inner.range(table, query);
+    if (table !== 'batches' || query.keysOnly === true) return this.#inner.range(table, query);
+    // Nothing is of another table here: the compiler does not follow that.
+    return this.#soundBatches(query) as Iterable<readonly [KeyOf<T>, ValueOf<T>]>;
+  }
+
+  /** Those met since it was asked last, each once. */
+  takeDamaged(): readonly DamagedBatch[] {
+    if (this.#damaged.length === 0) return this.#damaged;
+    const found = new Map(this.#damaged.map((one) => [one.key.join(), one]));
+    this.#damaged = [];
+    return [...found.values()];
   }
 
   /** Compaction writes batches anew, and DeleteRecords cuts one. */
@@ -46,6 +68,7 @@ export class CachedView implements View {
   clear(): void {
     this.#batches.clear();
     this.#bytes = 0;
+    this.#damaged = [];
   }
 
   #batch(key: KeyOf<TableName>): Uint8Array | undefined {
@@ -57,8 +80,22 @@ export class CachedView implements View {
       return known;
     }
     const found = this.#inner.get('batches', key as KeyOf<'batches'>);
+    if (found !== undefined && !this.#isSound(key as KeyOf<'batches'>, found)) return undefined;
     if (found !== undefined && found.length >= BATCH_BYTES_MIN) this.#keep(name, found);
     return found;
+  }
+
+  /** A limit counts the ones that are left out too: the look is taken again once they are gone. */
+  *#soundBatches(query: RangeQuery): Iterable<readonly [KeyOf<'batches'>, Uint8Array]> {
+    for (const row of this.#inner.range('batches', query)) {
+      if (this.#isSound(row[0], row[1])) yield row;
+    }
+  }
+
+  #isSound(key: KeyOf<'batches'>, content: Uint8Array): boolean {
+    const fault = this.#faultOf(content, key[2]);
+    if (fault !== undefined) this.#damaged.push({ key, content, fault });
+    return fault === undefined;
   }
 
   #keep(name: string, batch: Uint8Array): void {

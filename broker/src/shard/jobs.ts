@@ -19,6 +19,7 @@ import { createPurgesJob } from './purges-job.ts';
 import { createRatesJob } from './rates-job.ts';
 import { createRedriveJob } from './redrive-job.ts';
 import { createSchedulesJob } from './schedules-job.ts';
+import { createScrubJob } from './scrub-job.ts';
 import type { Shard } from './shard.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import { createWalkJob } from './walk-job.ts';
@@ -29,6 +30,8 @@ export interface JobSettings {
   readonly retentionEveryMs: number;
   /** -1: never. */
   readonly offsetsRetentionMs: number;
+  /** Bytes a second; 0: none. */
+  readonly scrubRate: number;
   readonly deadLettered: (messages: number) => void;
   readonly compacted: Compacted;
 }
@@ -57,6 +60,7 @@ export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
     createRatesJob(),
     expiriesJob(),
     spaceJob(space),
+    createScrubJob(settings.scrubRate),
   ];
 }
 

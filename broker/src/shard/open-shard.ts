@@ -1,5 +1,6 @@
 // Opens a shard on its store and starts its background work; closes it again in order. Wiring, no logic.
 
+import type { QuarantineCommand, QuarantineReply } from '@millrace/core';
 import { type CommitStats, Committer, type Store } from '@millrace/storage';
 import { Background } from './background.ts';
 import { type Clock, ShardClock } from './clock.ts';
@@ -18,6 +19,7 @@ export interface ShardOptions {
   readonly retentionCheckInterval: number;
   /** -1: never. */
   readonly offsetsRetention: number;
+  readonly scrubRate: number;
   readonly events: ShardEvents;
 }
 
@@ -26,10 +28,13 @@ export interface ShardEvents {
   readonly deadLettered: (messages: number) => void;
   readonly compacted: (recordsRemoved: number, isDone: boolean) => void;
   readonly reloaded: (cause: Error, tookMs: number) => void;
+  readonly quarantined: (what: Quarantine) => void;
   readonly backgroundFailed: (job: string, error: unknown) => void;
   /** Nobody can tell what is on the disk: the process has to end, and the next start finds out. */
   readonly fatal: (error: Error) => void;
 }
+
+export type Quarantine = QuarantineCommand & QuarantineReply;
 
 export interface OpenShard {
   readonly shard: Shard;
@@ -55,6 +60,7 @@ export function openShard(options: ShardOptions): OpenShard {
   const clock = new ShardClock(options.clock, savedClockMs(store));
   const shard = new Shard(committer, clock, options.random, {
     broken: events.fatal,
+    quarantined: events.quarantined,
     reloaded: (cause, tookMs) => {
       if (cause.reason === 'full') space.meetFull();
       events.reloaded(cause, tookMs);
@@ -64,6 +70,7 @@ export function openShard(options: ShardOptions): OpenShard {
     graceUntilMs: graceUntilMs(shard, options.leaseRestartGrace),
     retentionEveryMs: options.retentionCheckInterval,
     offsetsRetentionMs: options.offsetsRetention,
+    scrubRate: options.scrubRate,
     deadLettered: events.deadLettered,
     compacted: events.compacted,
   });

@@ -6,9 +6,12 @@ import {
   type Context,
   createShardState,
   type Decision,
+  decideQuarantine,
   loadShardState,
   markDurable,
   put,
+  type QuarantineCommand,
+  type QuarantineReply,
   resumeSessions,
   type ShardState,
   type View,
@@ -17,7 +20,7 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
 import { CommitAbortedError, type Committer } from '@millrace/storage';
-import { CachedView } from './cached-view.ts';
+import { CachedView, type DamagedBatch } from './cached-view.ts';
 import type { ShardClock } from './clock.ts';
 import { GroupRates } from './group-rates.ts';
 import { Waiters } from './waiters.ts';
@@ -32,6 +35,8 @@ export interface ShardEvents {
   readonly reloaded: (cause: CommitAbortedError, tookMs: number) => void;
   /** An assertion failed while a decision was carried out: the process has to end. */
   readonly broken: (error: Error) => void;
+  /** A batch was found to be damaged, and is set aside with the next commit. */
+  readonly quarantined: (what: QuarantineCommand & QuarantineReply) => void;
 }
 
 /** What has to happen once a stage is durable. */
@@ -70,7 +75,9 @@ export class Shard {
    */
   stage<R>(decide: Decide<R>): R {
     const nowMs = this.#clock.nowMs();
-    const decision = decide(this.#state, this.view, { nowMs, random: this.#random });
+    const decision = this.#look((state, view) =>
+      decide(state, view, { nowMs, random: this.#random }),
+    );
     if (decision.error) throw decision.error;
     if (decision.writes.length > 0) this.#carryOut(decision.writes, decision.wake, nowMs);
     return decision.reply;
@@ -118,7 +125,7 @@ export class Shard {
 
   /** Read without waiting: only for what shows nothing but durable state. */
   peek<R>(look: Look<R>): R {
-    return look(this.#state, this.view, this.nowMs());
+    return this.#look((state, view) => look(state, view, this.nowMs()));
   }
 
   nowMs(): number {
@@ -163,6 +170,26 @@ export class Shard {
     this.#clockSavedMs = 0;
     this.#state = this.#load();
     this.#events.reloaded(cause, performance.now() - startedMs);
+  }
+
+  /** What is damaged is set aside, and looked past: the next look knows of the gap. A look changes nothing. [D-20] */
+  #look<R>(look: (state: ShardState, view: View) => R): R {
+    for (;;) {
+      const found = look(this.#state, this.#view);
+      const damaged = this.#view.takeDamaged();
+      if (damaged.length === 0) return found;
+      for (const one of damaged) this.#setAside(one);
+    }
+  }
+
+  #setAside({ key, content, fault }: DamagedBatch): void {
+    const [topicId, partition, baseOffset] = key;
+    const command = { topicId, partition, baseOffset, content, fault };
+    const context = { nowMs: this.#clock.nowMs(), random: this.#random };
+    const decision = decideQuarantine(this.#state, this.#view, command, context);
+    if (decision.error) throw decision.error;
+    this.#carryOut(decision.writes, decision.wake, context.nowMs);
+    this.#events.quarantined({ ...command, ...decision.reply });
   }
 
   #load(): ShardState {

@@ -38,6 +38,7 @@ export const EMPTY_SAMPLE: ShardSample = {
   partitions: 0,
   consumerGroups: 0,
   shareGroups: [],
+  quarantinedBatches: 0,
   isCommitQueueFull: false,
   storeFileBytes: 0,
   storeFreeBytes: 0,

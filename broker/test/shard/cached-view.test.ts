@@ -22,7 +22,7 @@ class CountingView {
 
 function cached() {
   const inner = new CountingView();
-  const view = new CachedView(inner);
+  const view = new CachedView(inner, () => undefined);
   const read = (offset: number) => view.get('batches', [1, 0, offset] as KeyOf<'batches'>);
   return { inner, view, read };
 }

@@ -20,7 +20,12 @@ import type {
 } from '../../src/handlers/handler.ts';
 import type { SecurityServices } from '../../src/security/security-services.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
-import { type OpenShard, openShard, type ShardOptions } from '../../src/shard/open-shard.ts';
+import {
+  type OpenShard,
+  openShard,
+  type Quarantine,
+  type ShardOptions,
+} from '../../src/shard/open-shard.ts';
 import { asReceived } from './as-received.ts';
 import { testSecurity } from './test-security.ts';
 
@@ -62,6 +67,7 @@ export interface TestShard extends OpenShard {
   readonly fatal: Error[];
   readonly reloads: Error[];
   readonly backgroundFailures: unknown[];
+  readonly quarantines: Quarantine[];
   readonly compaction: { readonly passes: number; readonly recordsRemoved: number };
   readonly call: <N extends HandledApiName>(
     api: N,
@@ -79,6 +85,7 @@ export function openTestShard(
   const fatal: Error[] = [];
   const reloads: Error[] = [];
   const backgroundFailures: unknown[] = [];
+  const quarantines: Quarantine[] = [];
   const compaction = { passes: 0, recordsRemoved: 0 };
   const opened = openShard({
     store,
@@ -89,6 +96,7 @@ export function openTestShard(
     leaseRestartGrace: 0,
     retentionCheckInterval: 100,
     offsetsRetention: -1,
+    scrubRate: 0,
     ...options,
     events: {
       committed: () => undefined,
@@ -98,6 +106,7 @@ export function openTestShard(
         if (isDone) compaction.passes += 1;
       },
       reloaded: (cause) => reloads.push(cause),
+      quarantined: (what) => quarantines.push(what),
       backgroundFailed: (_, error) => backgroundFailures.push(error),
       fatal: (error) => fatal.push(error),
     },
@@ -113,6 +122,7 @@ export function openTestShard(
     fatal,
     reloads,
     backgroundFailures,
+    quarantines,
     compaction,
     call: async (api, request, signal = new TestCancel(), connection = CONNECTION) => {
       const handler = handlers[api] as Handler<typeof api>;

@@ -121,11 +121,13 @@ export class World {
       leaseRestartGrace: 200,
       retentionCheckInterval: 1_000,
       offsetsRetention: -1,
+      scrubRate: 0,
       events: {
         committed: () => undefined,
         deadLettered: () => undefined,
         compacted: () => undefined,
         reloaded: () => undefined,
+        quarantined: fault,
         backgroundFailed: (job, error) => {
           if ((error as MillraceError).code !== 'STORAGE_ERROR')
             fault(new Error(job, { cause: error }));

@@ -26,6 +26,7 @@ const OF_TOPIC = [
   'dedups',
   'sequences',
   'compactions',
+  'quarantines',
 ] as const satisfies readonly TableName[];
 /** Tables keyed by group and then topic. */
 const OF_GROUP_AND_TOPIC = [

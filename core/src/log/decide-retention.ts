@@ -5,6 +5,7 @@
 import { assert } from '../assert.ts';
 import { isRetained } from '../catalog/compacted.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
+import { removeRange } from '../remove-range.ts';
 import { remove, type TopicConfig, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { ackedEnd } from './acked-end.ts';
@@ -55,6 +56,10 @@ export function decideRetention(
   const rest = rowsMax - expired;
   const sweep = { place: [topicId, partition] as const, startOffset, rowsMax: rest };
   const batches = startOffset === 0 ? 0 : sweepBatches(writes, view, sweep, log.segments[expired]);
+  if (state.quarantined.batches > 0) {
+    const below = { prefix: [topicId, partition], to: [topicId, partition, startOffset] };
+    removeRange(writes, view, 'quarantines', { ...below, rowsMax: rest - batches });
+  }
   const recordsRemoved = startOffset - log.startOffset;
   const more = startOffset > 0 && batches === rest;
   return accept({ startOffset, recordsRemoved, rowsRemoved: expired + batches, more }, writes);

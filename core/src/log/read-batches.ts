@@ -30,6 +30,8 @@ export interface ReadReply {
   readonly durableEnd: number;
   readonly batches: readonly Uint8Array[];
   readonly bytes: number;
+  /** There may be batches behind these. False at the durable end, and before a gap that reaches to it. */
+  readonly more: boolean;
 }
 
 /** Refused with UNKNOWN_TOPIC, UNKNOWN_PARTITION or OFFSET_OUT_OF_RANGE. The durable end itself is in range. */
@@ -47,14 +49,17 @@ export function readBatches(
   const batches: Uint8Array[] = [];
   let bytes = 0;
   const firstMax = firstMaxOf(command);
-  if (command.batchesMax === 0) return { startOffset, durableEnd, batches, bytes };
+  const ends = { startOffset, durableEnd };
+  if (command.batchesMax === 0) return { ...ends, batches, bytes, more: offset < durableEnd };
   for (const batch of batchesFrom(view, command, durableEnd)) {
-    if (bytes + batch.length > (bytes === 0 ? firstMax : command.bytesMax)) break;
+    if (bytes + batch.length > (bytes === 0 ? firstMax : command.bytesMax)) {
+      return { ...ends, batches, bytes, more: true };
+    }
     batches.push(batch);
     bytes += batch.length;
-    if (batches.length === command.batchesMax) break;
+    if (batches.length === command.batchesMax) return { ...ends, batches, bytes, more: true };
   }
-  return { startOffset, durableEnd, batches, bytes };
+  return { ...ends, batches, bytes, more: false };
 }
 
 function firstMaxOf({ firstWhole, firstBytesMax, bytesMax }: ReadCommand): number {

@@ -166,6 +166,20 @@ export function validateBatch(bytes: Uint8Array, limits: BatchLimits = {}): Batc
   return header;
 }
 
+/** Why stored bytes are not the batch that a broker took and put at this offset; undefined where they are. */
+export function batchFault(bytes: Uint8Array, baseOffset: number): string | undefined {
+  if (bytes.length < HEADER_BYTES) return `it has ${bytes.length} bytes, too few for a header`;
+  const header = batchHeader(bytes);
+  if (header.batchBytes !== bytes.length) {
+    return `it has ${bytes.length} bytes, its header says ${header.batchBytes}`;
+  }
+  if (checksumOf(bytes, CHECKED_FROM, bytes.length) !== header.checksum) {
+    return 'its checksum does not match';
+  }
+  if (header.baseOffset === baseOffset) return undefined;
+  return `its header says offset ${header.baseOffset}`;
+}
+
 /** For who gets batches that a broker took: as `validateBatch`, but a codec that is lacking matters to who reads it. */
 export function verifyBatch(bytes: Uint8Array, limits: BatchLimits = {}): BatchHeader {
   const header = checkLayout(bytes, limits);

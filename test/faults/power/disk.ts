@@ -106,7 +106,8 @@ class File {
   isContent(bytes: Buffer, isUnderWay: (operation: number) => boolean): boolean {
     const isSize = possible(this.sizes, this.durableBytes, isUnderWay).includes(bytes.length);
     const sectors = Math.ceil(bytes.length / SECTOR_BYTES);
-    for (let sector = 0; sector < sectors && isSize; sector += 1) {
+    if (!isSize) return false;
+    for (let sector = 0; sector < sectors; sector += 1) {
       const start = sector * SECTOR_BYTES;
       const there = bytes.subarray(start, start + SECTOR_BYTES);
       const versions = this.sectors.get(sector) ?? [];
@@ -115,7 +116,7 @@ class File {
       );
       if (!isOne) return false;
     }
-    return isSize;
+    return true;
   }
 
   #settle(sector: number, value: Buffer): void {
