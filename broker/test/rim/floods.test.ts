@@ -33,18 +33,17 @@ async function opened(port: number): Promise<Socket> {
 
 /** Asks again and again until the flood is over; how often it was answered. */
 async function asking(client: WireClient, flood: Promise<unknown>): Promise<number> {
-  let isOver = false;
-  let answers = 0;
+  const state = { isOver: false, answers: 0 };
   const over = flood.finally(() => {
-    isOver = true;
+    state.isOver = true;
   });
-  while (!isOver) {
+  while (!state.isOver) {
     expect((await client.ask('ListGroups', {})).body).toEqual({ groups: [] });
-    answers += 1;
+    state.answers += 1;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await over;
-  return answers;
+  return state.answers;
 }
 
 test('connections that come and go, half frames and half Hellos leave a good client its place and nothing behind [A-80] [A-84] [A-85]', async () => {
