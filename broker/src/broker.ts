@@ -14,7 +14,7 @@ import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
 import { chargeHandlers } from './quotas/charge-handlers.ts';
 import { openQuotas } from './quotas/open-quotas.ts';
-import { openSecurity } from './security/open-security.ts';
+import { openSecurity, warnOfLockedSecrets } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
 import { openShard, type ShardOptions } from './shard/open-shard.ts';
@@ -74,6 +74,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       builtInTokens,
       ended: () => login.sessions.endInvalidSoon(),
     });
+    warnOfLockedSecrets(shard, security.secretsKey, log);
     const login = openLogin({
       options,
       security: () => shard.peek((state) => state.security),

@@ -1,10 +1,10 @@
 // Wires what the handlers of security work with. No logic.
 
-import type { Security } from '@millrace/core';
 import type { Log } from '@millrace/options';
 import { LoginThrottle } from '../login/throttle.ts';
 import type { OpenStorage } from '../open-storage.ts';
 import type { BrokerOptions } from '../options/table.ts';
+import type { Shard } from '../shard/shard.ts';
 import { PasswordWork } from './password-work.ts';
 import { readSecretsKey, type SecretsKey } from './secrets-key.ts';
 import type { SecurityServices } from './security-services.ts';
@@ -26,10 +26,11 @@ export function openSecurity(
 
 /** Said at the start, so that nobody learns it from callers who are refused. */
 export function warnOfLockedSecrets(
-  { accessKeys, secretsKeyId }: Security,
+  shard: Shard,
   secretsKey: SecretsKey | undefined,
   log: Log,
 ): void {
+  const { accessKeys, secretsKeyId } = shard.peek((state) => state.security);
   if (accessKeys.size === 0 || secretsKey?.id === secretsKeyId) return;
   const why = secretsKey === undefined ? 'is not given' : 'holds another key';
   log.warn(

@@ -85,11 +85,7 @@ describe('an access key', () => {
     });
     const start = (key: typeof FIRST | undefined) =>
       withKey(store, key, async (shard) => {
-        warnOfLockedSecrets(
-          shard.shard.peek((state) => state.security),
-          key,
-          log,
-        );
+        warnOfLockedSecrets(shard.shard, key, log);
         return shard.call('ListUsers', {});
       });
     await start(undefined);

@@ -152,6 +152,13 @@ describe('the token of the administrator', () => {
     admin = await secure.admin();
   });
 
+  test('a data directory that the start makes is for the owner alone [A-19]', async () => {
+    const dataDir = join(secure.dataDir, 'made');
+    const other = await SecureBroker.open({ dataDir });
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    await other.close();
+  });
+
   test('a file that is no token, or a link, keeps the broker from starting; a missing one is made', async () => {
     const path = join(secure.dataDir, 'admin.token');
     const token = secure.adminToken;
