@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt, fail, ROOT } from './workspace.mjs';
 
 const FILES = {
-  whole: [join(ROOT, 'test/simulation/')],
-  shard: [join(ROOT, 'broker/test/simulation/')],
+  whole: ['test/simulation/whole.test.ts'],
+  shard: ['broker/test/simulation'],
 };
 
 const text = /** @type {const} */ ({ type: 'string' });

@@ -14,10 +14,10 @@ import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
 import { chargeHandlers } from './quotas/charge-handlers.ts';
 import { openQuotas } from './quotas/open-quotas.ts';
-import { openSecurity } from './security/open-security.ts';
+import { openSecurity, warnOfLockedSecrets } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
-import { openShard } from './shard/open-shard.ts';
+import { openShard, type ShardOptions } from './shard/open-shard.ts';
 
 export interface BrokerSources {
   readonly version: string;
@@ -46,7 +46,7 @@ export interface Broker extends BrokerAddresses {
 
 /** Throws StartError. What was opened until then is closed again. */
 export async function openBroker(options: BrokerOptions, sources: BrokerSources): Promise<Broker> {
-  const { version, log, moreMetrics, onFatal, onHangup } = sources;
+  const { version, log, moreMetrics, onHangup } = sources;
   const metrics = new ShardMetrics();
   const server = new Server({ options, version, shardMetrics: metrics, moreMetrics, log });
   const closers: (() => Promise<void>)[] = [() => server.close()];
@@ -65,28 +65,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       store: storage.store,
       clock: SYSTEM_CLOCK,
       random: Math.random,
-      events: {
-        committed: (stats) => metrics.committed(stats.writes, stats.bytes, stats.latencyMs),
-        deadLettered: (messages) => metrics.deadLettered(messages),
-        compacted: (recordsRemoved, isDone) => metrics.compacted(recordsRemoved, isDone),
-        reloaded: (err, tookMs) => {
-          metrics.commitAborted();
-          log.error(
-            { err, tookMs },
-            'A commit was aborted; memory was loaded anew from the store.',
-          );
-        },
-        quarantined: ({ topicId, partition, baseOffset, lastOffset, deadMessages, fault }) => {
-          metrics.quarantined();
-          log.error(
-            { topicId, partition, baseOffset, lastOffset, deadMessages, fault },
-            'A batch on the disk is damaged: it was set aside, and its offsets are a gap.',
-          );
-        },
-        backgroundFailed: (job, err) =>
-          log.error({ err, job }, 'Background work failed; it is tried again.'),
-        fatal: onFatal,
-      },
+      events: shardEvents(metrics, sources),
     });
     closers.push(() => opened.close());
     const { shard, space } = opened;
@@ -95,6 +74,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       builtInTokens,
       ended: () => login.sessions.endInvalidSoon(),
     });
+    warnOfLockedSecrets(shard, security.secretsKey, log);
     const login = openLogin({
       options,
       security: () => shard.peek((state) => state.security),
@@ -122,4 +102,29 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     await closeAll();
     throw error;
   }
+}
+
+function shardEvents(
+  metrics: ShardMetrics,
+  { log, onFatal }: Pick<BrokerSources, 'log' | 'onFatal'>,
+): ShardOptions['events'] {
+  return {
+    committed: (stats) => metrics.committed(stats.writes, stats.bytes, stats.latencyMs),
+    deadLettered: (messages) => metrics.deadLettered(messages),
+    compacted: (recordsRemoved, isDone) => metrics.compacted(recordsRemoved, isDone),
+    reloaded: (err, tookMs) => {
+      metrics.commitAborted();
+      log.error({ err, tookMs }, 'A commit was aborted; memory was loaded anew from the store.');
+    },
+    quarantined: ({ topicId, partition, baseOffset, lastOffset, deadMessages, fault }) => {
+      metrics.quarantined();
+      log.error(
+        { topicId, partition, baseOffset, lastOffset, deadMessages, fault },
+        'A batch on the disk is damaged: it was set aside, and its offsets are a gap.',
+      );
+    },
+    backgroundFailed: (job, err) =>
+      log.error({ err, job }, 'Background work failed; it is tried again.'),
+    fatal: onFatal,
+  };
 }

@@ -120,7 +120,12 @@ describe('users', () => {
     expect(fake.done).toEqual([
       { user: 'alice', disabled: true, quotas: { ...RATES, requestsPerSecond: 50 } },
     ]);
+    await runWith(fake, words('users alter alice --quota-produce Default'));
+    const none = { ...RATES, produceBytesPerSecond: null };
+    expect(fake.done[1]).toEqual({ user: 'alice', quotas: none });
     expect((await documentOf(broker(), 'users alter alice')).error?.exit).toBe('usage');
+    const nothing = await documentOf(broker(), 'users alter alice --quota-produce 0');
+    expect(nothing.error?.message).toMatch(/disable it/);
   });
 
   it('are deleted with all they had, when somebody says yes', async () => {

@@ -87,14 +87,15 @@ function createServer(
   const server: Server =
     tls === undefined
       ? createPlainServer(limits, handler)
-      : createTlsServer({ ...limits, ...tls, ...clientCertificates(settings) }, handler);
+      : createTlsServer({ ...limits, ...tls, ...handshakeOf(settings) }, handler);
   server.maxConnections = settings.httpConnectionsMax;
   return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
 }
 
-/** One that is not trusted is the same as none: it shows nobody. */
-function clientCertificates({ httpTlsClientAuth }: GatewayOptions) {
+/** A certificate that is not trusted is the same as none: it shows nobody. */
+function handshakeOf({ httpTlsClientAuth, httpHeadersTimeout }: GatewayOptions) {
   return {
+    handshakeTimeout: httpHeadersTimeout,
     requestCert: httpTlsClientAuth !== 'none',
     rejectUnauthorized: httpTlsClientAuth === 'required',
   };

@@ -30,7 +30,8 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
 /** The real path of a directory that can be written. */
 function prepare(path: string): string {
   try {
-    mkdirSync(path, { recursive: true });
+    // What is made is for its owner alone: who reads it knows everything, and may guess passwords.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     const real = realpathSync(path);
     if (!statSync(real).isDirectory()) throw notADirectory(path);
     accessSync(real, constants.R_OK | constants.W_OK | constants.X_OK);

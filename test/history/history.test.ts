@@ -10,7 +10,7 @@ import { readHistory } from './history.ts';
 import { type Made, makeHistory } from './run.ts';
 import { readTruth } from './truth.ts';
 
-const KILLS = Number(process.env['MILLRACE_HISTORY_KILLS'] ?? 4);
+const KILLS = Number(process.env['MILLRACE_HISTORY_KILLS'] ?? 3);
 const MINUTES_MAX = Number(process.env['MILLRACE_HISTORY_MINUTES'] ?? 60);
 const SEED = Number(process.env['MILLRACE_HISTORY_SEED'] ?? 1);
 const CLIENTS = Number(process.env['MILLRACE_HISTORY_CLIENTS'] ?? 1);

@@ -2,7 +2,7 @@
 // again and again, now and then before it is up, and client processes are killed and frozen. It judges nothing.
 
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -162,7 +162,7 @@ export async function makeHistory(plan: Plan): Promise<Made> {
   try {
     await prepare(client);
     crowd = new Crowd(plan, victim.address);
-    await untilAllWrite(plan.directory, crowd.others.length);
+    await untilAllWork(plan.directory, crowd.others.length);
     const blows = await strike(plan, random, victim, crowd);
     await settle(plan, client, victim, crowd);
     return { blows, complaints: [...victim.complaints, ...crowd.complaints] };
@@ -173,10 +173,14 @@ export async function makeHistory(plan: Plan): Promise<Made> {
   }
 }
 
-/** Before that there is nothing to kill. */
-async function untilAllWrite(directory: string, diaries: number): Promise<void> {
-  const isDiary = (name: string) => name.endsWith(DIARY_SUFFIX);
-  while (readdirSync(directory).filter(isDiary).length < diaries) await sleep(10);
+/** Before everybody has got something done there is nothing to kill. */
+async function untilAllWork(directory: string, diaries: number): Promise<void> {
+  const isWorking = (name: string) => {
+    if (!name.endsWith(DIARY_SUFFIX)) return false;
+    const text = readFileSync(join(directory, name), 'utf8');
+    return text.includes('"ok":') || text.includes('"note":"read"');
+  };
+  while (readdirSync(directory).filter(isWorking).length < diaries) await sleep(20);
 }
 
 async function strike(plan: Plan, random: Random, victim: Victim, crowd: Crowd): Promise<Blows> {

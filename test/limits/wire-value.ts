@@ -14,13 +14,13 @@ type Wire = null | boolean | number | string | Uint8Array | Wire[] | Map<string,
 
 export function placeOf(text: string): FieldPlace {
   const [head = '', ...steps] = text.replaceAll('[]', '.[]').replaceAll('{}', '.{}').split('.');
-  const [api, side = 'request'] = head.split(':').toReversed() as [ApiName, FieldPlace['side']];
-  return { api, side, steps };
+  const side = head.startsWith('response:') ? 'response' : 'request';
+  return { api: head.replace('response:', '') as ApiName, side, steps };
 }
 
 /** The declaration at a place. */
 export function fieldAt({ api, side, steps }: FieldPlace): AnyField {
-  let fields: Fields | undefined = APIS[api][side] as Fields;
+  let fields: Fields | undefined = APIS[api][side];
   let field: AnyField | undefined;
   for (const step of steps) {
     const shape: AnyField['shape'] | undefined = field?.shape;
@@ -46,7 +46,7 @@ export function pathOf({ steps }: FieldPlace): string {
 export function payloadWith(place: FieldPlace, amount: number): Uint8Array {
   const { api, side, steps } = place;
   const { key, versions } = APIS[api];
-  const fields = withField(APIS[api][side] as Fields, steps, amount);
+  const fields = withField(APIS[api][side], steps, amount);
   const head: Wire[] = side === 'request' ? [key, versions.max, 1] : [1, 0];
   return Buffer.concat(pack([...head, ...fields]));
 }
@@ -68,22 +68,17 @@ function valueWith({ shape }: AnyField, steps: readonly string[], amount: number
 }
 
 function sized(shape: AnyField['shape'], amount: number): Wire {
-  switch (shape.kind) {
-    case 'int':
-      return amount;
-    case 'string':
-      return 'x'.repeat(amount);
-    case 'bytes':
-      return Buffer.alloc(amount);
-    case 'array':
-      return Array.from({ length: amount }, () => least(shape.item, true));
-    case 'map':
-      return new Map(
-        Array.from({ length: amount }, (_, at) => [`k${at}`, least(shape.value, true)]),
-      );
-    default:
-      throw new Error(`a ${shape.kind} has no size`);
+  if (shape.kind === 'int') return amount;
+  if (shape.kind === 'string') return 'x'.repeat(amount);
+  if (shape.kind === 'bytes') return Buffer.alloc(amount);
+  if (shape.kind === 'array') {
+    return Array.from({ length: amount }, () => least(shape.item, true));
   }
+  if (shape.kind === 'map') {
+    const value = least(shape.value, true);
+    return new Map(Array.from({ length: amount }, (_, at) => [`k${at}`, value]));
+  }
+  throw new Error(`a ${shape.kind} has no size`);
 }
 
 function least({ shape, omittable, fallback }: AnyField, isItem = false): Wire {
@@ -110,8 +105,9 @@ function least({ shape, omittable, fallback }: AnyField, isItem = false): Wire {
     case 'map':
       return new Map();
     case 'struct':
-      return Object.values(shape.fields).map((field) => least(field));
+      break;
   }
+  return Object.values(shape.fields).map((field) => least(field));
 }
 
 /** MessagePack, in forms that are always long enough. */

@@ -9,6 +9,7 @@ import { createGroupHandlers } from './groups.ts';
 import type { Handlers } from './handler.ts';
 import { createInitProducerHandler } from './init-producer.ts';
 import { createListOffsetsHandler } from './list-offsets.ts';
+import { createOffsetHandlers } from './offsets.ts';
 import { createOperationHandlers } from './operations.ts';
 import { createProduceHandler } from './produce.ts';
 import { createReceiveHandler } from './receive.ts';
@@ -29,6 +30,7 @@ export function createHandlers(services: Services): Handlers {
     ListOffsets: createListOffsetsHandler(services),
     DeleteRecords: createDeleteRecordsHandler(services),
     ...createGroupHandlers(services),
+    ...createOffsetHandlers(services),
     ...createShareGroupHandlers(services),
     ...createScheduleHandlers(services),
     Receive: createReceiveHandler(services),

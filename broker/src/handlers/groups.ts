@@ -1,12 +1,10 @@
-// Consumer groups: heartbeat, leave, offsets, and the list of groups of both kinds.
+// Consumer groups: heartbeat, leave, and the list of groups of both kinds.
 
 import {
   decideDeleteGroup,
   decideHeartbeat,
   decideLeave,
-  decideOffsetCommit,
   describeGroup,
-  fetchOffsets,
   type HeartbeatReply,
   leaseHolders,
   listGroups,
@@ -14,9 +12,7 @@ import {
   touchSession,
 } from '@millrace/core';
 import type { RequestOf } from '@millrace/protocol';
-import { topicRefusals } from '../access/topic-refusals.ts';
 import type { CancelSignal, Handler } from './handler.ts';
-import { itemError } from './item-outcome.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
 
@@ -65,25 +61,6 @@ export function createGroupHandlers({ shard }: Services) {
     return reply;
   };
 
-  const commit = (command: RequestOf<'OffsetCommit'>) =>
-    shard.submit((state, view, context) => decideOffsetCommit(state, view, command, context));
-
-  /** What may not be committed is left out of the decision, and answered in its place. */
-  const offsetCommit: Handler<'OffsetCommit'> = async (command, context) => {
-    const refusals = topicRefusals(context, shard, 'OffsetCommit', 'read');
-    if (refusals === undefined) return commit(command);
-    const refused = command.offsets.map(({ topicId }) => refusals.of(topicId));
-    const offsets = command.offsets.filter((_, at) => refused[at] === undefined);
-    const results = [...(await commit({ ...command, offsets })).results];
-    for (const [at, refusal] of refused.entries()) {
-      if (refusal !== undefined) results.splice(at, 0, itemError(refusal));
-    }
-    return { results };
-  };
-
-  const offsetFetch: Handler<'OffsetFetch'> = (query) =>
-    shard.submit((state, view) => fetchOffsets(state, view, query));
-
   const list: Handler<'ListGroups'> = () =>
     shard.read((state) => listGroups(state, (groupId) => leaseHolders(state, groupId)));
 
@@ -96,8 +73,6 @@ export function createGroupHandlers({ shard }: Services) {
   return {
     GroupHeartbeat: groupHeartbeat,
     GroupLeave: groupLeave,
-    OffsetCommit: offsetCommit,
-    OffsetFetch: offsetFetch,
     ListGroups: list,
     DescribeGroup: describe,
     DeleteGroup: deleteGroup,

@@ -78,12 +78,9 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
 
   return async (request, context) => {
     const { access } = context.connection;
-    const { group, topics } = request;
-    const { groupId, topicIds } = requireAttachedTopics(services, group, topics, access);
+    const { groupId, topicIds } = requireAttachedTopics(services, request, access);
     const tryNow = () => {
-      // A right may have been taken away since the request came, and it may have waited.
-      if (!access.isUnlimited) mayStillReceive(request, access);
-      const look: Look = { more: false, isLimited: false, refusal: undefined };
+      const look = beginLook(request, access);
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
       if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
       return { leases: leased, ...look, seq: shard.stagedSeq };
@@ -101,10 +98,14 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       if (isAlone) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
-    if (leases.length === 0 && refusal !== undefined) throw refusal;
-    if (leases.length === 0 && isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
+    if (leases.length === 0) throwIfRefused(refusal, isLimited);
     return { leases };
   };
+}
+
+function throwIfRefused(refusal: MillraceError | undefined, isLimited: boolean): void {
+  if (refusal !== undefined) throw refusal;
+  if (isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
 }
 
 /**
@@ -127,10 +128,13 @@ function placed({ topicId, partition }: PartitionRef, lease: Lease): PlacedLease
   };
 }
 
-/** Throws NOT_AUTHORIZED. */
-function mayStillReceive({ group, topics }: Request, access: Access): void {
-  access.require('read', 'group', group, 'Receive');
-  for (const name of topics) access.require('read', 'topic', name, 'Receive');
+/** A right may have been taken away since the request came, and it may have waited. Throws NOT_AUTHORIZED. */
+function beginLook({ group, topics }: Request, access: Access): Look {
+  if (!access.isUnlimited) {
+    access.require('read', 'group', group, 'Receive');
+    for (const name of topics) access.require('read', 'topic', name, 'Receive');
+  }
+  return { more: false, isLimited: false, refusal: undefined };
 }
 
 /** Undefined where its messages cannot be read here. */

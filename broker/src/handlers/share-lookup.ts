@@ -27,8 +27,7 @@ export function requireShareGroup(
  */
 export function requireAttachedTopics(
   { shard, settings }: Services,
-  groupName: string,
-  topicNames: readonly string[],
+  { group: groupName, topics: topicNames }: Found['request'],
   access: Access,
 ): { readonly groupId: number; readonly topicIds: readonly number[] } {
   if (topicNames.length === 0) {

@@ -86,6 +86,11 @@ function describe(state: ShardState, view: View, topic: Topic): Described {
   };
 }
 
+function undescribed(name: string, error: ItemOutcome): Described {
+  const nothing = { topicId: 0, createdAtMs: 0, config: null, annotations: {}, partitions: [] };
+  return { ...error, name, ...nothing };
+}
+
 export function createTopicHandlers({ shard, settings }: Services) {
   const metadata: Handler<'Metadata'> = async ({ topics: names }, { connection }) => {
     const { access } = connection;
@@ -139,15 +144,7 @@ export function createTopicHandlers({ shard, settings }: Services) {
         access,
         names,
         (topic) => describe(state, view, topic),
-        (name, error) => ({
-          ...error,
-          name,
-          topicId: 0,
-          createdAtMs: 0,
-          config: null,
-          annotations: {},
-          partitions: [],
-        }),
+        undescribed,
       ),
     );
     return { topics };

@@ -135,7 +135,8 @@ export class Inbox {
       this.#frameBytes = bytes;
       return;
     }
-    if (!this.#peer.greeted) throw tooLargeForHello(bytes);
+    // A Hello that came with it has not been looked at yet.
+    if (!this.#peer.greeted && this.isEmpty) throw tooLargeForHello(bytes);
     const { access, remoteAddress } = this.#peer.info;
     this.#asksFor = access.user === '' ? remoteAddress : access.user;
     const isIn = this.#budget.ask(this.#asksFor, this, bytes, () => {

@@ -150,28 +150,33 @@ export class Listener {
       this.#refuse(socket, refusal);
       return;
     }
-    socket.once('close', () => this.#admission.leave(address));
+    let isIn = true;
+    const leave = () => {
+      if (isIn) this.#admission.leave(address);
+      isIn = false;
+    };
+    socket.once('close', leave);
     const waitMs = this.#admission.waitMs(
       this.#door === undefined ? 1 : HANDSHAKE_COST,
       performance.now(),
     );
-    if (waitMs === 0) this.#begin(socket);
-    else this.#putInLine(socket, waitMs);
+    if (waitMs === 0) this.#begin(socket, leave);
+    else this.#putInLine(socket, waitMs, leave);
   }
 
   /** Nothing is read of it until its turn comes. */
-  #putInLine(socket: Socket, waitMs: number): void {
+  #putInLine(socket: Socket, waitMs: number, leave: () => void): void {
     socket.on('error', () => undefined);
     const timer = setTimeout(() => {
       this.#inLine.delete(socket);
-      if (!socket.destroyed) this.#begin(socket);
+      if (!socket.destroyed) this.#begin(socket, leave);
     }, waitMs);
     this.#inLine.set(socket, timer);
   }
 
-  #begin(socket: Socket): void {
+  #begin(socket: Socket, leave: () => void): void {
     if (this.#door === undefined) this.#open(socket);
-    else this.#door.admit(socket);
+    else this.#door.admit(socket, leave);
   }
 
   #open(socket: Socket): void {

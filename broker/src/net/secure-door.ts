@@ -19,12 +19,19 @@ export interface SecureDoorSources {
 
 /** One line for all handshakes that fail in so long. */
 const LOG_EVERY_MS = 10_000;
+const GRACE_MS = 1_000;
+
+interface Handshake {
+  readonly socket: Socket;
+  readonly timer: NodeJS.Timeout;
+  readonly onGone: () => void;
+}
 
 export class SecureDoor {
   readonly #sources: SecureDoorSources;
   readonly #server: Server;
   /** By the other end: what comes out is another object than what went in. */
-  readonly #handshaking = new Map<string, Socket>();
+  readonly #handshaking = new Map<string, Handshake>();
   #failedSinceLine = 0;
   #lastLineMs = Number.NEGATIVE_INFINITY;
 
@@ -43,7 +50,8 @@ export class SecureDoor {
       ...(asksForCertificate ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
     });
     this.#server.on('secureConnection', (socket) => {
-      this.#handshaking.delete(remoteEnd(socket));
+      const handshake = this.#take(remoteEnd(socket));
+      if (handshake !== undefined) socket.once('close', handshake.onGone);
       sources.onSecure(socket);
     });
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
@@ -53,13 +61,29 @@ export class SecureDoor {
     return this.#handshaking.size;
   }
 
-  admit(socket: Socket): void {
+  /** `onGone` is called when the socket is, perhaps more than once. */
+  admit(socket: Socket, onGone: () => void): void {
     const end = remoteEnd(socket);
-    this.#handshaking.set(end, socket);
-    socket.on('close', () => {
-      if (this.#handshaking.get(end) === socket) this.#handshaking.delete(end);
-    });
+    const over = () => {
+      if (this.#handshaking.get(end) === handshake) this.#take(end);
+      onGone();
+    };
+    // A socket that is closed in the middle of its handshake does not always say so, nor whose it was.
+    const timer = setTimeout(() => {
+      socket.destroy();
+      over();
+    }, this.#sources.handshakeTimeout + GRACE_MS).unref();
+    const handshake = { socket, timer, onGone };
+    this.#handshaking.set(end, handshake);
+    socket.once('close', over);
     this.#server.emit('connection', socket);
+  }
+
+  #take(end: string): Handshake | undefined {
+    const handshake = this.#handshaking.get(end);
+    this.#handshaking.delete(end);
+    clearTimeout(handshake?.timer);
+    return handshake;
   }
 
   /** For handshakes from now on. */
@@ -69,10 +93,11 @@ export class SecureDoor {
 
   /** Ends all handshakes. */
   destroy(): void {
-    for (const socket of this.#handshaking.values()) socket.destroy();
+    for (const { socket } of this.#handshaking.values()) socket.destroy();
   }
 
   #failed(error: Error, socket: TLSSocket): void {
+    this.#take(remoteEnd(socket))?.onGone();
     socket.destroy();
     this.#sources.onFailed();
     this.#failedSinceLine += 1;

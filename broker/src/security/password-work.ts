@@ -13,6 +13,11 @@ export class PasswordWork {
   #admitted = 0;
   #atWork = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #keysOf: typeof scramKeys;
+
+  constructor(keysOf = scramKeys) {
+    this.#keysOf = keysOf;
+  }
 
   /** Throws OVERLOADED. */
   async isRight(password: string, verifier: ScramVerifier): Promise<boolean> {
@@ -24,7 +29,7 @@ export class PasswordWork {
     this.#admitted += 1;
     try {
       await this.#turn();
-      const { clientKey } = await scramKeys(password, verifier.salt, verifier.iterations);
+      const { clientKey } = await this.#keysOf(password, verifier.salt, verifier.iterations);
       return isStoredKey(verifier.storedKey, clientKey);
     } finally {
       this.#admitted -= 1;

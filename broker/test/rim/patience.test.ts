@@ -77,8 +77,8 @@ test('a connection that is closed in the middle of a frame, or while it waits fo
 });
 
 test('owners take turns at the memory: many frames of one do not keep another waiting [A-85]', async () => {
-  const held = { requestBytes: 0 };
-  const budget = new RequestBudget(100, held);
+  const memory = { requestBytes: 0 };
+  const budget = new RequestBudget(100, memory);
   const letIn: string[] = [];
   const ask = (owner: string, name: string) =>
     budget.ask(owner, { name }, 60, () => void letIn.push(name));
@@ -90,7 +90,7 @@ test('owners take turns at the memory: many frames of one do not keep another wa
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(letIn).toEqual(['g1', 'm1', 'g2', 'g3', 'g4']);
-  expect(held.requestBytes).toBe(0);
+  expect(memory.requestBytes).toBe(0);
   expect(budget.isFull).toBe(false);
 });
 
@@ -191,6 +191,6 @@ test.runIf(process.platform === 'linux')(
         ?.trim()
         .split(/\s+/)[5];
     // 02 is keepalive; 01, before it, that something is not acknowledged yet.
-    await until(() => timer()?.startsWith('02:') === true, 'a timer of keepalive');
+    await expect.poll(timer, { timeout: 10_000 }).toMatch(/^02:/);
   },
 );

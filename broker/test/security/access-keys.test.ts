@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openLog } from '@millrace/options';
 import { MemoryStore } from '@millrace/storage';
 import { afterAll, describe, expect, it } from 'vitest';
+import { warnOfLockedSecrets } from '../../src/security/open-security.ts';
 import { readSecretsKey, secretsKey } from '../../src/security/secrets-key.ts';
 import { openTestShard, type TestShard } from '../shard/open-test-shard.ts';
 import { testSecurity } from '../shard/test-security.ts';
@@ -71,6 +73,34 @@ describe('an access key', () => {
       const refusal = await refusalOf(call('CreateAccessKey', { user: 'ada' }));
       expect(refusal?.code).toBe('SECRETS_LOCKED');
     });
+  });
+
+  it('[A-50] that is locked is said at the start', async () => {
+    const store = new MemoryStore();
+    const lines: string[] = [];
+    const { log } = openLog({
+      level: 'info',
+      format: 'json',
+      sink: { write: (line) => void lines.push(line) },
+    });
+    const start = (key: typeof FIRST | undefined) =>
+      withKey(store, key, async (shard) => {
+        warnOfLockedSecrets(shard.shard, key, log);
+        return shard.call('ListUsers', {});
+      });
+    await start(undefined);
+    await withKey(store, FIRST, async (shard) => {
+      await createUser(shard, 'ada');
+      await shard.call('CreateAccessKey', { user: 'ada' });
+    });
+    await start(FIRST);
+    expect(lines).toEqual([]);
+    await start(undefined);
+    await start(SECOND);
+    expect(lines).toEqual([
+      expect.stringContaining('--secrets-key-file is not given.'),
+      expect.stringContaining('--secrets-key-file holds another key.'),
+    ]);
   });
 
   it('is nobody’s once it has expired, was revoked, or its user is disabled or gone', async () => {

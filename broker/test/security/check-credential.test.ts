@@ -1,9 +1,10 @@
 // Whose a password or a token is: right ones, wrong ones of every kind, and what is taken away while it is looked at.
 
-import { MillraceError } from '@millrace/protocol';
+import { MillraceError, scramKeys } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoginThrottle } from '../../src/login/throttle.ts';
+import { PasswordWork } from '../../src/security/password-work.ts';
 import { hashToken, makeToken } from '../../src/security/tokens.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
 import { openTestShard, TestCancel, type TestShard } from '../shard/open-test-shard.ts';
@@ -91,9 +92,12 @@ describe('a password', () => {
     await expect(byPassword('bob', 'pencil')).rejects.toMatchObject(REFUSED);
     await shard.call('AlterUser', { user: 'bob', disabled: false });
     expect(await byPassword('bob', 'pencil')).toMatchObject({ user: 'bob' });
-    const looking = refusalOf(byPassword('bob', 'pencil'));
-    await shard.call('AlterUser', { user: 'bob', removePassword: true });
-    expect(await looking).toMatchObject(REFUSED);
+    for (const change of [{ password: await verifierOf('other') }, { removePassword: true }]) {
+      await shard.call('AlterUser', { user: 'bob', password: await verifierOf('pencil') });
+      const looking = refusalOf(byPassword('bob', 'pencil'));
+      await shard.call('AlterUser', { user: 'bob', ...change });
+      expect(await looking).toMatchObject(REFUSED);
+    }
   });
 
   it('[A-58] waits for others, and more than a few are refused at once', async () => {
@@ -173,7 +177,43 @@ describe('a token', () => {
   });
 });
 
+it('[A-58] passwords take two threads at most, and each gets its turn', async () => {
+  let atWork = 0;
+  let most = 0;
+  const passwords = new PasswordWork(async (...given) => {
+    atWork += 1;
+    most = Math.max(most, atWork);
+    const keys = await scramKeys(...given);
+    atWork -= 1;
+    return keys;
+  });
+  const verifier = await verifierOf('pencil');
+  for (let round = 0; round < 2; round += 1) {
+    const texts = ['pencil', 'Pencil', 'pencil', '', 'pen', 'pencil', 'x', 'pencil'];
+    const answers = await Promise.all(texts.map((text) => passwords.isRight(text, verifier)));
+    expect(answers).toEqual(texts.map((text) => text === 'pencil'));
+    expect([atWork, most]).toEqual([0, 2]);
+  }
+});
+
 describe('failures', () => {
+  it('of others that came while one was looked at count before it is answered', async () => {
+    let asked = 0;
+    const throttle = {
+      ...security.throttle,
+      admit: () => {
+        asked += 1;
+        if (asked === 2) throw new MillraceError('AUTHENTICATION_FAILED', 'not looked at');
+      },
+    };
+    const changes = { throttle, builtInTokens: security.builtInTokens };
+    const throttled = openTestShard(new MemoryStore(), {}, testSecurity(changes));
+    const request = { kind: 'token', secret: admin.token } as const;
+    const error = await refusalOf(throttled.call('CheckCredential', request));
+    expect(error?.message).toBe('not looked at');
+    await throttled.close();
+  });
+
   it('count for the address that was given, and one that is throttled is not looked at', async () => {
     const throttle = new LoginThrottle();
     const throttled = openTestShard(new MemoryStore(), {}, testSecurity({ throttle }));

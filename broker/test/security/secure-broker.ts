@@ -36,7 +36,7 @@ export class SecureBroker {
     this.#options = options;
     this.#hangup = [];
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
-    const { log, announce } = openLog({ level: 'debug', format: 'json', sink });
+    const opened = openLog({ level: 'debug', format: 'json', sink });
     const all: BrokerOptions = {
       ...DEFAULTS,
       authentication: 'required',
@@ -48,8 +48,8 @@ export class SecureBroker {
     };
     this.#broker = await openBroker(all, {
       version: '0.0.0',
-      log,
-      announce,
+      log: opened.log,
+      announce: (fields, message) => opened.announce(fields, message),
       onHangup: (listener) => void this.#hangup.push(listener),
       moreMetrics: async () => '',
       onFatal: (error) => {

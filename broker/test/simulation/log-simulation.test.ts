@@ -139,7 +139,7 @@ afterEach(() => {
 
 describe('a simulated log, killed at any step [I1] [I2]', () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed += 1) {
-    test(`seed ${seed}`, async () => {
+    test(`seed ${seed}`, { timeout: 120_000 }, async () => {
       const { actors, world } = await simulate(seed);
       expect(world.faults).toEqual([]);
       expect(actors.violations).toEqual([]);

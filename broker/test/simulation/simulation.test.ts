@@ -74,7 +74,7 @@ afterEach(() => {
 
 describe('a simulated broker, killed at any step [I1-I6]', () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed += 1) {
-    test(`seed ${seed}`, async () => {
+    test(`seed ${seed}`, { timeout: 120_000 }, async () => {
       const { witness, world, actors } = await simulate(seed);
       expect(world.faults).toEqual([]);
       expect(witness.violations).toEqual([]);

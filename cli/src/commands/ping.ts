@@ -33,12 +33,14 @@ export const ping = command({
       trips.push((await admin.ping({ signal: context.signal })).roundTripMs);
     }
     const roundTripMs = figuresOf(trips);
-    const { address, version, instanceId, connectionId } = broker;
+    const { address, version, instanceId, connectionId, user } = broker;
+    const who = { address, version, instanceId, connectionId, user };
     await context.output.done(
-      { broker: { address, version, instanceId, connectionId }, count: trips.length, roundTripMs },
+      { broker: who, count: trips.length, roundTripMs },
       await properties(context.output, [
         ['broker', `${formatText(address)}, version ${formatText(version)}`],
         ['instance', formatText(instanceId)],
+        ['user', user === null ? '-' : formatText(user)],
         ['round trips', String(trips.length)],
         [
           'time',

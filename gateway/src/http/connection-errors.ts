@@ -1,5 +1,5 @@
 // What went wrong on a connection before there was a request: a head too large, one that is no HTTP, one that does not
-// come. It answers as well as it can and closes.
+// come, a handshake of TLS that fails. It answers as well as it can and closes.
 
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
@@ -23,7 +23,9 @@ export function answerConnectionError(
   socket: Socket,
   metrics: GatewayMetrics,
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Faults of TLS or of the network: an answer would wait for a handshake that does not come.
+  const isOfHttp = /^(?:HPE_|ERR_HTTP_)/.test(error.code ?? '');
+  if (!isOfHttp || !socket.writable) {
     socket.destroy();
     return;
   }

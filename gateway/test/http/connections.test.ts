@@ -9,17 +9,22 @@ import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 import { openRimBroker, type RimBroker, say } from './open-rim.ts';
 
 let broker: RimBroker;
+let directory: TemporaryDirectory;
+let tls: { readonly httpTlsKey: string; readonly httpTlsCert: string };
 beforeAll(async () => {
   broker = await openRimBroker();
+  directory = new TemporaryDirectory('millrace-tls-');
+  tls = { httpTlsKey: `${directory.path}/key.pem`, httpTlsCert: `${directory.path}/cert.pem` };
+  writeFileSync(tls.httpTlsKey, PRIVATE_KEY);
+  writeFileSync(tls.httpTlsCert, CERTIFICATE);
 });
-afterAll(() => broker.close());
+afterAll(async () => {
+  await broker.close();
+  directory.remove();
+});
 
 test('over TLS too an offer of HTTP/2 is passed over', async () => {
-  const directory = new TemporaryDirectory('millrace-tls-');
-  const [httpTlsKey, httpTlsCert] = [`${directory.path}/key.pem`, `${directory.path}/cert.pem`];
-  writeFileSync(httpTlsKey, PRIVATE_KEY);
-  writeFileSync(httpTlsCert, CERTIFICATE);
-  const rim = await broker.open({ httpTlsKey, httpTlsCert });
+  const rim = await broker.open(tls);
   const socket = connectTls({ port: rim.port, host: '127.0.0.1', rejectUnauthorized: false });
   const body = JSON.stringify({ name: 'sealed' });
   socket.write(
@@ -31,7 +36,15 @@ test('over TLS too an offer of HTTP/2 is passed over', async () => {
   for await (const chunk of socket) heard += String(chunk);
   expect(heard).toMatch(/^HTTP\/1\.1 201 [\s\S]*"sealed"[\s\S]*HTTP\/1\.1 200 /);
   await rim.close();
-  directory.remove();
+});
+
+test('[H-18] a handshake of TLS that does not come, or is none, ends its connection', async () => {
+  const rim = await broker.open({ ...tls, httpHeadersTimeout: 200 });
+  const said = ['', 'GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01\x02\x00\x01'];
+  const heard = await Promise.all(said.map((text) => say(rim.port, text).heard));
+  expect(heard).not.toContain('HTTP');
+  await expect.poll(() => rim.metric('millrace_http_connections')).toBe(0);
+  await rim.close();
 });
 
 test('requests whose caller goes away while they wait for their turn are over, and counted', async () => {

@@ -1,5 +1,6 @@
 // Who is let in where the broker asks, and what of it: users of the broker, over REST and live. Rules: docs/semantics.
 
+import { StartError } from '@millrace/options';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type RimGateway, sqs, told } from '../http/open-rim.ts';
 import { closeListeners, SocketListener, SseListener } from '../rest/support/listeners.ts';
@@ -118,6 +119,18 @@ describe('what a user may do', () => {
     expect(await board(anna)).toEqual(['anna-queue']);
     expect(await board(bert)).toEqual([]);
   });
+});
+
+test('[A-65] a gateway has to log in, as a user that may delegate', async () => {
+  await expect(stage.broker.open()).rejects.toThrow(
+    /^The broker asks who the gateway is: give --broker-token-file/,
+  );
+  const wrong = { auth: { token: stage.gatewayToken.replace(/.{4}$/, 'AAAA') } };
+  await expect(stage.broker.open({}, wrong)).rejects.toThrow(/does not let the gateway in/);
+  const mere = { auth: { token: await stage.user('mere') } };
+  const refused = stage.broker.open({}, mere);
+  await expect(refused).rejects.toThrow(/needs a rule that allows it to delegate on the cluster/);
+  await expect(refused).rejects.toBeInstanceOf(StartError);
 });
 
 describe('what is taken away', () => {

@@ -6,6 +6,7 @@ import { userName } from './users.ts';
 
 /** What rules speak of. */
 export const RESOURCE_KINDS = ['topic', 'group', 'cluster'] as const;
+/** The kinds of things that rules speak of. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** What may be done. Read, write, alter and delete include describe; all includes everything. */
@@ -19,9 +20,12 @@ export const OPERATIONS = [
   'delete',
   'delegate',
 ] as const;
+/** The names of the operations. */
 export type OperationName = (typeof OPERATIONS)[number];
 
+/** What a rule does. */
 export const ACL_EFFECTS = ['allow', 'deny'] as const;
+/** How a rule's name is meant. */
 export const ACL_PATTERNS = ['literal', 'prefix'] as const;
 const rule = struct('An access rule.', {
   user: string('Name of a user, or * for every user.', LIMITS.userNameBytesMax),

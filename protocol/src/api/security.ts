@@ -6,6 +6,7 @@ import { accessKeyId, expiresAtMs, userName } from './users.ts';
 
 /** How a client may show who it is. */
 export const MECHANISMS = ['SCRAM-SHA-256', 'TOKEN', 'EXTERNAL'] as const;
+/** The names of the mechanisms. */
 export type MechanismName = (typeof MECHANISMS)[number];
 
 /** What CheckCredential looks at. */

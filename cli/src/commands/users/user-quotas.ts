@@ -8,12 +8,12 @@ import { parseSize } from '../../input/size.ts';
 import { formatCount, formatSize } from '../../output/format.ts';
 
 const DEFAULT = 'default';
-type Rate = number | null;
+type Rate = number | typeof DEFAULT;
 
 /** `default`: the broker's own setting. */
 function rateOf(parse: (text: string) => number): (text: string) => Rate {
   return (text) => {
-    if (text.trim().toLowerCase() === DEFAULT) return null;
+    if (text.trim().toLowerCase() === DEFAULT) return DEFAULT;
     const rate = parse(text);
     if (rate < 1) throw usage(`'${text}' is too little: to keep a user out, disable it`);
     return rate;
@@ -47,8 +47,10 @@ export function hasQuotas(given: ValuesOf<typeof QUOTAS>): boolean {
 /** What is not given stays as it was. */
 export function quotasOf(given: ValuesOf<typeof QUOTAS>, before?: Quotas): Quotas {
   const { quotaProduce, quotaFetch, quotaRequests } = given;
-  const or = (rate: Rate | undefined, was: Rate | undefined): Rate =>
-    rate === undefined ? (was ?? null) : rate;
+  const or = (rate: Rate | undefined, was: number | null | undefined): number | null => {
+    if (rate === undefined) return was ?? null;
+    return rate === DEFAULT ? null : rate;
+  };
   return {
     produceBytesPerSecond: or(quotaProduce, before?.produceBytesPerSecond),
     fetchBytesPerSecond: or(quotaFetch, before?.fetchBytesPerSecond),

@@ -63,7 +63,9 @@ async function simulate(seed: number): Promise<readonly string[]> {
 afterAll(() => {
   if (REPORT === undefined) return;
   const seconds = (performance.now() - startedAt) / 1_000;
-  writeFileSync(REPORT, `${JSON.stringify(counts.report(seconds), null, 2)}\n`);
+  const { user, system } = process.cpuUsage();
+  const report = { ...counts.report(seconds), cpuSeconds: (user + system) / 1e6 };
+  writeFileSync(REPORT, `${JSON.stringify(report, null, 2)}\n`);
 });
 
 describe('whole brokers and real clients, by seed [I1-I6]', () => {
