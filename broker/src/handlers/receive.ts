@@ -80,8 +80,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const { access } = context.connection;
     const { groupId, topicIds } = requireAttachedTopics(services, request, access);
     const tryNow = () => {
-      if (!access.isUnlimited) mayStillReceive(request, access);
-      const look: Look = { more: false, isLimited: false, refusal: undefined };
+      const look = beginLook(request, access);
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
       if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
       return { leases: leased, ...look, seq: shard.stagedSeq };
@@ -130,9 +129,12 @@ function placed({ topicId, partition }: PartitionRef, lease: Lease): PlacedLease
 }
 
 /** A right may have been taken away since the request came, and it may have waited. Throws NOT_AUTHORIZED. */
-function mayStillReceive({ group, topics }: Request, access: Access): void {
-  access.require('read', 'group', group, 'Receive');
-  for (const name of topics) access.require('read', 'topic', name, 'Receive');
+function beginLook({ group, topics }: Request, access: Access): Look {
+  if (!access.isUnlimited) {
+    access.require('read', 'group', group, 'Receive');
+    for (const name of topics) access.require('read', 'topic', name, 'Receive');
+  }
+  return { more: false, isLimited: false, refusal: undefined };
 }
 
 /** Undefined where its messages cannot be read here. */

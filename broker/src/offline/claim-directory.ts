@@ -39,7 +39,8 @@ export async function claimDirectory(path: string): Promise<DataDirectory> {
 function checkEmpty(path: string): void {
   let names: readonly string[];
   try {
-    mkdirSync(path, { recursive: true });
+    // For its owner alone, as a data directory is.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     if (!statSync(path).isDirectory()) throw refusal(`${path} is not a directory`);
     names = readdirSync(path);
   } catch (error) {

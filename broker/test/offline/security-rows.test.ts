@@ -1,5 +1,8 @@
 // What the offline commands say of users: how many of what, nothing secret, and what does not fit together.
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { claimDirectory } from '../../src/offline/claim-directory.ts';
 import { inspect } from '../../src/offline/inspect.ts';
 import { createUser, verifierOf } from '../security/security-setup.ts';
 import { openTestShard } from '../shard/open-test-shard.ts';
@@ -66,6 +69,13 @@ it('[A-46] inspect counts what users have, and shows nothing of it', async () =>
       }
     }
   }
+});
+
+it('[A-46] a directory that is made for a copy is its owner’s alone', async () => {
+  const path = join(scratch(), 'new', 'copy');
+  const held = await claimDirectory(path);
+  for (const made of [path, dirname(path)]) expect(statSync(made).mode & 0o777).toBe(0o700);
+  await held.close();
 });
 
 it('verify names a token, an access key and a rule without their user', async () => {
