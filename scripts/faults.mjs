@@ -1,5 +1,5 @@
-// npm run faults -- [--states N] [--lives N] [--runs N] [--seed N] [--report FILE]: the tests of what disks and clocks do to a broker. Power
-// is cut N times a life; without arguments all of it as in the suite.
+// npm run faults -- [--states N] [--lives N] [--runs N] [--seed N] [--report FILE]: what disks and clocks do to a broker, all of
+// it. Power is cut `states` times in each of the lives, for so many seeds from the first on; the file gets a line of JSON a seed.
 import { parseArgs } from 'node:util';
 import { ensureBuilt, runTool } from './workspace.mjs';
 
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 /** @type {Record<string, string>} */
-const env = {};
+const env = { MILLRACE_FAULTS: 'whole' };
 for (const [name, value] of Object.entries(values)) {
   env[`MILLRACE_FAULTS_${name.toUpperCase()}`] = value;
 }

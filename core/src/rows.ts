@@ -172,41 +172,24 @@ export type DeadRow = readonly [
   deadLetterOffset: number,
 ];
 
+type BatchKey = readonly [topicId: number, partition: number, baseOffset: number];
+type GroupPartitionKey = readonly [groupId: number, topicId: number, partition: number];
+type RunKey = readonly [groupId: number, topicId: number, partition: number, first: number];
+
 export interface Rows {
   meta: { key: readonly [name: string]; value: number | string };
   topics: { key: readonly [topicId: number]; value: TopicRow };
-  batches: {
-    key: readonly [topicId: number, partition: number, baseOffset: number];
-    value: Uint8Array;
-  };
-  segments: {
-    key: readonly [topicId: number, partition: number, baseOffset: number];
-    value: SegmentRow;
-  };
+  batches: { key: BatchKey; value: Uint8Array };
+  segments: { key: BatchKey; value: SegmentRow };
   groups: { key: readonly [groupId: number]; value: GroupRow };
   members: { key: readonly [groupId: number, memberId: string]; value: MemberRow };
-  offsets: {
-    key: readonly [groupId: number, topicId: number, partition: number];
-    value: OffsetRow;
-  };
+  offsets: { key: GroupPartitionKey; value: OffsetRow };
   attachments: { key: readonly [groupId: number, topicId: number]; value: AttachmentRow };
-  sharePartitions: {
-    key: readonly [groupId: number, topicId: number, partition: number];
-    value: SharePartitionRow;
-  };
-  runs: {
-    key: readonly [groupId: number, topicId: number, partition: number, first: number];
-    value: RunRow;
-  };
-  dead: {
-    key: readonly [groupId: number, topicId: number, partition: number, first: number];
-    value: DeadRow;
-  };
+  sharePartitions: { key: GroupPartitionKey; value: SharePartitionRow };
+  runs: { key: RunKey; value: RunRow };
+  dead: { key: RunKey; value: DeadRow };
   /** Scheduled and parked runs. Read where needed; memory does not hold them. */
-  waiting: {
-    key: readonly [groupId: number, topicId: number, partition: number, first: number];
-    value: RunRow;
-  };
+  waiting: { key: RunKey; value: RunRow };
   /** Scheduled runs by the time they become ready. */
   waitTimes: {
     key: readonly [
@@ -234,10 +217,7 @@ export interface Rows {
     key: readonly [groupId: number, topicId: number, partition: number, lane: number];
     value: LaneRow;
   };
-  purges: {
-    key: readonly [groupId: number, topicId: number, partition: number];
-    value: PurgeRow;
-  };
+  purges: { key: GroupPartitionKey; value: PurgeRow };
   results: {
     key: readonly [groupId: number, topicId: number, partition: number, offset: number];
     value: ResultRow;
@@ -258,10 +238,7 @@ export interface Rows {
     key: readonly [expiresAtMs: number, table: ExpiringTable, rowKey: string];
     value: 0 | Uint8Array;
   };
-  quarantines: {
-    key: readonly [topicId: number, partition: number, baseOffset: number];
-    value: QuarantineRow;
-  };
+  quarantines: { key: BatchKey; value: QuarantineRow };
   tasks: { key: readonly [taskId: number]; value: TaskRow };
   schedules: { key: readonly [scheduleId: number]; value: ScheduleRow };
   producers: { key: readonly [producerId: number]; value: ProducerRow };

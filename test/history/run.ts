@@ -24,6 +24,8 @@ const PROGRESS_EVERY_MS = 10_000;
 const AT_START = 0.1;
 const CLIENT_KILL = 0.06;
 const CLIENT_FREEZE = 0.06;
+/** Of the times between two kills. */
+const LONG_UP = 0.08;
 
 export interface Plan {
   readonly seed: number;
@@ -183,6 +185,12 @@ async function untilAllWork(directory: string, diaries: number): Promise<void> {
   while (readdirSync(directory).filter(isWorking).length < diaries) await sleep(20);
 }
 
+/** Mostly short; now and then so long that members who are gone lose their place: a restart gives everybody a new session. */
+function upFor(random: Random): number {
+  if (random.chance(LONG_UP)) return random.between(1_500, 3_000);
+  return random.pick([random.between(0, 60), random.between(60, 500), random.between(300, 1_200)]);
+}
+
 async function strike(plan: Plan, random: Random, victim: Victim, crowd: Crowd): Promise<Blows> {
   const blows: Blows = { kills: 0, killsAtStart: 0, clientKills: 0, clientFreezes: 0, seconds: 0 };
   const startedAt = performance.now();
@@ -194,9 +202,7 @@ async function strike(plan: Plan, random: Random, victim: Victim, crowd: Crowd):
   };
   let toldAt = startedAt;
   while (blows.kills < plan.kills && performance.now() < endAt) {
-    await sleep(
-      random.pick([random.between(0, 60), random.between(60, 500), random.between(300, 1_200)]),
-    );
+    await sleep(upFor(random));
     await victim.kill();
     blows.kills += 1;
     if (random.chance(AT_START) && blows.kills < plan.kills) {

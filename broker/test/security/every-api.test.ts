@@ -98,7 +98,7 @@ describe.each(Object.keys(REQUIREMENTS) as HandledApiName[])('%s', (api) => {
     await setRules([]);
     for (const each of casesOf()) {
       const reply = await ask(api, each);
-      expect(isRefused(reply, each), `${JSON.stringify(each.request)}`).toBe(true);
+      expect(isRefused(reply, each), `asked for ${JSON.stringify(each.request)}`).toBe(true);
       const absent = JSON.parse(JSON.stringify(each.request), (_, value: unknown) =>
         typeof value === 'string'
           ? value.replace('orders', 'absent').replace('workers', 'nobody')

@@ -76,7 +76,9 @@ function faultsOf({ isWhole, findings, measures, lanes, kills, options }: Told):
   for (const { measure, verdict, scope } of measures) {
     if (verdict === 'not judged' && scope !== 'lives') faults.push(`${measure}: too few samples`);
   }
-  for (const { name, askedPerSecond, donePerSecond } of lanes) {
+  for (const { name, peakPerSecond, askedPerSecond, donePerSecond } of lanes) {
+    // Half of nothing is always reached.
+    if (peakPerSecond <= 0 || donePerSecond <= 0) faults.push(`${name}: nothing was done`);
     if (donePerSecond < askedPerSecond * DONE_PART_MIN)
       faults.push(
         `${name}: ${Math.round(donePerSecond)} of ${Math.round(askedPerSecond)} a second`,

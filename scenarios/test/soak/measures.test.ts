@@ -87,9 +87,15 @@ test('no samples: nothing is judged, and that is a fault', () => {
   expect(faults.filter((fault) => fault.endsWith('too few samples')).length).toBeGreaterThan(5);
 });
 
-function resultOf(measures: ReturnType<typeof judge>, isWhole = true) {
+function resultOf(measures: ReturnType<typeof judge>, isWhole = true, perSecond = 100) {
   const { options } = parseCommandLine([]);
-  const lane = { name: 'log', peakPerSecond: 100, askedPerSecond: 50, donePerSecond: 48, done: 9 };
+  const lane = {
+    name: 'log',
+    peakPerSecond: perSecond,
+    askedPerSecond: perSecond / 2,
+    donePerSecond: perSecond / 2,
+    done: 9,
+  };
   return soakResult({
     options,
     lanes: [lane],
@@ -115,6 +121,11 @@ test('findings, growth and an early end are faults; the page says so between its
   expect(page).toContain('| data directory on the disk | run |');
   expect(page).not.toContain('old');
   expect(() => withSoak('no marks', result)).toThrow('soak: begin');
+});
+
+test('a load of nothing is no soak', () => {
+  const { faults } = resultOf(judge(samples()), true, 0);
+  expect(faults).toEqual(['lost (2): log/0: number 7', 'log: nothing was done']);
 });
 
 test('numbers out of their range and faults nobody knows are refused', () => {

@@ -62,7 +62,7 @@ export function layerWrapper({ directory, log, faults, flushMs = 0 }: LayerOptio
 
 const CALLS = { write: 1, sync: 2, truncate: 4, open: 8 } as const;
 const FILES = { data: 1, journal: 2, both: 3 } as const;
-const AT = { calls: 0, error: 4, files: 8, skip: 12, times: 16, failed: 20, end: 24 };
+const AT = { calls: 0, error: 4, files: 8, skip: 12, times: 16, failed: 20, clock: 24, end: 28 };
 
 export interface InjectedFault {
   readonly call: keyof typeof CALLS;
@@ -98,6 +98,13 @@ export class FaultSwitch {
 
   clear(): void {
     this.#write(Buffer.alloc(AT.end), AT.calls, AT.error);
+  }
+
+  /** From now on the wall clock of the process is so far ahead. */
+  setClock(aheadMs: number): void {
+    const block = Buffer.alloc(AT.end);
+    block.writeInt32LE(Math.round(aheadMs / 1_000), AT.clock);
+    this.#write(block, AT.clock, AT.end);
   }
 
   /** Calls that have failed since it was made. */

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ struct faults {
   volatile int32_t skip;   // so many calls pass first
   volatile int32_t times;  // so many fail then; below zero: all
   volatile int32_t failed; // so many have failed
+  volatile int32_t clock;  // seconds that the wall clock is ahead
 };
 enum call { CALL_WRITE = 1, CALL_SYNC = 2, CALL_TRUNCATE = 4, CALL_OPEN = 8 };
 
@@ -346,6 +348,22 @@ int fallocate64(int fd, int mode, off_t at, off_t bytes) {
 }
 int fallocate(int fd, int mode, off_t at, off_t bytes) { return fallocate64(fd, mode, at, bytes); }
 
+// The wall clock as the operator of the machine may set it; what time passes is none of that.
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  (void)zone;
+  struct timespec found;
+  int result = clock_gettime(CLOCK_REALTIME, &found);
+  time->tv_sec = found.tv_sec;
+  time->tv_usec = found.tv_nsec / 1000;
+  return result;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  int result = (int)syscall(SYS_clock_gettime, clock, time);
+  if (faults && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += faults->clock;
+  return result;
+}
+
 // libuv asks the system itself for a few things; writes through a ring would never be seen here.
 long syscall(long number, ...) {
   va_list rest;
@@ -361,5 +379,6 @@ long syscall(long number, ...) {
   if ((number == SYS_pwrite64 || number == SYS_pwritev || number == SYS_ftruncate) && is_tracked((int)a)) {
     foreign("a system call of its own");
   }
+  if (real_syscall == NULL) REAL(syscall, "syscall");
   return real_syscall(number, a, b, c, d, e, f);
 }

@@ -16,7 +16,7 @@ export async function readAll({ client, recorder, random, stopping }) {
     topics: topic,
     group: READERS_GROUP,
     commit: 'manual',
-    sessionTimeoutMs: 2_000,
+    sessionTimeoutMs: 1_000,
     maxWaitMs: 300,
     maxBatchMessages: 50,
     onAssigned: noted('assigned'),

@@ -2,7 +2,6 @@
 // be held against another implementation. It knows nothing of the API.
 
 import { MillraceProcess, TemporaryDirectory } from '@millrace/harness';
-import { inject } from 'vitest';
 
 export interface Server {
   /** `http://127.0.0.1:1234`. */
@@ -13,9 +12,15 @@ export interface OwnServer extends Server {
   stop(): Promise<void>;
 }
 
+/** Variable that has its address. */
+export const SHARED_ENDPOINT = 'MILLRACE_TEST_SQS_ENDPOINT';
+
 /** The one that all files of the suite share: their queues need names of their own. */
 export function sharedServer(): Server {
-  return { endpoint: inject('sqsEndpoint') };
+  const endpoint = process.env[SHARED_ENDPOINT];
+  if (endpoint === undefined)
+    throw new Error('the suite has no server: it is started by its project');
+  return { endpoint };
 }
 
 /** One with options of its own. */

@@ -1,23 +1,16 @@
 // Before the suite and after it, in the runner's own process: the server that all its files share. With SQS_ENDPOINT none
 // is started.
 
-import type { TestProject } from 'vitest/node';
-import { startServer } from './server.ts';
+import { SHARED_ENDPOINT, startServer } from './server.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    readonly sqsEndpoint: string;
-  }
-}
-
-/** Answers with what ends it. */
-export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+/** Answers with what ends it. The processes of the tests are started later, with this environment. */
+export async function setup(): Promise<() => Promise<void>> {
   const other = process.env['SQS_ENDPOINT'];
   if (other !== undefined) {
-    provide('sqsEndpoint', other);
+    process.env[SHARED_ENDPOINT] = other;
     return async () => {};
   }
   const server = await startServer();
-  provide('sqsEndpoint', server.endpoint);
+  process.env[SHARED_ENDPOINT] = server.endpoint;
   return () => server.stop();
 }
