@@ -30,14 +30,14 @@ test('it grows with what waits, answers it empty at the end, and shrinks again',
   const tally = new ReceiverTally(1_200);
   const receiver = new PooledReceiver({ open, tally, idleMs: 50 });
   const waiting = Array.from({ length: 1_200 }, () => receiver.receive('waits', WAIT));
-  await expect.poll(() => tally.connections).toBe(3);
+  await expect.poll(() => tally.connections, { timeout: 20_000 }).toBe(3);
   expect(tally.waiting).toBe(1_200);
   await expect(receiver.receive('waits', WAIT)).rejects.toMatchObject({ code: 'OVERLOADED' });
   expect(await receiver.receive('waits', { ...WAIT, maxWaitMs: 0 })).toEqual([]);
   receiver.stopWaiting();
   expect((await Promise.all(waiting)).flat()).toEqual([]);
   expect(tally.waiting).toBe(0);
-  await expect.poll(() => tally.connections).toBe(1);
+  await expect.poll(() => tally.connections, { timeout: 20_000 }).toBe(1);
   expect(await receiver.receive('waits', WAIT)).toEqual([]);
   await receiver.close();
 });
@@ -48,7 +48,7 @@ test('[H-23] who gives up takes no message along', async () => {
   const giveUp = new AbortController();
   const waiting = receiver.receive('waits', { ...WAIT, signal: giveUp.signal });
   waiting.catch(() => undefined);
-  await expect.poll(() => tally.connections).toBe(1);
+  await expect.poll(() => tally.connections, { timeout: 20_000 }).toBe(1);
   giveUp.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   const producer = client.producer<Uint8Array>();

@@ -8,6 +8,7 @@ const client = await connect({
   brokers,
   clientName: 'transformer',
   waitForBrokerMs: 60_000,
+  requestTimeoutMs: 120_000,
   retry: { firstDelayMs: 20, maxDelayMs: 200 },
   logger: null,
 });

@@ -84,10 +84,11 @@ const REFUSED: ReadonlySet<string> = new Set([
   'STALE_LEASE',
   'ALREADY_RESOLVED',
   'UNKNOWN_RECEIPT',
-  'CONNECTION_LOST',
+  'STORAGE_FULL',
 ]);
-/** Who is fenced may have been heard before: a commit whose reply was lost is sent again by itself. */
+/** Who is fenced or reaches nobody may have been heard before: what lost its reply is sent again by itself. */
 const UNKNOWN: ReadonlySet<string> = new Set([
+  'CONNECTION_LOST',
   'FENCED_MEMBER_EPOCH',
   'UNKNOWN_MEMBER',
   'OUTCOME_UNKNOWN',

@@ -2,13 +2,12 @@
 // nothing has changed afterwards.
 import { inspect } from 'node:util';
 import { APIS, decodeRequest, decodeRequestHeader } from '@millrace/protocol';
-import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestShard, type TestShard } from '../shard/open-test-shard.ts';
 import { HOSTILE, type SecurityApi } from './hostile-values.ts';
+import { packAnything } from './pack-anything.ts';
 import { createUser, refusalOf, usersOf, verifierOf } from './security-setup.ts';
 
-const packr = new Packr({ useRecords: false });
 let shard: TestShard;
 
 async function stateOf() {
@@ -18,7 +17,7 @@ async function stateOf() {
 
 /** As a client sends it that looks at nothing. */
 async function send(api: SecurityApi, fields: readonly unknown[]): Promise<unknown> {
-  const payload = packr.pack([APIS[api].key, 1, 1, ...fields]);
+  const payload = packAnything([APIS[api].key, 1, 1, ...fields]);
   const request = decodeRequest(api, 1, decodeRequestHeader(payload).fields);
   return shard.call(api, request);
 }

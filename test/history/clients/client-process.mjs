@@ -32,7 +32,7 @@ export async function runClient(work) {
     brokers,
     clientName: 'history',
     waitForBrokerMs: 60_000,
-    requestTimeoutMs: 30_000,
+    requestTimeoutMs: 120_000,
     retry: { firstDelayMs: 10, maxDelayMs: 150 },
     logger: null,
   });

@@ -17,14 +17,18 @@ async function talk(chunks: readonly string[], answers: number): Promise<string>
   const socket = connect(gateways.at().port, '127.0.0.1');
   await once(socket, 'connect');
   let text = '';
+  // Two pieces may come in one turn: whoever listens for one at a time would miss the second.
+  const answered = new Promise<void>((resolve) => {
+    socket.on('data', (bytes: Buffer) => {
+      text += bytes.toString('latin1');
+      if ((text.match(/HTTP\/1\.1 /g) ?? []).length >= answers) resolve();
+    });
+  });
   for (const chunk of chunks) {
     socket.write(chunk);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  while ((text.match(/HTTP\/1\.1 /g) ?? []).length < answers) {
-    const [bytes] = (await once(socket, 'data')) as [Buffer];
-    text += bytes.toString('latin1');
-  }
+  await answered;
   socket.destroy();
   return text;
 }
