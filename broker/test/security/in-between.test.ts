@@ -62,7 +62,7 @@ describe('what a gateway is shown', () => {
   });
 });
 
-test('a producer with a name is fenced off by nobody without a right to the name, also by its id', async () => {
+test('a producer with a name is fenced off by nobody without a right to the name, also by its id; one without by its own user alone', async () => {
   await admin.ask('CreateUser', { user: 'writer' });
   const rule = { user: 'writer', effect: 'allow', pattern: 'literal', operation: 'write' } as const;
   await admin.ask('AlterAcls', { add: [{ ...rule, resource: 'topic', name: 'own' }], remove: [] });
@@ -79,6 +79,10 @@ test('a producer with a name is fenced off by nobody without a right to the name
   const { error } = await writer.ask('InitProducer', itself);
   expect(error?.code).toBe('NOT_AUTHORIZED');
   expect(error?.message).not.toContain('payments');
+  const others = (await admin.ask('InitProducer', {})).body;
+  const stolen = { producerId: others?.producerId ?? 0, producerEpoch: 0 };
+  expect((await writer.ask('InitProducer', stolen)).error?.code).toBe('UNKNOWN_PRODUCER');
+  expect((await admin.ask('InitProducer', stolen)).body?.producerEpoch).toBe(1);
   const nameless = (await writer.ask('InitProducer', {})).body;
   const next = { producerId: nameless?.producerId ?? 0, producerEpoch: 0 };
   expect((await writer.ask('InitProducer', next)).body?.producerEpoch).toBe(1);
