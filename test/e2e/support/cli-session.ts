@@ -9,7 +9,7 @@ import type { Ran } from './cli-process.ts';
 /** What JSON.parse gives: tests look at the parts they mean. */
 export type Json = ReturnType<typeof JSON.parse>;
 
-type RunCommand = (broker: string, args: readonly string[], input?: string) => Promise<Ran>;
+type RunCommand = (address: string, args: readonly string[], input?: string) => Promise<Ran>;
 
 let broker: BrokerProcess | undefined;
 let directory: TemporaryDirectory | undefined;
@@ -41,8 +41,8 @@ export async function closeSession(): Promise<void> {
 }
 
 /** Runs a command to its end, within this process. */
-export async function runHere(broker: string, args: readonly string[], input = ''): Promise<Ran> {
-  const terminal = fakeTerminal({ input, env: { MILLRACE_BROKER: broker, NO_COLOR: '1' } });
+export async function runHere(address: string, args: readonly string[], input = ''): Promise<Ran> {
+  const terminal = fakeTerminal({ input, env: { MILLRACE_BROKER: address, NO_COLOR: '1' } });
   const exit = await runCli(args, terminal);
   return { exit, out: terminal.out(), err: terminal.err() };
 }
