@@ -19,17 +19,23 @@ function has(shell: string): boolean {
   return runShell(shell, '-c', 'exit 0').status === 0;
 }
 
-/** What bash offers at the end of the line. */
-function offered(line: string): string[] {
-  const words = ['broker-cli', ...line.split(' ')];
-  const quoted = words.map((word) => `'${word}'`).join(' ');
-  const script = `${bashScript(model)}
-COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}
-_broker_cli; printf '%s\\n' "\${COMPREPLY[@]}"`;
+/** What bash offers at the end of each line: one shell asks for all, for it reads the long script once. */
+function offeredAt(lines: readonly string[]): string[][] {
+  const asks = lines.map((line) => {
+    const words = ['broker-cli', ...line.split(' ')];
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    return `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; COMPREPLY=()
+_broker_cli; printf '%s\\n' "\${COMPREPLY[@]}" '--end of line'`;
+  });
+  const script = [bashScript(model), ...asks].join('\n');
   const { stdout, stderr } = runShell('bash', '-c', script);
   expect(stderr).toBe('');
-  return stdout.split('\n').filter((word) => word !== '');
+  const answers = stdout.split('--end of line\n').slice(0, -1);
+  expect(answers).toHaveLength(lines.length);
+  return answers.map((answer) => answer.split('\n').filter((word) => word !== ''));
 }
+
+const offered = (line: string) => offeredAt([line])[0];
 
 describe.skipIf(!has('bash'))('bash (skipped where it is not installed)', () => {
   it.each([
@@ -59,11 +65,16 @@ describe.skipIf(!has('bash'))('bash (skipped where it is not installed)', () => 
   });
 
   it('offers every command and option there is', () => {
-    for (const { path, commands, options } of model.places) {
-      const at = path === '' ? '' : `${path} `;
-      const words = offered(at);
-      for (const { name } of commands) expect(words).toContain(name);
-      expect(offered(`${at}--help`)).toEqual(options.length > 0 ? ['--help'] : []);
+    const places = model.places.map(({ path }) => (path === '' ? '' : `${path} `));
+    const words = offeredAt(places);
+    const help = offeredAt(places.map((place) => `${place}--help`));
+    for (const [at, { path, commands, options }] of model.places.entries()) {
+      const names = commands.map(({ name }) => name);
+      expect({ path, words: words[at] }).toEqual({ path, words: expect.arrayContaining(names) });
+      expect({ path, help: help[at] }).toEqual({
+        path,
+        help: options.length > 0 ? ['--help'] : [],
+      });
     }
   });
 });

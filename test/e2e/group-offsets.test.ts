@@ -75,7 +75,8 @@ describe('resetting the offsets of a group', () => {
       (await admin.resetGroupOffsets('g', { to: place, ...one, dryRun: true }))[0]?.offset;
     expect(await at({ timestampMs: middleMs })).toBe(6);
     expect(await at({ timestampMs: middleMs + 60_000 })).toBe(10);
-    expect(await at({ durationMs: 0 })).toBe(10);
+    // Now is later than the records are: at once, but for a machine whose clock is set back a little.
+    await expect.poll(() => at({ durationMs: 0 }), { timeout: 20_000 }).toBe(10);
     expect(await at({ durationMs: 60_000 })).toBe(0);
   });
 
