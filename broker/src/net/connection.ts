@@ -69,6 +69,7 @@ export class Connection implements Peer, WriterOwner {
         if (this.#state !== 'open') return;
         shared.metrics.throttled += 1;
         this.#throttled.begin(ms);
+        shared.pauses.begin(details, ms, performance.now());
       },
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
@@ -97,6 +98,7 @@ export class Connection implements Peer, WriterOwner {
     this.#details.access = access;
     this.#details.clientName = clientName;
     this.#details.clientVersion = clientVersion;
+    this.#throttled.begin(this.#shared.pauses.leftMs(this.info, performance.now()));
   }
 
   send(parts: readonly Uint8Array[]): void {
