@@ -263,9 +263,8 @@ export class Link implements SessionOwner {
   private ask(): void {
     const deadlineAt = performance.now() + this.options.connectTimeoutMs;
     const { logger } = this.options;
-    this.call('Metadata', { topics: [] }, deadlineAt, { urgent: true }).catch(({ message }) => {
-      logger.debug?.('no sign of life', { reason: message });
-    });
+    const asked = this.call('Metadata', { topics: [] }, deadlineAt, { urgent: true });
+    asked.catch(({ message: reason }: Error) => logger.debug?.('no sign of life', { reason }));
   }
 
   private abort(call: Call): void {
