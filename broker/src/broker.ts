@@ -71,6 +71,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     const { shard, space } = opened;
     const { builtInTokens, gatewayToken } = openBuiltInTokens(options, storage.path, log);
     const security = openSecurity(options, storage, {
+      audit,
       builtInTokens,
       ended: () => login.sessions.endInvalidSoon(),
     });

@@ -112,6 +112,7 @@ export { listTasks } from './operations/list-tasks.ts';
 export { nextSliceMs } from './operations/redrive-rate.ts';
 export { type Task, Tasks } from './operations/tasks.ts';
 export { decideInitProducer } from './producers/decide-init-producer.ts';
+export { findProducer } from './producers/find-producer.ts';
 export * from './queue-rows.ts';
 export { QuotaMeters, type Usage } from './quotas/quota-meters.ts';
 export { TokenBucket } from './quotas/token-bucket.ts';

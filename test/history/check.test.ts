@@ -56,7 +56,7 @@ const FAULTS: readonly (readonly [name: string, put: (one: Case) => void, says: 
     (one) => {
       const { ended } = found(one, 'producer', 'send', 3);
       delete ended['ok'];
-      ended.error = 'STORAGE_FULL';
+      ended.error = 'CONNECTION_LOST';
     },
     /holds d, which was refused/,
   ],

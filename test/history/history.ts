@@ -85,12 +85,12 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ALREADY_RESOLVED',
   'UNKNOWN_RECEIPT',
   'STORAGE_FULL',
-]);
-/** Who is fenced or reaches nobody may have been heard before: what lost its reply is sent again by itself. */
-const UNKNOWN: ReadonlySet<string> = new Set([
   'CONNECTION_LOST',
   'FENCED_MEMBER_EPOCH',
   'UNKNOWN_MEMBER',
+]);
+/** What lost its reply on the way is told so, whatever it is refused with when it is sent again. */
+const UNKNOWN: ReadonlySet<string> = new Set([
   'OUTCOME_UNKNOWN',
   'DEADLINE_EXCEEDED',
   'CLIENT_CLOSED',

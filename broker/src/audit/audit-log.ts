@@ -58,8 +58,13 @@ export class AuditLog {
   }
 
   /** `user` is what was claimed. */
-  loginFailed(subject: AuditSubject, mechanism: string, outcome: string): void {
-    const fields = { ...subject, api: 'Hello', mechanism, outcome };
+  loginFailed(
+    subject: AuditSubject,
+    mechanism: string,
+    outcome: string,
+    api: 'Hello' | 'CheckCredential' = 'Hello',
+  ): void {
+    const fields = { ...subject, api, mechanism, outcome };
     this.#sum(['login_failed', subject.remoteAddress, mechanism, outcome], fields, subject.user);
   }
 

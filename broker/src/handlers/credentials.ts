@@ -4,9 +4,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { BUILT_IN_USERS, hasExpired } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { networkOf } from '../login/network-of.ts';
 import { fakeVerifier } from '../security/scram-verifier.ts';
 import { requireSecretsKey, secretsLocked } from '../security/secrets-key.ts';
-import { whoseToken } from '../security/tokens.ts';
+import { claimedUser, whoseToken } from '../security/tokens.ts';
 import type { CancelSignal, Handler } from './handler.ts';
 import type { Services } from './services.ts';
 
@@ -17,17 +18,33 @@ export function createCredentialHandlers(services: Services) {
 }
 
 function createCheck(services: Services): Handler<'CheckCredential'> {
-  const { throttle } = services.security;
+  const { shard, security } = services;
+  const { throttle, audit } = security;
   return async (request, { connection, signal }) => {
-    const { kind, user } = request;
-    const address = request.remoteAddress ?? connection.remoteAddress;
-    const named = user ?? undefined;
-    throttle.admit(address, named);
+    const { kind, user, secret } = request;
+    const { connectionId } = connection;
+    const remoteAddress = request.remoteAddress ?? connection.remoteAddress;
+    const address = networkOf(remoteAddress);
+    const named = user ?? shard.peek((state) => claimedUser(state.security, secret));
+    const tell = (outcome: string) => {
+      const subject = { user: named ?? '', onBehalfOf: undefined, remoteAddress, connectionId };
+      audit?.loginFailed(subject, kind, outcome, 'CheckCredential');
+    };
+    const admit = () => {
+      try {
+        throttle.admit(address, named);
+      } catch (error) {
+        tell('throttled');
+        throw error;
+      }
+    };
+    admit();
     const owner =
       kind === 'token' ? await byToken(services, request) : await byPassword(services, request);
     // Those that failed while this one was looked at count too.
-    throttle.admit(address, named);
+    admit();
     if (owner === undefined) {
+      tell('AUTHENTICATION_FAILED');
       await pause(throttle.failed(address, named), signal);
       throw new MillraceError('AUTHENTICATION_FAILED');
     }

@@ -2,7 +2,7 @@
 
 import type { Security } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
-import { type BuiltInToken, whoseToken } from '../security/tokens.ts';
+import { type BuiltInToken, claimedUser, whoseToken } from '../security/tokens.ts';
 import { networkOf } from './network-of.ts';
 import type { LoginThrottle } from './throttle.ts';
 
@@ -24,10 +24,11 @@ export async function checkBearer(
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (token === undefined) throw new MillraceError('AUTHENTICATION_REQUIRED');
   const address = networkOf(remoteAddress);
-  throttle.admit(address, undefined);
+  const claimed = claimedUser(security(), token);
+  throttle.admit(address, claimed);
   const owner = whoseToken(security(), builtInTokens, token, nowMs());
   if (owner === undefined) {
-    const delayMs = throttle.failed(address, undefined);
+    const delayMs = throttle.failed(address, claimed);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     throw new MillraceError('AUTHENTICATION_FAILED');
   }

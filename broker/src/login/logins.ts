@@ -13,9 +13,9 @@ import { type Access, UNLIMITED } from '../access/access.ts';
 import { UserAccess } from '../access/user-access.ts';
 import type { AuditLog, AuditSubject } from '../audit/audit-log.ts';
 import { fakeVerifier } from '../security/scram-verifier.ts';
-import { type BuiltInToken, whoseToken } from '../security/tokens.ts';
+import { type BuiltInToken, claimedUser, whoseToken } from '../security/tokens.ts';
 import { actedFor, mayActAs, onBehalf } from './acting.ts';
-import type { Grounds, Identity } from './live-sessions.ts';
+import { type Grounds, holds, type Identity } from './live-sessions.ts';
 import { networkOf } from './network-of.ts';
 import { readClientFirst, ScramExchange } from './scram-exchange.ts';
 import type { LoginThrottle } from './throttle.ts';
@@ -186,10 +186,13 @@ export class Logins {
     peer: LoginPeer,
     challenge: Uint8Array | undefined,
   ): LoginStep {
-    const { throttle, security, audit } = this.#sources;
+    const { throttle, security, audit, nowMs } = this.#sources;
+    const createdAtMs = security().userByName(user)?.createdAtMs;
+    const itself: Identity = { user, createdAtMs, grounds, actsFor: undefined };
+    // What was right when the login began may have been taken away since.
+    if (!holds(security(), itself, nowMs())) return this.#failed(hello, peer, user);
     throttle.succeeded(networkOf(peer.remoteAddress), user);
     const actor = subjectOf(user, peer);
-    const createdAtMs = security().userByName(user)?.createdAtMs;
     const mayAct = hello.actAs === null || mayActAs(security(), user, hello.actAs);
     if (!mayAct) {
       audit?.denied(actor, { api: 'Hello', resource: 'user', name: hello.actAs ?? '' }, 'delegate');
@@ -202,7 +205,7 @@ export class Logins {
     const subject = actsFor === undefined ? actor : onBehalf(actor, actsFor.user, hello.actFor);
     audit?.login(subject, hello.mechanism ?? '');
     const access = new UserAccess({ subject, security, audit });
-    return { kind: 'in', access, identity: { user, createdAtMs, grounds, actsFor }, challenge };
+    return { kind: 'in', access, identity: { ...itself, actsFor }, challenge };
   }
 
   /** The gateway that runs in this process, which nobody has to let in. */
@@ -278,10 +281,4 @@ function credentialsOf({ credentials }: RequestOf<'Hello'>): Uint8Array {
 
 function subjectOf(user: string, { remoteAddress, connectionId }: LoginPeer): AuditSubject {
   return { user, onBehalfOf: undefined, remoteAddress, connectionId };
-}
-
-/** Whose the token would be if it is one: for the throttle, before anything is looked at. */
-function claimedUser(security: Security, text: string): string | undefined {
-  const tokenId = /^mr_([^_]{1,128})_/.exec(text)?.[1];
-  return tokenId === undefined ? undefined : security.tokenById(tokenId)?.user;
 }

@@ -1,5 +1,6 @@
 // What the handlers of security, and the login, work with. It holds secrets, and shows none.
 
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { PasswordWork } from './password-work.ts';
 import type { SecretsKey } from './secrets-key.ts';
 import type { BuiltInToken } from './tokens.ts';
@@ -28,6 +29,8 @@ export interface SecurityServices {
   /** For the salts of users that are unknown. */
   readonly saltKey: Uint8Array;
   readonly throttle: LoginThrottle;
+  /** Undefined: nobody asked for one. */
+  readonly audit: AuditLog | undefined;
   /** Once it is durable. */
   readonly ended: (credential: EndedCredential) => void;
 }

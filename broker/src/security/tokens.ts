@@ -44,6 +44,12 @@ export function hashToken(text: string): Uint8Array {
   return createHash('sha256').update(text).digest();
 }
 
+/** Whose the token would be if it is one: for the throttle, before anything is looked at. */
+export function claimedUser(security: Security, text: string): string | undefined {
+  const tokenId = parseToken(text)?.tokenId;
+  return tokenId === undefined ? undefined : security.tokenById(tokenId)?.user;
+}
+
 /** Undefined: nobody's, or no more. A disabled user has no tokens that are good for anything. */
 export function whoseToken(
   security: Security,

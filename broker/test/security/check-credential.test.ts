@@ -3,6 +3,7 @@
 import { MillraceError, scramKeys } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networkOf } from '../../src/login/network-of.ts';
 import { LoginThrottle } from '../../src/login/throttle.ts';
 import { PasswordWork } from '../../src/security/password-work.ts';
 import { hashToken, makeToken } from '../../src/security/tokens.ts';
@@ -230,6 +231,21 @@ describe('failures', () => {
     expect(refusal?.detail.retryAfterMs).toBeGreaterThan(0);
     const other = await refusalOf(check('198.51.100.1'));
     expect([other?.code, other?.detail]).toEqual(['AUTHENTICATION_FAILED', {}]);
+    await throttled.close();
+  });
+
+  it('count for a network of IPv6, and do not hold up a token that came from there before [A-20] [A-21]', async () => {
+    const throttle = new LoginThrottle();
+    const throttled = openTestShard(new MemoryStore(), {}, testSecurity({ throttle }));
+    await createUser(throttled, 'ivy');
+    const { token } = await throttled.call('CreateToken', { user: 'ivy' });
+    const check = (secret: string, remoteAddress: string) =>
+      throttled.call('CheckCredential', { kind: 'token', user: null, secret, remoteAddress });
+    await check(token, '2001:db8:1:2::1');
+    for (let at = 0; at < 10; at += 1) throttle.failed(networkOf(`2001:db8:1:2::${at}`), undefined);
+    const stranger = await refusalOf(check('x', '2001:db8:1:2:ffff::1'));
+    expect(stranger?.detail.retryAfterMs).toBeGreaterThan(0);
+    expect(await check(token, '2001:db8:1:2::2')).toMatchObject({ user: 'ivy' });
     await throttled.close();
   });
 

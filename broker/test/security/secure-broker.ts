@@ -139,6 +139,8 @@ export async function byPassword(
   user: string,
   password: string,
   more: Partial<Hello> = {},
+  /** What happens in the middle of it. */
+  meanwhile: () => Promise<void> = async () => undefined,
 ): Promise<ScramOutcome> {
   const name = user.replaceAll('=', '=3D').replaceAll(',', '=2C');
   const bare = `n=${name},r=${randomBytes(18).toString('base64')}`;
@@ -161,6 +163,7 @@ export async function byPassword(
   const signature = hmac(sha256(clientKey), authMessage);
   const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
   const message = Buffer.from(`${withoutProof},p=${proof.toString('base64')}`);
+  await meanwhile();
   const last = await client.ask('Authenticate', { credentials: message });
   const expected = `v=${hmac(hmac(salted, 'Server Key'), authMessage).toString('base64')}`;
   const said = Buffer.from(last.body?.challenge ?? []).toString();

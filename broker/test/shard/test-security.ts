@@ -25,6 +25,7 @@ export function testSecurity(changes: Partial<SecurityServices> = {}): TestSecur
       },
       succeeded: (address, user) => logins.push(`succeeded ${address} ${user}`),
     },
+    audit: undefined,
     ended: (credential) => endings.push(credential),
     ...changes,
     endings,

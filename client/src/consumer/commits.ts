@@ -4,6 +4,7 @@
 import { MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
+import { replyAfterLoss, unknownAfter } from '../net/resend.ts';
 import { nameKey } from './claims.ts';
 
 export interface Offset {
@@ -98,21 +99,32 @@ export class Commits implements OffsetSink {
   /** The epoch may grow while a commit is on its way: the same is then said again under the new one. */
   private async request(offsets: readonly Offset[]): Promise<ResponseOf<'OffsetCommit'>> {
     const { group, committer } = this;
+    let isLost = false;
     for (;;) {
       const { memberId, epoch } = committer;
-      if (epoch === 0)
-        throw new MillraceError('FENCED_MEMBER_EPOCH', 'Not a member of the group now.');
+      if (epoch === 0) {
+        const error = new MillraceError('FENCED_MEMBER_EPOCH', 'Not a member of the group now.');
+        throw isLost ? unknownAfter(error) : error;
+      }
       try {
         const body = { group, memberId, memberEpoch: epoch, offsets };
-        return await this.link.request('OffsetCommit', body, { urgent: true });
+        const reply = await this.link.request('OffsetCommit', body, { urgent: true });
+        return isLost ? replyAfterLoss('OffsetCommit', reply) : reply;
       } catch (thrown) {
         const error = thrown as MillraceError;
-        if (error.action !== 'rejoin') throw error;
-        if (committer.epoch === epoch) {
-          committer.fenced(error);
-          throw error;
-        }
+        // Sent again after a lost reply: the first one may have been heard.
+        isLost ||= error.code === 'OUTCOME_UNKNOWN';
+        const refusal = refusalOf(error);
+        if (refusal.action === 'rejoin' && committer.epoch !== epoch) continue;
+        if (refusal.action === 'rejoin') committer.fenced(refusal);
+        throw isLost ? unknownAfter(error) : error;
       }
     }
   }
+}
+
+function refusalOf(error: MillraceError): MillraceError {
+  return error.code === 'OUTCOME_UNKNOWN' && error.cause instanceof MillraceError
+    ? error.cause
+    : error;
 }

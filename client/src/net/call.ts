@@ -3,6 +3,7 @@
 import { APIS, type ApiName, MillraceError } from '@millrace/protocol';
 import { onAbort } from '../on-abort.ts';
 import { abortedError } from '../wait.ts';
+import { errorAfterLoss } from './resend.ts';
 
 /** APIs that may wait at the broker: only these are worth a Cancel. */
 const WAITING: ReadonlySet<ApiName> = new Set<ApiName>(['Fetch', 'Receive', 'GroupHeartbeat']);
@@ -99,8 +100,9 @@ export class Call {
 
   /** The connection it was sent over is gone. */
   lose(reason: MillraceError): void {
-    if (reason.code !== 'CONNECTION_LOST' && this.repeatable) this.fail(reason);
-    else this.fail(new MillraceError('OUTCOME_UNKNOWN', undefined, {}, { cause: reason }));
+    if (reason.code !== 'CONNECTION_LOST' && this.repeatable) {
+      this.fail(errorAfterLoss(this.api, reason));
+    } else this.fail(new MillraceError('OUTCOME_UNKNOWN', undefined, {}, { cause: reason }));
   }
 
   private settle(): boolean {

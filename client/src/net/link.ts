@@ -15,7 +15,7 @@ import { Call, type CallOptions, isRepeatable } from './call.ts';
 import { Dialer, type DialerOptions } from './dialer.ts';
 import { notReachable, notSentInTime, tooManyQueued } from './link-errors.ts';
 import { OfflineWatch } from './offline.ts';
-import { pauseBeforeResend } from './resend.ts';
+import { errorAfterLoss, pauseBeforeResend, replyAfterLoss } from './resend.ts';
 import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
 import { SilenceWatch } from './silence.ts';
 import { Throttling } from './throttling.ts';
@@ -112,9 +112,8 @@ export class Link implements SessionOwner {
   }
 
   /**
-   * Sends a request and waits for its response. What had no effect is sent again after a pause, what is idempotent is
-   * sent again after a lost connection, all within one deadline. Errors of the broker keep their code; its own:
-   * CONNECTION_LOST (never sent), OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, ABORTED, CLIENT_CLOSED.
+   * Sends it until it has a response or the deadline is met: again after a pause where it had no effect, and after a lost
+   * connection where it is idempotent. Errors keep their code, but for OUTCOME_UNKNOWN where an attempt may have had one.
    */
   request<N extends ApiName>(
     api: N,
@@ -130,17 +129,20 @@ export class Link implements SessionOwner {
     body: RequestInput<N>,
     options: RequestOptions & CallOptions,
   ): Promise<ResponseOf<N>> {
-    const timeoutMs = options.timeoutMs ?? this.options.requestTimeoutMs;
-    const deadlineAt = performance.now() + timeoutMs;
+    const deadlineAt = performance.now() + (options.timeoutMs ?? this.options.requestTimeoutMs);
+    let isLost = false;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
-      } catch (error) {
-        if (options.once === true) throw error;
+        const reply = (await this.call(api, body, deadlineAt, options)) as ResponseOf<N>;
+        return isLost ? replyAfterLoss(api, reply) : reply;
+      } catch (thrown) {
+        if (options.once === true) throw thrown;
+        const failure = thrown as MillraceError;
         const repeatable = isRepeatable(api, options);
-        const failure = error as MillraceError;
         const pauseMs = pauseBeforeResend(failure, attempt, repeatable, this.options.retry);
-        if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt) throw error;
+        if (pauseMs === undefined || performance.now() + pauseMs >= deadlineAt)
+          throw isLost ? errorAfterLoss(api, failure) : failure;
+        isLost ||= failure.code === 'OUTCOME_UNKNOWN';
         if (pauseMs > 0) await pause(pauseMs, this.closing.signal, options.signal);
         throwIfAborted(options.signal);
       }
@@ -156,13 +158,11 @@ export class Link implements SessionOwner {
     this.silence.stop();
     this.offline.end();
     const error = new MillraceError('CLIENT_CLOSED');
-    for (const call of this.queue.drain()) call.fail(error);
-    for (const call of this.session?.calls() ?? []) call.fail(error);
     const { session } = this;
+    for (const call of [...this.queue.drain(), ...(session?.calls() ?? [])]) call.fail(error);
     this.session = undefined;
-    if (session === undefined) return;
-    session.destroy(error);
-    announceEnd(session.broker, this.options.clientName, error);
+    session?.destroy(error);
+    if (session !== undefined) announceEnd(session.broker, this.options.clientName, error);
   }
 
   onRoom(): void {

@@ -8,6 +8,7 @@ import {
   type RecordInput,
   stampProducer,
 } from '@millrace/protocol';
+import { unknownAfter } from '../net/resend.ts';
 import type { Lane, Line } from './lane.ts';
 import type { Places } from './places.ts';
 
@@ -125,7 +126,8 @@ export class Batch {
 
   failed(error: MillraceError): void {
     if (!this.settle()) return;
-    for (const receiver of this.receivers) receiver.failed(error);
+    const told = this.isDoubtful ? whileInDoubt(error) : error;
+    for (const receiver of this.receivers) receiver.failed(told);
   }
 
   settled(): Promise<void> {
@@ -152,4 +154,13 @@ export function overdue(
     ? 'No outcome came within the delivery timeout: the batch may have been appended.'
     : 'The batch was not sent within its delivery timeout.';
   return new MillraceError('DEADLINE_EXCEEDED', text, {}, { cause: lastError });
+}
+
+/** What may have been appended may have been so whatever is said of it later, but where that tells. */
+function whileInDoubt(error: MillraceError): MillraceError {
+  if (error.code === 'DUPLICATE_SEQUENCE') return error;
+  if (error.code !== 'UNKNOWN_PRODUCER') return unknownAfter(error);
+  const text =
+    'The broker has forgotten the producer: nobody can tell whether it appended the batch.';
+  return new MillraceError('OUTCOME_UNKNOWN', text, {}, { cause: error });
 }

@@ -179,7 +179,7 @@ export class Dispatcher {
     else if (error.action === 'refresh') void this.refresh(batch, error);
     else {
       this.epochs?.refused(batch, error);
-      this.fail(batch, this.epochs?.outcomeOf(batch, error) ?? error);
+      this.fail(batch, error);
     }
   }
 

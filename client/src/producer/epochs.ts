@@ -1,7 +1,7 @@
 // When an idempotent producer needs a new epoch, and when it may begin: not before nothing is on its way and nothing is in
 // doubt, because what is sent under a new epoch is appended whatever became of it under the old one.
 
-import { MillraceError } from '@millrace/protocol';
+import type { MillraceError } from '@millrace/protocol';
 import type { Batch } from './batch.ts';
 import type { Identity } from './identity.ts';
 import type { Lane } from './lane.ts';
@@ -88,14 +88,6 @@ export class Epochs {
       this.identity.fenced = error;
       this.isWanted = true;
     } else if (error.code !== 'DUPLICATE_SEQUENCE' && !batch.isDoubtful) batch.lane.free(batch);
-  }
-
-  /** A batch that may have been appended before the broker forgot its producer can be sent under no other. */
-  outcomeOf({ isDoubtful }: Batch, error: MillraceError): MillraceError {
-    if (!isDoubtful || error.code !== 'UNKNOWN_PRODUCER') return error;
-    const text =
-      'The broker has forgotten the producer: nobody can tell whether it appended the batch.';
-    return new MillraceError('OUTCOME_UNKNOWN', text, {}, { cause: error });
   }
 
   /** What came back of a lane is in front again. The first of it tells whether the sequence is lost. */

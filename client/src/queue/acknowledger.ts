@@ -3,6 +3,7 @@
 
 import { type AckKind, MillraceError, type ResponseOf } from '@millrace/protocol';
 import type { Link } from '../net/link.ts';
+import { unknownAfter } from '../net/resend.ts';
 import { Bell } from '../wait.ts';
 import type { Ack, AckResult } from './ack.ts';
 import {
@@ -99,13 +100,12 @@ export class Acknowledger {
       return;
     }
     const now = performance.now();
-    const result = failedResult(error);
     const isUnknown = error.code === 'OUTCOME_UNKNOWN';
     for (const ack of items.flatMap(({ acks }) => acks)) {
       if (isUnknown && HEARD[ack.kind] !== undefined && now < (ack.repeatUntil ?? 0)) {
         ack.isRepeated = true;
         this.pending.push(ack);
-      } else ack.settle(result);
+      } else ack.settle(failedResult(ack.isRepeated === true ? unknownAfter(error) : error));
     }
     this.answered();
   }
@@ -147,12 +147,12 @@ function heard(ack: Ack, result: AckResult): AckResult {
   const isOurs = performance.now() < (ack.lease.endsAt ?? 0) - DOUBT_MS;
   const failures = result.failures.flatMap(({ firstOffset, lastOffset, error }) => {
     if (!codes.includes(error.code)) return [{ firstOffset, lastOffset, error }];
-    return isOurs ? [] : [{ firstOffset, lastOffset, error: unknownAfter(error) }];
+    return isOurs ? [] : [{ firstOffset, lastOffset, error: endedMeanwhile(error) }];
   });
   return { ...result, failures };
 }
 
-function unknownAfter(cause: MillraceError): MillraceError {
+function endedMeanwhile(cause: MillraceError): MillraceError {
   const text =
     'whether it was done before the connection was lost is unknown: the lease may have ended since';
   return new MillraceError('OUTCOME_UNKNOWN', `${text} (${cause.message})`, {}, { cause });

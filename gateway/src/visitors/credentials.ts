@@ -17,6 +17,9 @@ export interface AccessKey extends Owner {
 /** What is revoked in the broker is good for so long at most. */
 export const REMEMBERED_MS = 5_000;
 
+/** It shows its token and nothing else: authorities give out its name for many purposes. */
+const ADMINISTRATOR = 'admin';
+
 /** A broker that has too much to do is asked again for so long; a failure that it slows down takes up to 5 s. */
 const PATIENCE = { timeoutMs: 10_000 };
 
@@ -33,6 +36,7 @@ export class Credentials {
   ownerOf(shown: Shown, remoteAddress: string): Owner | Promise<Owner> {
     if (shown.kind === 'certificate') {
       if (isTooLong(shown.user, LIMITS.userNameBytesMax)) throw failed();
+      if (shown.user === ADMINISTRATOR) throw failed();
       // TLS has looked at it; whether there is such a user is told when it is acted for.
       return { user: shown.user, expiresAtMs: null };
     }

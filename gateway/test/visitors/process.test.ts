@@ -90,6 +90,11 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () =
     expect(await ask(port, path)).toMatchObject({ status: 401 });
     // TLS trusts it, and the broker knows nobody of that name.
     expect(await ask(port, path, {}, 'stranger')).toMatchObject({ status: 401 });
+    // What is built in has no certificate, whatever an authority calls somebody.
+    for (const builtIn of ['admin', 'gateway', 'anonymous']) {
+      await certificates.client(builtIn);
+      expect(await ask(port, path, {}, builtIn)).toMatchObject({ status: 401 });
+    }
     // What a header says goes first.
     expect(await ask(port, path, bearer('wrong'), 'emil')).toMatchObject({ status: 401 });
 
