@@ -10,6 +10,7 @@ import type { LinePace } from './line-pace.ts';
 import type { PressureGate } from './pressure.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
+import type { TurnShare } from './turn-share.ts';
 import type { UserPauses } from './user-pauses.ts';
 
 export interface ConnectionLimits extends PatienceLimits {
@@ -27,6 +28,7 @@ export interface ConnectionShared {
   readonly pauses: UserPauses;
   readonly budget: RequestBudget;
   readonly flusher: TurnFlusher;
+  readonly turns: TurnShare;
   readonly metrics: NetMetrics;
   readonly log: Log;
   /** Of lines about what clients sent. */

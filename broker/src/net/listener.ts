@@ -14,6 +14,7 @@ import { type Pressure, PressureGate } from './pressure.ts';
 import { RequestBudget } from './request-budget.ts';
 import { SecureDoor, transportOf } from './secure-door.ts';
 import { TurnFlusher } from './turn-flusher.ts';
+import { TurnShare } from './turn-share.ts';
 import { UserPauses } from './user-pauses.ts';
 
 export interface ListenerOptions extends ConnectionLimits, AdmissionLimits {
@@ -71,6 +72,7 @@ export class Listener {
       pauses: new UserPauses(),
       budget: new RequestBudget(options.requestBytesTotal, sources.metrics),
       flusher: new TurnFlusher(),
+      turns: new TurnShare(),
       metrics: sources.metrics,
       log: sources.log,
       lines: new LinePace(),
