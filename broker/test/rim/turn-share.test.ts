@@ -2,7 +2,6 @@
 
 import { MillraceError } from '@millrace/protocol';
 import { expect, test } from 'vitest';
-import type { Handlers } from '../../src/handlers/handler.ts';
 import { TurnShare } from '../../src/net/turn-share.ts';
 import { openRim } from './open-rim.ts';
 import { WireClient } from './wire-client.ts';
@@ -38,7 +37,7 @@ test('who asks once is answered while pipelines of others go on, which are answe
       throw new MillraceError('UNKNOWN_TOPIC');
     },
   };
-  const rim = await openRim({ handlers: handlers as Partial<Handlers> as Handlers });
+  const rim = await openRim({ handlers });
   try {
     const greeted = () => WireClient.greeted(rim.port);
     const flooders = await Promise.all(Array.from({ length: 8 }, greeted));
