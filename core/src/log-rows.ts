@@ -29,6 +29,8 @@ export type ProducerRow = {
   readonly isOwnEpoch: boolean;
   /** Of its last InitProducer, or of the last time its expiry was put off. */
   readonly updatedMs: number;
+  /** Who asked for it, of one without a name: nobody else goes on with it. Absent: nobody was asked who they are. */
+  readonly user?: string;
 };
 
 /** A batch of a producer and what was answered to it; `duplicates`: as in the reply to Produce. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, codecs, connect } from '@millrace/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf, runCli, startCli } from './support/cli-process.ts';
+import { endOf, startCli } from './support/cli-process.ts';
 import {
   brokerAddress,
   cli,
@@ -14,6 +14,7 @@ import {
   lines,
   numbers,
   openSession,
+  runHere,
 } from './support/cli-session.ts';
 
 beforeAll(openSession);
@@ -46,7 +47,7 @@ describe('broker-cli', { timeout: 180_000 }, () => {
     const until = await cli('consume log --from 1 --until 4 --raw');
     expect([until.exit, until.out]).toEqual([0, '2\n4\n1\n']);
     const template = ['consume', 'log', '-e', '--from', '4', '-f', '%t %p %o %k=%s\\n'];
-    expect((await runCli(brokerAddress(), template)).out).toBe('log 0 4 odd=3\nlog 0 5 odd=5\n');
+    expect((await runHere(brokerAddress(), template)).out).toBe('log 0 4 odd=3\nlog 0 5 odd=5\n');
     expect((await failure('consume log --grep (')).exit).toBe(2);
   });
 

@@ -1,6 +1,6 @@
 // broker-cli against a real broker: what operators do when messages fail, and what messages may say.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf, runCli, startCli } from './support/cli-process.ts';
+import { endOf, startCli } from './support/cli-process.ts';
 import {
   brokerAddress,
   cli,
@@ -11,6 +11,7 @@ import {
   lines,
   numbers,
   openSession,
+  runHere,
 } from './support/cli-session.ts';
 
 beforeAll(openSession);
@@ -170,7 +171,7 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   it('an empty queue says so on stderr alone', async () => {
     await json('queue create empty');
     const argv = ['queue', 'receive', 'empty', '--fail-if-empty'];
-    const { exit, out, err } = await runCli(brokerAddress(), argv);
+    const { exit, out, err } = await runHere(brokerAddress(), argv);
     expect({ exit, out }).toEqual({ exit: 6, out: '' });
     expect(err).toContain('no message now');
   });

@@ -1,6 +1,5 @@
 // broker-cli against a real broker: schedules.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from './support/cli-process.ts';
 import {
   brokerAddress,
   cli,
@@ -9,6 +8,7 @@ import {
   json,
   lines,
   openSession,
+  runHere,
 } from './support/cli-session.ts';
 
 beforeAll(openSession);
@@ -16,7 +16,7 @@ afterAll(closeSession);
 
 /** With words that have spaces in them. */
 async function words(...argv: string[]) {
-  return runCli(brokerAddress(), argv, '');
+  return runHere(brokerAddress(), argv, '');
 }
 
 describe('broker-cli schedules', { timeout: 90_000 }, () => {

@@ -5,11 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { TemporaryDirectory } from '@millrace/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf, startCli } from './support/cli-process.ts';
+import { endOf, runCli, startCli } from './support/cli-process.ts';
 import {
   brokerAddress,
   cli,
   closeSession,
+  commandsRunBy,
   failure,
   type Json,
   json,
@@ -50,6 +51,10 @@ describe('broker-cli', { timeout: 90_000 }, () => {
       expect(await json('topics delete flights --yes')).toEqual({ deleted: ['flights'] });
       expect(await json('topics delete flights --yes --if-exists')).toEqual({ deleted: [] });
     });
+  });
+
+  describe('exit codes', () => {
+    beforeAll(() => commandsRunBy(runCli));
 
     it('say what is wrong by exit code', async () => {
       await json('topics create here');
@@ -151,6 +156,8 @@ describe('broker-cli', { timeout: 90_000 }, () => {
   });
 
   describe('ping, and brokers that are not there', () => {
+    beforeAll(() => commandsRunBy(runCli));
+
     it('measures', async () => {
       const { roundTripMs, count } = await json('ping --count 3 --interval 0');
       expect(count).toBe(3);

@@ -54,7 +54,7 @@ export const LOG_REQUIREMENTS: RequirementsOf<LogApi> = {
   ListOffsets: { needs: 'describe on the topic of each partition', check: BY_ITEM },
   InitProducer: {
     needs:
-      'write on some topic; with a name, or the id of a producer that has one: write on the group of this name, too',
+      'write on some topic; with a name, or the id of a producer that has one: write on the group of this name, too. Ids without a name are known to their own user',
     check: ({ name }, ask) => {
       ask.any('write', 'topic');
       // Producers' names have no kind of their own: a name that fences others off is like one that members share.

@@ -50,12 +50,13 @@ export function createProduceHandler({ shard, space, metrics }: Services): Handl
   function append(
     { topicId, partition, batch, expectedOffset }: Item,
     refusals: TopicRefusals | undefined,
+    user: string | undefined,
   ): Appended {
     try {
       const refusal = refusals?.of(topicId);
       if (refusal !== undefined) return refused(refusal);
       const header = validateBatch(batch);
-      const command = { topicId, partition, batch, header, expectedOffset };
+      const command = { topicId, partition, batch, header, expectedOffset, user };
       const reply = shard.stage((state, view, context) => {
         const decision = decideAppend(state, view, command, context);
         // What was appended before is told also where there is no room for more. [G-54]
@@ -70,7 +71,9 @@ export function createProduceHandler({ shard, space, metrics }: Services): Handl
 
   return async ({ batches }, context) => {
     const refusals = topicRefusals(context, shard, 'Produce', 'write');
-    const results = batches.map((item) => append(item, refusals));
+    const { user } = context.connection.access;
+    const sender = user === '' ? undefined : user;
+    const results = batches.map((item) => append(item, refusals, sender));
     // What came first may have been staged a moment ago, by somebody else: duplicates wait for it too, as does whoever is
     // told of another end.
     await shard.durable();

@@ -3,6 +3,7 @@
 
 import { TokenBucket } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
+import { networkOf } from '../login/network-of.ts';
 
 export interface AdmissionLimits {
   readonly connectionsMax: number;
@@ -25,25 +26,26 @@ export class Admission {
     this.#pace = new TokenBucket(limits.connectionsPerSecond, nowMs);
   }
 
-  /** Counts one more of this address, or says why not. */
+  /** Counts one more of this address, of IPv6 of its network, or says why not. */
   enter(address: string): MillraceError | undefined {
+    const network = networkOf(address);
     const { connectionsMax, connectionsPerAddress } = this.#limits;
     if (this.#total >= connectionsMax) {
       return tooMany('The broker has as many connections as it may.', connectionsMax, '');
     }
-    const ofAddress = this.#byAddress.get(address) ?? 0;
+    const ofAddress = this.#byAddress.get(network) ?? 0;
     if (ofAddress >= connectionsPerAddress) {
       const message = 'Your address has as many connections as one may.';
       return tooMany(message, connectionsPerAddress, ' of one address');
     }
     this.#total += 1;
-    this.#byAddress.set(address, ofAddress + 1);
+    this.#byAddress.set(network, ofAddress + 1);
     return undefined;
   }
 
   leave(address: string): void {
     this.#total -= 1;
-    takeOne(this.#byAddress, address);
+    takeOne(this.#byAddress, networkOf(address));
   }
 
   /** How long a new connection has to wait until it is begun, ms: those before it come first. `cost`: of how many it is worth. */

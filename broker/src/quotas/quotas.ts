@@ -3,6 +3,7 @@
 
 import { BUILT_IN_USERS, QuotaMeters, type Usage, type UserQuotas } from '@millrace/core';
 import type { ConnectionInfo } from '../handlers/handler.ts';
+import { networkOf } from '../login/network-of.ts';
 
 export interface QuotaOptions {
   /** A second; 0: without bound. */
@@ -55,7 +56,7 @@ export class Quotas {
   charge(connection: ConnectionInfo, quotas: UserQuotas, usage: Usage): number {
     const { user } = connection.access;
     // No user's name holds a blank.
-    const who = user === '' ? `address ${connection.remoteAddress}` : user;
+    const who = user === '' ? `address ${networkOf(connection.remoteAddress)}` : user;
     const pauseMs = this.#meters.charge(who, quotas, usage, this.#sources.nowMs());
     if (pauseMs > 0) connection.throttle(pauseMs);
     return pauseMs;

@@ -117,6 +117,20 @@ test("a user's own quota goes before the broker's, also where it is larger; buil
   expect(quotasWith({}).inForce(CONNECTION)).toBeUndefined();
 });
 
+test('who is nobody is charged by its address, of IPv6 by its network [A-91]', () => {
+  const quotas = quotasWith({ quotaRequests: 1 });
+  const usage = { produceBytesPerSecond: 0, fetchBytesPerSecond: 0, requestsPerSecond: 5 };
+  const charge = (remoteAddress: string) => {
+    const connection = { ...CONNECTION, remoteAddress, throttle: () => undefined };
+    const inForce = quotas.inForce(connection);
+    if (inForce === undefined) throw new Error('a quota is in force');
+    return quotas.charge(connection, inForce, usage);
+  };
+  expect(charge('2001:db8::1')).toBeLessThan(5_000);
+  expect(charge('2001:db8::2')).toBeGreaterThan(8_000);
+  expect(charge('2001:db8:0:1::2')).toBeLessThan(5_000);
+});
+
 test('users are charged apart, and connections of one together [A-91]', () => {
   const quotas = quotasWith({ quotaRequests: 1 });
   const paused: number[] = [];

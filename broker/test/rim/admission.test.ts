@@ -42,6 +42,21 @@ test('one connection too many of an address is refused; other addresses are not,
   await WireClient.greeted(port);
 });
 
+test('all addresses of a network of IPv6 count as one; those of IPv4 by themselves [A-81]', () => {
+  const limits = { connectionsMax: 9, connectionsPerAddress: 2 };
+  const admission = new Admission({ ...limits, connectionsPerUser: 9, connectionsPerSecond: 9 }, 0);
+  expect(admission.enter('2001:db8::1')).toBeUndefined();
+  expect(admission.enter('2001:db8::2')).toBeUndefined();
+  expect(admission.enter('2001:db8::3')?.code).toBe('OVERLOADED');
+  expect(admission.enter('2001:db8:0:1::3')).toBeUndefined();
+  for (const address of ['::ffff:192.0.2.1', '192.0.2.1', '192.0.2.2']) {
+    expect(admission.enter(address)).toBeUndefined();
+  }
+  expect(admission.enter('192.0.2.1')?.code).toBe('OVERLOADED');
+  admission.leave('2001:db8::1');
+  expect(admission.enter('2001:db8::3')).toBeUndefined();
+});
+
 test('one connection too many of a user is refused at its login; one that leaves makes room [A-82]', async () => {
   const login = {
     logins: {

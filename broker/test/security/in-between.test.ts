@@ -1,5 +1,6 @@
 // What lies between the parts of the login: changes in the middle of it, credentials that gateways show, ids for names.
 
+import { ERRORS, encodeBatch, stampProducer } from '@millrace/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../rim/open-rim.ts';
 import { WireClient } from '../rim/wire-client.ts';
@@ -62,7 +63,28 @@ describe('what a gateway is shown', () => {
   });
 });
 
-test('a producer with a name is fenced off by nobody without a right to the name, also by its id', async () => {
+test('nobody puts a batch in the sequence of somebody else’s producer, where it would swallow one [A-29]', async () => {
+  const { topicId = 0 } = (await admin.ask('CreateTopic', { name: 'shared' })).body ?? {};
+  await admin.ask('CreateUser', { user: 'eve' });
+  const rule = { effect: 'allow', pattern: 'literal', resource: 'topic', name: 'shared' } as const;
+  await admin.ask('AlterAcls', { add: [{ ...rule, user: 'eve', operation: 'write' }], remove: [] });
+  const eve = await byToken(
+    secure.port,
+    (await admin.ask('CreateToken', { user: 'eve' })).body?.token ?? '',
+  );
+  const { producerId = 0, producerEpoch = 0 } = (await admin.ask('InitProducer', {})).body ?? {};
+  const send = async (client: WireClient, text: string) => {
+    const batch = encodeBatch([{ value: Buffer.from(text) }], { nowMs: Date.now() });
+    stampProducer(batch, { producerId, producerEpoch, sequence: 0 });
+    const item = { topicId, partition: 0, batch };
+    return (await client.ask('Produce', { batches: [item] })).body?.results[0];
+  };
+  expect((await send(eve, 'swallow'))?.errorCode).toBe(ERRORS.UNKNOWN_PRODUCER.code);
+  expect(await send(admin, 'kept')).toMatchObject({ errorCode: 0, baseOffset: 0, repeated: false });
+  eve.socket.destroy();
+});
+
+test('a producer with a name is fenced off by nobody without a right to the name, also by its id; one without by its own user alone [A-29]', async () => {
   await admin.ask('CreateUser', { user: 'writer' });
   const rule = { user: 'writer', effect: 'allow', pattern: 'literal', operation: 'write' } as const;
   await admin.ask('AlterAcls', { add: [{ ...rule, resource: 'topic', name: 'own' }], remove: [] });
@@ -79,6 +101,10 @@ test('a producer with a name is fenced off by nobody without a right to the name
   const { error } = await writer.ask('InitProducer', itself);
   expect(error?.code).toBe('NOT_AUTHORIZED');
   expect(error?.message).not.toContain('payments');
+  const others = (await admin.ask('InitProducer', {})).body;
+  const stolen = { producerId: others?.producerId ?? 0, producerEpoch: 0 };
+  expect((await writer.ask('InitProducer', stolen)).error?.code).toBe('UNKNOWN_PRODUCER');
+  expect((await admin.ask('InitProducer', stolen)).body?.producerEpoch).toBe(1);
   const nameless = (await writer.ask('InitProducer', {})).body;
   const next = { producerId: nameless?.producerId ?? 0, producerEpoch: 0 };
   expect((await writer.ask('InitProducer', next)).body?.producerEpoch).toBe(1);

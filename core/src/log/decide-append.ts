@@ -44,6 +44,8 @@ import { planAppend } from './plan-append.ts';
 
 /** `batch` is stamped in place with its base offset and append time when all of it is accepted. */
 export interface AppendCommand extends DedupBatch {
+  /** Who sends it; absent: nobody was asked who they are. */
+  readonly user?: string | undefined;
   /** Ids of batches that are decided about before this one and not applied yet; its own are added. */
   readonly met?: MetIds | undefined;
   /** Append only if the partition ends here. */

@@ -19,6 +19,10 @@ import { findProducer } from './find-producer.ts';
 import { producerExpiresAtMs } from './producer-expiry.ts';
 
 type Request = RequestOf<'InitProducer'>;
+type Command = Request & {
+  /** Absent: nobody was asked who they are. */
+  readonly user?: string;
+};
 type Reply = ResponseOf<'InitProducer'>;
 
 /** After it comes a new id: epochs never begin anew. */
@@ -27,11 +31,11 @@ const EPOCH_MAX = 0x7fff_ffff;
 export function decideInitProducer(
   _state: ShardState,
   view: View,
-  { name, producerId, producerEpoch }: Request,
+  { name, producerId, producerEpoch, user }: Command,
   { nowMs }: Context,
 ): Decision<Reply> {
   if (producerId === null && producerEpoch === null) {
-    if (name === null) return fresh(view, null, nowMs);
+    if (name === null) return fresh(view, null, nowMs, user);
     return checkKeyText(name, 'name') ?? takeOver(view, name, nowMs);
   }
   if (producerId === null) return unfit('producerId', 'An epoch needs the id that it is of.');
@@ -45,11 +49,12 @@ function unfit(field: string, message: string): Refused {
 }
 
 /** [G-50] */
-function fresh(view: View, name: string | null, nowMs: number): Decision<Reply> {
+function fresh(view: View, name: string | null, nowMs: number, user?: string): Decision<Reply> {
   const last = view.get('meta', ['lastProducerId']) ?? 0;
   assert(typeof last === 'number' && Number.isSafeInteger(last + 1), 'ids are never used up');
   const producerId = last + 1;
-  const row: ProducerRow = { name, epoch: 0, isOwnEpoch: false, updatedMs: nowMs };
+  const begun: ProducerRow = { name, epoch: 0, isOwnEpoch: false, updatedMs: nowMs };
+  const row = user === undefined ? begun : { ...begun, user };
   const writes: Write[] = [
     put('meta', ['lastProducerId'], producerId),
     put('producers', [producerId], row),

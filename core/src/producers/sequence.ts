@@ -19,6 +19,8 @@ export interface SequencedBatch {
   readonly topicId: number;
   readonly partition: number;
   readonly header: BatchHeader;
+  /** Who sends it; absent: nobody was asked who they are. */
+  readonly user?: string | undefined;
 }
 
 /** The batch is the next one. */
@@ -41,7 +43,7 @@ export interface Repeated {
 /** Of a batch that names a producer. [G-53]-[G-57] */
 export function findInSequence(
   view: View,
-  { topicId, partition, header }: SequencedBatch,
+  { topicId, partition, header, user }: SequencedBatch,
   nowMs: number,
 ): NextInSequence | Repeated | Refused {
   const { producerId, producerEpoch, sequence, count } = header;
@@ -49,6 +51,8 @@ export function findInSequence(
   if (producerEpoch < 0 || sequence < 0) return halfNamed();
   const producer = findProducer(view, producerId, nowMs);
   if (producer === undefined || producerEpoch > producer.epoch) return refuse('UNKNOWN_PRODUCER');
+  // In somebody else's sequence a batch would stand for one that is then taken for its repetition.
+  if (user !== undefined && (producer.user ?? user) !== user) return refuse('UNKNOWN_PRODUCER');
   if (producerEpoch < producer.epoch) return refuse('PRODUCER_FENCED');
   const row = view.get('sequences', [topicId, partition, producerId]);
   const before = row !== undefined && sequenceExpiresAtMs(row) > nowMs ? row : undefined;
