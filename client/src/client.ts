@@ -17,6 +17,7 @@ import { Jobs, type JobsOptions } from './jobs/jobs.ts';
 import { Metadata } from './metadata.ts';
 import { Link, type RequestOptions } from './net/link.ts';
 import type { BrokerInfo } from './net/session.ts';
+import type { ThrottleStats } from './net/throttling.ts';
 import { onAbort } from './on-abort.ts';
 import { type ProducerOptions, producerSettings } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
@@ -74,6 +75,12 @@ export class Client implements AsyncDisposable {
   /** False while a lost connection is being made again. */
   get isConnected(): boolean {
     return this.link.isConnected;
+  }
+
+  /** What the broker's quotas have cost this client so far. */
+  get throttling(): ThrottleStats {
+    const { throttledReplies, throttledMs } = this.link.throttling;
+    return { throttledReplies, throttledMs: Math.round(throttledMs) };
   }
 
   /** Throws INVALID_CONFIG, or UNSUPPORTED_CODEC where this process or the broker lacks the codec. */

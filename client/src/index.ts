@@ -118,6 +118,7 @@ export type { Message } from './message.ts';
 export type { RequestOptions } from './net/link.ts';
 export type { Auth, Secret } from './net/login.ts';
 export type { BrokerInfo } from './net/session.ts';
+export type { ThrottleStats } from './net/throttling.ts';
 export type { TlsChoice, TlsOptions } from './net/tls.ts';
 export type { ProducerOptions } from './producer/options.ts';
 export type { BatchMessage, HeadersInput, OutgoingMessage } from './producer/outgoing.ts';

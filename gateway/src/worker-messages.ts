@@ -17,13 +17,14 @@ export interface OwnBroker {
 /** Given at the start. */
 export interface WorkerSettings {
   readonly options: GatewayOptions;
-  readonly broker: OwnBroker;
   /** Listen beyond loopback though the broker asks nobody. */
   readonly allowAnonymous: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
 export type ToWorker =
+  /** The broker stands: listen. Once; before it the thread only loads its code. */
+  | { readonly kind: 'open'; readonly broker: OwnBroker }
   | { readonly kind: 'metrics'; readonly id: number }
   | { readonly kind: 'close'; readonly drainMs: number }
   /** Look whether the files of TLS have changed. */

@@ -1,10 +1,11 @@
-// The gateway's thread: started, listened to, started again when it met a fault, told to end. What the thread does it
+// The gateway's thread: loaded, opened once its broker stands, listened to, started again when it met a fault, told to end. What the thread does it
 // does not know, and a fault of the thread never reaches the broker.
 
 import { Worker } from 'node:worker_threads';
 import {
   type FromWorker,
   type GatewayOptions,
+  type OwnBroker,
   type ToWorker,
   WORKER_URL,
   type WorkerSettings,
@@ -35,6 +36,8 @@ export class GatewayThread {
   readonly #sources: ThreadSources;
   readonly #scrapes = new Map<number, (text: string) => void>();
   #options: GatewayOptions;
+  #broker: OwnBroker | undefined;
+  #first: Promise<Listening> | undefined;
   #worker: Worker | undefined;
   #scrapeId = 0;
   #pauseMs = RESTART_FIRST_MS;
@@ -46,9 +49,19 @@ export class GatewayThread {
     this.#options = sources.options;
   }
 
+  /** Has the thread load its code, which takes as long as a broker's start, while that one is under way. */
+  load(): void {
+    this.#first ??= this.#start();
+    // What ended it `open` tells.
+    this.#first.catch(() => undefined);
+  }
+
   /** Throws StartError where it cannot listen, and whatever ended the thread before it did. */
-  async open(): Promise<Listening> {
-    const listening = await this.#start();
+  async open(broker: OwnBroker): Promise<Listening> {
+    this.#broker = broker;
+    this.load();
+    this.#tellToOpen(broker);
+    const listening = await (this.#first as Promise<Listening>);
     // From now on it is that port, also after a fault.
     this.#options = { ...this.#options, httpPort: listening.port };
     return listening;
@@ -88,10 +101,14 @@ export class GatewayThread {
     await gone;
   }
 
+  #tellToOpen(broker: OwnBroker): void {
+    if (this.#worker !== undefined) say(this.#worker, { kind: 'open', broker });
+  }
+
   #start(): Promise<Listening> {
-    const { broker, allowAnonymous, logLevel, opened, code = WORKER_URL } = this.#sources;
+    const { allowAnonymous, logLevel, opened, code = WORKER_URL } = this.#sources;
     const options = this.#options;
-    const workerData: WorkerSettings = { options, broker, allowAnonymous, logLevel };
+    const workerData: WorkerSettings = { options, allowAnonymous, logLevel };
     const worker = new Worker(code, { workerData, name: 'gateway' });
     this.#worker = worker;
     const startedAtMs = performance.now();
@@ -128,6 +145,7 @@ export class GatewayThread {
     this.#restart = setTimeout(() => {
       // Its end is told by `#ended`.
       this.#start().catch(() => undefined);
+      if (this.#broker !== undefined) this.#tellToOpen(this.#broker);
     }, pauseMs);
   }
 }

@@ -24,29 +24,26 @@ export const MILLRACE_PROGRAM: Program<typeof OPTIONS> = {
   table: OPTIONS,
   helpAfter: offlineHelp(),
   check: checkOptions,
-  open: (options, life) =>
-    serveBroker(options, life, async ({ protocolAddress, gatewayToken }) => {
-      const thread = new GatewayThread({
-        options,
-        broker: {
-          brokers: formatAddress(reachable(protocolAddress.address), protocolAddress.port),
-          token: gatewayToken,
-          isEncrypted: options.tlsCert !== '',
-          isRequired: isRequired(options),
-        },
-        allowAnonymous: options.allowAnonymous,
-        logLevel: options.logLevel,
-        opened: life.opened,
-      });
+  open: (options, life) => {
+    const { allowAnonymous, logLevel } = options;
+    const thread = new GatewayThread({ options, allowAnonymous, logLevel, opened: life.opened });
+    thread.load();
+    return serveBroker(options, life, async ({ protocolAddress, gatewayToken }) => {
       life.onHangup(() => thread.reloadTls());
-      const { host, port, url } = await thread.open();
+      const { host, port, url } = await thread.open({
+        brokers: formatAddress(reachable(protocolAddress.address), protocolAddress.port),
+        token: gatewayToken,
+        isEncrypted: options.tlsCert !== '',
+        isRequired: isRequired(options),
+      });
       return {
         ready: { httpHost: host, httpPort: port },
         greeting: [{ noun: 'http', text: `${url}  Amazon SQS API, REST, jobs` }],
         metrics: () => thread.metrics(),
         close: () => thread.close(options.shutdownDeadline * DRAIN_SHARE),
       };
-    }),
+    });
+  },
 };
 
 type Options = OptionsOf<typeof OPTIONS>;

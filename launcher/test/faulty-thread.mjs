@@ -4,17 +4,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 const { httpPort } = workerData.options;
 const tell = (message) => parentPort.postMessage(message, []);
 
-tell({ kind: 'listening', host: '127.0.0.1', port: httpPort || 4_711, url: 'http://test' });
 parentPort.on('message', (message) => {
-  if (message.kind === 'metrics') {
+  if (message.kind === 'open') {
+    tell({ kind: 'listening', host: '127.0.0.1', port: httpPort || 4_711, url: 'http://test' });
+    if (message.broker.brokers === 'fail') {
+      setTimeout(() => {
+        throw new Error('a fault of the test');
+      }, 100);
+    }
+  } else if (message.kind === 'metrics') {
     tell({ kind: 'metrics', id: message.id, text: `port ${httpPort}` });
   } else if (message.kind === 'close') {
     tell({ kind: 'closed' });
     parentPort.close();
   }
 });
-if (workerData.broker.brokers === 'fail') {
-  setTimeout(() => {
-    throw new Error('a fault of the test');
-  }, 100);
-}

@@ -13,14 +13,14 @@ function openThread(brokers: string, code = CODE) {
   const opened = openLog({ level: 'info', format: 'json', sink });
   const options = { ...defaultsOf(GATEWAY_OPTIONS), httpPort: 0 };
   const broker = { brokers, token: undefined, isEncrypted: false, isRequired: false };
-  const more = { broker, allowAnonymous: false, logLevel: 'info' } as const;
+  const more = { allowAnonymous: false, logLevel: 'info' } as const;
   const thread = new GatewayThread({ options, ...more, opened, code });
-  return { thread, lines };
+  return { thread, lines, open: () => thread.open(broker) };
 }
 
 test('a fault is logged, and the thread comes again on its port', async () => {
-  const { thread, lines } = openThread('fail');
-  expect(await thread.open()).toMatchObject({ port: 4_711 });
+  const { thread, lines, open } = openThread('fail');
+  expect(await open()).toMatchObject({ port: 4_711 });
   expect(await thread.metrics()).toBe('port 0');
   await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   expect(lines.slice(0, 2)).toMatchObject([
@@ -35,14 +35,25 @@ test('a fault is logged, and the thread comes again on its port', async () => {
 });
 
 test('a thread that is told to end is not started again', async () => {
-  const { thread, lines } = openThread('go on');
-  await thread.open();
+  const { thread, lines, open } = openThread('go on');
+  await open();
   await thread.close(100);
   expect([lines, await thread.metrics()]).toEqual([[], '']);
 });
 
 test('a thread that cannot begin is a start that failed', async () => {
-  const { thread, lines } = openThread('go on', new URL('./nowhere.mjs', import.meta.url));
-  await expect(thread.open()).rejects.toThrow(/nowhere\.mjs/);
+  const { lines, open } = openThread('go on', new URL('./nowhere.mjs', import.meta.url));
+  await expect(open()).rejects.toThrow(/nowhere\.mjs/);
+  expect(lines).toEqual([]);
+});
+
+test('it loads before its broker stands, listens after it, and may be ended in between', async () => {
+  const { thread, open, lines } = openThread('go on');
+  thread.load();
+  expect(await open()).toMatchObject({ port: 4_711 });
+  await thread.close(100);
+  const other = openThread('go on');
+  other.thread.load();
+  await other.thread.close(100);
   expect(lines).toEqual([]);
 });

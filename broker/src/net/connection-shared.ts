@@ -10,6 +10,8 @@ import type { LinePace } from './line-pace.ts';
 import type { PressureGate } from './pressure.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
+import type { TurnShare } from './turn-share.ts';
+import type { UserPauses } from './user-pauses.ts';
 
 export interface ConnectionLimits extends PatienceLimits {
   readonly inFlightRequestsMax: number;
@@ -23,8 +25,10 @@ export interface ConnectionShared {
   readonly dispatch: Dispatch;
   readonly admission: Admission;
   readonly gate: PressureGate;
+  readonly pauses: UserPauses;
   readonly budget: RequestBudget;
   readonly flusher: TurnFlusher;
+  readonly turns: TurnShare;
   readonly metrics: NetMetrics;
   readonly log: Log;
   /** Of lines about what clients sent. */

@@ -69,6 +69,7 @@ export class Connection implements Peer, WriterOwner {
         if (this.#state !== 'open') return;
         shared.metrics.throttled += 1;
         this.#throttled.begin(ms);
+        shared.pauses.begin(details, ms, performance.now());
       },
       get replyRoomBytes() {
         return Math.max(0, unsentReplyBytes - unsentBytes());
@@ -97,6 +98,7 @@ export class Connection implements Peer, WriterOwner {
     this.#details.access = access;
     this.#details.clientName = clientName;
     this.#details.clientVersion = clientVersion;
+    this.#throttled.begin(this.#shared.pauses.leftMs(this.info, performance.now()));
   }
 
   send(parts: readonly Uint8Array[]): void {
@@ -184,7 +186,13 @@ export class Connection implements Peer, WriterOwner {
   /** Dispatches what was read, as far as the limits allow, and reads on or stops reading. */
   #work(): void {
     const at = { wallMs: Date.now(), monotonicMs: performance.now() };
-    while (this.#state === 'open' && !this.#isBlocked()) {
+    const { turns } = this.#shared;
+    for (let inARow = 0; this.#state === 'open' && !this.#isBlocked(); inARow += 1) {
+      if (this.#inbox.isEmpty) break;
+      if (!turns.take(inARow)) {
+        turns.whenNext(this.#onRoom);
+        break;
+      }
       const request = this.#inbox.take();
       if (request === undefined) break;
       this.#requestAtMs = at.monotonicMs;
@@ -256,6 +264,7 @@ export class Connection implements Peer, WriterOwner {
     this.#inbox.clear();
     this.#throttled.cancel();
     this.#shared.gate.forget(this.#onRoom);
+    this.#shared.turns.forget(this.#onRoom);
     this.#shared.metrics.endedBy(reason);
     const closed = new MillraceError('CANCELLED', 'The connection is closed.');
     this.waiting.cancelAll(closed);

@@ -14,6 +14,8 @@ import { type Pressure, PressureGate } from './pressure.ts';
 import { RequestBudget } from './request-budget.ts';
 import { SecureDoor, transportOf } from './secure-door.ts';
 import { TurnFlusher } from './turn-flusher.ts';
+import { TurnShare } from './turn-share.ts';
+import { UserPauses } from './user-pauses.ts';
 
 export interface ListenerOptions extends ConnectionLimits, AdmissionLimits {
   readonly host: string;
@@ -67,8 +69,10 @@ export class Listener {
       dispatch: sources.dispatch,
       admission: this.#admission,
       gate: new PressureGate(sources.pressure),
+      pauses: new UserPauses(),
       budget: new RequestBudget(options.requestBytesTotal, sources.metrics),
       flusher: new TurnFlusher(),
+      turns: new TurnShare(),
       metrics: sources.metrics,
       log: sources.log,
       lines: new LinePace(),
@@ -226,6 +230,7 @@ export class Listener {
   #checkAll(): void {
     const nowMs = performance.now();
     for (const connection of this.#connections) connection.check(nowMs);
+    this.#shared.pauses.forgetOver(nowMs);
   }
 
   #forget(connection: Connection): void {

@@ -96,9 +96,22 @@ test('a connection that is closed during its pause goes at once, and others are 
   expect((await client.ask('Produce', PRODUCE)).body?.throttleMs).toBe(30_000);
   client.send('ListGroups', 1, {});
   client.socket.destroy();
-  const other = await WireClient.greeted(port);
+  const other = await WireClient.greeted(port, '127.0.0.2');
   expect((await other.ask('ListGroups', {})).body).toEqual({ groups: [] });
   await expect.poll(() => metric('millrace_connections'), { timeout: 10_000 }).toBe(1);
+});
+
+test('connecting anew does not end a pause [A-90]', async () => {
+  const { port } = await open({ quotaProduceBytes: BATCH_BYTES });
+  const beganMs = performance.now();
+  const client = await WireClient.greeted(port);
+  await client.ask('Produce', PRODUCE);
+  const throttleMs = (await client.ask('Produce', PRODUCE)).body?.throttleMs ?? 0;
+  expect(throttleMs).toBeGreaterThan(500);
+  client.socket.destroy();
+  const again = await WireClient.greeted(port);
+  await again.ask('ListGroups', {});
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(throttleMs - 5);
 });
 
 test("a user's own quota goes before the broker's, also where it is larger; built-in users have none [A-91]", async () => {

@@ -43,14 +43,15 @@ export class WireClient {
     });
   }
 
-  static async open(port: number): Promise<WireClient> {
-    const socket = connect(port, '127.0.0.1');
+  /** `from`: an address of this machine. */
+  static async open(port: number, from = '127.0.0.1'): Promise<WireClient> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
     await once(socket, 'connect');
     return new WireClient(socket);
   }
 
-  static async greeted(port: number): Promise<WireClient> {
-    const client = await WireClient.open(port);
+  static async greeted(port: number, from?: string): Promise<WireClient> {
+    const client = await WireClient.open(port, from);
     const reply = await client.ask('Hello', HELLO);
     if (reply.error !== undefined) throw reply.error;
     return client;

@@ -18,7 +18,8 @@ import { OfflineWatch } from './offline.ts';
 import { errorAfterLoss, pauseBeforeResend, replyAfterLoss } from './resend.ts';
 import type { BrokerInfo, BrokerLimits, Session, SessionOwner } from './session.ts';
 import { SilenceWatch } from './silence.ts';
-import { announceEnd, tracedRequest } from './traced-request.ts';
+import { Throttling } from './throttling.ts';
+import { announceEnd, logEnd, tracedRequest } from './traced-request.ts';
 
 export interface LinkOptions extends DialerOptions {
   readonly requestTimeoutMs: number;
@@ -45,6 +46,7 @@ const URGENT_RESERVE = 64;
 
 export class Link implements SessionOwner {
   readonly options: LinkOptions;
+  readonly throttling = new Throttling();
   private readonly dialer: Dialer;
   private readonly deadlines = new Deadlines(() => this.sweep());
   private readonly silence: SilenceWatch;
@@ -164,8 +166,7 @@ export class Link implements SessionOwner {
   }
 
   onRoom(): void {
-    // The reply to Hello comes before there is a session, and proves little.
-    if (this.session === undefined) return;
+    if (this.session === undefined) return; // The reply to Hello, which proves little.
     this.dialer.heard(this.session.lastHeardAt);
     this.pump();
   }
@@ -178,7 +179,7 @@ export class Link implements SessionOwner {
     if (this.isClosed) return;
     this.dialer.lastFailure = reason;
     this.offline.begin();
-    this.options.logger.warn?.('connection lost, connecting again', { reason: reason.message });
+    logEnd(this.options.logger, session.wasIdle, reason);
     void this.reconnect();
   }
 
@@ -261,11 +262,9 @@ export class Link implements SessionOwner {
   /** Where no answer comes in time, the session ends as one that was silent. */
   private ask(): void {
     const deadlineAt = performance.now() + this.options.connectTimeoutMs;
-    this.call('Metadata', { topics: [] }, deadlineAt, { urgent: true }).catch(
-      (error: MillraceError) => {
-        this.options.logger.debug?.('no sign of life', { reason: error.message });
-      },
-    );
+    const { logger } = this.options;
+    const asked = this.call('Metadata', { topics: [] }, deadlineAt, { urgent: true });
+    asked.catch(({ message: reason }: Error) => logger.debug?.('no sign of life', { reason }));
   }
 
   private abort(call: Call): void {

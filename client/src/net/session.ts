@@ -21,6 +21,7 @@ import { Call } from './call.ts';
 import { Connection, type ConnectionOwner, notTheProtocol } from './connection.ts';
 import type { Exchange } from './login.ts';
 import type { Wire } from './open-socket.ts';
+import type { Throttling } from './throttling.ts';
 
 const CORRELATION_ID_MAX = 0xffff_ffff;
 /** Correlation id of what the broker says unasked. */
@@ -53,6 +54,8 @@ export interface Introduction {
 export type BrokerLimits = Readonly<Record<string, number>>;
 
 export interface SessionOwner {
+  /** Sessions count in it. */
+  readonly throttling: Throttling;
   /** Room may have come: a reply was read, or the socket has drained. */
   onRoom(): void;
   onEnd(session: Session, reason: MillraceError): void;
@@ -67,6 +70,9 @@ export class Session implements ConnectionOwner {
   clockOffsetMs = 0;
   /** Set once the connection is gone. */
   endReason: MillraceError | undefined;
+  /** The broker closed it, without a word, while it owed no reply. */
+  wasIdle = false;
+  private pausedUntil = 0;
   private readonly connection: Connection;
   private readonly owner: SessionOwner;
   /** Calls that were sent and have no reply, also those whose caller has given up. */
@@ -92,6 +98,11 @@ export class Session implements ConnectionOwner {
   /** By performance.now(). */
   get lastHeardAt(): number {
     return this.connection.lastHeardAt;
+  }
+
+  /** Since when silence tells something: while the client is beyond its quotas the broker reads nothing, and so answers nothing. */
+  get silentSince(): number {
+    return Math.max(this.connection.lastHeardAt, this.pausedUntil);
   }
 
   get unsentBytes(): number {
@@ -185,7 +196,7 @@ export class Session implements ConnectionOwner {
   overdue(call: Call): void {
     if (call.state === 'sent' && call.canWait) this.cancel(call);
     call.fail(new MillraceError('DEADLINE_EXCEEDED'));
-    if (this.connection.lastHeardAt < call.sentAt) {
+    if (this.silentSince < call.sentAt) {
       const text = `${this.broker.address} has been silent for too long.`;
       this.connection.destroy(new MillraceError('CONNECTION_LOST', text));
     }
@@ -210,6 +221,7 @@ export class Session implements ConnectionOwner {
 
   onEnd(reason: MillraceError): void {
     this.endReason = reason;
+    this.wasIdle = !this.isWaiting && reason.cause === undefined;
     for (const call of this.unanswered.values()) call.lose(reason);
     this.unanswered.clear();
     this.owner.onEnd(this, reason);
@@ -225,12 +237,19 @@ export class Session implements ConnectionOwner {
   private succeed(call: Call, header: ResponseHeader): void {
     try {
       const version = this.versionOf(call.api);
-      call.succeed(decodeResponse(call.api, version, header.fields));
+      const reply = decodeResponse(call.api, version, header.fields);
+      this.pausedBy(reply);
+      call.succeed(reply);
     } catch (cause) {
       const reason = notTheProtocol(this.connection.address, cause);
       call.lose(reason);
       this.connection.destroy(reason);
     }
+  }
+
+  private pausedBy(reply: object): void {
+    const { throttleMs = 0 } = reply as { readonly throttleMs?: number };
+    if (throttleMs > 0) this.pausedUntil = this.owner.throttling.add(throttleMs, this.pausedUntil);
   }
 
   private learn(reply: ResponseOf<'Hello'>): void {

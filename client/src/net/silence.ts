@@ -4,8 +4,8 @@
 export interface Watched {
   /** Replies are awaited. */
   readonly isWaiting: boolean;
-  /** When something was heard last, by performance.now(). */
-  readonly lastHeardAt: number;
+  /** Since when something should have been heard, by performance.now(). */
+  readonly silentSince: number;
 }
 
 export class SilenceWatch {
@@ -29,7 +29,7 @@ export class SilenceWatch {
 
   private look(watched: Watched, ask: () => void): void {
     const now = performance.now();
-    const since = Math.max(watched.lastHeardAt, this.askedAt);
+    const since = Math.max(watched.silentSince, this.askedAt);
     if (!watched.isWaiting || now - since < this.idleMs) return;
     this.askedAt = now;
     ask();
