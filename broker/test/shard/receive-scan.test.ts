@@ -3,7 +3,7 @@
 import { decideReceive } from '@millrace/core';
 import { encodeBatch, LIMITS } from '@millrace/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { createQueue, openTestShard, receiveOf, type TestShard } from './open-test-shard.ts';
+import { openTestShard, receiveOf, type TestShard } from './open-test-shard.ts';
 
 let shard: TestShard;
 afterEach(() => shard.close());
@@ -13,7 +13,8 @@ const DAY = 24 * 3_600_000;
 
 test('passes over no more messages than the limit in one look, and says that there is more: receiveScanMax', async () => {
   shard = openTestShard();
-  const topicId = await createQueue(shard);
+  const topic = { name: 't', partitions: 1, config: null, annotations: null, validateOnly: false };
+  const { topicId } = await shard.call('CreateTopic', topic);
   const value = TEXT.encode('x');
   const delayed = Array.from({ length: LIMITS.receiveScanMax + 1_000 }, () => ({
     value,
@@ -21,6 +22,9 @@ test('passes over no more messages than the limit in one look, and says that the
   }));
   const batch = encodeBatch([...delayed, { value: TEXT.encode('now') }], { nowMs: 1 });
   await shard.call('Produce', { batches: [{ topicId, partition: 0, batch }] });
+  const group = { group: 'g', topics: ['t'], startAt: -2, deadLetterTopic: null, config: null };
+  const created = shard.call('CreateShareGroup', group);
+  // Looked at in the turn that makes the group: no background job passes over anything before.
   const groupId = shard.shard.peek(({ catalog }) => catalog.groupByName('g')?.groupId ?? 0);
   const command = {
     groupId,
@@ -31,9 +35,9 @@ test('passes over no more messages than the limit in one look, and says that the
     maxBytes: 1_000,
     visibilityTimeoutMs: null,
   };
-  const look = () =>
-    shard.shard.stage((state, view, ctx) => decideReceive(state, view, command, ctx));
-  expect(look()).toMatchObject({ leases: [], more: true });
+  const looked = shard.shard.stage((state, view, ctx) => decideReceive(state, view, command, ctx));
+  expect(looked).toMatchObject({ leases: [], more: true });
+  await created;
   // A receive looks again by itself.
   const { leases } = await shard.call('Receive', receiveOf(0));
   expect(leases).toMatchObject([{ firstOffset: LIMITS.receiveScanMax + 1_000 }]);
