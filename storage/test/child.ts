@@ -28,6 +28,9 @@ export function compileStorage(name: string): string {
   return pathToFileURL(`${folder}/index.js`).href;
 }
 
+/** Of what a child said on stderr the end is kept, UTF-16 units. */
+const COMPLAINT_MAX = 4_096;
+
 export interface Child {
   readonly process: ChildProcess;
   /** What it has said so far. */
@@ -47,7 +50,7 @@ export function startChild(
   const path = fileURLToPath(new URL(`./children/${script}.mjs`, import.meta.url));
   const [command = '', ...rest] = [...under, process.execPath, path, ...args];
   const child = spawn(command, rest, {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     // One thread for the work of LMDB, so that a count of its calls means something.
     env: { ...process.env, UV_THREADPOOL_SIZE: under.length > 0 ? '1' : '4' },
   });
@@ -55,13 +58,21 @@ export function startChild(
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));
   const closed = once(reader, 'close');
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-COMPLAINT_MAX);
+  });
+  const left = once(child, 'close');
   return {
     process: child,
     lines,
     said: async (count) => {
       while (lines.length < count) {
         const event: unknown = await Promise.race([once(reader, 'line'), closed.then(() => null)]);
-        if (event === null && lines.length < count) throw new Error(`it said only ${lines.join()}`);
+        if (event !== null || lines.length >= count) continue;
+        const [code, signal] = await left;
+        const how = `after ${lines.length} lines, with ${code ?? signal}`;
+        throw new Error(`it ended ${how}, and said: ${complaint}`);
       }
     },
     ended: async () => {
