@@ -4,11 +4,17 @@ import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WireClient } from '../rim/wire-client.ts';
-import { byPassword, byToken, SecureBroker, tryToken, verifierOf } from './secure-broker.ts';
+import {
+  byPassword,
+  byToken,
+  newUser,
+  SecureBroker,
+  tryToken,
+  verifierOf,
+} from './secure-broker.ts';
 
 let secure: SecureBroker;
 let admin: WireClient;
-let users = 0;
 
 beforeAll(async () => {
   secure = await SecureBroker.open();
@@ -19,23 +25,11 @@ afterAll(async () => {
   await secure.close();
 });
 
-/** A new user with a password and a token. */
-async function newUser(superuser = false) {
-  users += 1;
-  const user = `user-${users}`;
-  const password = verifierOf('right horse');
-  const created = await admin.ask('CreateUser', { user, password, superuser });
-  if (created.error !== undefined) throw created.error;
-  const made = await admin.ask('CreateToken', { user });
-  if (made.error !== undefined) throw made.error;
-  return { user, ...made.body };
-}
-
 describe('the end of what a connection stands on', () => {
   test.each(['revoked', 'expired', 'disabled', 'deleted', 'made anew'] as const)(
     'a connection by a token ends when it is %s [A-30]',
     async (how) => {
-      const { user } = await newUser();
+      const { user } = await newUser(admin);
       const expiresAtMs = how === 'expired' ? Date.now() + 400 : null;
       const made = await admin.ask('CreateToken', { user, expiresAtMs });
       const { token = '', tokenId = '' } = made.body ?? {};
@@ -56,7 +50,7 @@ describe('the end of what a connection stands on', () => {
   test.each(['removed', 'changed'] as const)(
     'a connection by a password ends when that is %s; one by a token stays [A-30]',
     async (how) => {
-      const { user, token } = await newUser();
+      const { user, token } = await newUser(admin);
       const client = await WireClient.open(secure.port);
       expect((await byPassword(client, user, 'right horse')).last?.body?.user).toBe(user);
       const stays = await byToken(secure.port, token);
@@ -70,7 +64,7 @@ describe('the end of what a connection stands on', () => {
   );
 
   test('who revokes its own token is answered before it goes', async () => {
-    const { token, tokenId } = await newUser(true);
+    const { token, tokenId } = await newUser(admin, true);
     const client = await byToken(secure.port, token);
     expect((await client.ask('RevokeToken', { tokenId })).body).toBeDefined();
     expect((await client.next('Hello')).correlationId).toBe(0);
@@ -78,7 +72,7 @@ describe('the end of what a connection stands on', () => {
   });
 
   test('a superuser that is one no more may do no more what it could [A-32]', async () => {
-    const { user, token } = await newUser(true);
+    const { user, token } = await newUser(admin, true);
     const client = await byToken(secure.port, token);
     expect((await client.ask('ListUsers', {})).error).toBeUndefined();
     await admin.ask('AlterUser', { user, superuser: false });
@@ -89,8 +83,8 @@ describe('the end of what a connection stands on', () => {
 
 describe('acting for others', () => {
   test('a gateway acts for a user, with what that user may do [A-16]', async () => {
-    const { user } = await newUser();
-    const { user: gateway, token } = await newUser();
+    const { user } = await newUser(admin);
+    const { user: gateway, token } = await newUser(admin);
     const rule = { effect: 'allow', resource: 'cluster', pattern: 'literal', name: '' } as const;
     const delegate = { ...rule, user: gateway, operation: 'delegate' } as const;
     expect((await tryToken(secure.port, token, { actAs: user })).reply.error).toMatchObject({

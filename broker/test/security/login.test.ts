@@ -4,11 +4,17 @@ import { APIS, type ApiName } from '@millrace/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../rim/open-rim.ts';
 import { HELLO, WireClient } from '../rim/wire-client.ts';
-import { byPassword, byToken, SecureBroker, tryToken, verifierOf } from './secure-broker.ts';
+import {
+  byPassword,
+  byToken,
+  newUser,
+  SecureBroker,
+  tryToken,
+  verifierOf,
+} from './secure-broker.ts';
 
 let secure: SecureBroker;
 let admin: WireClient;
-let users = 0;
 
 beforeAll(async () => {
   secure = await SecureBroker.open();
@@ -18,18 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await secure.close();
 });
-
-/** A new user with a password and a token. */
-async function newUser(superuser = false) {
-  users += 1;
-  const user = `user-${users}`;
-  const password = verifierOf('right horse');
-  const created = await admin.ask('CreateUser', { user, password, superuser });
-  if (created.error !== undefined) throw created.error;
-  const made = await admin.ask('CreateToken', { user });
-  if (made.error !== undefined) throw made.error;
-  return { user, ...made.body };
-}
 
 describe('without a login', () => {
   test('Hello is refused, says which mechanisms there are, and the connection is closed [A-11]', async () => {
@@ -79,7 +73,7 @@ describe('without a login', () => {
 
 describe('SCRAM-SHA-256', () => {
   test('the right password comes in, and both sides know each other [A-13]', async () => {
-    const { user } = await newUser();
+    const { user } = await newUser(admin);
     const client = await WireClient.open(secure.port);
     const { hello, last, isServerKnown } = await byPassword(client, user, 'right horse');
     expect(hello.body?.user).toBeNull();
@@ -94,8 +88,8 @@ describe('SCRAM-SHA-256', () => {
   });
 
   test('an unknown user, a disabled one, one without a password and a wrong password look the same [A-13]', async () => {
-    const { user: known } = await newUser();
-    const { user: disabled } = await newUser();
+    const { user: known } = await newUser(admin);
+    const { user: disabled } = await newUser(admin);
     await admin.ask('AlterUser', { user: disabled, disabled: true });
     await admin.ask('CreateUser', { user: 'bare' });
     const tries = [known, disabled, 'bare', 'nobody'].map(async (user) => {

@@ -125,6 +125,20 @@ export function verifierOf(password: string, salt = randomBytes(16), iterations 
   return { salt, iterations, storedKey, serverKey: hmac(salted, 'Server Key') };
 }
 
+let users = 0;
+
+/** A new user with a password and a token. */
+export async function newUser(admin: WireClient, superuser = false) {
+  users += 1;
+  const user = `user-${users}`;
+  const password = verifierOf('right horse');
+  const created = await admin.ask('CreateUser', { user, password, superuser });
+  if (created.error !== undefined) throw created.error;
+  const made = await admin.ask('CreateToken', { user });
+  if (made.error !== undefined) throw made.error;
+  return { user, ...made.body };
+}
+
 export interface ScramOutcome {
   readonly hello: Reply<'Hello'>;
   readonly last: Reply<'Authenticate'> | undefined;
