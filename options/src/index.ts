@@ -52,3 +52,4 @@ export {
   type TlsPaths,
 } from './tls/read-tls.ts';
 export { TlsReloader } from './tls/tls-reloader.ts';
+export { DAY, GIB, KIB, MIB, MINUTE, SECOND, TIB } from './units.ts';

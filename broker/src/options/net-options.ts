@@ -1,16 +1,8 @@
 // What protects the broker: how many connections, how much, how slow, and when it says that it suffers. Rows of the option
 // table, no code.
 
-import type { OptionTable } from '@millrace/options';
+import { DAY, GIB, KIB, MIB, MINUTE, type OptionTable, SECOND, TIB } from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-const TIB = 1024 * GIB;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 
 export const NET_OPTIONS = {
   connectionsMax: {

@@ -3,25 +3,23 @@
 
 import {
   checkTlsOptions,
+  DAY,
+  GIB,
+  MIB,
+  MINUTE,
   type OptionsOf,
   type OptionTable,
   PROCESS_OPTIONS,
   renderOptionRows,
+  SECOND,
   StartError,
+  TIB,
   type TlsFlags,
   type TlsPaths,
 } from '@millrace/options';
 import { LIMITS } from '@millrace/protocol';
 import { checkExposure } from './exposure.ts';
 import { NET_OPTIONS } from './net-options.ts';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-const TIB = 1024 * GIB;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 
 const PORT = { kind: 'count', min: 0, max: 65_535 } as const;
 

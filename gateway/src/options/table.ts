@@ -2,16 +2,15 @@
 // docs/reference/options.md derive from this table. The launcher takes it beside the broker's, so no name stands in both.
 
 import {
+  KIB,
+  MIB,
+  MINUTE,
   type OptionsOf,
   type OptionTable,
   PROCESS_OPTIONS,
   renderOptionRows,
+  SECOND,
 } from '@millrace/options';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 
 export const GATEWAY_OPTIONS = {
   httpHost: {

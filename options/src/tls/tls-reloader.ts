@@ -2,6 +2,7 @@
 // the old ones in force: it is said once, not at every look.
 
 import type { Log } from '../process/log.ts';
+import { DAY } from '../units.ts';
 import {
   type LoadedTls,
   readTls,
@@ -21,9 +22,8 @@ export interface TlsReloaderSources {
 }
 
 const LOOK_EVERY_MS = 10_000;
-const DAY_MS = 24 * 60 * 60_000;
 /** From so long before the end of a certificate on it is said, once a day. */
-const EXPIRY_WARNING_MS = 14 * DAY_MS;
+const EXPIRY_WARNING_MS = 14 * DAY;
 
 export class TlsReloader {
   readonly #sources: TlsReloaderSources;
@@ -81,7 +81,7 @@ export class TlsReloader {
   #warnOfExpiry(): void {
     const nowMs = Date.now();
     const { expiresAtMs, certificate } = this.#loaded;
-    if (expiresAtMs - nowMs > EXPIRY_WARNING_MS || nowMs - this.#warnedAtMs < DAY_MS) return;
+    if (expiresAtMs - nowMs > EXPIRY_WARNING_MS || nowMs - this.#warnedAtMs < DAY) return;
     this.#warnedAtMs = nowMs;
     this.#sources.log.warn(
       { event: 'tls_expiry', certificate, expiresAt: new Date(expiresAtMs).toISOString() },
