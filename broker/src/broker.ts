@@ -73,7 +73,7 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     const security = openSecurity(options, storage, {
       audit,
       builtInTokens,
-      ended: () => login.sessions.endInvalidSoon(),
+      onTakenAway: () => login.sessions.endInvalidSoon(),
     });
     warnOfLockedSecrets(shard, security.secretsKey, log);
     const login = openLogin({

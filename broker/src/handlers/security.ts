@@ -36,12 +36,10 @@ function createUserHandlers({ shard, security }: Services) {
     shard.submit((state, view, ctx) => decideCreateUser(state, view, request, ctx));
 
   const alter: Handler<'AlterUser'> = async (request) => {
-    const { user, disabled, removePassword } = request;
     const reply = await shard.submit((state, view, ctx) =>
       decideAlterUser(state, view, request, ctx),
     );
-    if (disabled === true) security.ended({ kind: 'user', user });
-    else if (removePassword) security.ended({ kind: 'password', user });
+    security.onTakenAway();
     return reply;
   };
 
@@ -49,7 +47,7 @@ function createUserHandlers({ shard, security }: Services) {
     const reply = await shard.submit((state, view, ctx) =>
       decideDeleteUser(state, view, request, ctx),
     );
-    security.ended({ kind: 'user', user: request.user });
+    security.onTakenAway();
     return reply;
   };
 
@@ -68,11 +66,10 @@ function createTokenHandlers({ shard, security }: Services) {
   };
 
   const revoke: Handler<'RevokeToken'> = async (request) => {
-    const { tokenId } = request;
     const reply = await shard.submit((state, view, ctx) =>
       decideRevokeToken(state, view, request, ctx),
     );
-    security.ended({ kind: 'token', tokenId });
+    security.onTakenAway();
     return reply;
   };
 
@@ -99,9 +96,14 @@ function createAccessKeyHandlers({ shard, security }: Services) {
   return { CreateAccessKey: create, RevokeAccessKey: revoke };
 }
 
-function createRuleHandlers({ shard }: Services) {
-  const alter: Handler<'AlterAcls'> = (request) =>
-    shard.submit((state, view, ctx) => decideAlterAcls(state, view, request, ctx));
+function createRuleHandlers({ shard, security }: Services) {
+  const alter: Handler<'AlterAcls'> = async (request) => {
+    const reply = await shard.submit((state, view, ctx) =>
+      decideAlterAcls(state, view, request, ctx),
+    );
+    security.onTakenAway();
+    return reply;
+  };
 
   const list: Handler<'ListAcls'> = (query) =>
     shard.submit((state, view) => listAcls(state, view, query));

@@ -4,12 +4,12 @@ import type { Security } from '@millrace/core';
 import { MillraceError } from '@millrace/protocol';
 import { type BuiltInToken, claimedUser, whoseToken } from '../security/tokens.ts';
 import { networkOf } from './network-of.ts';
-import type { LoginThrottle } from './throttle.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface BearerSources {
   readonly security: () => Security;
   readonly builtInTokens: readonly BuiltInToken[];
-  readonly throttle: Pick<LoginThrottle, 'admit' | 'failed' | 'succeeded'>;
+  readonly throttle: Throttle;
   readonly nowMs: () => number;
 }
 

@@ -18,7 +18,7 @@ import { actedFor, mayActAs, onBehalf } from './acting.ts';
 import { type Grounds, holds, type Identity } from './live-sessions.ts';
 import { networkOf } from './network-of.ts';
 import { readClientFirst, ScramExchange } from './scram-exchange.ts';
-import type { LoginThrottle } from './throttle.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface LoginSources {
   readonly authentication: 'none' | 'required';
@@ -27,7 +27,7 @@ export interface LoginSources {
   readonly builtInTokens: readonly BuiltInToken[];
   /** For the salts of users that are unknown. */
   readonly saltKey: Uint8Array;
-  readonly throttle: Pick<LoginThrottle, 'admit' | 'failed' | 'succeeded'>;
+  readonly throttle: Throttle;
   readonly audit: AuditLog | undefined;
   readonly nowMs: () => number;
 }

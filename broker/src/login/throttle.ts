@@ -45,6 +45,9 @@ class Remembered<T> {
   }
 }
 
+/** Without its bookkeeping. */
+export type Throttle = Pick<LoginThrottle, 'admit' | 'failed' | 'succeeded'>;
+
 export class LoginThrottle {
   readonly #nowMs: () => number;
   readonly #byAddress: Remembered<Failures>;

@@ -13,7 +13,7 @@ import type { SecurityServices } from './security-services.ts';
 export function openSecurity(
   { secretsKeyFile }: Pick<BrokerOptions, 'secretsKeyFile'>,
   { saltKey }: Pick<OpenStorage, 'saltKey'>,
-  sources: Pick<SecurityServices, 'audit' | 'builtInTokens' | 'ended'>,
+  sources: Pick<SecurityServices, 'audit' | 'builtInTokens' | 'onTakenAway'>,
 ): SecurityServices {
   return {
     ...sources,

@@ -1,16 +1,17 @@
-// What the handlers of security work with in tests: no throttle that takes time, and a record of what ended.
+// What the handlers of security work with in tests: no throttle that takes time, and a count of what was taken away.
 import { PasswordWork } from '../../src/security/password-work.ts';
 import { secretsKey } from '../../src/security/secrets-key.ts';
-import type { EndedCredential, SecurityServices } from '../../src/security/security-services.ts';
+import type { SecurityServices } from '../../src/security/security-services.ts';
 
 export interface TestSecurity extends SecurityServices {
-  readonly endings: EndedCredential[];
+  /** How often it was said that something was taken away. */
+  readonly takenAway: () => number;
   /** `failed` or `succeeded`, with address and user. */
   readonly logins: string[];
 }
 
 export function testSecurity(changes: Partial<SecurityServices> = {}): TestSecurity {
-  const endings: EndedCredential[] = [];
+  let takenAway = 0;
   const logins: string[] = [];
   return {
     secretsKey: secretsKey(new Uint8Array(32).fill(1)),
@@ -26,9 +27,11 @@ export function testSecurity(changes: Partial<SecurityServices> = {}): TestSecur
       succeeded: (address, user) => logins.push(`succeeded ${address} ${user}`),
     },
     audit: undefined,
-    ended: (credential) => endings.push(credential),
+    onTakenAway: () => {
+      takenAway += 1;
+    },
     ...changes,
-    endings,
+    takenAway: () => takenAway,
     logins,
   };
 }
