@@ -8,10 +8,8 @@ export interface Access {
   /** Nothing is refused: handlers need not look at each item. */
   readonly isUnlimited: boolean;
   may(operation: OperationName, resource: ResourceKind, name: string): boolean;
-  /** Throws NOT_AUTHORIZED, which names operation and resource; the audit log is told. */
-  require(operation: OperationName, resource: ResourceKind, name: string, api?: ApiName): void;
   /**
-   * NOT_AUTHORIZED where it may not, for the outcome of an item; the audit log is told. `told` stands for the name where the
+   * NOT_AUTHORIZED, which names operation and resource, where it may not; the audit log is told. `told` stands for the name where the
    * request did not say it: what may not be described is not named.
    */
   refusal(
@@ -32,7 +30,6 @@ export const UNLIMITED: Access = {
   user: '',
   isUnlimited: true,
   may: () => true,
-  require: () => undefined,
   refusal: () => undefined,
   mayAny: () => true,
   mayAll: () => true,

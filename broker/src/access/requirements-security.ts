@@ -2,7 +2,7 @@
 
 import type { RequestOf } from '@millrace/protocol';
 import type { Asker } from './asker.ts';
-import { BY_ITEM, type RequirementsOf } from './requirement.ts';
+import type { RequirementsOf } from './requirement.ts';
 
 type SecurityApi =
   | 'CheckCredential'
@@ -80,7 +80,9 @@ export const SECURITY_REQUIREMENTS: RequirementsOf<SecurityApi> = {
   },
   CheckAccess: {
     needs: 'describe on the cluster; of oneself nothing',
-    check: BY_ITEM,
+    check: ({ user }, ask) => {
+      if (user !== null && user !== ask.access.user) ask.cluster('describe');
+    },
   },
 };
 

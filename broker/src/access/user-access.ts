@@ -38,11 +38,6 @@ export class UserAccess implements Access {
     return this.#security().authorize(this.user, operation, resource, name);
   }
 
-  require(operation: OperationName, resource: ResourceKind, name: string, api?: ApiName): void {
-    const refusal = this.refusal(api ?? 'CheckAccess', operation, resource, name);
-    if (refusal !== undefined) throw refusal;
-  }
-
   refusal(
     api: ApiName,
     operation: OperationName,

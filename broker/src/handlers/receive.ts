@@ -131,8 +131,9 @@ function placed({ topicId, partition }: PartitionRef, lease: Lease): PlacedLease
 /** A right may have been taken away since the request came, and it may have waited. Throws NOT_AUTHORIZED. */
 function beginLook({ group, topics }: Request, access: Access): Look {
   if (!access.isUnlimited) {
-    access.require('read', 'group', group, 'Receive');
-    for (const name of topics) access.require('read', 'topic', name, 'Receive');
+    let refused = access.refusal('Receive', 'read', 'group', group);
+    for (const name of topics) refused ??= access.refusal('Receive', 'read', 'topic', name);
+    if (refused !== undefined) throw refused;
   }
   return { more: false, isLimited: false, refusal: undefined };
 }

@@ -137,6 +137,9 @@ function securityCases(adminToken: string) {
     RevokeAccessKey: [{ request: { accessKeyId: 'gone' }, needs: ALTER }],
     AlterAcls: [{ request: { add: [], remove: [rule] }, needs: ALTER }],
     ListAcls: [{ request: {}, needs: DESCRIBE }],
-    CheckAccess: [{ request: { user: 'other', items: [item] }, needs: DESCRIBE }],
+    CheckAccess: ['other', 'gone'].map((user) => ({
+      request: { user, items: [item] },
+      needs: DESCRIBE,
+    })),
   } satisfies Partial<ApiCases>;
 }

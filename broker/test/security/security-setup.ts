@@ -37,18 +37,8 @@ export async function usersOf({ call }: TestShard) {
   return users;
 }
 
-/** The connection of somebody who logged in, and may do what `may` says. */
-export function connectionOf(user: string, may: readonly string[] = []): ConnectionInfo {
-  const isAllowed = (operation: string, resource: string) =>
-    may.includes(`${operation} ${resource}`);
-  const access = {
-    ...CONNECTION.access,
-    user,
-    isUnlimited: false,
-    may: isAllowed,
-    require: (operation: string, resource: string) => {
-      if (!isAllowed(operation, resource)) throw new Error(`may not ${operation} ${resource}`);
-    },
-  };
+/** The connection of somebody who logged in, and may do nothing. */
+export function connectionOf(user: string): ConnectionInfo {
+  const access = { ...CONNECTION.access, user, isUnlimited: false, may: () => false };
   return { ...CONNECTION, access };
 }
