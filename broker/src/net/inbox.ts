@@ -3,7 +3,7 @@
 
 import { FrameDecoder, LIMITS, MillraceError } from '@millrace/protocol';
 import type { Peer } from '../dispatch/peer.ts';
-import { networkOf } from '../login/network-of.ts';
+import { payerOf } from '../quotas/payer-of.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /** Requests that are kept while nothing may be dispatched; then the socket is read no further. */
@@ -138,8 +138,7 @@ export class Inbox {
     }
     // A Hello that came with it has not been looked at yet.
     if (!this.#peer.greeted && this.isEmpty) throw tooLargeForHello(bytes);
-    const { access, remoteAddress } = this.#peer.info;
-    this.#asksFor = access.user === '' ? networkOf(remoteAddress) : access.user;
+    this.#asksFor = payerOf(this.#peer.info);
     const isIn = this.#budget.ask(this.#asksFor, this, bytes, () => {
       this.#letIn(bytes);
       this.#onRoom();

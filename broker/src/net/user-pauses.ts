@@ -1,9 +1,9 @@
-// Until when users have to pause who are beyond their quotas, so that connecting anew does not end a pause. Addresses where
-// nobody was asked who they are. It reads no clock.
+// Until when those have to pause who are beyond their quotas, so that connecting anew does not end a pause. It reads no
+// clock.
 
-import type { ConnectionInfo } from '../handlers/handler.ts';
+import { payerOf } from '../quotas/payer-of.ts';
 
-type Who = Pick<ConnectionInfo, 'access' | 'remoteAddress'>;
+type Who = Parameters<typeof payerOf>[0];
 
 export class UserPauses {
   readonly #untilMs = new Map<string, number>();
@@ -13,14 +13,14 @@ export class UserPauses {
   }
 
   begin(who: Who, ms: number, nowMs: number): void {
-    const name = nameOf(who);
+    const name = payerOf(who);
     this.#untilMs.set(name, Math.max(this.#untilMs.get(name) ?? 0, nowMs + ms));
   }
 
   /** What is left of it, ms; 0: nothing. */
   leftMs(who: Who, nowMs: number): number {
     if (this.#untilMs.size === 0) return 0;
-    return Math.max(0, (this.#untilMs.get(nameOf(who)) ?? 0) - nowMs);
+    return Math.max(0, (this.#untilMs.get(payerOf(who)) ?? 0) - nowMs);
   }
 
   forgetOver(nowMs: number): void {
@@ -28,9 +28,4 @@ export class UserPauses {
       if (untilMs <= nowMs) this.#untilMs.delete(name);
     }
   }
-}
-
-/** No user's name holds a blank. */
-function nameOf({ access, remoteAddress }: Who): string {
-  return access.user === '' ? `address ${remoteAddress}` : access.user;
 }

@@ -3,7 +3,7 @@
 
 import { BUILT_IN_USERS, QuotaMeters, type Usage, type UserQuotas } from '@millrace/core';
 import type { ConnectionInfo } from '../handlers/handler.ts';
-import { networkOf } from '../login/network-of.ts';
+import { payerOf } from './payer-of.ts';
 
 export interface QuotaOptions {
   /** A second; 0: without bound. */
@@ -54,10 +54,8 @@ export class Quotas {
 
   /** Has the connection read no further while its user is beyond its quotas; for how long, ms. */
   charge(connection: ConnectionInfo, quotas: UserQuotas, usage: Usage): number {
-    const { user } = connection.access;
-    // No user's name holds a blank.
-    const who = user === '' ? `address ${networkOf(connection.remoteAddress)}` : user;
-    const pauseMs = this.#meters.charge(who, quotas, usage, this.#sources.nowMs());
+    const nowMs = this.#sources.nowMs();
+    const pauseMs = this.#meters.charge(payerOf(connection), quotas, usage, nowMs);
     if (pauseMs > 0) connection.throttle(pauseMs);
     return pauseMs;
   }

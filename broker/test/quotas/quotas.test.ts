@@ -5,6 +5,7 @@ import { MillraceError } from '@millrace/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { UNLIMITED } from '../../src/access/access.ts';
 import type { Handlers } from '../../src/handlers/handler.ts';
+import { UserPauses } from '../../src/net/user-pauses.ts';
 import { chargeHandlers } from '../../src/quotas/charge-handlers.ts';
 import { type QuotaOptions, Quotas } from '../../src/quotas/quotas.ts';
 import { openRim, type Rim } from '../rim/open-rim.ts';
@@ -142,6 +143,14 @@ test('who is nobody is charged by its address, of IPv6 by its network [A-91]', (
   expect(charge('2001:db8::1')).toBeLessThan(5_000);
   expect(charge('2001:db8::2')).toBeGreaterThan(8_000);
   expect(charge('2001:db8:0:1::2')).toBeLessThan(5_000);
+});
+
+test('who pauses has a whole network of IPv6 pause, as it is charged [A-90] [A-91]', () => {
+  const pauses = new UserPauses();
+  const at = (remoteAddress: string) => ({ ...CONNECTION, remoteAddress });
+  pauses.begin(at('2001:db8::1'), 1_000, 0);
+  expect(pauses.leftMs(at('2001:db8::2'), 400)).toBe(600);
+  expect(pauses.leftMs(at('2001:db8:0:1::2'), 400)).toBe(0);
 });
 
 test('users are charged apart, and connections of one together [A-91]', () => {
