@@ -13,6 +13,7 @@ import {
 import type { CancelSignal } from '../handlers/handler.ts';
 import type { LiveSessions } from '../login/live-sessions.ts';
 import type { LoginPeer, LoginStep, Logins } from '../login/logins.ts';
+import { waitOut } from '../login/wait-out.ts';
 import type { Peer } from './peer.ts';
 
 export interface HelloFacts {
@@ -99,14 +100,8 @@ function refuse(
 ): Promise<never> {
   peer.login = 'refused';
   if (delayMs === 0) throw error;
-  return new Promise((_, reject) => {
-    const timer = setTimeout(end, delayMs);
-    const stop = signal.onCancel(end);
-    function end(): void {
-      clearTimeout(timer);
-      stop();
-      reject(error);
-    }
+  return waitOut(delayMs, signal).then(() => {
+    throw error;
   });
 }
 

@@ -5,10 +5,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { BUILT_IN_USERS, hasExpired } from '@millrace/core';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
 import { networkOf } from '../login/network-of.ts';
+import { waitOut } from '../login/wait-out.ts';
 import { fakeVerifier } from '../security/scram-verifier.ts';
 import { requireSecretsKey, secretsLocked } from '../security/secrets-key.ts';
 import { claimedUser, whoseToken } from '../security/tokens.ts';
-import type { CancelSignal, Handler } from './handler.ts';
+import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
 
 type Owner = ResponseInput<'CheckCredential'>;
@@ -45,7 +46,7 @@ function createCheck(services: Services): Handler<'CheckCredential'> {
     admit();
     if (owner === undefined) {
       tell('AUTHENTICATION_FAILED');
-      await pause(throttle.failed(address, named), signal);
+      await waitOut(throttle.failed(address, named), signal);
       throw new MillraceError('AUTHENTICATION_FAILED');
     }
     throttle.succeeded(address, owner.user);
@@ -100,17 +101,4 @@ function createGetAccessKey({ shard, security }: Services): Handler<'GetAccessKe
     if (secret === undefined) throw secretsLocked('it is encrypted with another key, or damaged');
     return { user: key.user, secret, expiresAtMs: key.expiresAtMs };
   };
-}
-
-/** Ends early where nobody waits for the answer any more. */
-async function pause(ms: number, signal: CancelSignal): Promise<void> {
-  let wake: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const timer = setTimeout(wake, ms);
-  const forget = signal.onCancel(wake);
-  await over;
-  clearTimeout(timer);
-  forget();
 }

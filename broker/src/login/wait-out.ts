@@ -1,0 +1,16 @@
+// The time that a failed login costs whoever failed. It decides nothing.
+
+import type { CancelSignal } from '../handlers/handler.ts';
+
+/** Ends early where nobody waits for the answer any more. */
+export async function waitOut(ms: number, signal: CancelSignal): Promise<void> {
+  let forget: () => void = () => undefined;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    forget = signal.onCancel(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  forget();
+}
