@@ -39,9 +39,11 @@ export { type LineFile, openLineFile } from './process/line-file.ts';
 export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';
 export { type Log, type OpenLog, openLog } from './process/log.ts';
 export { isLoopback } from './process/loopback.ts';
+export { readOptionFile } from './process/option-file.ts';
 export { logFormatOf, PROCESS_OPTIONS } from './process/process-options.ts';
 export { type Life, type Program, runProgram, type Served } from './process/run-program.ts';
 export { Shutdown } from './process/shutdown.ts';
+export { commonNameOf } from './tls/common-name.ts';
 export {
   type ClientAuth,
   checkTlsOptions,

@@ -1,10 +1,10 @@
 // Who may read /metrics: this machine, whoever the options let, or who shows a token. It answers nothing itself.
 
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { isLoopback } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import type { Login } from '../login/open-login.ts';
+import { transportOf } from '../net/secure-door.ts';
 import type { BrokerOptions } from '../options/table.ts';
 
 type Options = Pick<BrokerOptions, 'authentication' | 'metricsAnonymous'>;
@@ -15,10 +15,9 @@ export function metricsReaders(
   login: () => Login | undefined,
 ): (request: IncomingMessage) => Promise<void> {
   return async ({ headers, socket }) => {
-    const { remoteAddress = '', localAddress } = socket;
+    const { remoteAddress = '' } = socket;
     if (authentication === 'none' || metricsAnonymous || isLoopback(remoteAddress)) return;
-    const isPrivate = socket instanceof TLSSocket || remoteAddress === localAddress;
-    if (!isPrivate) {
+    if (!transportOf(socket, 'none').isPrivate) {
       const message = 'Tokens are taken over TLS only.';
       throw new MillraceError('AUTHENTICATION_REQUIRED', message);
     }

@@ -4,7 +4,13 @@
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server, TLSSocket } from 'node:tls';
-import { type ClientAuth, isLoopback, type Log, type TlsContext } from '@millrace/options';
+import {
+  type ClientAuth,
+  commonNameOf,
+  isLoopback,
+  type Log,
+  type TlsContext,
+} from '@millrace/options';
 import type { Transport } from '../login/logins.ts';
 
 export interface SecureDoorSources {
@@ -125,18 +131,9 @@ export function transportOf(socket: Socket, clientAuth: ClientAuth): Transport {
   if (!(socket instanceof TLSSocket)) {
     return { isPrivate: isLocal, lacksCertificate: false, certificateName: undefined };
   }
-  const isTrusted = clientAuth !== 'none' && socket.authorized;
-  const lacksCertificate = clientAuth === 'required' && !isTrusted;
   return {
     isPrivate: true,
-    lacksCertificate,
-    certificateName: isTrusted ? nameIn(socket) : undefined,
+    lacksCertificate: clientAuth === 'required' && !socket.authorized,
+    certificateName: clientAuth === 'none' ? undefined : commonNameOf(socket),
   };
-}
-
-/** The common name; undefined where it has none, or several. */
-function nameIn(socket: TLSSocket): string | undefined {
-  const subject = socket.getPeerX509Certificate()?.toLegacyObject().subject;
-  const name: unknown = subject?.CN;
-  return typeof name === 'string' && name !== '' ? name : undefined;
 }

@@ -2,8 +2,7 @@
 // be readable, for signatures are computed from them; without the key what the store holds of them is of no use.
 
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { StartError } from '@millrace/options';
+import { readOptionFile, StartError } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 
 const KEY_BYTES = 32;
@@ -23,13 +22,7 @@ export interface SecretsKey {
 /** Undefined without a path. Throws StartError `badOption`, which quotes nothing of the file. */
 export function readSecretsKey(path: string): SecretsKey | undefined {
   if (path === '') return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const { code = 'an error' } = error as NodeJS.ErrnoException;
-    throw new StartError('badOption', `--secrets-key-file: ${path} cannot be read (${code}).`);
-  }
+  const text = readOptionFile('--secrets-key-file', path).toString('utf8').trim();
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : fromBase64(text);
   if (key.length === KEY_BYTES) return secretsKey(key);
   const message = `--secrets-key-file: ${path} does not hold ${KEY_BYTES} bytes in base64 or hex (openssl rand -base64 ${KEY_BYTES} makes some).`;

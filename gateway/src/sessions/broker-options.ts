@@ -1,8 +1,7 @@
 // The options that say how a gateway process reaches its broker. Files are read at each connect, so that what they hold may
 // change under way; what is wrong with them is said without their contents.
 
-import { readFileSync } from 'node:fs';
-import { StartError } from '@millrace/options';
+import { readOptionFile, StartError } from '@millrace/options';
 import type { GatewayProcessOptions } from '../options/table.ts';
 import type { BrokerAccess } from './broker-access.ts';
 
@@ -11,7 +10,8 @@ type Options = GatewayProcessOptions;
 /** Throws StartError `badOption` where a file cannot be read. */
 export function brokerAccess(options: Options): BrokerAccess {
   const { broker, brokerTokenFile } = options;
-  const token = () => readFile('--broker-token-file', brokerTokenFile).toString('utf8').trim();
+  const token = () =>
+    readOptionFile('--broker-token-file', brokerTokenFile).toString('utf8').trim();
   const tls = speaksTls(options) ? () => tlsOf(options) : undefined;
   if (brokerTokenFile !== '') token();
   tls?.();
@@ -36,22 +36,13 @@ function speaksTls(options: Options): boolean {
 function tlsOf(options: Options) {
   const { brokerTlsCa, brokerTlsCert, brokerTlsKey, brokerTlsServerName } = options;
   return {
-    ...(brokerTlsCa === '' ? {} : { ca: readFile('--broker-tls-ca', brokerTlsCa) }),
+    ...(brokerTlsCa === '' ? {} : { ca: readOptionFile('--broker-tls-ca', brokerTlsCa) }),
     ...(brokerTlsCert === ''
       ? {}
       : {
-          cert: readFile('--broker-tls-cert', brokerTlsCert),
-          key: readFile('--broker-tls-key', brokerTlsKey),
+          cert: readOptionFile('--broker-tls-cert', brokerTlsCert),
+          key: readOptionFile('--broker-tls-key', brokerTlsKey),
         }),
     ...(brokerTlsServerName === '' ? {} : { servername: brokerTlsServerName }),
   };
-}
-
-function readFile(flag: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code = 'an error' } = error as NodeJS.ErrnoException;
-    throw new StartError('badOption', `${flag}: ${path} cannot be read (${code}).`);
-  }
 }

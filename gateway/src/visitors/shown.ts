@@ -2,7 +2,9 @@
 // checks none of them.
 
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { commonNameOf } from '@millrace/options';
 
 export type Shown =
   | { readonly kind: 'token'; readonly secret: string }
@@ -15,7 +17,7 @@ const AUTHORIZATION = /^(bearer|basic) +([^ ]+) *$/i;
 /** Undefined: nothing that can be read. What a header says goes before a certificate. */
 export function shownBy({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>) {
   const { authorization } = headers;
-  return authorization === undefined ? certificateOf(socket as TLSSocket) : inHeader(authorization);
+  return authorization === undefined ? certificateOf(socket) : inHeader(authorization);
 }
 
 function inHeader(authorization: string): Shown | undefined {
@@ -28,12 +30,8 @@ function inHeader(authorization: string): Shown | undefined {
   return { kind: 'password', user: pair.slice(0, colon), secret: pair.slice(colon + 1) };
 }
 
-/** The common name is the user's; of a certificate with several nobody can tell which is meant. */
-function certificateOf(socket: TLSSocket): Shown | undefined {
-  // Of plain TCP neither is there.
-  if (!socket.encrypted || !socket.authorized) return undefined;
-  const names: unknown = socket.getPeerCertificate().subject?.CN;
-  return typeof names === 'string' && names !== ''
-    ? { kind: 'certificate', user: names }
-    : undefined;
+/** The common name is the user's. */
+function certificateOf(socket: Socket): Shown | undefined {
+  const user = socket instanceof TLSSocket ? commonNameOf(socket) : undefined;
+  return user === undefined ? undefined : { kind: 'certificate', user };
 }

@@ -2,9 +2,9 @@
 // What is wrong with them is said without their contents. It watches nothing: TlsReloader does.
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureVersion } from 'node:tls';
 import { StartError } from '../process/exit-codes.ts';
+import { readOptionFile } from '../process/option-file.ts';
 
 export type ClientAuth = 'none' | 'optional' | 'required';
 
@@ -83,13 +83,7 @@ export function readTls(flags: TlsFlags, paths: TlsPaths): LoadedTls | undefined
 }
 
 function readPem(flag: string, path: string): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const { code = 'an error' } = error as NodeJS.ErrnoException;
-    throw bad(`${flag}: ${path} cannot be read (${code}).`);
-  }
+  const bytes = readOptionFile(flag, path);
   if (bytes.length > FILE_BYTES_MAX) throw bad(`${flag}: ${path} is longer than 1MiB.`);
   return bytes;
 }
