@@ -53,7 +53,8 @@ async function openIn(
   { sync, mapSize }: Pick<BrokerOptions, 'sync' | 'mapSize'>,
 ): Promise<OpenStorage> {
   const { path } = directory;
-  const store = await openStore({ path: join(path, DATA_FILE), sync, mapBytes: mapSize });
+  const file = join(path, DATA_FILE);
+  const store = await openStore({ path: file, directory, sync, mapBytes: mapSize });
   const close = async () => {
     await store.close();
     await directory.close();

@@ -2,6 +2,7 @@
 // It opens no store.
 
 import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs';
+import type { LetIn } from './directory-door.ts';
 import { type DirectoryLock, takeLock } from './directory-lock.ts';
 import { DataDirectoryError } from './errors.ts';
 import { type LockPlace, lockPlaceBeside, lockPlaceIn } from './lock-place.ts';
@@ -9,6 +10,8 @@ import { type LockPlace, lockPlaceBeside, lockPlaceIn } from './lock-place.ts';
 export interface DataDirectory {
   /** Absolute, without links. */
   readonly path: string;
+  /** Who wants to look beside us waits until it is called, and is let in between commits from then on. */
+  letLook(letIn: LetIn): void;
   /** Lets another process have the directory. */
   close(): Promise<void>;
 }
@@ -21,7 +24,9 @@ const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const real = prepare(path);
   const lock = await lockIn(real);
-  if (!('pid' in lock)) return { path: real, close: () => lock.release() };
+  if (!('pid' in lock)) {
+    return { path: real, letLook: (letIn) => lock.letLook(letIn), close: () => lock.release() };
+  }
   const { pid } = lock;
   const message = `data directory ${real} is in use by process ${pid}: stop that broker or use another directory`;
   throw new DataDirectoryError('LOCKED', message, { pid });
@@ -42,19 +47,27 @@ function prepare(path: string): string {
 }
 
 async function lockIn(real: string): Promise<DirectoryLock | { readonly pid: number }> {
-  let place: LockPlace | undefined;
   try {
-    place = await lockPlaceIn(real);
-    return await takeLock(place);
-  } catch (error) {
-    await place?.close();
-    if (!NO_SOCKETS.has(codeOf(error))) throw explain(real, error);
-  }
-  try {
-    return await takeLock(lockPlaceBeside(real));
+    return await inLockPlace(real, takeLock);
   } catch (error) {
     throw explain(real, error);
   }
+}
+
+/** In the directory, or beside it where it cannot hold sockets. `use` closes the place, unless it throws. */
+export async function inLockPlace<T>(
+  real: string,
+  use: (place: LockPlace) => Promise<T>,
+): Promise<T> {
+  let place: LockPlace | undefined;
+  try {
+    place = await lockPlaceIn(real);
+    return await use(place);
+  } catch (error) {
+    await place?.close();
+    if (!NO_SOCKETS.has(codeOf(error))) throw error;
+  }
+  return use(lockPlaceBeside(real));
 }
 
 function explain(path: string, error: unknown): DataDirectoryError {

@@ -4,6 +4,7 @@
 import { existsSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assert } from './assert.ts';
+import { CommitGate, type EndLook } from './commit-gate.ts';
 import type {
   PlainValue,
   RangeQuery,
@@ -29,6 +30,7 @@ import {
 } from './lmdb-environment.ts';
 import { explainFailure } from './lmdb-failure.ts';
 import { type Environment, readValue, stillReads, walkRows } from './lmdb-reading.ts';
+import { lookBeside } from './look-beside.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -67,7 +69,9 @@ export async function openDataFile(
   const { path, sync = 'always', mapBytes = MAP_BYTES, readOnly = false } = options;
   const settings: EnvironmentOptions = { path, sync, mapBytes, readOnly };
   if (!readOnly) await createDataFile(settings);
-  const environment = openEnvironment(settings);
+  const environment = readOnly
+    ? await lookBeside(path, () => openEnvironment(settings))
+    : openEnvironment(settings);
   const store = new LmdbStore(settings, environment);
   try {
     if (!readOnly && isEmpty(environment)) {
@@ -110,6 +114,7 @@ export class LmdbStore implements Store {
   readonly #sync: SyncMode;
   readonly #readOnly: boolean;
   readonly #environment: Environment;
+  readonly #gate = new CommitGate();
   #committing: Promise<void> | undefined;
   #closed = false;
 
@@ -144,12 +149,17 @@ export class LmdbStore implements Store {
     assert(!this.#readOnly, 'the store is not read only');
     assert(this.#committing === undefined, 'one commit at a time');
     if (encoded.length === 0) return;
-    this.#committing = this.#write(encoded);
+    this.#committing = this.#gate.commit(() => this.#write(encoded));
     try {
       await this.#committing;
     } finally {
       this.#committing = undefined;
     }
+  }
+
+  /** Another process may open the file from when it resolves until the look is ended: nothing is committed. */
+  look(): Promise<EndLook> {
+    return this.#gate.look();
   }
 
   usage(): StoreUsage {

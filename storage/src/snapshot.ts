@@ -15,6 +15,7 @@ import { type Key, TABLES, type TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import { openEnvironment, pagesOfEnvironment } from './lmdb-environment.ts';
 import { type Environment, readKeySlice, readPacked, readValue, walkRows } from './lmdb-reading.ts';
+import { lookBeside } from './look-beside.ts';
 import { OverlayView } from './overlay-view.ts';
 
 /** A row as it is stored, also where it should not be. */
@@ -37,14 +38,15 @@ const FIRST_BYTE_MAX = 0xff;
 
 /**
  * @throws StorageFormatError when there is no data file, it is not ours, a newer version wrote it, or its journal lacks
- * something; otherwise what the system says.
+ * something; DataDirectoryError when a broker does not let us look; otherwise what the system says.
  */
 export async function openSnapshot(path: string): Promise<Snapshot> {
   if (!existsSync(path)) throw new StorageFormatError('FORMAT_UNKNOWN', `there is no ${path}`);
   const { size } = statSync(path);
   if (size === 0) throw new StorageFormatError('FORMAT_UNKNOWN', `${path} is empty`);
   const mapBytes = size * 2 + ROOM_TO_GROW;
-  const environment = openEnvironment({ path, sync: 'always', mapBytes, readOnly: true });
+  const settings = { path, sync: 'always', mapBytes, readOnly: true } as const;
+  const environment = await lookBeside(path, () => openEnvironment(settings));
   try {
     const seen = await seeWithJournal(path, environment);
     const snapshot = new Snapshot(path, environment, seen);

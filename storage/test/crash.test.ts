@@ -20,11 +20,11 @@ describe('a process killed while it commits', () => {
       child.process.kill('SIGKILL');
       acknowledged.push(...(await child.ended()).map(Number));
 
-      const held = await openDataDirectory(directory);
-      const path = join(held.path, 'shard-0.mdb');
+      const path = join(directory, 'shard-0.mdb');
       const snapshot = await openSnapshot(path);
       const seen = [...snapshot.range('batches', { keysOnly: true })].map(([key]) => key);
       await snapshot.close();
+      const held = await openDataDirectory(directory);
       const store = await openStore({ path });
       expect([...store.range('batches', { keysOnly: true })].map(([key]) => key)).toEqual(seen);
       const batches = [...store.range('batches', {})];

@@ -53,7 +53,10 @@ function checkEmpty(path: string): void {
 
 async function locked(path: string): Promise<DataDirectory> {
   try {
-    return await openDataDirectory(path);
+    const held = await openDataDirectory(path);
+    // Of the files in here one at a time is written, and read by nobody before it is whole.
+    held.letLook(async () => () => undefined);
+    return held;
   } catch (error) {
     if (!(error instanceof DataDirectoryError)) throw error;
     const exit = error.code === 'LOCKED' ? 'dataLocked' : 'dataNotWritable';

@@ -7,6 +7,7 @@ import type { View } from '@millrace/core';
 import { StartError } from '@millrace/options';
 import {
   CommitAbortedError,
+  DataDirectoryError,
   openSnapshot,
   type Snapshot,
   StorageFormatError,
@@ -53,6 +54,9 @@ export async function orStartError<T>(opening: Promise<T>): Promise<T> {
     if (error instanceof StorageFormatError) {
       const exit = error.code === 'JOURNAL_DAMAGED' ? 'damaged' : 'foreignData';
       throw new StartError(exit, `${error.message}.`, { cause: error });
+    }
+    if (error instanceof DataDirectoryError) {
+      throw new StartError('dataLocked', `${error.message}.`, { cause: error });
     }
     if (error instanceof CommitAbortedError) {
       throw new StartError('dataNotWritable', `${error.message}.`, { cause: error });

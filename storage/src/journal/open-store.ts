@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Store } from '../contract.ts';
+import type { DataDirectory } from '../data-directory.ts';
 import { CommitAbortedError } from '../errors.ts';
 import type { SyncMode } from '../lmdb-environment.ts';
 import { type LmdbStore, openDataFile } from '../lmdb-store.ts';
@@ -27,6 +28,8 @@ export interface StoreOptions
   readonly mapBytes?: number | undefined;
   readonly journalBytesMin?: number | undefined;
   readonly journalBytesMax?: number | undefined;
+  /** Of the file: who looks beside us is let in between commits. */
+  readonly directory?: Pick<DataDirectory, 'letLook'> | undefined;
   /** For tests. */
   readonly disk?: JournalDisk | undefined;
 }
@@ -38,6 +41,7 @@ export interface StoreOptions
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { path, sync = 'always', disk = SYSTEM_DISK } = options;
   const data = await openDataFile(options, (store) => recover(store, path, disk));
+  options.directory?.letLook(() => data.look());
   if (sync === 'os') return data;
   try {
     return await withJournal(data, options, disk);

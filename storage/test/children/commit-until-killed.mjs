@@ -7,14 +7,15 @@ import { join } from 'node:path';
 const [url, directory, first, size] = process.argv.slice(2);
 const { Committer, openDataDirectory, openStore } = await import(url);
 
-const { path } = await openDataDirectory(directory);
+const held = await openDataDirectory(directory);
 const small = {
   journalBytesMin: 65_536,
   journalBytesMax: 131_072,
   absorbBytes: 1,
   absorbAfterMs: 1,
 };
-const store = await openStore({ ...(size === 'small' && small), path: join(path, 'shard-0.mdb') });
+const path = join(held.path, 'shard-0.mdb');
+const store = await openStore({ ...(size === 'small' && small), path, directory: held });
 const committer = new Committer({ store });
 let next = Number(first);
 
