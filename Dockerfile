@@ -1,6 +1,6 @@
 # Two stages: the first builds, the second holds only what runs. Runs as a user without rights, on one volume.
 
-FROM node:20-bookworm-slim AS build
+FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY protocol/package.json protocol/
@@ -11,9 +11,11 @@ COPY broker/package.json broker/
 COPY client/package.json client/
 COPY cli/package.json cli/
 COPY gateway/package.json gateway/
+COPY dashboard/package.json dashboard/
 COPY launcher/package.json launcher/
 COPY harness/package.json harness/
 COPY scenarios/package.json scenarios/
+COPY examples/package.json examples/
 COPY bench/package.json bench/
 COPY test/package.json test/
 COPY apidoc/package.json apidoc/
@@ -24,9 +26,10 @@ COPY launcher/bin launcher/bin
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npx tsc -b launcher cli \
+ && npx vite build --logLevel=warn dashboard \
  && npm prune --omit=dev --ignore-scripts
 
-FROM node:20-bookworm-slim
+FROM node:20.20.2-bookworm-slim
 # In here every address is the container's own: who may come is for whoever publishes its ports to say. With
 # MILLRACE_AUTHENTICATION=required the switch has no effect.
 ENV NODE_ENV=production \
@@ -45,6 +48,8 @@ COPY --from=build /build/client client
 COPY --from=build /build/options options
 COPY --from=build /build/broker broker
 COPY --from=build /build/gateway gateway
+COPY --from=build /build/dashboard/package.json dashboard/
+COPY --from=build /build/dashboard/dist dashboard/dist
 COPY --from=build /build/launcher launcher
 COPY --from=build /build/cli cli
 RUN mkdir /data && chown node:node /data

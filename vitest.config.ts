@@ -21,6 +21,41 @@ const PACKAGES = [
 const BUILT = ['**/node_modules/**', '**/dist/**'];
 const PURE = ['core/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];
 const SQS = ['test/sqs/*.test.ts'];
+const SIGHT = ['test/sight/**/*.test.ts'];
+const EXAMPLES = ['examples/test/**/*.test.ts', 'test/examples/**/*.test.ts'];
+
+/** Only where it is asked for: its tests need a browser and other programs. */
+const isSightAsked =
+  process.env['MILLRACE_SIGHT'] === '1' || process.argv.some((text) => text.includes('test/sight'));
+
+/** Only where it is asked for: its tests start example programs, scenarios and the servers of others. */
+const isExamplesAsked =
+  process.env['MILLRACE_EXAMPLES'] === '1' ||
+  process.argv.some((text) => /\bexamples\/test\b|\btest\/examples\b/.test(text));
+
+const EXAMPLES_PROJECT = {
+  extends: true,
+  test: {
+    name: 'examples',
+    include: EXAMPLES,
+    exclude: BUILT,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+} as const;
+
+const SIGHT_PROJECT = {
+  extends: true,
+  test: {
+    name: 'sight',
+    include: SIGHT,
+    exclude: BUILT,
+    globalSetup: './test/sight/support/fresh-page.ts',
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
+} as const;
 
 export default defineConfig({
   resolve: {
@@ -29,6 +64,12 @@ export default defineConfig({
         find: '@millrace/storage/testing',
         replacement: fileURLToPath(
           new URL('./storage/src/testing/faulty-store.ts', import.meta.url),
+        ),
+      },
+      {
+        find: '@millrace/client/opentelemetry',
+        replacement: fileURLToPath(
+          new URL('./client/src/opentelemetry/instrument.ts', import.meta.url),
         ),
       },
       ...PACKAGES.map((name) => ({
@@ -49,7 +90,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...BUILT, ...PURE, ...SQS],
+          exclude: [...BUILT, ...PURE, ...SQS, ...SIGHT, ...EXAMPLES],
         },
       },
       {
@@ -63,6 +104,8 @@ export default defineConfig({
           globalSetup: './test/sqs/support/shared-server.ts',
         },
       },
+      ...(isSightAsked ? [SIGHT_PROJECT] : []),
+      ...(isExamplesAsked ? [EXAMPLES_PROJECT] : []),
     ],
     pool: 'forks',
     maxWorkers: 2,

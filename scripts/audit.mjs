@@ -1,16 +1,14 @@
 // Known faults of what is installed, as the registry tells them: part of npm run check. Where no registry answers (offline, a
 // mirror without advisories) nothing is known and nothing fails, and that is said.
 import { spawnSync } from 'node:child_process';
-import { ROOT } from './workspace.mjs';
+import { npmCommand, ROOT } from './workspace.mjs';
 
 const TIMEOUT_MS = 30_000;
 const ARGS = ['audit', '--json', '--fetch-retries=0', `--fetch-timeout=${TIMEOUT_MS / 2}`];
 
 /** @returns {number} 0 where nothing is known, 1 where something is */
 export function audit() {
-  const npm = process.env['npm_execpath'];
-  const [command, args] = npm === undefined ? ['npm', ARGS] : [process.execPath, [npm, ...ARGS]];
-  const { stdout } = spawnSync(command, args, {
+  const { stdout } = spawnSync(...npmCommand(ARGS), {
     cwd: ROOT,
     encoding: 'utf8',
     timeout: TIMEOUT_MS,

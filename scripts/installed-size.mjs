@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './workspace.mjs';
+import { npmCommand, ROOT } from './workspace.mjs';
 
 const PACKED = ['protocol', 'client'];
 
@@ -11,9 +11,7 @@ const PACKED = ['protocol', 'client'];
  * @param {string} cwd
  */
 function npm(args, cwd) {
-  const path = process.env['npm_execpath'];
-  const [program, first] = path === undefined ? ['npm', []] : [process.execPath, [path]];
-  execFileSync(program, [...first, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(...npmCommand(args), { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /**

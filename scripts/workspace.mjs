@@ -3,9 +3,10 @@
 // script's own stdout stays clean in a pipe.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compressAssets } from './compress-page.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,6 +15,11 @@ const MODULES = join(ROOT, 'node_modules');
 const INSTALLED = join(MODULES, '.package-lock.json');
 const STAMP = join(MODULES, '.millrace-lock');
 
+/** What serves the page, and so has it built. */
+const SERVING = ['tsconfig.json', 'launcher', 'gateway'];
+/** Says of which sources the page was made; removed by the bundler, as all of its folder, when it begins anew. */
+const PAGE_STAMP = join(ROOT, 'dashboard/dist/.sources');
+
 /** The development tools: name, and the file in node_modules that Node runs. */
 const TOOLS = {
   biome: '@biomejs/biome/bin/biome',
@@ -21,6 +27,7 @@ const TOOLS = {
   oxlint: 'oxlint/bin/oxlint',
   publint: 'publint/src/cli.js',
   tsc: 'typescript/bin/tsc',
+  vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
 };
 
@@ -67,6 +74,17 @@ function isInstalled() {
   return statSync(INSTALLED).mtimeMs >= statSync(LOCK).mtimeMs;
 }
 
+/**
+ * The npm that started this script, or the one on the path: a program and its arguments.
+ *
+ * @param {string[]} args
+ * @returns {[string, string[]]}
+ */
+export function npmCommand(args) {
+  const npm = process.env['npm_execpath'];
+  return npm === undefined ? ['npm', args] : [process.execPath, [npm, ...args]];
+}
+
 /** Installs the dependencies when they are missing or older than the lock file. */
 export function ensureInstalled() {
   if (!isInstalled()) {
@@ -76,22 +94,49 @@ export function ensureInstalled() {
     // dependencies are wanted even under NODE_ENV=production, for the compiler is one.
     const args = fresh ? ['ci'] : ['install', '--no-save'];
     args.push('--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
-    const npm = process.env['npm_execpath'];
-    const code = npm === undefined ? run('npm', args) : run(process.execPath, [npm, ...args]);
-    if (code !== 0) fail('installing the dependencies failed');
+    if (run(...npmCommand(args)) !== 0) fail('installing the dependencies failed');
   }
   const hash = lockHash();
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== hash) writeFileSync(STAMP, hash);
 }
 
 /**
- * Compiles what is out of date in these packages and in those they stand on.
+ * Compiles what is out of date in these packages and in those they stand on, and the page with them.
  *
  * @param {readonly string[]} packages default: all
  */
 export function ensureBuilt(packages = ['tsconfig.json']) {
   ensureInstalled();
   if (runTool('tsc', ['-b', ...packages]) !== 0) fail('the build failed');
+  if (packages.some((name) => SERVING.includes(name))) ensurePageBuilt();
+}
+
+/** Bundles the page, unless what is there was made of these very sources. */
+export function ensurePageBuilt() {
+  const made = pageSourcesHash();
+  if (existsSync(PAGE_STAMP) && readFileSync(PAGE_STAMP, 'utf8') === made) return;
+  const code = runTool('vite', ['build', '--logLevel=warn', join(ROOT, 'dashboard')]);
+  if (code !== 0) fail('building the page failed');
+  compressAssets(join(ROOT, 'dashboard/dist/assets'));
+  writeFileSync(PAGE_STAMP, made);
+}
+
+/** Of every file that the page is made of, and of the versions of its libraries. */
+function pageSourcesHash() {
+  const hash = createHash('sha256');
+  const folder = join(ROOT, 'dashboard');
+  const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const others = ['index.html', 'vite.config.ts', 'package.json'].map((name) => join(folder, name));
+  const made = fileURLToPath(new URL('compress-page.mjs', import.meta.url));
+  for (const path of [...sources.toSorted(), ...others, made, LOCK]) {
+    hash
+      .update(`${relative(ROOT, path)}\0`)
+      .update(readFileSync(path))
+      .update('\0');
+  }
+  return hash.digest('hex');
 }
 
 /**

@@ -12,7 +12,7 @@ export function benchReference(): string {
   return [
     '# bench',
     'The load harness. This page is made from its tables of commands, workloads and options; [performance](../performance.md) says how it measures and how to read it.',
-    '    npm run bench -- <workload> [options]\n    npm run bench -- <command> [options]',
+    '```text\nnpm run bench -- <workload> [options]\nnpm run bench -- <command> [options]\n```',
     '## Commands',
     'The name of a command comes first.',
     ...COMMANDS.map(commandSection),
@@ -35,7 +35,7 @@ function commandSection(command: Command): string {
     return `| \`${inCell(commandFlagText(option, spec))}\` | ${inCell(commandOptionText(spec))} |`;
   });
   const further = takesWorkloadOptions === true ? ' Takes the options of the workload too.' : '';
-  const usage = `    npm run bench -- ${operandsText(command)} [options]`;
+  const usage = `\`\`\`text\nnpm run bench -- ${operandsText(command)} [options]\n\`\`\``;
   const table = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
   return [`### ${name}`, `${about}${further}`, usage, table].join('\n\n');
 }

@@ -55,7 +55,7 @@ async function latenciesOf(stall: () => Promise<void>): Promise<Latencies | null
     client: new StallingClient(100, stall) as unknown as Client,
     settings: parsed.settings,
     connect: () => Promise.reject(new Error('no other connections')),
-    broker: { pid: 0, dataDir: '', httpUrl: '', restart: async () => 0 },
+    broker: { pid: 0, dataDir: '', httpUrl: '', adminUrl: '', restart: async () => 0 },
     progress: new Progress(false),
   });
   const recorder = new LatencyRecorder();

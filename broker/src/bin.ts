@@ -2,12 +2,8 @@
 // line is in process.argv.
 
 import { isOfflineCommand } from './offline/commands.ts';
+import { runBroker, runOffline } from './run-broker.ts';
 
 const args = process.argv.slice(2);
-if (isOfflineCommand(args[0])) {
-  const { runOffline } = await import('./offline/run-offline.ts');
-  process.exitCode = await runOffline(args);
-} else {
-  const { runBroker } = await import('./run-broker.ts');
-  await runBroker(args, process.env);
-}
+if (isOfflineCommand(args[0])) process.exitCode = await runOffline(args);
+else await runBroker(args, process.env);

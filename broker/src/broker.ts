@@ -1,22 +1,24 @@
 // Wires the broker together and takes it apart again in the opposite order. No logic.
 
 import type { AddressInfo } from 'node:net';
-import type { Log } from '@millrace/options';
+import type { Log, Tracing } from '@millrace/options';
 import { guardHandlers } from './access/guard-handlers.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { createHandlers } from './handlers/create-handlers.ts';
+import { DeadLetterLines } from './health/dead-letter-lines.ts';
 import { storageTroubles } from './health/storage-troubles.ts';
 import { openBuiltInTokens, openLogin } from './login/open-login.ts';
 import { observeHandlers } from './metrics/observe-handlers.ts';
-import { sampleShard } from './metrics/sample-shard.ts';
+import { ShardSampler } from './metrics/sample-shard.ts';
 import { ShardMetrics } from './metrics/shard-metrics.ts';
 import { openStorage } from './open-storage.ts';
 import type { BrokerOptions } from './options/table.ts';
 import { chargeHandlers } from './quotas/charge-handlers.ts';
 import { openQuotas } from './quotas/open-quotas.ts';
-import { openSecurity, warnOfLockedSecrets } from './security/open-security.ts';
+import { openSecurity, unlockSecrets } from './security/open-security.ts';
 import { Server } from './server.ts';
 import { SYSTEM_CLOCK } from './shard/clock.ts';
+import type { MovedBatch } from './shard/moved-batches.ts';
 import { openShard, type ShardOptions } from './shard/open-shard.ts';
 
 export interface BrokerSources {
@@ -30,6 +32,8 @@ export interface BrokerSources {
   readonly moreMetrics: () => Promise<string>;
   /** Nobody can tell what is on the disk: end the process before it says anything more. */
   readonly onFatal: (error: Error) => void;
+  /** Undefined: nobody asks for traces. Who opened it closes it. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface BrokerAddresses {
@@ -60,22 +64,30 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     closers.push(closeAudit);
     const storage = await openStorage(options);
     closers.push(() => storage.close());
+    const topicName = (topicId: number) =>
+      opened.shard.peek((state) => state.catalog.topics.get(topicId)?.name);
+    const letters = await lettersTold(sources, topicName);
+    closers.push(async () => letters.close());
     const opened = openShard({
       ...options,
       store: storage.store,
       clock: SYSTEM_CLOCK,
       random: Math.random,
-      events: shardEvents(metrics, sources),
+      events: {
+        ...shardEvents(metrics, sources),
+        moved: letters.moved,
+      },
     });
     closers.push(() => opened.close());
     const { shard, space } = opened;
+    const sampler = new ShardSampler(shard, space, metrics);
     const { builtInTokens, gatewayToken } = openBuiltInTokens(options, storage.path, log);
     const security = openSecurity(options, storage, {
       audit,
       builtInTokens,
       onTakenAway: () => login.sessions.endInvalidSoon(),
     });
-    warnOfLockedSecrets(shard, security.secretsKey, log);
+    await unlockSecrets(shard, security.secretsKey, options, log);
     const login = openLogin({
       options,
       security: () => shard.peek((state) => state.security),
@@ -85,7 +97,9 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
     });
     closers.push(async () => login.sessions.close());
     const guard = { state: () => shard.peek((state) => state), audit };
-    const unguarded = createHandlers({ shard, space, settings: options, metrics, security });
+    const describeBroker = () => server.describe();
+    const services = { shard, space, settings: options, metrics, security, describeBroker };
+    const unguarded = createHandlers(services);
     const served = observeHandlers(guardHandlers(unguarded, guard), metrics);
     const handlers = chargeHandlers(served, openQuotas(options, shard));
     const protocolAddress = await server.serve({
@@ -93,7 +107,8 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
       pressure: shard,
       instanceId: storage.instanceId,
       nowMs: () => shard.nowMs(),
-      sample: () => sampleShard(shard, space),
+      sample: () => sampler.whole(),
+      named: () => sampler.named(),
       troubles: () => storageTroubles(space, metrics, performance.now()),
       login,
     });
@@ -105,27 +120,58 @@ export async function openBroker(options: BrokerOptions, sources: BrokerSources)
   }
 }
 
+/** In the log, and in traces where somebody asks for them: otherwise nothing of that is loaded. */
+async function lettersTold(
+  { log, tracing, version }: Pick<BrokerSources, 'log' | 'tracing' | 'version'>,
+  topicName: (topicId: number) => string | undefined,
+) {
+  const lines = new DeadLetterLines(log, topicName);
+  const close = () => lines.close();
+  if (tracing === undefined) return { moved: (batch: MovedBatch) => lines.moved(batch), close };
+  const { letterSpans } = await import('./tracing/letter-spans.ts');
+  const tell = letterSpans(tracing, version, topicName);
+  const moved = (batch: MovedBatch) => {
+    lines.moved(batch);
+    tell(batch);
+  };
+  return { moved, close };
+}
+
 function shardEvents(
   metrics: ShardMetrics,
   { log, onFatal }: Pick<BrokerSources, 'log' | 'onFatal'>,
 ): ShardOptions['events'] {
   return {
     committed: (stats) => metrics.committed(stats.writes, stats.bytes, stats.latencyMs),
-    deadLettered: (messages) => metrics.deadLettered(messages),
+    deadLettered: (groupId, messages) => metrics.deadLettered(groupId, messages),
     compacted: (recordsRemoved, isDone) => metrics.compacted(recordsRemoved, isDone),
     reloaded: (err, tookMs) => {
       metrics.commitAborted();
-      log.error({ err, tookMs }, 'A commit was aborted; memory was loaded anew from the store.');
+      log.error(
+        { event: 'commit_aborted', err, tookMs },
+        'A commit was aborted; memory was loaded anew from the store.',
+      );
     },
     quarantined: ({ topicId, partition, baseOffset, lastOffset, deadMessages, fault }) => {
       metrics.quarantined();
       log.error(
-        { topicId, partition, baseOffset, lastOffset, deadMessages, fault },
+        {
+          event: 'batch_quarantined',
+          topicId,
+          partition,
+          baseOffset,
+          lastOffset,
+          deadMessages,
+          fault,
+        },
         'A batch on the disk is damaged: it was set aside, and its offsets are a gap.',
       );
     },
     backgroundFailed: (job, err) =>
-      log.error({ err, job }, 'Background work failed; it is tried again.'),
+      log.error(
+        { event: 'background_failed', err, job },
+        'Background work failed; it is tried again.',
+      ),
     fatal: onFatal,
   };
 }

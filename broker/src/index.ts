@@ -2,11 +2,11 @@
 
 export { renderBrokerMetrics } from './metrics/table.ts';
 export { isOfflineCommand, offlineHelp } from './offline/commands.ts';
-export { runOffline } from './offline/run-offline.ts';
 export {
   checkBrokerOptions,
   OPTIONS as BROKER_OPTIONS,
   renderBrokerOptions,
 } from './options/table.ts';
-export { type Beside, serveBroker } from './run-broker.ts';
+export { runOffline, serveBroker } from './run-broker.ts';
+export type { Beside } from './serve-broker.ts';
 export { BROKER_VERSION } from './version.ts';

@@ -4,16 +4,19 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type LoadedTls, type Log, readTls, TlsReloader } from '@millrace/options';
-import { MillraceError } from '@millrace/protocol';
+import { MillraceError, type ResponseInput } from '@millrace/protocol';
+import { AboutBroker } from './about/about-broker.ts';
 import { type AdminServer, openAdminServer } from './admin/admin-server.ts';
 import { metricsReaders } from './admin/metrics-readers.ts';
 import { Dispatch } from './dispatch/dispatch.ts';
+import { NewestConnections } from './dispatch/newest-connections.ts';
 import type { Handlers } from './handlers/handler.ts';
 import { HEAP_NOW, ProcessWatch } from './health/process-watch.ts';
 import { type Readiness, readinessOf, type Trouble, type Troubles } from './health/readiness.ts';
 import { type Login, OPEN_TO_ALL } from './login/open-login.ts';
 import { createBrokerRegistry } from './metrics/registry.ts';
 import { NetMetrics, RequestMetrics } from './metrics/request-metrics.ts';
+import type { NamedSamples } from './metrics/sample-shard.ts';
 import type { ShardMetrics, ShardSample } from './metrics/shard-metrics.ts';
 import { Listener } from './net/listener.ts';
 import type { Pressure } from './net/pressure.ts';
@@ -25,6 +28,7 @@ export interface Backend {
   readonly pressure: Pressure;
   readonly instanceId: string;
   readonly sample: () => ShardSample;
+  readonly named: () => NamedSamples;
   readonly nowMs: () => number;
   /** Why nothing should be produced here now. */
   readonly troubles: Troubles;
@@ -57,17 +61,24 @@ export class Server {
   #dispatch: Dispatch | undefined;
   #backend: Backend | undefined;
   readonly #watch: ProcessWatch;
+  readonly #about: AboutBroker;
   #phase: 'starting' | 'serving' | 'stopping' = 'starting';
   #tls: LoadedTls | undefined;
   #reloader: TlsReloader | undefined;
 
   constructor(sources: ServerSources) {
     this.#sources = sources;
-    const { options, log } = sources;
-    this.#watch = new ProcessWatch(options, {
-      nowMs: () => performance.now(),
-      heap: HEAP_NOW,
-      log,
+    const { options, log, version, shardMetrics: shard } = sources;
+    const nowMs = () => performance.now();
+    this.#watch = new ProcessWatch(options, { nowMs, heap: HEAP_NOW, log });
+    this.#about = new AboutBroker({
+      version,
+      options,
+      requests: this.#requests,
+      net: this.#net,
+      shard,
+      watch: this.#watch,
+      readiness: () => this.#readiness(),
     });
   }
 
@@ -77,6 +88,7 @@ export class Server {
     const { options, version, shardMetrics, moreMetrics, log } = this.#sources;
     const readiness = () => this.#readiness();
     this.#watch.start();
+    this.#about.start();
     const metrics = createBrokerRegistry({
       version,
       requests: this.#requests,
@@ -85,6 +97,7 @@ export class Server {
       watch: this.#watch,
       isReady: () => readiness().isReady,
       sample: () => this.#backend?.sample(),
+      named: () => this.#backend?.named(),
       more: moreMetrics,
     });
     const host = options.adminHost === '' ? options.host : options.adminHost;
@@ -99,7 +112,8 @@ export class Server {
     const { options, version, log } = this.#sources;
     this.#backend = backend;
     const { instanceId, nowMs, handlers, login = OPEN_TO_ALL } = backend;
-    const hello = { brokerVersion: version, instanceId, limits: options, nowMs, ...login };
+    const newest = new NewestConnections();
+    const hello = { brokerVersion: version, instanceId, limits: options, nowMs, newest, ...login };
     this.#dispatch = new Dispatch({ handlers, hello, metrics: this.#requests, log });
     this.#listener = new Listener(options, {
       dispatch: this.#dispatch,
@@ -112,6 +126,12 @@ export class Server {
     const address = await this.#listener.listen();
     this.#phase = 'serving';
     return address;
+  }
+
+  /** Throws SHUTTING_DOWN where nothing is served any more. */
+  describe(): ResponseInput<'DescribeBroker'> {
+    if (this.#backend === undefined) throw new MillraceError('SHUTTING_DOWN');
+    return this.#about.describe(this.#backend);
   }
 
   #readiness(): Readiness {
@@ -154,6 +174,7 @@ export class Server {
   async close(): Promise<void> {
     this.#phase = 'stopping';
     this.#watch.stop();
+    this.#about.stop();
     this.#backend = undefined;
     this.#reloader?.close();
     this.#listener?.stopAccepting();

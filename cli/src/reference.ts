@@ -36,7 +36,7 @@ function commandParts({ path, command }: PlacedCommand, isInGroup: boolean): str
   const inputs = Object.values(command.inputs);
   return [
     ...(isInGroup ? [`### ${path.join(' ')}`] : []),
-    `    broker-cli ${usageOf(path, inputs)}`,
+    ['```text', `broker-cli ${usageOf(path, inputs)}`, '```'].join('\n'),
     sentence(command.about),
     ...(command.details === undefined ? [] : [detailsText(command.details)]),
     ...(inputs.length === 0 ? [] : [inputTable(inputs)]),

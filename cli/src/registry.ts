@@ -87,6 +87,11 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./commands/acls/acls.ts')).acls,
   },
   {
+    name: 'status',
+    about: 'show how the broker is: readiness, storage, process, rates, options',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     name: 'ping',
     about: 'measure round trips to the broker',
     load: async () => (await import('./commands/ping.ts')).ping,

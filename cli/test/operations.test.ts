@@ -17,6 +17,8 @@ const NO_FILTER = {
   reason: null,
   failedGroup: null,
   sourceTopic: null,
+  error: null,
+  among: null,
 };
 
 function task(rest: Partial<Task> = {}): Task {
@@ -235,10 +237,19 @@ describe('tasks', () => {
   });
 
   it('show which letters they take', async () => {
-    const filter = { ...NO_FILTER, reason: 'exhausted', partition: 3 };
+    const picked = { partition: 3, firstOffset: 1, lastOffset: 4 };
+    const filter = {
+      ...NO_FILTER,
+      reason: 'exhausted',
+      partition: 3,
+      error: '',
+      among: [picked],
+    };
     const { admin } = redriving(task({ filter, ratePerSecond: 5, state: 'failed', error: 'why' }));
     const { out } = await runWith({ admin }, words('tasks show 7'));
-    expect(out).toMatch(/which: +reason exhausted, partition 3/);
+    expect(out).toMatch(
+      /which: +reason exhausted, without an error, partition 3, 4 picked one by one/,
+    );
     expect(out).toContain('failed: why');
     expect(out).toContain('5 messages/s');
   });

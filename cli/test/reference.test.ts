@@ -9,7 +9,7 @@ describe('the reference page', () => {
     const page = await renderCliReference();
     for (const { commands } of await loadTree()) {
       for (const { path, command } of commands) {
-        expect(page).toContain(`    broker-cli ${path.join(' ')}`);
+        expect(page).toContain(`\nbroker-cli ${path.join(' ')}`);
         for (const { flags } of Object.values(command.inputs))
           expect(page).toContain(`\`${flags}\``);
       }

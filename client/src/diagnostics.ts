@@ -1,14 +1,16 @@
 // What can be watched through node:diagnostics_channel: the names of the tracing channels and what they carry. Without
-// subscribers nothing of it is made. It changes nothing, but for messages to which a subscriber adds headers.
+// subscribers nothing of it is made. It changes nothing, but for messages to which a subscriber adds headers, and what a
+// subscriber puts around a handler.
 
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { ApiName, MillraceError, RequestInput, ResponseOf } from '@millrace/protocol';
 import type { TopicPartition } from './consumer/claims.ts';
 import type { Message } from './message.ts';
 import type { BrokerInfo } from './net/session.ts';
-import type { OutgoingMessage } from './producer/outgoing.ts';
+import type { BatchMessage, OutgoingMessage } from './producer/outgoing.ts';
 import type { SentMessage } from './producer/places.ts';
 import type { SentBatch } from './producer/receivers.ts';
+import type { LeasedMessage } from './queue/lease.ts';
 
 /** What every context gets in the end: one of the two. */
 export interface Outcome<R> {
@@ -30,11 +32,29 @@ export interface SendTrace extends Outcome<SentMessage | SentBatch> {
   readonly clientName: string;
 }
 
+/** An event: only `start` and `end`. A message that a handler sends together with its own end. */
+export interface CreateTrace {
+  readonly topic: string;
+  /** A copy: who subscribes to `start` may replace it, to add headers. */
+  message: OutgoingMessage<unknown>;
+  /** What the handler was called with, where the handler has ended already. */
+  readonly cause: readonly Message<unknown>[] | undefined;
+}
+
+/** A call of `Queue.receive`. */
+export interface LeaseTrace extends Outcome<readonly LeasedMessage<unknown>[]> {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly clientName: string;
+}
+
 /** A call of a handler. */
 export interface ProcessTrace extends Outcome<unknown> {
   readonly by: 'consumer' | 'transformer' | 'worker';
   readonly group: string | undefined;
   readonly messages: readonly Message<unknown>[];
+  /** Who subscribes to `start` may set it: calls the handler, in a context of its own, and returns what that returns. */
+  around?: ((handler: () => unknown) => unknown) | undefined;
 }
 
 /** One attempt to connect to one broker. */
@@ -70,6 +90,8 @@ export interface ClientTraces {
   readonly commit: RequestTrace<'OffsetCommit'>;
   readonly transact: RequestTrace<'Transact'>;
   readonly send: SendTrace;
+  readonly create: CreateTrace;
+  readonly lease: LeaseTrace;
   readonly process: ProcessTrace;
   readonly connect: ConnectTrace;
   readonly disconnect: DisconnectTrace;
@@ -89,6 +111,8 @@ export const TRACES: { readonly [N in keyof ClientTraces]: ReturnType<typeof cha
   commit: channel('commit'),
   transact: channel('transact'),
   send: channel('send'),
+  create: channel('create'),
+  lease: channel('lease'),
   process: channel('process'),
   connect: channel('connect'),
   disconnect: channel('disconnect'),
@@ -119,13 +143,23 @@ export function traced<C extends object, T>(
 }
 
 /** As `traced`, for handlers, which may return at once: they do so as long as nobody listens. */
-export function tracedCall<C extends object>(
-  traces: TracingChannel<unknown, C>,
-  context: () => C,
-  run: () => unknown,
-): unknown {
-  if (!traces.hasSubscribers) return run();
-  return traces.tracePromise(async () => run(), context());
+export function tracedHandler(context: () => ProcessTrace, run: () => unknown): unknown {
+  if (!TRACES.process.hasSubscribers) return run();
+  const given = context();
+  const call = async () => (given.around === undefined ? run() : given.around(run));
+  return TRACES.process.tracePromise(call, given);
+}
+
+/** The message as a subscriber has left it. */
+export function createdMessage(
+  topic: string,
+  message: BatchMessage<unknown>,
+  cause?: readonly Message<unknown>[],
+): BatchMessage<unknown> {
+  if (!TRACES.create.hasSubscribers) return message;
+  const context: CreateTrace = { topic, message: { ...message, topic }, cause };
+  TRACES.create.traceSync(() => undefined, context);
+  return context.message;
 }
 
 /** Tells of something that has happened. */

@@ -29,6 +29,7 @@ export type {
 export type { DeletedRecords, DeleteRecordsTarget } from './admin/delete-records.ts';
 export type {
   AlterShareGroup,
+  BrokerDescription,
   CreateShareGroup,
   GroupDescription,
   GroupSummary,
@@ -61,7 +62,13 @@ export type {
   QueueStats,
   QueueTotals,
 } from './admin/queue-stats.ts';
-export type { ListSchedulesOptions, NewSchedule, Schedule } from './admin/schedules.ts';
+export type { ReplacedMessage, Replacement } from './admin/replace-message.ts';
+export type {
+  ListSchedulesOptions,
+  NewSchedule,
+  Schedule,
+  ScheduleTicks,
+} from './admin/schedules.ts';
 export type {
   AccessAnswers,
   AccessQuestion,
@@ -99,7 +106,9 @@ export type { TopicChoice, TopicPattern } from './consumer/subscription.ts';
 export type {
   ClientTraces,
   ConnectTrace,
+  CreateTrace,
   DisconnectTrace,
+  LeaseTrace,
   Outcome as TraceOutcome,
   ProcessTrace,
   RebalanceTrace,

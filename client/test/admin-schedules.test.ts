@@ -23,7 +23,7 @@ const text = (value: string) => Buffer.from(value);
 
 async function setup() {
   const broker = await fakeBroker(new FakeLog({ t: 1 }).handlers);
-  broker.handlers.CreateSchedule = () => ({ nextAtMs: 42 });
+  broker.handlers.CreateSchedule = () => ({ nextAtMs: 42, nextTicksMs: [42, 43] });
   broker.handlers.AlterSchedule = () => ({});
   broker.handlers.DeleteSchedule = () => ({});
   const client = await clientOf(broker);
@@ -36,7 +36,10 @@ describe('schedules', () => {
     const asked = { name: 'night', topic: 't', cron: '0 3 * * *', timeZone: 'Europe/Berlin' };
     const headers = { kind: 'x', raw: Uint8Array.of(1) };
     const message = { value: { a: 1 }, key: 'k', headers, missed: 'all' as const };
-    expect(await admin.createSchedule({ ...asked, ...message })).toEqual({ nextAtMs: 42 });
+    expect(await admin.createSchedule({ ...asked, ...message })).toEqual({
+      nextAtMs: 42,
+      nextTicksMs: [42, 43],
+    });
     await admin.createSchedule({
       name: 'n',
       topic: 't',

@@ -13,7 +13,14 @@ const BROKER = join(ROOT, 'broker/dist/bin.js');
 const isBuilt = existsSync(BROKER) && existsSync(join(ROOT, 'client/dist/index.js'));
 
 /** In the order in which they are run, on one broker. */
-const GUIDES = ['client.md', 'queue.md', 'schedules.md', 'transactions.md', 'tables.md'];
+const GUIDES = [
+  'client.md',
+  'queue.md',
+  'schedules.md',
+  'transactions.md',
+  'tables.md',
+  'tracing.md',
+];
 
 function guideOf(name: string): string {
   return readFileSync(join(ROOT, 'docs/guide', name), 'utf8');
@@ -67,7 +74,15 @@ describe.skipIf(!isBuilt)('the guide (needs the built broker and client)', () =>
   it.each(GUIDES.flatMap(programs))('%s', async (_, program, output) => {
     const client = new URL('../dist/index.js', import.meta.url).href;
     const file = join(folder, 'program.mjs');
-    const here = program.replace("'@millrace/client'", `'${client}'`).replace('7650', String(port));
+    const face = client.replace('index.js', 'opentelemetry/instrument.js');
+    const here = program
+      .replace("'@millrace/client'", `'${client}'`)
+      .replace("'@millrace/client/opentelemetry'", `'${face}'`)
+      .replace(
+        /'(@opentelemetry\/[\w-]+)'/g,
+        (_all, name: string) => `'${import.meta.resolve(name)}'`,
+      )
+      .replace('7650', String(port));
     writeFileSync(file, here);
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], {
       timeout: 20_000,

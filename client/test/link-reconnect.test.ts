@@ -1,5 +1,6 @@
 // Connections that are lost, flap, or die without a word; and how many requests come at a time from many clients.
 import { connect, createServer, type Socket } from 'node:net';
+import type { RequestOf } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../src/net/backoff.ts';
 import { cleanup, clientOf, eventually, fakeBroker, rejection } from './support/eventually.ts';
@@ -50,6 +51,25 @@ describe('many clients that lose their broker at one instant', () => {
 });
 
 describe('a connection', () => {
+  it('says whose it is, and which one: the broker ends those before it [C-45]', async () => {
+    const broker = await fakeBroker({ ListGroups: () => ({ groups: [] }) });
+    const [client, other] = [await clientOf(broker), await clientOf(broker)];
+    await Promise.all([client.admin.listGroups(), other.admin.listGroups()]);
+    broker.drop();
+    await Promise.all([client.admin.listGroups(), other.admin.listGroups()]);
+    const numbers = new Map<unknown, number[]>();
+    for (const { api, body } of broker.seen) {
+      if (api !== 'Hello') continue;
+      const { clientId, connectionNumber } = body as RequestOf<'Hello'>;
+      numbers.set(clientId, [...(numbers.get(clientId) ?? []), connectionNumber]);
+    }
+    expect([...numbers.values()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect([...numbers.keys()]).not.toContain(null);
+  });
+
   it('that is lost again and again after a while is made with ever longer pauses', async () => {
     const broker = await fakeBroker({
       ListGroups: (_, { connection }) => {

@@ -33,6 +33,20 @@ describe('leases', () => {
     expect(worker.stats.lost).toBe(0);
   });
 
+  it('have tokens that grow, and stand in the receipt', async () => {
+    const { work } = await setup([1]);
+    const tokens: number[] = [];
+    work({
+      handler: ({ token, receipt, deliveries }) => {
+        expect(receipt.split('.').at(-1)).toBe(`${token}`);
+        tokens.push(token);
+        if (deliveries === 1) throw new Error('once more');
+      },
+    });
+    await eventually(() => tokens.length === 2);
+    expect(tokens[1]).toBeGreaterThan(tokens[0] ?? Number.NaN);
+  });
+
   it('last as long as the group says', async () => {
     const { queue, work, broker } = await setup([1]);
     queue.visibilityTimeoutMs = 60;

@@ -37,7 +37,13 @@ export interface View {
 /** Someone who waits may have something to do once the decision is durable. */
 export type Wake =
   /** Records were appended to a partition of the topic. */
-  | { readonly kind: 'appended'; readonly topicId: number; readonly partition: number }
+  | {
+      readonly kind: 'appended';
+      readonly topicId: number;
+      readonly partition: number;
+      /** Nobody sent them: they died elsewhere, or come back from where dead letters are. */
+      readonly by?: 'death' | 'redrive';
+    }
   /** Messages of a share group became ready. */
   | { readonly kind: 'ready'; readonly groupId: number; readonly topicId: number }
   /** There is news for members of a consumer group: something to be told, or that they are members no longer. */

@@ -46,6 +46,7 @@ export { decideOffsetCommit } from './consumer/decide-offset-commit.ts';
 export { describeGroup } from './consumer/describe-group.ts';
 export { nextEpochDueMs } from './consumer/epoch-pace.ts';
 export { fetchOffsets } from './consumer/fetch-offsets.ts';
+export { groupLags } from './consumer/group-lags.ts';
 export { listGroups } from './consumer/list-groups.ts';
 export type { Subscriber, Target } from './consumer/subscriber.ts';
 export {
@@ -63,7 +64,8 @@ export {
   type ExpireRowsReply,
 } from './expiries/decide-expire-rows.ts';
 export { expiryEntry } from './expiries/expiry-entry.ts';
-export { assertInvariants, loadShardState } from './load-shard-state.ts';
+export { assertInvariants, keepCounts, loadShardState } from './load-shard-state.ts';
+export { type AppendTime, appendTimeAt, guessAppendMs } from './log/append-time.ts';
 export { type AppendCommand, type AppendReply, decideAppend } from './log/decide-append.ts';
 export {
   type DeleteRecordsCommand,
@@ -83,13 +85,13 @@ export {
 export { type ListOffsetCommand, type ListOffsetReply, listOffset } from './log/list-offset.ts';
 export { LogPartition, type Segment } from './log/log-partition.ts';
 export { Logs, partitionKey } from './log/logs.ts';
-export { markDurable } from './log/mark-durable.ts';
+export { markDurable, type StagedEnd } from './log/mark-durable.ts';
 export { missingPartition } from './log/missing-partition.ts';
 export { type PlannedAppend, planAppend } from './log/plan-append.ts';
 export { type ReadCommand, type ReadReply, readBatches } from './log/read-batches.ts';
 export type { SegmentRow } from './log-rows.ts';
 export { decideCancelTask } from './operations/decide-cancel-task.ts';
-export { decidePurge } from './operations/decide-purge.ts';
+export { decidePurge, openMessages } from './operations/decide-purge.ts';
 export {
   decideRedriveSlice,
   type RedriveSliceCommand,
@@ -141,6 +143,10 @@ export {
 export { type CreateTokenCommand, decideCreateToken } from './security/decide-create-token.ts';
 export { decideCreateUser } from './security/decide-create-user.ts';
 export { decideDeleteUser } from './security/decide-delete-user.ts';
+export {
+  decideResealSecrets,
+  type ResealSecretsCommand,
+} from './security/decide-reseal-secrets.ts';
 export { decideRevokeAccessKey } from './security/decide-revoke-access-key.ts';
 export { decideRevokeToken } from './security/decide-revoke-token.ts';
 export { listAcls } from './security/list-acls.ts';
@@ -162,7 +168,14 @@ export {
 } from './shard-state.ts';
 export { backoffMs } from './share/backoff.ts';
 export { checkAcknowledgeSize } from './share/check-acknowledge-size.ts';
-export { counters, countMessages, type MessageCounts } from './share/counters.ts';
+export { countNow } from './share/count-now.ts';
+export {
+  counters,
+  countMessages,
+  firstUnresolved,
+  type MessageCounts,
+  NO_MESSAGES,
+} from './share/counters.ts';
 export {
   type AcknowledgeCommand,
   type AcknowledgeReply,

@@ -4,6 +4,7 @@
 import { assert } from './assert.ts';
 import { assertConsumerGroups } from './consumer/assert-consumer-groups.ts';
 import type { View } from './decision.ts';
+import type { LogPartition } from './log/log-partition.ts';
 import { put, type TableName } from './rows.ts';
 import { applyWrite, type ShardState } from './shard-state.ts';
 import { SHARE_TABLES_LOADED } from './share/share-partitions.ts';
@@ -31,8 +32,26 @@ const TABLES_LOADED = [
 export function loadShardState(state: ShardState, view: View): void {
   assert(state.catalog.nextTopicId === 1 && state.logs.written.size === 0, 'the state is empty');
   for (const table of TABLES_LOADED) loadTable(state, view, table);
-  for (const log of state.logs.written.values()) log.durableEnd = log.nextOffset;
+  for (const log of state.logs.written.values()) beginAt(log);
   assertCatalogAndLogs(state);
+}
+
+function beginAt(log: LogPartition): void {
+  log.durableEnd = log.nextOffset;
+  log.loadedEnd = log.nextOffset;
+  log.stagedBytes = 0;
+}
+
+/** Memory was loaded anew while the broker ran: what counters say goes on from what was durable. */
+export function keepCounts(before: ShardState, after: ShardState): void {
+  for (const [key, log] of after.logs.written) {
+    const old = before.logs.written.get(key);
+    // The deletion of its topic was taken back: it begins anew.
+    if (old === undefined) continue;
+    log.loadedEnd = old.loadedEnd;
+    log.stagedBytes = old.durableBytes;
+    log.durableBytes = old.durableBytes;
+  }
 }
 
 function loadTable(state: ShardState, view: View, table: TableName): void {

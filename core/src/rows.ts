@@ -158,6 +158,8 @@ export const DEATH_REASONS = [
   'cancelled',
   'dead-lettered',
   'corrupt',
+  /** No death: finished before the cursor came to it, which then passes over it as over the dead ones. It counts as acknowledged. */
+  'resolved',
 ] as const;
 export type DeathReason = (typeof DEATH_REASONS)[number];
 

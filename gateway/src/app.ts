@@ -1,4 +1,5 @@
-// Builds the HTTP server: limits and hooks that hold for every request, then the SQS API and the REST routes. It listens
+// Builds the HTTP server: limits and hooks that hold for every request, then the SQS API, the web page and the REST
+// routes. It listens
 // nowhere and opens no connection.
 
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
@@ -12,11 +13,14 @@ import { type HealthSources, registerHealth } from './http/health.ts';
 import { observeRequests, requestIdOf } from './http/observe.ts';
 import { ServerLog } from './http/server-log.ts';
 import type { GatewayOptions } from './options/table.ts';
+import { pageDirectory } from './page/page-files.ts';
+import { registerPage } from './page/register-page.ts';
 import { sendProblem } from './rest/problem/send-problem.ts';
 import { registerRest } from './rest/register-rest.ts';
 import type { App, Services } from './services.ts';
 import { routedUrl } from './sqs/dispatch/route-choice.ts';
 import { registerSqs } from './sqs/register-sqs.ts';
+import type { GatewayTracing } from './tracing/gateway-tracing.ts';
 
 /** What only a gateway that listens has. */
 export interface Rim {
@@ -24,6 +28,8 @@ export interface Rim {
   /** Undefined: plain HTTP. */
   readonly tls?: TlsContext | undefined;
   readonly health?: HealthSources | undefined;
+  /** Undefined: nobody asks for traces. */
+  readonly tracing?: GatewayTracing | undefined;
 }
 
 const SILENT: Log = {
@@ -42,7 +48,7 @@ export async function buildApp(
   settings: GatewayOptions,
   rim: Rim = {},
 ): Promise<App> {
-  const { log = SILENT, tls, health } = rim;
+  const { log = SILENT, tls, health, tracing } = rim;
   const app = fastify({
     loggerInstance: new ServerLog(log) as FastifyBaseLogger,
     requestIdHeader: false,
@@ -64,10 +70,15 @@ export async function buildApp(
     serverFactory: (handler) => createServer(handler, settings, tls),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(sendProblem);
-  observeRequests(app, services, log);
+  tracing?.traceRequests(app);
+  observeRequests(app, services, {
+    log,
+    traceIdOf: tracing && ((request) => tracing.traceIdOf(request)),
+  });
   await admitRequests(app, services, settings);
   if (health !== undefined) registerHealth(app, health);
   await registerSqs(app, services, settings);
+  await registerPage(app, pageDirectory());
   await registerRest(app, services);
   return app;
 }

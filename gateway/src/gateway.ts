@@ -25,6 +25,7 @@ import type { GatewayOptions } from './options/table.ts';
 import type { App } from './services.ts';
 import type { BrokerAccess } from './sessions/broker-access.ts';
 import { loginFault } from './sessions/login-fault.ts';
+import type { GatewayTracing } from './tracing/gateway-tracing.ts';
 
 /** Connections that the system may keep waiting until we accept them. */
 const BACKLOG = 1_024;
@@ -40,6 +41,8 @@ export interface GatewaySources {
   /** Keeps trying for this long before the first connection stands, ms. */
   readonly waitForBrokerMs: number;
   readonly log: Log;
+  /** Undefined: nobody asks for traces. Who opened it closes it. */
+  readonly tracing?: GatewayTracing | undefined;
   /** Ends the attempts to connect. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,7 +64,7 @@ export interface Gateway {
 
 /** Throws StartError, and MillraceError where the broker does not answer. */
 export async function openGateway(sources: GatewaySources): Promise<Gateway> {
-  const { options, broker, allowAnonymous, waitForBrokerMs, log, signal } = sources;
+  const { options, broker, allowAnonymous, waitForBrokerMs, log, signal, tracing } = sources;
   checkGatewayOptions(options);
   const loaded = readTls(HTTP_TLS_FLAGS, httpTlsPaths(options));
   const open = await openServices({
@@ -79,7 +82,7 @@ export async function openGateway(sources: GatewaySources): Promise<Gateway> {
     let connections: ReadonlySet<Socket> = new Set();
     const registry = registryOf(open, () => connections.size);
     const health = { isReady: open.isReady, registry };
-    app = await buildApp(open.services, options, { log, tls: loaded?.context, health });
+    app = await buildApp(open.services, options, { log, tls: loaded?.context, health, tracing });
     connections = watchConnections(app.server);
     const address = await listen(app, options);
     const reloader = loaded && reloadTls(app, options, loaded, log);
@@ -157,10 +160,10 @@ function reachable(host: string): string {
 
 function clientLogger(log: Log): Logger {
   return {
-    debug: (text, fields) => log.debug({ ...fields }, text),
-    info: (text, fields) => log.info({ ...fields }, text),
-    warn: (text, fields) => log.warn({ ...fields }, text),
-    error: (text, fields) => log.error({ ...fields }, text),
+    debug: (text, fields) => log.debug({ ...fields, event: 'client' }, text),
+    info: (text, fields) => log.info({ ...fields, event: 'client' }, text),
+    warn: (text, fields) => log.warn({ ...fields, event: 'client' }, text),
+    error: (text, fields) => log.error({ ...fields, event: 'client' }, text),
   };
 }
 

@@ -56,7 +56,8 @@ export async function openServices(sources: ServicesSources): Promise<OpenServic
   const shared = { connect, tally, closing: closing.signal };
   const own = openSession({ ...shared, user: '', client });
   const sessions = isRequired ? userSessions(shared) : undefined;
-  const visitors = sessions && new BrokerVisitors({ client, sessions });
+  const visitors =
+    sessions && new BrokerVisitors({ client, sessions, rememberedMs: broker.rememberedMs });
   return {
     services: {
       sessionOf:

@@ -13,6 +13,8 @@ import type {
 import type { WaitingCallers } from './http/waiting-callers.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import type { GroupQueues } from './receiver/group-queues.ts';
+import type { SessionToken } from './visitors/session-cookie.ts';
+import type { Shown } from './visitors/shown.ts';
 
 /** The HTTP server, with types of requests and replies from their schemas. */
 export type App = FastifyInstance<
@@ -66,12 +68,24 @@ export interface Services {
   readonly metrics: GatewayMetrics;
 }
 
+/** Who has logged in with a page, and what its cookie is to hold. */
+export interface Login {
+  readonly user: string;
+  readonly session: SessionToken;
+  /** It ends then, ms since 1970. */
+  readonly untilMs: number;
+}
+
 /** Asks who sends a request, and lets in whom the broker knows. */
 export interface Visitors {
-  /** By its Authorization header or its client certificate. Throws HttpProblem, MillraceError. */
+  /** By its Authorization header, its cookie or its client certificate. Throws HttpProblem, MillraceError. */
   admit(request: IncomingMessage): Promise<void>;
   /** By its signature. Throws SqsError, MillraceError. `url` is that of the request line. */
   admitSigned(request: IncomingMessage, url: string, body: Buffer): Promise<void>;
+  /** Lets the request in by what it says rather than shows. Throws HttpProblem where nobody is known by it, and MillraceError. */
+  login(shown: Shown, request: IncomingMessage): Promise<Login>;
+  /** What was made for the login is taken away; undefined: nothing was. Throws MillraceError. */
+  logout(session: SessionToken | undefined): Promise<void>;
   /** Calls back once, when whoever sent the request may ask no more; until the function returned is called. */
   watch(request: IncomingMessage, onEnd: (why: Error) => void): () => void;
   /** Its answer is over. */

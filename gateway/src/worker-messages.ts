@@ -19,6 +19,8 @@ export interface WorkerSettings {
   readonly options: GatewayOptions;
   /** Listen beyond loopback though the broker asks nobody. */
   readonly allowAnonymous: boolean;
+  /** Empty: as the environment says. */
+  readonly otlpEndpoint: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 

@@ -4,12 +4,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLog, StartError } from '@millrace/options';
 import { type Gateway, openGateway } from './gateway.ts';
+import { type GatewayTracing, openGatewayTracing } from './tracing/gateway-tracing.ts';
 import type { FromWorker, OwnBroker, ToWorker, WorkerSettings } from './worker-messages.ts';
 
-/** The broker stands already: it is in this process. */
-const WAIT_FOR_BROKER_MS = 10_000;
+/** The broker is in this process, but after a start its clients may all come at once: it answers when it gets to it. */
+const WAIT_FOR_BROKER_MS = 600_000;
 
-const { options, allowAnonymous, logLevel } = workerData as WorkerSettings;
+const { options, allowAnonymous, logLevel, otlpEndpoint } = workerData as WorkerSettings;
 
 function tell(message: FromWorker): void {
   parentPort?.postMessage(message, []);
@@ -21,8 +22,18 @@ const { log } = openLog({
   sink: { write: (line) => tell({ kind: 'log', line }) },
 });
 
-function open({ brokers, token, isEncrypted, isRequired }: OwnBroker): Promise<Gateway> {
+/** Of the time that running requests get. */
+const TRACING_SHARE = 0.2;
+
+/** Aborted when it is told to end. */
+const ending = new AbortController();
+
+let tracing: GatewayTracing | undefined;
+
+async function open({ brokers, token, isEncrypted, isRequired }: OwnBroker): Promise<Gateway> {
+  tracing = await openGatewayTracing({ otlpEndpoint, log });
   return openGateway({
+    tracing,
     options,
     broker: {
       brokers,
@@ -33,11 +44,12 @@ function open({ brokers, token, isEncrypted, isRequired }: OwnBroker): Promise<G
     },
     allowAnonymous,
     waitForBrokerMs: WAIT_FOR_BROKER_MS,
+    signal: ending.signal,
     log,
   });
 }
 
-/** Undefined: it cannot start, which has been told. */
+/** Undefined: it cannot start, which has been told, or need not any more. */
 async function run(broker: OwnBroker): Promise<Gateway | undefined> {
   try {
     const gateway = await open(broker);
@@ -45,6 +57,7 @@ async function run(broker: OwnBroker): Promise<Gateway | undefined> {
     tell({ kind: 'listening', host: address.address, port: address.port, url });
     return gateway;
   } catch (error) {
+    if (ending.signal.aborted) return undefined;
     if (!(error instanceof StartError)) throw error;
     tell({ kind: 'refused', exit: error.exit, message: error.message });
     parentPort?.close();
@@ -58,13 +71,15 @@ async function answer(gateway: Gateway | undefined, message: ToWorker): Promise<
   }
   if (message.kind === 'reloadTls') return gateway?.reloadTls();
   if (message.kind !== 'close') return;
-  await gateway?.close(message.drainMs);
+  await gateway?.close(message.drainMs * (1 - TRACING_SHARE));
+  await tracing?.close(message.drainMs * TRACING_SHARE);
   tell({ kind: 'closed' });
   parentPort?.close();
 }
 
 let running: Promise<Gateway | undefined> = Promise.resolve(undefined);
 parentPort?.on('message', (message: ToWorker) => {
+  if (message.kind === 'close') ending.abort();
   if (message.kind === 'open') running = run(message.broker);
   else void running.then((gateway) => answer(gateway, message));
 });

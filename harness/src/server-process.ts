@@ -51,7 +51,8 @@ export class ServerProcess<Listening extends { readonly pid: number }> {
     const [program = process.execPath, ...args] = line;
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const atExit = () => child.kill('SIGKILL');
-    process.once('exit', atExit);
+    // Ahead of the directory it writes to, which goes then too.
+    process.prependOnceListener('exit', atExit);
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('error', () => resolve({ code: null, signal: null }));
       child.once('exit', (code, signal) => {

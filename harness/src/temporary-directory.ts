@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const RETRIES_MAX = 5;
+const RETRY_MS = 50;
+
 export class TemporaryDirectory {
   readonly path: string;
   readonly #atExit = () => this.remove();
@@ -15,6 +18,12 @@ export class TemporaryDirectory {
 
   remove(): void {
     process.removeListener('exit', this.#atExit);
-    rmSync(this.path, { recursive: true, force: true });
+    // Whoever was killed may be at its last write.
+    rmSync(this.path, {
+      recursive: true,
+      force: true,
+      maxRetries: RETRIES_MAX,
+      retryDelay: RETRY_MS,
+    });
   }
 }

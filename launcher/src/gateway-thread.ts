@@ -106,9 +106,9 @@ export class GatewayThread {
   }
 
   #start(): Promise<Listening> {
-    const { allowAnonymous, logLevel, opened, code = WORKER_URL } = this.#sources;
+    const { allowAnonymous, logLevel, otlpEndpoint, opened, code = WORKER_URL } = this.#sources;
     const options = this.#options;
-    const workerData: WorkerSettings = { options, allowAnonymous, logLevel };
+    const workerData: WorkerSettings = { options, allowAnonymous, logLevel, otlpEndpoint };
     const worker = new Worker(code, { workerData, name: 'gateway' });
     this.#worker = worker;
     const startedAtMs = performance.now();
@@ -118,6 +118,8 @@ export class GatewayThread {
         if (message.kind === 'log') opened.passOn(message.line);
         else if (message.kind === 'listening') resolve(message);
         else if (message.kind === 'metrics') this.#scrapes.get(message.id)?.(message.text);
+        // Spans that are still on their way to a collector would keep it.
+        else if (message.kind === 'closed') void worker.terminate();
         else if (message.kind === 'refused') fault = new StartError(message.exit, message.message);
       });
       worker.on('error', (error: unknown) => {

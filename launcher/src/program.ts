@@ -25,17 +25,21 @@ export const MILLRACE_PROGRAM: Program<typeof OPTIONS> = {
   helpAfter: offlineHelp(),
   check: checkOptions,
   open: (options, life) => {
-    const { allowAnonymous, logLevel } = options;
-    const thread = new GatewayThread({ options, allowAnonymous, logLevel, opened: life.opened });
+    const { allowAnonymous, logLevel, otlpEndpoint } = options;
+    const { opened } = life;
+    const thread = new GatewayThread({ options, allowAnonymous, logLevel, otlpEndpoint, opened });
     thread.load();
     return serveBroker(options, life, async ({ protocolAddress, gatewayToken }) => {
       life.onHangup(() => thread.reloadTls());
+      const giveUp = () => void thread.close(0);
+      life.stopping.addEventListener('abort', giveUp);
       const { host, port, url } = await thread.open({
         brokers: formatAddress(reachable(protocolAddress.address), protocolAddress.port),
         token: gatewayToken,
         isEncrypted: options.tlsCert !== '',
         isRequired: isRequired(options),
       });
+      life.stopping.removeEventListener('abort', giveUp);
       return {
         ready: { httpHost: host, httpPort: port },
         greeting: [{ noun: 'http', text: `${url}  Amazon SQS API, REST, jobs` }],

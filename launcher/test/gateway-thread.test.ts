@@ -1,11 +1,13 @@
 // The gateway's thread from the side of who started it: a fault is logged, and it comes again on the same port.
 
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { GATEWAY_OPTIONS } from '@millrace/gateway';
 import { defaultsOf, openLog } from '@millrace/options';
 import { expect, test } from 'vitest';
 import { GatewayThread } from '../src/gateway-thread.ts';
 
 const CODE = new URL('./faulty-thread.mjs', import.meta.url);
+const BUILT = new URL('../../gateway/dist/worker.js', import.meta.url);
 
 function openThread(brokers: string, code = CODE) {
   const lines: Record<string, unknown>[] = [];
@@ -13,7 +15,7 @@ function openThread(brokers: string, code = CODE) {
   const opened = openLog({ level: 'info', format: 'json', sink });
   const options = { ...defaultsOf(GATEWAY_OPTIONS), httpPort: 0 };
   const broker = { brokers, token: undefined, isEncrypted: false, isRequired: false };
-  const more = { allowAnonymous: false, logLevel: 'info' } as const;
+  const more = { allowAnonymous: false, logLevel: 'info', otlpEndpoint: '' } as const;
   const thread = new GatewayThread({ options, ...more, opened, code });
   return { thread, lines, open: () => thread.open(broker) };
 }
@@ -56,4 +58,19 @@ test('it loads before its broker stands, listens after it, and may be ended in b
   other.thread.load();
   await other.thread.close(100);
   expect(lines).toEqual([]);
+});
+
+test('a gateway whose broker does not get to it waits, and may be ended meanwhile', async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const connected = new Promise<Socket>((resolve) => silent.once('connection', resolve));
+  const { thread, open, lines } = openThread(`127.0.0.1:${port}`, BUILT);
+  const opening = open().catch((error: unknown) => error);
+  const socket = await connected;
+  await thread.close(100);
+  expect(await opening).toMatchObject({ message: expect.stringMatching(/ended before/) });
+  expect(lines).toEqual([]);
+  socket.destroy();
+  silent.close();
 });

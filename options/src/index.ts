@@ -36,9 +36,19 @@ export {
 export { renderConfig, renderOptionRows } from './print-options.ts';
 export { EXITS, type ExitName, StartError } from './process/exit-codes.ts';
 export { type LineFile, openLineFile } from './process/line-file.ts';
+export { LineSums } from './process/line-sums.ts';
 export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';
 export { type Log, type OpenLog, openLog } from './process/log.ts';
+export {
+  type LineOf,
+  LOG_EVENTS,
+  LOG_LEVELS,
+  type LogEventSpec,
+  type LogLevel,
+} from './process/log-events.ts';
+export { LOG_FIELDS } from './process/log-fields.ts';
 export { isLoopback } from './process/loopback.ts';
+export { networkOf } from './process/network-of.ts';
 export { readOptionFile } from './process/option-file.ts';
 export { logFormatOf, PROCESS_OPTIONS } from './process/process-options.ts';
 export { type Life, type Program, runProgram, type Served } from './process/run-program.ts';
@@ -54,4 +64,5 @@ export {
   type TlsPaths,
 } from './tls/read-tls.ts';
 export { TlsReloader } from './tls/tls-reloader.ts';
+export { openTracing, type Tracing, type TracingSources } from './tracing/open-tracing.ts';
 export { DAY, GIB, KIB, MIB, MINUTE, SECOND, TIB } from './units.ts';

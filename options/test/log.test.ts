@@ -5,10 +5,13 @@ import { expect, test } from 'vitest';
 import { type Log, openLog } from '../src/process/log.ts';
 import { textLine } from '../src/process/log-text.ts';
 
-function logged(write: (log: Log) => void, format: 'json' | 'text' = 'json'): string[] {
+/** The log with lines of no event that there is. */
+type AnyLog = Record<keyof Log, (fields: object, message: string) => void>;
+
+function logged(write: (log: AnyLog) => void, format: 'json' | 'text' = 'json'): string[] {
   const lines: string[] = [];
   const sink = { write: (line: string) => void lines.push(line) };
-  write(openLog({ level: 'info', format, sink }).log);
+  write(openLog({ level: 'info', format, sink }).log as AnyLog);
   return lines;
 }
 

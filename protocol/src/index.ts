@@ -40,6 +40,7 @@ export {
   type BatchHeader,
   batchHeader,
   recordBytes,
+  recordCount,
   recordIndexFrom,
   recordOffset,
   stampBatch,

@@ -63,6 +63,12 @@ export const LIMITS_ABOUT: Readonly<Record<LimitName, LimitAbout>> = {
   usersListedMax: count('Users of one reply to ListUsers.'),
   userNameBytesMax: bytes('Name of a user.'),
   credentialsPerUserMax: count('Tokens of a user; and access keys of a user.'),
+  delegatedTokenMsMax: ms(
+    'Life of a token that a gateway makes for a user who has logged in there.',
+  ),
+  delegatedTokensPerUserMax: count(
+    'Tokens of a user that gateways made under one label; one more takes the place of the oldest.',
+  ),
   credentialsMax: count('Tokens of all users; and access keys of all users.'),
   credentialIdBytesMax: bytes('Id of a token or an access key.'),
   credentialLabelBytesMax: bytes('Label of a token or an access key.'),
@@ -136,14 +142,17 @@ export const LIMITS_ABOUT: Readonly<Record<LimitName, LimitAbout>> = {
   transactionBatchesMax: count('Batches of a transaction.'),
   transactionItemsMax: count('Acknowledgements and offsets of a transaction.'),
   transactionEffectsMax: count('Effects of a transaction.'),
+  transactionChangesMax: count('Messages that the changes of a transaction name together.'),
   transactionOutcomeMs: ms('How long the outcome of a transaction is told again.'),
 
   undoMsMax: ms('How long a purge can be undone.'),
   tasksRunningMax: count('Tasks that run at a time.'),
   tasksEndedMax: count('Tasks that have ended and are still listed.'),
   redriveRateMax: count('Messages a second of a redrive.'),
+  redriveRangesMax: count('Ranges of letters that a redrive is to choose from.'),
 
   schedulesMax: count('Schedules.'),
+  ticksToldMax: count('Ticks to come that a new schedule is answered with.'),
   scheduleNameBytesMax: bytes('Name of a schedule.'),
   cronBytesMax: bytes('A cron expression.'),
   timeZoneBytesMax: bytes('Name of a time zone.'),

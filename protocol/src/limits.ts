@@ -49,6 +49,10 @@ export const LIMITS = {
   userNameBytesMax: 128,
   /** Tokens of a user, and access keys of a user. */
   credentialsPerUserMax: 64,
+  /** A token that a gateway makes for a user who has logged in there lasts so long at most, ms. */
+  delegatedTokenMsMax: 24 * 60 * 60 * 1_000,
+  /** Tokens of a user that gateways made under one label: the oldest makes room. */
+  delegatedTokensPerUserMax: 16,
   /** Tokens, or access keys, of all users. */
   credentialsMax: 50_000,
   credentialIdBytesMax: 128,
@@ -133,6 +137,8 @@ export const LIMITS = {
   transactionBatchesMax: 100,
   transactionItemsMax: 1_000,
   transactionEffectsMax: 100,
+  /** Messages that the changes of a transaction name together: each may have to be looked up, and copied. */
+  transactionChangesMax: 1_000,
   /** An outcome is answered again for this long. */
   transactionOutcomeMs: 15 * MINUTE,
 
@@ -141,8 +147,12 @@ export const LIMITS = {
   /** Tasks that have ended and are still listed. */
   tasksEndedMax: 256,
   redriveRateMax: 1_000_000,
+  /** Of letters that were picked one by one. */
+  redriveRangesMax: 1_000,
 
   schedulesMax: 1_000,
+  /** Ticks to come that a new schedule is answered with. */
+  ticksToldMax: 5,
   scheduleNameBytesMax: 128,
   cronBytesMax: 128,
   timeZoneBytesMax: 64,

@@ -53,8 +53,10 @@ export interface StoreReader {
 }
 
 export interface StoreUsage {
-  /** Bytes of the data file. */
+  /** Bytes of the data file, its journal and what it still has to take included. */
   readonly fileBytes: number;
+  /** Bytes of the journal alone; 0 where there is none. */
+  readonly journalBytes: number;
   /** Bytes that can still be written: free in the file system plus reusable pages inside the file. */
   readonly freeBytes: number;
 }

@@ -168,6 +168,7 @@ export class LmdbStore implements Store {
     const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
     return {
       fileBytes: statSync(this.#path).size,
+      journalBytes: 0,
       freeBytes: this.#fileSystemFreeBytes() + pageBytes * freePages,
     };
   }

@@ -58,7 +58,8 @@ export class MemoryStore implements Store {
   }
 
   usage(): StoreUsage {
-    return { fileBytes: this.#bytes, freeBytes: Math.max(0, this.#capacityBytes - this.#bytes) };
+    const freeBytes = Math.max(0, this.#capacityBytes - this.#bytes);
+    return { fileBytes: this.#bytes, journalBytes: 0, freeBytes };
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const TOPIC = 'table';
 const KEYS = 20;
-const KILLS = 4;
+const KILLS = 2;
 const FLAGS = ['--retention-check-interval', '100ms'];
 const CONFIG = {
   cleanupPolicy: 'compact',

@@ -53,6 +53,22 @@ describe('broker-cli', { timeout: 90_000 }, () => {
     });
   });
 
+  it('status says how the broker is', async () => {
+    await json('topics create held --partitions 2');
+    await json('produce held', 'one');
+    const seen = await json('status');
+    expect(seen).toMatchObject({ ready: true, reasons: [], storage: { full: false } });
+    expect(seen.partitions).toBeGreaterThanOrEqual(2);
+    expect(seen.storage.fileBytes).toBeGreaterThan(0);
+    expect(seen.options.some(({ isDefault }: Json) => !isDefault)).toBe(true);
+    const { out } = await cli('status');
+    expect(out).toMatch(/^broker: +127\.0\.0\.1:\d+, version \d/);
+    for (const name of ['ready: +yes', 'commits: ', 'event loop: ', 'options: +.*port 0']) {
+      expect(out).toMatch(new RegExp(`^${name}`, 'm'));
+    }
+    expect((await failure('status --watch -i 10ms')).exit).toBe(2);
+  });
+
   describe('exit codes', () => {
     beforeAll(() => commandsRunBy(runCli));
 

@@ -14,6 +14,7 @@ const test = (file: string, title: string): MetBy => ({ file, title });
 const RIM = 'broker/test/rim/limits.test.ts';
 const ADMISSION = 'broker/test/rim/admission.test.ts';
 const MANY = 'core/test/security/many.test.ts';
+const CREDENTIALS = 'core/test/security/credentials.test.ts';
 const BATCH = 'protocol/test/batch/validate-batch.test.ts';
 const SESSIONS = 'broker/test/shard/fetch-sessions.test.ts';
 const TOPIC_SETTINGS = 'core/test/catalog/topic-settings-limits.test.ts';
@@ -90,6 +91,11 @@ export const MET_BY: Readonly<Record<LimitName, MetBy>> = {
   usersListedMax: field('ListUsers.limit'),
   userNameBytesMax: field('CreateUser.user'),
   credentialsPerUserMax: test(MANY, 'holds so many tokens of all users together'),
+  delegatedTokenMsMax: test(CREDENTIALS, '[A-66] made by a gateway lasts a day at most'),
+  delegatedTokensPerUserMax: test(
+    CREDENTIALS,
+    '[A-66] made by a gateway takes the place of the oldest that is called the same, where there are many',
+  ),
   credentialsMax: test(MANY, 'holds so many tokens of all users together'),
   credentialIdBytesMax: field('RevokeToken.tokenId'),
   credentialLabelBytesMax: field('CreateToken.label'),
@@ -194,6 +200,10 @@ export const MET_BY: Readonly<Record<LimitName, MetBy>> = {
     'is more than one turn and one commit can bear [L-103]',
   ),
   transactionEffectsMax: field('Transact.effects'),
+  transactionChangesMax: test(
+    'core/test/transact/changes.test.ts',
+    'names no more messages than one turn can bear [L-108]',
+  ),
   transactionOutcomeMs: test(
     'core/test/transact/transact.test.ts',
     'tells its outcome again, also after a restart, and does nothing then [L-100]',
@@ -205,6 +215,11 @@ export const MET_BY: Readonly<Record<LimitName, MetBy>> = {
     'forgets those that ended longest ago, and never gives out an id again [L-124]',
   ),
   redriveRateMax: field('StartRedrive.ratePerSecond'),
+  redriveRangesMax: field('StartRedrive.filter.among'),
+  ticksToldMax: test(
+    'core/test/schedules/create-schedule.test.ts',
+    '[S-14] tells the next ticks and changes nothing in a dry run',
+  ),
   schedulesMax: test('core/test/schedules/create-schedule.test.ts', '[S-1] keeps at most so many'),
   scheduleNameBytesMax: field('CreateSchedule.name'),
   cronBytesMax: field('CreateSchedule.cron'),

@@ -1,6 +1,7 @@
 // Who may import whom, held against every source file, manifest and tsconfig of the repository.
 import { describe, expect, it } from 'vitest';
 import {
+  BUNDLED,
   disagreements,
   forbiddenImports,
   importedNames,
@@ -16,6 +17,7 @@ import { isSourceFile, listFiles, parseSource, readText, type Source } from './s
 type Manifest = {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   workspaces?: string[];
   private?: boolean;
 };
@@ -39,7 +41,10 @@ function readJson<T>(path: string): T {
 }
 
 function declaredBy(owner: string): string[] {
-  return Object.keys(readJson<Manifest>(`${owner}/package.json`).dependencies ?? {});
+  const manifest = readJson<Manifest>(`${owner}/package.json`);
+  const bundler = BUNDLED[owner];
+  if (bundler === undefined) return Object.keys(manifest.dependencies ?? {});
+  return Object.keys(manifest.devDependencies ?? {}).filter((name) => !bundler.includes(name));
 }
 
 const LOCKED = readJson<{ packages: Record<string, LockedPackage> }>('package-lock.json').packages;
@@ -59,7 +64,8 @@ describe('layers of the repository', () => {
     const references = readJson<{ references?: { path: string }[] }>(`${owner}/tsconfig.json`);
     const paths = (references.references ?? []).map(({ path }) => path);
     const imported = importedNames(sourcesOf(owner));
-    expect(disagreements(owner, imported, declaredBy(owner), paths)).toEqual([]);
+    const peers = Object.keys(readJson<Manifest>(`${owner}/package.json`).peerDependencies ?? {});
+    expect(disagreements(owner, imported, declaredBy(owner), paths, peers)).toEqual([]);
   });
 
   it('core has no clock, timer, chance or async', () => {
@@ -99,6 +105,19 @@ describe('layer rules, seen failing', () => {
     ["import { f } from './frame.js';", 'has no .ts extension'],
   ])('%s', (text, reason) => {
     expect(forbiddenImports('core', sample(text))).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it.each([
+    ["import { trace } from '@opentelemetry/api';", 'is optional: only client/src/opentelemetry/'],
+    ["import { instrument } from './opentelemetry/instrument.ts';", 'is optional'],
+  ])('%s in the client', (text, reason) => {
+    const source = parseSource('client/src/sample.ts', text);
+    expect(forbiddenImports('client', source)).toEqual([expect.stringContaining(reason)]);
+    const inside = parseSource(
+      'client/src/opentelemetry/sample.ts',
+      text.replace('./opent', '../opent'),
+    );
+    expect(forbiddenImports('client', inside)).toEqual([]);
   });
 
   it('lets the allowed through', () => {

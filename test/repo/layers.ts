@@ -9,13 +9,28 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { packages: [], libraries: ['msgpackr'], node: true },
   core: { packages: ['protocol'], libraries: ['re2js'], node: false },
   storage: { packages: [], libraries: ['lmdb', 'msgpackr'], node: true },
-  options: { packages: ['protocol'], libraries: ['commander', 'pino', 'prom-client'], node: true },
-  broker: {
-    packages: ['core', 'options', 'protocol', 'storage'],
-    libraries: ['commander', 'croner'],
+  options: {
+    packages: ['protocol'],
+    libraries: [
+      '@opentelemetry/api',
+      '@opentelemetry/context-async-hooks',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/exporter-trace-otlp-proto',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace-base',
+      'commander',
+      'pino',
+      'prom-client',
+    ],
     node: true,
   },
-  client: { packages: ['protocol'], libraries: [], node: true },
+  broker: {
+    packages: ['core', 'options', 'protocol', 'storage'],
+    libraries: ['@opentelemetry/api', 'commander', 'croner'],
+    node: true,
+  },
+  client: { packages: ['protocol'], libraries: ['@opentelemetry/api'], node: true },
   cli: {
     packages: ['client', 'protocol'],
     libraries: ['cli-progress', 'cli-table3', 'commander', 're2js'],
@@ -26,20 +41,39 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     libraries: [
       '@fastify/cors',
       '@fastify/rate-limit',
+      '@fastify/static',
       '@fastify/swagger',
       '@fastify/swagger-ui',
       '@fastify/type-provider-typebox',
       '@fastify/websocket',
+      '@opentelemetry/api',
       'fastify',
       'typebox',
     ],
     node: true,
   },
+  dashboard: {
+    packages: ['gateway'],
+    libraries: ['@preact/signals', '@tanstack/virtual-core', 'preact', 'uplot'],
+    node: false,
+  },
   launcher: { packages: ['broker', 'gateway', 'options'], libraries: [], node: true },
   harness: { packages: [], libraries: [], node: true },
   scenarios: {
     packages: ['client', 'harness', 'protocol'],
-    libraries: ['cli-progress', 'cli-table3', 'vega-datasets'],
+    libraries: [
+      '@aws-sdk/client-sqs',
+      'cli-progress',
+      'cli-table3',
+      'commander',
+      'lmdb',
+      'vega-datasets',
+    ],
+    node: true,
+  },
+  examples: {
+    packages: ['client'],
+    libraries: ['@aws-sdk/client-sqs', 'fastify', 'lmdb', 'pdfkit'],
     node: true,
   },
   bench: {
@@ -58,8 +92,30 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
 };
 
+/** Which faces of a package there are besides its index, and who may look at them. */
+const FACES: Readonly<Record<string, readonly string[]>> = {
+  'client/opentelemetry': ['gateway'],
+  'gateway/rest-types': ['dashboard'],
+};
+
+/** Libraries that may be absent, and the one place that imports them: a face of its own, which the index does not load. */
+const OPTIONAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  client: { '@opentelemetry/api': 'client/src/opentelemetry/' },
+};
+
+/** Built into files for a browser: what it imports is needed only where it is built, and its bundler beside it. */
+export const BUNDLED: Readonly<Record<string, readonly string[]>> = { dashboard: ['vite'] };
+
 /** Nobody's dependency but the test package's. */
-export const LEAVES: readonly string[] = ['test', 'bench', 'scenarios', 'cli', 'launcher'];
+export const LEAVES: readonly string[] = [
+  'test',
+  'bench',
+  'scenarios',
+  'examples',
+  'cli',
+  'launcher',
+  'dashboard',
+];
 
 /** The packages whose users must never compile anything. */
 export const PUBLIC: readonly string[] = ['protocol', 'client'];
@@ -75,16 +131,25 @@ function breakOf(owner: string, layer: Layer, path: string, specifier: string): 
   if (specifier.startsWith('.')) {
     const folder = path.split('/').slice(0, -1).join('/');
     const target = new URL(specifier, `file:///${folder}/`).pathname;
+    for (const place of Object.values(OPTIONAL[owner] ?? {})) {
+      if (target.startsWith(`/${place}`) && !path.startsWith(place)) return `${place} is optional`;
+    }
     if (!target.startsWith(`/${owner}/src/`)) return 'leaves the package by a relative path';
-    return specifier.endsWith('.ts') ? undefined : 'has no .ts extension';
+    return /\.(?:tsx?|css|svg)$/.test(specifier) ? undefined : 'has no .ts extension';
   }
   if (specifier.startsWith('node:')) return layer.node ? undefined : 'is a node: module';
   if (specifier.startsWith(SCOPE)) {
     const name = specifier.slice(SCOPE.length);
-    if (name.includes('/')) return "reaches past the package's index";
+    if (name.includes('/')) {
+      return FACES[name]?.includes(owner) ? undefined : "reaches past the package's index";
+    }
+    if (owner === 'dashboard') return 'is code of another package: only its types are for the page';
     return layer.packages.includes(name) ? undefined : `is not below ${owner}`;
   }
-  return layer.libraries.includes(libraryOf(specifier)) ? undefined : 'is not in the table';
+  const library = libraryOf(specifier);
+  const place = OPTIONAL[owner]?.[library];
+  if (place !== undefined && !path.startsWith(place)) return `is optional: only ${place} loads it`;
+  return layer.libraries.includes(library) ? undefined : 'is not in the table';
 }
 
 /** Imports of one source file that its package's row does not allow. */
@@ -111,10 +176,12 @@ export function disagreements(
   imported: ReadonlySet<string>,
   declared: readonly string[],
   references: readonly string[],
+  optionalPeers: readonly string[] = [],
 ): string[] {
   const found: string[] = [];
   for (const name of imported) {
-    if (!declared.includes(name)) found.push(`${owner}: imports ${name}, not in package.json`);
+    if (!declared.includes(name) && !optionalPeers.includes(name))
+      found.push(`${owner}: imports ${name}, not in package.json`);
   }
   for (const name of declared) {
     if (!imported.has(name)) found.push(`${owner}: package.json has ${name}, not imported`);

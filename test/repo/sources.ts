@@ -52,7 +52,7 @@ export function readText(path: string): string {
 }
 
 export function isSourceFile(path: string): boolean {
-  return /\.(?:ts|mts|mjs|js)$/.test(path) && !path.endsWith('.d.ts');
+  return /\.(?:tsx?|mts|mjs|js)$/.test(path) && !path.endsWith('.d.ts');
 }
 
 function isSyntaxNode(value: unknown): value is SyntaxNode {

@@ -8,7 +8,8 @@ export const FUNCTION_LINES_LISTED = 70;
 const OPENING_LINES_MAX = 4;
 
 /** Tools that ask for a default export in these files. */
-const DEFAULT_EXPORT_FILES = /(?:^|\/)(?:[a-z-]+\.config\.ts|[a-z-]+-reporter\.mjs)$/;
+const DEFAULT_EXPORT_FILES =
+  /(?:^|\/)(?:[a-z-]+\.config\.ts|[a-z-]+-reporter\.mjs|\.vitepress\/(?:config|theme\/index)\.mjs)$/;
 
 export function nameFaults(path: string): string[] {
   const name = path.split('/').at(-1) ?? path;

@@ -17,6 +17,7 @@ import { type History, historyOf } from '../history/history.ts';
 import { drain, prepare, redrive, untilTransformed } from '../history/settle.ts';
 import { observeTruth, type Truth } from '../history/truth.ts';
 import type { Process } from './scheduler.ts';
+import { Stop } from './stop.ts';
 import { World } from './world.ts';
 
 const LOAD_MS = { min: 1_500, max: 5_000 };
@@ -39,72 +40,53 @@ interface Member {
   process: Process;
 }
 
-/** Clients that are told to stop together, and how many of them have not ended. */
-class Stop {
-  readonly running = { stopped: false };
-  readonly stopping: Promise<void>;
-  working = 0;
-  private resolve: () => void = () => undefined;
-
-  constructor() {
-    this.stopping = new Promise((resolve) => {
-      this.resolve = resolve;
-    });
-  }
-
-  async all(): Promise<void> {
-    this.running.stopped = true;
-    this.resolve();
-    while (this.working > 0) await pause(20);
-  }
-}
-
 class Life {
   readonly world: World;
   readonly diaries: { [name: string]: object[] } = {};
   readonly members: Member[] = [];
   /** Of those who fill and empty queues, and of those who transform. */
-  readonly work = new Stop();
-  readonly transform = new Stop();
+  readonly work: Stop;
+  readonly transform: Stop;
   private names = 0;
 
   constructor(world: World) {
     this.world = world;
+    this.work = new Stop(world.scheduler);
+    this.transform = new Stop(world.scheduler);
   }
 
+  /** Whoever writes first is whose diary it is: that another process writes in it is a fault of the simulation. */
   recorderOf(name: string): Recorder {
     const lines: object[] = [];
     this.diaries[name] = lines;
-    const { scheduler } = this.world;
-    return new Recorder({
-      nowUs: () => scheduler.nowMs * 1_000,
-      write: (line) => void lines.push(line),
-    });
+    const { scheduler, complaints } = this.world;
+    let owner: Process | undefined;
+    const write = (line: object) => {
+      owner ??= scheduler.running;
+      if (scheduler.running !== owner) complaints.push(`${name} ran as ${scheduler.running.name}`);
+      lines.push(line);
+    };
+    return new Recorder({ nowUs: () => scheduler.nowMs * 1_000, write });
   }
 
   add(kind: string, stop: Stop, work: (work: Work) => Promise<unknown>): void {
     const start = () => {
       this.names += 1;
-      stop.working += 1;
       const name = `${kind}-${this.names}`;
       const recorder = this.recorderOf(name);
       const random = this.world.random.fork();
-      const { running, stopping } = stop;
-      const tools = { recorder, random, name, running, stopping, pauseMsMax: PAUSE_MS_MAX };
-      return this.world.startClient(
-        name,
-        async (client) => void (await work({ client, ...tools })),
-        () => {
-          stop.working -= 1;
-        },
-      );
+      return stop.join((told, ended) => {
+        const tools = { recorder, random, name, ...told, pauseMsMax: PAUSE_MS_MAX };
+        const all = async (client: Client) => void (await work({ client, ...tools }));
+        return this.world.startClient(name, all, ended);
+      });
     };
     this.members.push({ start, stop, process: start() });
   }
 
   /** Its work never ends, and it starts anew as somebody else. */
   kill(member: Member): void {
-    member.stop.working -= 1;
+    member.stop.forget(member.process);
     this.world.killClient(member.process);
     member.process = member.start();
   }
@@ -217,11 +199,18 @@ function storm(world: World): void {
   world.unknownPercent = random.pick([0, 0, 0.5]);
 }
 
+/** What those who were killed, or have connected again, had sent by now may still be on its way. */
+async function untilArrived({ network, scheduler }: World): Promise<void> {
+  const leftMs = network.allArrivedAt - scheduler.nowMs;
+  if (leftMs > 0) await pause(leftMs);
+}
+
 /** Everything is worked off, and looked at; undefined where something has broken before. */
 async function settle(life: Life): Promise<Truth | undefined> {
   let truth: Truth | undefined;
   await life.alone('settling', async (client, recorder) => {
     await life.work.all();
+    await untilArrived(life.world);
     for (const { name } of SHARE_GROUPS) await drain(client, recorder, name);
     await untilTransformed(client);
     await life.transform.all();
@@ -237,6 +226,7 @@ async function sendBack(life: Life, before: Truth): Promise<string[]> {
   life.world.isCalm = true;
   let after: Truth | undefined;
   await life.alone('working off', async (client, recorder) => {
+    await untilArrived(life.world);
     for (const { name } of SHARE_GROUPS) await drain(client, recorder, name);
     after = await observeTruth(client);
   });

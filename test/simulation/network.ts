@@ -112,6 +112,7 @@ export class SimSocket extends Duplex {
     if (peer === undefined || this.isDeaf) return;
     const { scheduler } = network;
     this.arrivesAt = Math.max(this.arrivesAt, network.arrival(this.owner, peer.owner));
+    network.allArrivedAt = Math.max(network.allArrivedAt, this.arrivesAt);
     scheduler.schedule(peer.owner, this.arrivesAt - scheduler.nowMs, () => happens(peer));
   }
 }
@@ -165,6 +166,8 @@ export class Network {
   readonly random: Random;
   readonly sockets = new Set<SimSocket>();
   readonly servers = new Map<number, SimServer>();
+  /** When all that was sent so far will have arrived, also what is from processes that are gone by now. */
+  allArrivedAt = 0;
   /** Until when nothing comes to or from a process. */
   private readonly unreachable = new Map<Process, number>();
   private ports = 40_000;

@@ -8,6 +8,7 @@ import { FlushUnknownError, MemoryStore } from '@millrace/storage';
 import { type Fault, FaultyStore } from '@millrace/storage/testing';
 import { openBroker } from '../../broker/src/broker.ts';
 import { OPTIONS } from '../../broker/src/options/table.ts';
+import { measureAgain, stopMeasuring } from './measuring.ts';
 import { Network } from './network.ts';
 import { usePlatform } from './platform.ts';
 import { type Process, Scheduler } from './scheduler.ts';
@@ -81,10 +82,12 @@ export class World {
     };
     usePlatform({ network: this.network, random: () => free.next(), openStore });
     this.scheduler.install();
+    stopMeasuring();
   }
 
   /** The world is over: nothing of it runs any more. */
   end(): void {
+    measureAgain();
     this.scheduler.uninstall();
     usePlatform(undefined);
   }
@@ -139,6 +142,8 @@ export class World {
         });
         await work(client);
         await client.close();
+        if (this.scheduler.running !== owner)
+          this.complaints.push(`${name} ended as ${this.scheduler.running.name}`);
         ended();
       };
       live().catch((error: unknown) => this.complaints.push(`${name}: ${String(error)}`));
@@ -213,9 +218,9 @@ export class World {
 
   /** A fault of the broker is a finding, whatever a client is told. */
   private logOf(owner: Process): Log {
-    const error = (fields: { readonly err?: unknown }, message: string) => {
+    const error = (fields: object, message: string) => {
       if (owner.state === 'dead' || message.startsWith('A commit was aborted')) return;
-      const { err } = fields;
+      const { err } = fields as { readonly err?: unknown };
       const isAbort = err instanceof Error && 'code' in err && err.code === 'STORAGE_ERROR';
       if (!isAbort) this.complaints.push(`${message} ${err instanceof Error ? err.stack : ''}`);
     };

@@ -24,7 +24,7 @@ const blocks = [
 const { endpoint } = sharedServer();
 
 test('it has programs in each language, and no program without what it prints', () => {
-  expect(blocks.map(({ language }) => language)).toEqual(['js', 'js', 'python', 'sh']);
+  expect(blocks.map(({ language }) => language)).toEqual(['js', 'js', 'python', 'sh', 'python']);
   expect(readFileSync(GUIDE, 'utf8').match(/^```(?:js|python|sh)$/gm)?.length).toBe(blocks.length);
 });
 

@@ -2,7 +2,7 @@
 // signs with a key that anybody knows.
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { SQS, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { type Client, connect } from '@millrace/client';
 import { MillraceProcess, TemporaryDirectory } from '@millrace/harness';
@@ -26,7 +26,14 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     writeFileSync(secretsKey, randomBytes(32).toString('base64'));
     server = await MillraceProcess.launch({
       dataDir: `${directory.path}/data`,
-      flags: ['--authentication', 'required', '--secrets-key-file', secretsKey],
+      flags: [
+        '--authentication',
+        'required',
+        '--secrets-key-file',
+        secretsKey,
+        '--audit-log',
+        `${directory.path}/audit.log`,
+      ],
     });
     admin = await connect({ brokers: server.address, auth: { token: await server.adminToken() } });
     await makeUser('worker', KEY, true);
@@ -68,6 +75,14 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
     throw new Error('the request was served');
   }
 
+  /** Failed logins in the audit log, the newest last. */
+  function failedLogins(): Record<string, unknown>[] {
+    return readFileSync(`${directory.path}/audit.log`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"login_failed"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
   test('a right key: messages go through, whatever is in them', async () => {
     const sqs = dial(KEY);
     const { QueueUrl } = await sqs.createQueue({ QueueName: freshName() });
@@ -87,6 +102,16 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
   test('a wrong secret', async () => {
     const sqs = dial({ ...KEY, secretAccessKey: 'other' });
     expect(await refusal(sqs)).toEqual(['SignatureDoesNotMatch', 403]);
+    // [A-31]
+    await expect
+      .poll(() => failedLogins().at(-1))
+      .toMatchObject({
+        user: 'worker',
+        remoteAddress: expect.stringContaining('127.0.0.1'),
+        api: 'GetAccessKey',
+        mechanism: 'accessKey',
+        outcome: 'SIGNATURE_MISMATCH',
+      });
   });
 
   test('a key that nobody has', async () => {
@@ -94,6 +119,14 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
       'InvalidClientTokenId',
       403,
     ]);
+    // [A-31]
+    await expect
+      .poll(() => failedLogins().at(-1))
+      .toMatchObject({
+        user: 'AKIDOTHER',
+        api: 'GetAccessKey',
+        outcome: 'UNKNOWN_ACCESS_KEY',
+      });
   });
 
   test('a right key of a user without rights: no queue is there for it, whether or not it is', async () => {

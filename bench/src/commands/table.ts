@@ -7,6 +7,7 @@ import { peers } from '../peers/command.ts';
 import { profile } from '../profile/command.ts';
 import { report } from '../report/command.ts';
 import { scale } from '../scale/command.ts';
+import { sight } from '../sight/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale, http];
+export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale, http, sight];

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { command } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
+import { OPTIONS } from '../options/table.ts';
 import { type ComparedServer, measureBare, measureServer } from './compare.ts';
 import { httpComparisonText } from './people.ts';
 import { SQS_SERVERS } from './servers.ts';
@@ -16,15 +17,9 @@ export const http = command({
     'The SQS API over HTTP: Millrace beside a bare fastify route, ElasticMQ and an emulator in memory.',
   options: {
     only: { kind: 'some', values: SQS_SERVERS.map(({ name }) => name), about: 'These servers.' },
-    duration: { kind: 'seconds', min: 0.5, max: 600, fallback: 3, about: 'Length of a run.' },
-    warmup: {
-      kind: 'seconds',
-      min: 0,
-      max: 600,
-      fallback: 3,
-      about: 'Length of the run before, which counts for nothing.',
-    },
-    runs: { kind: 'count', min: 1, max: 100, fallback: 3, about: 'Measured runs of a load.' },
+    duration: { ...OPTIONS.duration, fallback: 3 },
+    warmup: { ...OPTIONS.warmup, fallback: 3 },
+    runs: { ...OPTIONS.runs, fallback: 3 },
     connections: {
       kind: 'count',
       min: 1,

@@ -55,6 +55,10 @@ export class BenchBroker implements ArenaBroker {
     return this.#process.dataDir;
   }
 
+  get adminUrl(): string {
+    return this.#process.adminUrl;
+  }
+
   get httpUrl(): string {
     if (this.#process instanceof MillraceProcess) return this.#process.httpUrl;
     throw new TypeError('this broker serves no HTTP');

@@ -6,7 +6,7 @@ import { type Client, connect } from '@millrace/client';
 import { TemporaryDirectory } from '@millrace/harness';
 import type { Settings } from '../options/table.ts';
 import type { Progress } from '../report/progress.ts';
-import type { Done, Session, Verdict, Workload } from '../workloads/workload.ts';
+import type { ArenaBroker, Done, Session, Verdict, Workload } from '../workloads/workload.ts';
 import { BenchBroker } from './bench-broker.ts';
 import { ClientLog } from './client-log.ts';
 import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
@@ -46,7 +46,7 @@ export interface Outcome {
 export interface RunObserver {
   /** Further options of node for the broker. */
   readonly brokerNodeFlags: readonly string[];
-  around<T>(brokerPid: number, work: () => Promise<T>): Promise<T>;
+  around<T>(broker: ArenaBroker, work: () => Promise<T>): Promise<T>;
 }
 
 const NOBODY: RunObserver = { brokerNodeFlags: [], around: (_, work) => work() };
@@ -176,7 +176,7 @@ class Runner {
     const clientBefore = process.cpuUsage();
     const latency = new LatencyRecorder();
     const work = () => this.#session.measure({ durationMs, latency });
-    const done = await observer.around(broker.pid, work);
+    const done = await observer.around(broker, work);
     const client = process.cpuUsage(clientBefore);
     const brokerUsage = readUsage(broker.pid);
     const machine = readBusySeconds();

@@ -5,6 +5,7 @@ import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunObserver } from '../measure/run-workload.ts';
+import type { ArenaBroker } from '../workloads/workload.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import { FILES, SAMPLING_US } from './hand-over.ts';
 
@@ -29,8 +30,8 @@ export class ProfilingObserver implements RunObserver {
     this.brokerNodeFlags = sides.includes('broker') ? ['--import', preloadUrl(directory)] : [];
   }
 
-  async around<T>(brokerPid: number, work: () => Promise<T>): Promise<T> {
-    for (const profiler of this.#profilers.values()) await profiler.start(brokerPid);
+  async around<T>({ pid }: ArenaBroker, work: () => Promise<T>): Promise<T> {
+    for (const profiler of this.#profilers.values()) await profiler.start(pid);
     const done = await work();
     for (const [side, profiler] of this.#profilers) this.profiles.set(side, await profiler.stop());
     return done;

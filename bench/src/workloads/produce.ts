@@ -52,7 +52,7 @@ class ProduceSession implements Session {
     this.baseline = { batch: sender.encoded, inFlight, partitions };
   }
 
-  async measure({ durationMs, latency }: Run): Promise<Done> {
+  async measure({ durationMs, latency, onAcknowledged }: Run): Promise<Done> {
     const startedAt = performance.now();
     const endsAt = startedAt + durationMs;
     let records = 0;
@@ -61,6 +61,7 @@ class ProduceSession implements Session {
       // Not `records += await …`: that would read the sum before the others have added to it.
       const sent = await this.#sender.send();
       records += sent;
+      onAcknowledged?.(sent);
       const now = performance.now();
       latency.record(now - sentAt);
       return now < endsAt;

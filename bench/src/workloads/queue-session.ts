@@ -61,11 +61,11 @@ class QueueSession implements Session {
     this.#config = config;
   }
 
-  async measure({ durationMs, latency }: Run): Promise<Done> {
+  async measure({ durationMs, ...run }: Run): Promise<Done> {
     let records = 0;
     let elapsedMs = 0;
     while (elapsedMs < durationMs) {
-      const done = await this.#pass({ durationMs: durationMs - elapsedMs, latency });
+      const done = await this.#pass({ ...run, durationMs: durationMs - elapsedMs });
       records += done.records;
       elapsedMs += done.elapsedMs;
     }

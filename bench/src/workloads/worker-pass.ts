@@ -59,7 +59,7 @@ export class WorkerPass {
       concurrency,
       ...handle,
       onOutcome: (message, outcome) => {
-        if (outcome === 'accepted') this.#accepted += 1;
+        if (outcome === 'accepted') this.#accept();
         else if (outcome !== 'returned') this.#failed += 1;
         if (message === this.#probe) this.#timed();
         if (this.#accepted === backlog || this.#failed > 0) this.#drained.resolve();
@@ -72,6 +72,11 @@ export class WorkerPass {
     if (this.#probe !== undefined) return;
     this.#probe = message;
     this.#probedAt = performance.now();
+  }
+
+  #accept(): void {
+    this.#accepted += 1;
+    this.#pass.onAcknowledged?.(1);
   }
 
   #timed(): void {

@@ -40,6 +40,8 @@ export interface ArenaBroker {
   readonly dataDir: string;
   /** Of a workload that `servesHttp`; throws in others. */
   readonly httpUrl: string;
+  /** Of health and metrics. */
+  readonly adminUrl: string;
   /** Kills it and starts it anew on the same data; ms from the start of the process until it listens. */
   restart(): Promise<number>;
 }
@@ -47,6 +49,8 @@ export interface ArenaBroker {
 export interface Run {
   readonly durationMs: number;
   readonly latency: LatencyRecorder;
+  /** Told of records as they are acknowledged, by workloads that can be cut into windows: `produce` and `queue`. */
+  readonly onAcknowledged?: (records: number) => void;
 }
 
 /** What one run did. Only what was acknowledged counts. */

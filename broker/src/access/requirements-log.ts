@@ -10,6 +10,7 @@ type LogApi =
   | 'DeleteTopic'
   | 'AlterTopic'
   | 'DescribeTopics'
+  | 'DescribeBroker'
   | 'Produce'
   | 'Fetch'
   | 'ListOffsets'
@@ -48,6 +49,10 @@ export const LOG_REQUIREMENTS: RequirementsOf<LogApi> = {
   DescribeTopics: {
     needs: 'describe on each topic; of all, those are told',
     check: BY_ITEM,
+  },
+  DescribeBroker: {
+    needs: 'describe on the cluster',
+    check: (_, ask) => ask.cluster('describe'),
   },
   Produce: { needs: 'write on the topic of each batch', check: BY_ITEM },
   Fetch: { needs: 'read on the topic of each partition', check: BY_ITEM },

@@ -115,8 +115,15 @@ export const QUEUE_REQUIREMENTS: RequirementsOf<QueueApi> = {
   },
   Transact: {
     needs:
-      'write on the topic of each batch, and read on each group and on each topic of its items; one that is missing refuses all',
+      'write on the topic of each batch, and read on each group and on each topic of its items; for changes alter on the group instead; one that is missing refuses all',
     check: checkTransaction,
+    deed: ({ changes }) => {
+      const [first] = changes ?? [];
+      if (first === undefined) return undefined;
+      const groups = [...new Set(changes?.map(({ group }) => group))];
+      const actions = [...new Set(changes?.map(({ action }) => action))];
+      return { resource: 'group', name: first.group, more: { groups, actions } };
+    },
   },
   ClaimEffect: {
     needs: 'read on the group',
@@ -165,8 +172,11 @@ export const QUEUE_REQUIREMENTS: RequirementsOf<QueueApi> = {
     deed: ({ taskId }) => ({ resource: 'task', name: String(taskId) }),
   },
   CreateSchedule: {
-    needs: 'write on the topic',
-    check: ({ topic }, ask) => ask.topic('write', topic),
+    needs: 'write on the topic, and on that of a schedule it replaces',
+    check: ({ topic, name, replace }, ask) => {
+      ask.topic('write', topic);
+      if (replace) mustReplaceSchedule(ask, name);
+    },
     deed: scheduleDeed,
   },
   AlterSchedule: {
@@ -209,6 +219,10 @@ function checkTransaction(request: RequestOf<'Transact'>, ask: Asker): void {
   for (const [at, { group }] of request.effects.entries()) {
     ask.group('read', group, `effects[${at}].group`);
   }
+  for (const [at, { group, topicId }] of (request.changes ?? []).entries()) {
+    ask.group('alter', group, `changes[${at}].group`);
+    ask.topicId('read', topicId, `changes[${at}].topicId`);
+  }
 }
 
 /** Letters say of themselves where they come from, and whoever writes to their topic can make them say anything. */
@@ -250,6 +264,17 @@ function topicOfSchedule(ask: Asker, name: string): string | undefined {
   const topic = ask.state.schedules.byName(name)?.row.topic;
   if (topic === undefined || seesSchedules(ask, topic)) return topic;
   throw new MillraceError('UNKNOWN_SCHEDULE', `No schedule is named ${name}.`, { field: 'name' });
+}
+
+/** To whom it is not there its name is taken, as it is for who would create it. */
+function mustReplaceSchedule(ask: Asker, name: string): void {
+  const topic = ask.state.schedules.byName(name)?.row.topic;
+  if (topic === undefined) return;
+  if (!seesSchedules(ask, topic)) {
+    const message = `A schedule named ${name} exists.`;
+    throw new MillraceError('SCHEDULE_EXISTS', message, { field: 'name' });
+  }
+  ask.topic('write', topic, 'name');
 }
 
 function mustChangeSchedule(ask: Asker, name: string): void {

@@ -53,13 +53,16 @@ export async function openAdminServer(
   server.maxConnections = CONNECTIONS_MAX;
   server.on('request', (request, response) => {
     answer(request, response, sources).catch((error: unknown) => {
-      sources.log.error({ err: error, path: request.url }, 'An admin page failed.');
+      sources.log.error(
+        { event: 'admin_page_failed', err: error, path: request.url },
+        'An admin page failed.',
+      );
       if (!response.headersSent) send(request, response, json(500, { error: 'internal' }));
     });
   });
   const at = { host, port, hostFlag: '--admin-host', portFlag: '--admin-port', rival: 'broker' };
   const address = await listenOn(server, at, (error) => {
-    sources.log.error({ err: error }, 'The admin server met an error.');
+    sources.log.error({ event: 'accept_failed', err: error }, 'The admin server met an error.');
   });
   const close = () =>
     new Promise<void>((resolve) => {

@@ -62,7 +62,7 @@ export class AuditLog {
     subject: AuditSubject,
     mechanism: string,
     outcome: string,
-    api: 'Hello' | 'CheckCredential' = 'Hello',
+    api: 'Hello' | 'CheckCredential' | 'GetAccessKey' = 'Hello',
   ): void {
     const fields = { ...subject, api, mechanism, outcome };
     this.#sum(['login_failed', subject.remoteAddress, mechanism, outcome], fields, subject.user);

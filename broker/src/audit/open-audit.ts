@@ -35,7 +35,7 @@ export function openAudit(
   });
   onHangup(() => file.reopen());
   const lines = openLog({ level: 'info', format: 'json', sink: file });
-  const audit = new AuditLog({ write: (fields) => lines.log.info(fields, MESSAGE) });
+  const audit = new AuditLog({ write: (fields) => lines.announce(fields, MESSAGE) });
   return {
     audit,
     close: async () => {

@@ -178,8 +178,10 @@ export class Dispatch {
     const refusal = asRefusal(error, 'INTERNAL');
     if (!(error instanceof MillraceError) || error.code === 'INTERNAL') {
       const { connectionId, clientName } = peer.info;
+      const { api, apiVersion, correlationId } = request;
+      const asked = { api, apiVersion, correlationId, connectionId, clientName };
       this.#log.error(
-        { err: error, api: request.api, apiVersion: request.apiVersion, connectionId, clientName },
+        { event: 'request_fault', err: error, ...asked },
         'A request met a fault of the broker.',
       );
     }

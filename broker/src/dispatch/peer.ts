@@ -12,8 +12,11 @@ export interface Peer {
   readonly transport: Transport;
   /** False until Hello was answered and, where it began a login, that is over. */
   readonly greeted: boolean;
-  /** What Hello began and Authenticate ends; `refused`: it failed, and the connection ends soon. */
-  login: BegunLogin | 'refused' | undefined;
+  /**
+   * What Hello began and Authenticate ends; `waiting`: others are looked at first; `refused`: it
+   * failed, and the connection ends soon.
+   */
+  login: BegunLogin | 'waiting' | 'refused' | undefined;
   greet(clientName: string, clientVersion: string, access: Access): void;
   /** Sends a whole frame, in parts that must not change any more, after those sent before. */
   send(parts: readonly Uint8Array[]): void;

@@ -51,7 +51,7 @@ export function createAcknowledgeHandler({ shard, metrics }: Services): Handler<
       results.push(result);
     }
     await shard.durable();
-    metrics.deadLettered(deadLettered);
+    metrics.deadLettered(groupId, deadLettered);
     return { results };
   };
 }

@@ -30,7 +30,7 @@ export function createChangeMessagesHandler(services: Services): Handler<'Change
     const reply = shard.stage((state, view, context) =>
       decideChangeMessages(state, view, command, context),
     );
-    metrics.deadLettered(reply.deadLettered);
+    metrics.deadLettered(groupId, reply.deadLettered);
     return reply;
   }
 

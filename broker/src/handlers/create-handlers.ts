@@ -24,6 +24,7 @@ import { createTransactHandler } from './transact.ts';
 export function createHandlers(services: Services): Handlers {
   return toldDurably(services.shard, {
     ...createTopicHandlers(services),
+    DescribeBroker: () => services.describeBroker(),
     Produce: createProduceHandler(services),
     InitProducer: createInitProducerHandler(services),
     Fetch: createFetchHandler(services),

@@ -3,9 +3,9 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import { BUILT_IN_USERS, hasExpired } from '@millrace/core';
+import { networkOf } from '@millrace/options';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
-import { networkOf } from '../login/network-of.ts';
-import { waitOut } from '../login/wait-out.ts';
+import { waitInLine, waitOut } from '../login/wait-out.ts';
 import { fakeVerifier } from '../security/scram-verifier.ts';
 import { requireSecretsKey, secretsLocked } from '../security/secrets-key.ts';
 import { claimedUser, whoseToken } from '../security/tokens.ts';
@@ -39,11 +39,16 @@ function createCheck(services: Services): Handler<'CheckCredential'> {
         throw error;
       }
     };
-    admit();
-    const owner =
-      kind === 'token' ? await byToken(services, request) : await byPassword(services, request);
-    // Those that failed while this one was looked at count too.
-    admit();
+    const lookAt = async (): Promise<Owner | undefined> => {
+      admit();
+      await waitInLine(() => throttle.lineMs(address, named), signal);
+      admit();
+      const owner = await (kind === 'token' ? byToken : byPassword)(services, request);
+      // Those that failed while this one was looked at count too, and are answered before it.
+      admit();
+      return throttle.lineMs(address, named) === 0 ? owner : lookAt();
+    };
+    const owner = await lookAt();
     if (owner === undefined) {
       tell('AUTHENTICATION_FAILED');
       await waitOut(throttle.failed(address, named), signal);
@@ -87,15 +92,24 @@ async function byPassword(
 }
 
 function createGetAccessKey({ shard, security }: Services): Handler<'GetAccessKey'> {
-  return async ({ accessKeyId }) => {
+  return async ({ accessKeyId, remoteAddress, signatureFailed }, { connection }) => {
+    const tell = (user: string, outcome: string) => {
+      const { connectionId } = connection;
+      const address = remoteAddress ?? connection.remoteAddress;
+      const subject = { user, onBehalfOf: undefined, remoteAddress: address, connectionId };
+      security.audit?.loginFailed(subject, 'accessKey', outcome, 'GetAccessKey');
+    };
     const key = await shard.read((state, _view, nowMs) => {
       const row = state.security.accessKeyById(accessKeyId);
       if (row === undefined || hasExpired(row, nowMs)) return undefined;
       return state.security.userByName(row.user)?.disabled === false ? row : undefined;
     });
     if (key === undefined) {
+      // Whose it is nobody knows: what was claimed is all there is to tell.
+      tell(accessKeyId, 'UNKNOWN_ACCESS_KEY');
       throw new MillraceError('UNKNOWN_ACCESS_KEY', undefined, { field: 'accessKeyId' });
     }
+    if (signatureFailed) tell(key.user, 'SIGNATURE_MISMATCH');
     const secretsKey = requireSecretsKey(security.secretsKey);
     const secret = secretsKey.open(accessKeyId, key.sealedSecret);
     if (secret === undefined) throw secretsLocked('it is encrypted with another key, or damaged');

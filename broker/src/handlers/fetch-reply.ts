@@ -7,6 +7,7 @@ import {
   NO_ERROR,
   type RequestOf,
   type ResponseInput,
+  recordCount,
 } from '@millrace/protocol';
 import type { TopicRefusals } from '../access/topic-refusals.ts';
 import type { Shard } from '../shard/shard.ts';
@@ -22,6 +23,8 @@ export class FetchReply {
   readonly #refusals: TopicRefusals | undefined;
   #batchesLeft: number;
   bytes = 0;
+  /** In the batches of it, also before the offsets asked for. */
+  records = 0;
   hasErrors = false;
   /** A partition has something that did not fit: whoever waits for more bytes waits in vain. */
   isFull = false;
@@ -67,6 +70,7 @@ export class FetchReply {
     const found = this.#shard.peek((state, view) => readBatches(state, view, command));
     if (found.error) return this.#refuse(topicId, partition, found.error);
     this.bytes += found.bytes;
+    for (const batch of found.batches) this.records += recordCount(batch);
     this.#batchesLeft -= found.batches.length;
     const { startOffset, durableEnd: endOffset, batches } = found;
     this.isFull ||= this.#batchesLeft === 0 || (batches.length === 0 && found.more);

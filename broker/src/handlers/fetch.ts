@@ -16,7 +16,7 @@ interface Look {
   readonly reply: FetchReply;
 }
 
-export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
+export function createFetchHandler({ shard, metrics }: Services): Handler<'Fetch'> {
   const sessions = new FetchSessions(shard);
 
   const refusalsOf = (context: RequestContext) => topicRefusals(context, shard, 'Fetch', 'read');
@@ -36,6 +36,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
     });
     // An error shows state that may be staged only: a topic just created or deleted, a start just moved.
     if (found.reply.hasErrors) await shard.durable();
+    metrics.fetched(found.reply.records, found.reply.bytes);
     return { partitions: found.partitions };
   }
 
@@ -55,6 +56,7 @@ export function createFetchHandler({ shard }: Services): Handler<'Fetch'> {
       const answers = session.answersOf(found);
       if (found.reply.hasErrors) await shard.durable();
       session.sent(answers);
+      metrics.fetched(found.reply.records, found.reply.bytes);
       return { partitions: [...answers.values()] };
     });
   }

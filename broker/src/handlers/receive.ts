@@ -64,14 +64,12 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       };
       const reply = tryPartition(shard, command, look);
       if (reply === undefined) continue;
-      for (const lease of reply.leases) {
-        leases.push(placed(place, lease));
-        messagesLeft -= lease.lastOffset - lease.firstOffset + 1;
-      }
+      for (const lease of reply.leases) leases.push(placed(place, lease));
+      messagesLeft -= messagesOf(reply.leases);
       bytesLeft -= reply.bytes;
       look.more ||= reply.more;
       look.isLimited ||= reply.isLimited;
-      metrics.deadLettered(reply.deadLettered);
+      metrics.deadLettered(groupId, reply.deadLettered);
     }
     return leases;
   }
@@ -98,12 +96,24 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       if (isAlone) giveBack(shard, groupId, leases);
       throw context.signal.reason ?? new MillraceError('CANCELLED');
     }
-    if (leases.length === 0) throwIfRefused(refusal, isLimited);
+    throwIfEmpty(leases, refusal, isLimited);
+    metrics.leased(groupId, messagesOf(leases));
     return { leases };
   };
 }
 
-function throwIfRefused(refusal: MillraceError | undefined, isLimited: boolean): void {
+function messagesOf(leases: readonly Lease[]): number {
+  let messages = 0;
+  for (const { firstOffset, lastOffset } of leases) messages += lastOffset - firstOffset + 1;
+  return messages;
+}
+
+function throwIfEmpty(
+  leases: readonly PlacedLease[],
+  refusal: MillraceError | undefined,
+  isLimited: boolean,
+): void {
+  if (leases.length > 0) return;
   if (refusal !== undefined) throw refusal;
   if (isLimited) throw new MillraceError('TOO_MANY_IN_FLIGHT');
 }

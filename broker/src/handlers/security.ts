@@ -14,9 +14,10 @@ import {
   listAcls,
   listUsers,
 } from '@millrace/core';
+import { MillraceError, type RequestOf } from '@millrace/protocol';
 import { makeAccessKey, takeAccessKey } from '../security/access-keys.ts';
 import { requireSecretsKey } from '../security/secrets-key.ts';
-import { makeToken } from '../security/tokens.ts';
+import { isTokenOf, makeToken } from '../security/tokens.ts';
 import { createCredentialHandlers } from './credentials.ts';
 import type { Handler } from './handler.ts';
 import type { Services } from './services.ts';
@@ -58,14 +59,24 @@ function createUserHandlers({ shard, security }: Services) {
 }
 
 function createTokenHandlers({ shard, security }: Services) {
-  const create: Handler<'CreateToken'> = async (request) => {
+  /** Who shows a token may take it away: so it has to be that one. */
+  const mustBeShown = async ({ tokenId, token }: RequestOf<'RevokeToken'>): Promise<void> => {
+    if (token === null) return;
+    const isIt = await shard.read(({ security: held }) => isTokenOf(held, tokenId, token));
+    if (isIt) return;
+    throw new MillraceError('UNKNOWN_TOKEN', undefined, { field: 'tokenId' });
+  };
+
+  const create: Handler<'CreateToken'> = async (request, { connection: { access } }) => {
     const { tokenId, token, hash } = makeToken();
-    const command = { ...request, tokenId, hash };
+    const isDelegated = !access.may('alter', 'cluster', '');
+    const command = { ...request, tokenId, hash, isDelegated };
     await shard.submit((state, view, ctx) => decideCreateToken(state, view, command, ctx));
     return { tokenId, token };
   };
 
   const revoke: Handler<'RevokeToken'> = async (request) => {
+    await mustBeShown(request);
     const reply = await shard.submit((state, view, ctx) =>
       decideRevokeToken(state, view, request, ctx),
     );

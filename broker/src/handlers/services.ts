@@ -1,5 +1,6 @@
 // What the handlers work with. Made once by the wiring; a handler holds nothing of its own.
 
+import type { ResponseInput } from '@millrace/protocol';
 import type { SecurityServices } from '../security/security-services.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { SpaceGauge } from '../shard/space-gauge.ts';
@@ -12,7 +13,9 @@ export interface HandlerSettings {
 
 export interface HandlerMetrics {
   readonly appended: (records: number, bytes: number) => void;
-  readonly deadLettered: (messages: number) => void;
+  readonly fetched: (records: number, bytes: number) => void;
+  readonly leased: (groupId: number, messages: number) => void;
+  readonly deadLettered: (groupId: number, messages: number) => void;
 }
 
 export interface Services {
@@ -21,4 +24,6 @@ export interface Services {
   readonly settings: HandlerSettings;
   readonly metrics: HandlerMetrics;
   readonly security: SecurityServices;
+  /** How the broker is, as whoever serves it knows. */
+  readonly describeBroker: () => ResponseInput<'DescribeBroker'>;
 }

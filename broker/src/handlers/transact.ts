@@ -36,7 +36,7 @@ export function createTransactHandler({ shard, space, metrics }: Services): Hand
     if (request.batches.length > 0) space.assertRoom();
     const { reply, deadLettered, records, bytes } = shard.stageTogether(planned.carryOut);
     await shard.durable();
-    metrics.deadLettered(deadLettered);
+    for (const [groupId, messages] of deadLettered) metrics.deadLettered(groupId, messages);
     if (records > 0) metrics.appended(records, bytes);
     return reply;
   };

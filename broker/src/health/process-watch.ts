@@ -20,6 +20,8 @@ export interface WatchSources {
 
 export const LOOK_MS = 100;
 const HEAP_EVERY = 10;
+/** Looks that are remembered: a minute of them. */
+const LOOKS_KEPT = 600;
 const HEAP_PART = 0.8;
 /** A warning ends when less than this part of what it is about is in use: no lines to and fro. */
 const HEAP_CALM_PART = 0.9;
@@ -46,6 +48,8 @@ export class ProcessWatch {
   #heldUpAtMs = Number.NEGATIVE_INFINITY;
   #heldUpMs = 0;
   #lineAtMs = Number.NEGATIVE_INFINITY;
+  /** How late the last looks were, ms; the newest takes the place of the oldest. */
+  readonly #late = new Float64Array(LOOKS_KEPT);
 
   constructor(options: WatchOptions, sources: WatchSources) {
     this.#options = options;
@@ -71,6 +75,7 @@ export class ProcessWatch {
       this.#heldUpAtMs = nowMs;
       this.#heldUpMs = lateMs;
     }
+    this.#late[this.#looks % LOOKS_KEPT] = lateMs;
     this.#looks += 1;
     if (this.#looks % HEAP_EVERY === 0) this.#lookAtHeap();
   }
@@ -81,11 +86,22 @@ export class ProcessWatch {
     return [{ code: 'event_loop_held_up', text }];
   }
 
+  /** Over the last minute; null before the first look. */
+  lateness(): { readonly eventLoopP99Ms: number | null; readonly eventLoopMaxMs: number | null } {
+    const sorted = this.#late.slice(0, Math.min(this.#looks, LOOKS_KEPT)).toSorted();
+    const at = Math.ceil(0.99 * sorted.length) - 1;
+    return { eventLoopP99Ms: sorted[at] ?? null, eventLoopMaxMs: sorted.at(-1) ?? null };
+  }
+
+  heapNow(): ReturnType<WatchSources['heap']> {
+    return this.#sources.heap();
+  }
+
   #heldUp(lateMs: number, nowMs: number): void {
     this.heldUpTotal += 1;
     if (nowMs - this.#lineAtMs < LINE_EVERY_MS) return;
     this.#lineAtMs = nowMs;
-    const fields = { event: 'event_loop_held_up', heldUpMs: Math.round(lateMs) };
+    const fields = { event: 'event_loop_held_up' as const, heldUpMs: Math.round(lateMs) };
     this.#sources.log.warn(fields, 'The event loop was held up: nobody was answered meanwhile.');
   }
 
@@ -93,13 +109,13 @@ export class ProcessWatch {
     const { used, limit } = this.#sources.heap();
     const { heapWarning } = this.#options;
     const bound = heapWarning === 0 ? HEAP_PART * limit : heapWarning;
-    const fields = { event: 'heap_high', usedBytes: used, warningBytes: bound, limitBytes: limit };
+    const fields = { usedBytes: used, warningBytes: bound, limitBytes: limit };
     if (!this.isHeapHigh && used > bound) {
       this.isHeapHigh = true;
-      this.#sources.log.warn(fields, 'The heap is nearly used up.');
+      this.#sources.log.warn({ event: 'heap_high', ...fields }, 'The heap is nearly used up.');
     } else if (this.isHeapHigh && used < HEAP_CALM_PART * bound) {
       this.isHeapHigh = false;
-      this.#sources.log.info({ ...fields, event: 'heap_calm' }, 'The heap has room again.');
+      this.#sources.log.info({ event: 'heap_calm', ...fields }, 'The heap has room again.');
     }
   }
 }

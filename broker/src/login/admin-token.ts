@@ -54,7 +54,10 @@ function readToken(path: string, log: Log): string | undefined {
     }
     if ((mode & OTHERS) !== 0) {
       fchmodSync(file, OWNER_ONLY);
-      log.warn({ path }, 'Others could read the administrator’s token; now they cannot.');
+      log.warn(
+        { event: 'admin_token_exposed', path },
+        'Others could read the administrator’s token; now they cannot.',
+      );
     }
     return text;
   } finally {
@@ -76,6 +79,9 @@ function writeToken(path: string, log: Log): string {
     closeSync(file);
   }
   renameSync(part, path);
-  log.info({ path }, 'The administrator’s token was made: who shows it may do everything.');
+  log.info(
+    { event: 'admin_token_made', path },
+    'The administrator’s token was made: who shows it may do everything.',
+  );
   return token;
 }

@@ -1,9 +1,9 @@
 // Who may read an admin page with a bearer token, as HTTP shows it. It knows no page and answers nothing itself.
 
 import type { Security } from '@millrace/core';
+import { networkOf } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import { type BuiltInToken, claimedUser, whoseToken } from '../security/tokens.ts';
-import { networkOf } from './network-of.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface BearerSources {
@@ -26,6 +26,10 @@ export async function checkBearer(
   const address = networkOf(remoteAddress);
   const claimed = claimedUser(security(), token);
   throttle.admit(address, claimed);
+  for (let ms = throttle.lineMs(address, claimed); ms > 0; ms = throttle.lineMs(address, claimed)) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    throttle.admit(address, claimed);
+  }
   const owner = whoseToken(security(), builtInTokens, token, nowMs());
   if (owner === undefined) {
     const delayMs = throttle.failed(address, claimed);

@@ -2,6 +2,7 @@
 // connection may do from then on. What failures cost is for LoginThrottle; sockets and frames are for others.
 
 import { BUILT_IN_USERS, type Security } from '@millrace/core';
+import { networkOf } from '@millrace/options';
 import {
   type ErrorName,
   MECHANISMS,
@@ -16,7 +17,6 @@ import { fakeVerifier } from '../security/scram-verifier.ts';
 import { type BuiltInToken, claimedUser, whoseToken } from '../security/tokens.ts';
 import { actedFor, mayActAs, onBehalf } from './acting.ts';
 import { type Grounds, holds, type Identity } from './live-sessions.ts';
-import { networkOf } from './network-of.ts';
 import { readClientFirst, ScramExchange } from './scram-exchange.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -64,6 +64,8 @@ export type LoginStep =
       readonly challenge: Uint8Array | undefined;
     }
   | { readonly kind: 'begun'; readonly login: BegunLogin; readonly challenge: Uint8Array }
+  /** Another try is answered first: nothing was looked at, and it is asked again so many ms later. */
+  | { readonly kind: 'wait'; readonly delayMs: number }
   /** The connection is over, so many ms later. */
   | { readonly kind: 'refused'; readonly error: MillraceError; readonly delayMs: number };
 
@@ -112,8 +114,8 @@ export class Logins {
   /** Throws INVALID_REQUEST. */
   finish({ hello, exchange }: BegunLogin, message: Uint8Array, peer: LoginPeer): LoginStep {
     const { user } = exchange;
-    const blocked = this.#blocked(hello, peer, user);
-    if (blocked !== undefined) return blocked;
+    const held = this.#blocked(hello, peer, user) ?? this.#inLine(peer, user);
+    if (held !== undefined) return held;
     const challenge = exchange.finish(message);
     if (challenge === undefined) return this.#failed(hello, peer, user);
     const { storedKey } = exchange.verifier;
@@ -159,8 +161,8 @@ export class Logins {
     const { security, builtInTokens, nowMs } = this.#sources;
     const text = Buffer.from(credentialsOf(hello)).toString('utf8');
     const claimed = claimedUser(security(), text);
-    const blocked = this.#blocked(hello, peer, claimed);
-    if (blocked !== undefined) return blocked;
+    const held = this.#blocked(hello, peer, claimed) ?? this.#inLine(peer, claimed);
+    if (held !== undefined) return held;
     const owner = whoseToken(security(), builtInTokens, text, nowMs());
     if (owner === undefined) return this.#failed(hello, peer, claimed);
     const isBuiltIn = security().tokenById(owner.tokenId) === undefined;
@@ -228,6 +230,11 @@ export class Logins {
       this.#tell(hello, peer, user ?? '', 'throttled');
       return refused(error);
     }
+  }
+
+  #inLine({ remoteAddress }: LoginPeer, user: string | undefined): LoginStep | undefined {
+    const delayMs = this.#sources.throttle.lineMs(networkOf(remoteAddress), user);
+    return delayMs === 0 ? undefined : { kind: 'wait', delayMs };
   }
 
   /** Nothing says what was wrong. */

@@ -46,7 +46,7 @@ class Remembered<T> {
 }
 
 /** Without its bookkeeping. */
-export type Throttle = Pick<LoginThrottle, 'admit' | 'failed' | 'succeeded'>;
+export type Throttle = Pick<LoginThrottle, 'admit' | 'lineMs' | 'failed' | 'succeeded'>;
 
 export class LoginThrottle {
   readonly #nowMs: () => number;
@@ -55,17 +55,21 @@ export class LoginThrottle {
   /** Pairs of user and address that logged in: what others do to either does not hold these up. [A-21] */
   readonly #known: Remembered<Failures>;
 
+  /** Of an address and a user: when the last failure will have been answered. Until then no other try is looked at. */
+  readonly #lines: Remembered<number>;
+
   /** A clock that nobody sets back. */
   constructor(nowMs: () => number = () => performance.now(), namesMax = NAMES_MAX) {
     this.#nowMs = nowMs;
     this.#byAddress = new Remembered(namesMax);
     this.#byUser = new Remembered(namesMax);
     this.#known = new Remembered(namesMax);
+    this.#lines = new Remembered(namesMax);
   }
 
   /** Names remembered, for tests of their bound. */
   get size(): number {
-    return this.#byAddress.size + this.#byUser.size + this.#known.size;
+    return this.#byAddress.size + this.#byUser.size + this.#known.size + this.#lines.size;
   }
 
   /** Before anything is looked at, and again before an answer. Throws AUTHENTICATION_FAILED with `retryAfterMs`. [A-20] */
@@ -79,10 +83,22 @@ export class LoginThrottle {
     throw new MillraceError('AUTHENTICATION_FAILED', message, { limit, retryAfterMs });
   }
 
+  /**
+   * So many ms until a try of this user from this address is looked at, be it right or wrong: those before it have been
+   * answered by then. Whoever waited asks again, for others wait too. [A-20]
+   */
+  lineMs(address: string, user: string | undefined): number {
+    if (user === undefined) return 0;
+    const untilMs = this.#lines.get(pairOf(address, user)) ?? 0;
+    return Math.max(0, Math.ceil(untilMs - this.#nowMs()));
+  }
+
   /** Counts a failure; so many ms its refusal should wait. */
   failed(address: string, user: string | undefined): number {
     const counts = this.#countersOf(address, user).map(({ all, name }) => this.#count(all, name));
-    return Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (Math.max(...counts) - 1));
+    const delayMs = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (Math.max(...counts) - 1));
+    if (user !== undefined) this.#lines.put(pairOf(address, user), this.#nowMs() + delayMs);
+    return delayMs;
   }
 
   succeeded(address: string, user: string): void {

@@ -14,3 +14,11 @@ export async function waitOut(ms: number, signal: CancelSignal): Promise<void> {
   });
   forget();
 }
+
+/** Until it is one's turn. Throws where nobody waits for the answer any more: then nothing is to be looked at. */
+export async function waitInLine(lineMs: () => number, signal: CancelSignal): Promise<void> {
+  for (let ms = lineMs(); ms > 0; ms = lineMs()) {
+    await waitOut(ms, signal);
+    if (signal.reason !== undefined) throw signal.reason;
+  }
+}

@@ -1,4 +1,4 @@
-// Counts what the queue's handlers did, from their requests and replies, so that they need not count themselves.
+// Counts what members said of messages, from requests and replies, so that the handlers need not count themselves.
 
 import { NO_ERROR } from '@millrace/protocol';
 import type { Handlers } from '../handlers/handler.ts';
@@ -14,11 +14,6 @@ const size = ({ firstOffset, lastOffset }: Range): number => lastOffset - firstO
 export function observeHandlers(handlers: Handlers, metrics: ShardMetrics): Handlers {
   return {
     ...handlers,
-    Receive: async (request, context) => {
-      const reply = await handlers.Receive(request, context);
-      for (const lease of reply.leases) metrics.leased(size(lease));
-      return reply;
-    },
     Acknowledge: async (request, context) => {
       const reply = await handlers.Acknowledge(request, context);
       reply.results.forEach(({ outcomes }, at) => {
@@ -28,6 +23,15 @@ export function observeHandlers(handlers: Handlers, metrics: ShardMetrics): Hand
           if (outcome.errorCode === NO_ERROR) metrics.acknowledgedAs(kind, size(outcome));
         }
       });
+      return reply;
+    },
+    Transact: async (request, context) => {
+      const reply = await handlers.Transact(request, context);
+      // All of it was done, or none.
+      if (reply.repeated) return reply;
+      for (const { items } of request.acknowledgements) {
+        for (const item of items) metrics.acknowledgedAs(item.kind, size(item));
+      }
       return reply;
     },
   };

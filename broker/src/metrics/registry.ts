@@ -8,10 +8,13 @@ import {
   type MetricsRegistry,
   type MetricValue,
 } from '@millrace/options';
-import { MESSAGE_STATES, type MessageState } from '@millrace/protocol';
+import { MESSAGE_STATES } from '@millrace/protocol';
 import type { ProcessWatch } from '../health/process-watch.ts';
 import type { NetMetrics, RequestMetrics } from './request-metrics.ts';
-import type { ShardMetrics, ShardSample, ShareGroupSample } from './shard-metrics.ts';
+import type { QueueCounter, QueueSample } from './sample-queues.ts';
+import type { NamedSamples } from './sample-shard.ts';
+import type { TopicSample } from './sample-topics.ts';
+import type { ShardMetrics, ShardSample } from './shard-metrics.ts';
 import { METRICS } from './table.ts';
 
 /** Where the values come from. */
@@ -24,22 +27,46 @@ export interface MetricSources {
   readonly isReady: () => boolean;
   /** Undefined until the shard has recovered. */
   readonly sample: () => ShardSample | undefined;
+  readonly named: () => NamedSamples | undefined;
   /** Text to add to what is scraped: of what runs beside the broker. */
   readonly more?: (() => Promise<string>) | undefined;
 }
 
-/** The sources, and the one sample of this scrape. */
-interface Scrape extends MetricSources {
+/** The sources, and the samples of this scrape. */
+interface Scrape extends MetricSources, NamedSamples {
   readonly seen: ShardSample | undefined;
 }
 
-/** Share groups that a scrape names; the rest come as one. */
-const GROUPS_NAMED_MAX = 200;
-/** No group can have this name: parentheses are not allowed in names. */
-const OTHERS = '(others)';
+const NOTHING: NamedSamples = { queues: [], topics: [], lags: [], members: [] };
 
 const one = (value: number | undefined): readonly MetricValue[] =>
   value === undefined ? [] : [{ value }];
+
+const ofQueues =
+  (read: (queue: QueueSample) => number) =>
+  ({ queues }: NamedSamples): readonly MetricValue[] =>
+    queues.map((queue) => ({ value: read(queue), labels: { queue: queue.name } }));
+
+const ofTopics =
+  (read: (topic: TopicSample) => number) =>
+  ({ topics }: NamedSamples): readonly MetricValue[] =>
+    topics.map((topic) => ({ value: read(topic), labels: { topic: topic.name } }));
+
+const counterOf = (name: QueueCounter) => ofQueues(({ counters }) => counters[name]);
+
+const QUEUE_READERS = {
+  millrace_queue_messages_sent_total: counterOf('sent'),
+  millrace_queue_messages_received_total: counterOf('received'),
+  millrace_queue_messages_deleted_total: counterOf('deleted'),
+  millrace_queue_messages_dead_lettered_total: counterOf('deadLettered'),
+  millrace_queue_messages_visible: ofQueues(({ messages }) => {
+    const { fresh, ready, parked, blocked } = messages;
+    return fresh + ready + parked + blocked;
+  }),
+  millrace_queue_messages_not_visible: ofQueues(({ messages }) => messages.leased),
+  millrace_queue_messages_delayed: ofQueues(({ messages }) => messages.scheduled),
+  millrace_queue_oldest_message_age_seconds: ofQueues(({ oldestAgeMs }) => oldestAgeMs / 1_000),
+};
 
 const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_build_info: ({ version }) => [{ value: 1, labels: { version, node: process.version } }],
@@ -71,6 +98,8 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
     one(seen === undefined ? undefined : Number(seen.isCommitQueueFull)),
   millrace_appended_records_total: ({ shard }) => one(shard.appendedRecords),
   millrace_appended_bytes_total: ({ shard }) => one(shard.appendedBytes),
+  millrace_fetched_records_total: ({ shard }) => one(shard.fetchedRecords),
+  millrace_fetched_bytes_total: ({ shard }) => one(shard.fetchedBytes),
   millrace_leased_messages_total: ({ shard }) => one(shard.leasedMessages),
   millrace_acknowledged_messages_total: ({ shard }) => countValues(shard.acknowledged, 'kind'),
   millrace_damaged_batches_total: ({ shard }) => one(shard.damagedBatches),
@@ -85,10 +114,20 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
       ? []
       : [
           { value: seen.consumerGroups, labels: { kind: 'consumer' } },
-          { value: seen.shareGroups.length, labels: { kind: 'share' } },
+          { value: seen.shareGroups, labels: { kind: 'share' } },
         ],
-  millrace_share_group_messages: ({ seen }) => readShareGroups(seen?.shareGroups ?? []),
+  millrace_share_group_messages: ({ queues }) => readShareGroups(queues),
+  ...QUEUE_READERS,
+  millrace_consumer_group_lag_records: ({ lags }) =>
+    lags.map(({ group, topic, lag }) => ({ value: lag, labels: { group, topic } })),
+  millrace_consumer_group_members: ({ members }) =>
+    members.map(({ group, members: value }) => ({ value, labels: { group } })),
+  millrace_topic_appended_records_total: ofTopics(({ counters }) => counters.records),
+  millrace_topic_appended_bytes_total: ofTopics(({ counters }) => counters.bytes),
+  millrace_topic_stored_bytes: ofTopics(({ storedBytes }) => storedBytes),
   millrace_store_file_bytes: ({ seen }) => one(seen?.storeFileBytes),
+  millrace_store_journal_bytes: ({ seen }) => one(seen?.storeJournalBytes),
+  millrace_store_reserve_bytes: ({ seen }) => one(seen?.storeReserveBytes),
   millrace_store_free_bytes: ({ seen }) => one(seen?.storeFreeBytes),
 };
 
@@ -96,7 +135,7 @@ export function createBrokerRegistry(sources: MetricSources): MetricsRegistry {
   return createRegistry({
     table: METRICS,
     readers: READERS,
-    look: () => ({ ...sources, seen: sources.sample() }),
+    look: () => ({ ...sources, seen: sources.sample(), ...(sources.named() ?? NOTHING) }),
     prefix: 'millrace_',
     more: sources.more,
   });
@@ -111,25 +150,8 @@ function readRequests(requests: RequestMetrics): MetricValue[] {
   return values;
 }
 
-function unresolved({ messages }: ShareGroupSample): number {
-  const { fresh = 0, ready = 0, scheduled = 0, leased = 0 } = messages;
-  return fresh + ready + scheduled + leased;
-}
-
-function readShareGroups(groups: readonly ShareGroupSample[]): MetricValue[] {
-  const sorted = groups.toSorted((a, b) => unresolved(b) - unresolved(a));
-  const named = sorted.slice(0, GROUPS_NAMED_MAX);
-  const rest = sorted.slice(GROUPS_NAMED_MAX);
-  if (rest.length > 0) named.push({ group: OTHERS, messages: sumOf(rest) });
-  return named.flatMap(({ group, messages }) =>
-    MESSAGE_STATES.map((state) => ({ value: messages[state] ?? 0, labels: { group, state } })),
+function readShareGroups(queues: readonly QueueSample[]): MetricValue[] {
+  return queues.flatMap(({ name: group, messages }) =>
+    MESSAGE_STATES.map((state) => ({ value: messages[state], labels: { group, state } })),
   );
-}
-
-function sumOf(groups: readonly ShareGroupSample[]): ShareGroupSample['messages'] {
-  const sums: Partial<Record<MessageState, number>> = {};
-  for (const { messages } of groups) {
-    for (const state of MESSAGE_STATES) sums[state] = (sums[state] ?? 0) + (messages[state] ?? 0);
-  }
-  return sums;
 }

@@ -2,8 +2,18 @@
 // They know no metric's name.
 
 import { Histogram } from '@millrace/options';
-import type { AckKind, MessageState } from '@millrace/protocol';
+import { type AckKind, LIMITS } from '@millrace/protocol';
 import { METRICS } from './table.ts';
+
+/** What no row of a share group says: since the process began. */
+interface QueueTally {
+  received: number;
+  deadLettered: number;
+}
+
+const NOTHING: QueueTally = { received: 0, deadLettered: 0 };
+/** As many again as there can be groups, where nobody scrapes: of those beyond, the first are deleted, or their counts begin anew. */
+const TALLIES_MAX = 2 * LIMITS.groupsMax;
 
 /** Recorders of one shard. Each call costs a few additions. */
 export class ShardMetrics {
@@ -15,12 +25,15 @@ export class ShardMetrics {
   abortedAtMs: number | undefined;
   appendedRecords = 0;
   appendedBytes = 0;
+  fetchedRecords = 0;
+  fetchedBytes = 0;
   leasedMessages = 0;
   readonly acknowledged = new Map<AckKind, number>();
   deadLetters = 0;
   damagedBatches = 0;
   compactionPasses = 0;
   compactedRecords = 0;
+  readonly #tallies = new Map<number, QueueTally>();
 
   /** A commit is flushed. */
   committed(rows: number, bytes: number, durationMs: number): void {
@@ -40,16 +53,52 @@ export class ShardMetrics {
     this.appendedBytes += bytes;
   }
 
-  leased(messages: number): void {
+  fetched(records: number, bytes: number): void {
+    this.fetchedRecords += records;
+    this.fetchedBytes += bytes;
+  }
+
+  leased(groupId: number, messages: number): void {
+    if (messages === 0) return;
     this.leasedMessages += messages;
+    this.#tallyOf(groupId).received += messages;
   }
 
   acknowledgedAs(kind: AckKind, messages: number): void {
     this.acknowledged.set(kind, (this.acknowledged.get(kind) ?? 0) + messages);
   }
 
-  deadLettered(messages: number): void {
+  deadLettered(groupId: number, messages: number): void {
+    if (messages === 0) return;
     this.deadLetters += messages;
+    this.#tallyOf(groupId).deadLettered += messages;
+  }
+
+  tallyOf(groupId: number): Readonly<QueueTally> {
+    return this.#tallies.get(groupId) ?? NOTHING;
+  }
+
+  /** Groups that are deleted are forgotten. */
+  keepOnly(groupIds: ReadonlySet<number>): void {
+    for (const groupId of this.#tallies.keys()) {
+      if (!groupIds.has(groupId)) this.#tallies.delete(groupId);
+    }
+  }
+
+  #tallyOf(groupId: number): QueueTally {
+    let tally = this.#tallies.get(groupId);
+    if (tally !== undefined) return tally;
+    tally = { received: 0, deadLettered: 0 };
+    this.#tallies.set(groupId, tally);
+    if (this.#tallies.size > TALLIES_MAX) this.#forgetOldest();
+    return tally;
+  }
+
+  #forgetOldest(): void {
+    for (const groupId of this.#tallies.keys()) {
+      this.#tallies.delete(groupId);
+      return;
+    }
   }
 
   quarantined(): void {
@@ -63,20 +112,17 @@ export class ShardMetrics {
   }
 }
 
-/** Messages of one share group by state, all topics together. States left out count as 0. */
-export interface ShareGroupSample {
-  readonly group: string;
-  readonly messages: { readonly [S in MessageState]?: number };
-}
-
 /** What a scrape asks of the shard. It is read synchronously: nothing in it may scan the store. */
 export interface ShardSample {
   readonly topics: number;
   readonly partitions: number;
   readonly consumerGroups: number;
-  readonly shareGroups: readonly ShareGroupSample[];
+  readonly shareGroups: number;
   readonly quarantinedBatches: number;
   readonly isCommitQueueFull: boolean;
   readonly storeFileBytes: number;
+  readonly storeJournalBytes: number;
   readonly storeFreeBytes: number;
+  readonly storeReserveBytes: number;
+  readonly isStoreFull: boolean;
 }

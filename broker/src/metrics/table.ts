@@ -10,6 +10,11 @@ const SECONDS = [
 const COUNTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
 
+/** What is told by name is bounded: each has a line. */
+const QUEUES =
+  'The 200 queues with most unresolved messages by name, the others together as `(others)`.';
+const TOPICS = 'The 200 topics with most stored bytes by name, the others together as `(others)`.';
+
 export const METRICS = {
   millrace_build_info: {
     type: 'gauge',
@@ -131,6 +136,16 @@ export const METRICS = {
     labels: [],
     about: 'Bytes of batches that producers appended.',
   },
+  millrace_fetched_records_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Records of batches that were fetched.',
+  },
+  millrace_fetched_bytes_total: {
+    type: 'counter',
+    labels: [],
+    about: 'Bytes of batches that were fetched.',
+  },
   millrace_leased_messages_total: {
     type: 'counter',
     labels: [],
@@ -169,6 +184,75 @@ export const METRICS = {
       'Records that compaction removed: a newer one of their key is there, or their time was over.',
   },
 
+  millrace_queue_messages_sent_total: {
+    type: 'counter',
+    labels: ['queue'],
+    about: `Messages that came to a queue (a share group), whatever became of them. ${QUEUES}`,
+  },
+  millrace_queue_messages_received_total: {
+    type: 'counter',
+    labels: ['queue'],
+    about: `Messages that members of a queue were given, every delivery counted. ${QUEUES}`,
+  },
+  millrace_queue_messages_deleted_total: {
+    type: 'counter',
+    labels: ['queue'],
+    about: `Messages of a queue that were finished: accepted by a member, redriven or replaced. ${QUEUES}`,
+  },
+  millrace_queue_messages_dead_lettered_total: {
+    type: 'counter',
+    labels: ['queue'],
+    about: `Messages of a queue that were copied to its dead-letter topic. ${QUEUES}`,
+  },
+  millrace_queue_messages_visible: {
+    type: 'gauge',
+    labels: ['queue'],
+    about: `Messages of a queue that nobody works on and that wait for no time: fresh, ready, parked and blocked ones. ${QUEUES}`,
+  },
+  millrace_queue_messages_not_visible: {
+    type: 'gauge',
+    labels: ['queue'],
+    about: `Messages of a queue that are leased. ${QUEUES}`,
+  },
+  millrace_queue_messages_delayed: {
+    type: 'gauge',
+    labels: ['queue'],
+    about: `Messages of a queue that wait for a time. ${QUEUES}`,
+  },
+  millrace_queue_oldest_message_age_seconds: {
+    type: 'gauge',
+    labels: ['queue'],
+    about: `How long ago the oldest message of a queue that is not resolved was appended; 0: there is none. Of more than 500 queues and partitions with new oldest messages at a time, those beyond are guessed until the next scrape. ${QUEUES}`,
+  },
+
+  millrace_consumer_group_lag_records: {
+    type: 'gauge',
+    labels: ['group', 'topic'],
+    about:
+      'Records of a topic that a consumer group has not committed. The 500 pairs that are furthest behind by name, the others together as `(others)`.',
+  },
+  millrace_consumer_group_members: {
+    type: 'gauge',
+    labels: ['group'],
+    about:
+      'Members of a consumer group. The 200 groups with most of them by name, the others together as `(others)`.',
+  },
+  millrace_topic_appended_records_total: {
+    type: 'counter',
+    labels: ['topic'],
+    about: `Records appended to a topic, by whomever: dead letters and schedules count. ${TOPICS}`,
+  },
+  millrace_topic_appended_bytes_total: {
+    type: 'counter',
+    labels: ['topic'],
+    about: `Bytes of batches appended to a topic, as they are stored. ${TOPICS}`,
+  },
+  millrace_topic_stored_bytes: {
+    type: 'gauge',
+    labels: ['topic'],
+    about: `Stored bytes of the batches of a topic. ${TOPICS}`,
+  },
+
   millrace_topics: { type: 'gauge', labels: [], about: 'Topics.' },
   millrace_partitions: { type: 'gauge', labels: [], about: 'Partitions of all topics.' },
   millrace_groups: { type: 'gauge', labels: ['kind'], about: 'Groups, by kind.' },
@@ -178,7 +262,17 @@ export const METRICS = {
     about:
       'Messages of a share group by state: its depth. The 200 groups with most unresolved messages by name, the others together as `(others)`.',
   },
-  millrace_store_file_bytes: { type: 'gauge', labels: [], about: 'Size of the data file.' },
+  millrace_store_file_bytes: {
+    type: 'gauge',
+    labels: [],
+    about: 'Size of the data file, with its journal.',
+  },
+  millrace_store_journal_bytes: { type: 'gauge', labels: [], about: 'Size of the journal alone.' },
+  millrace_store_reserve_bytes: {
+    type: 'gauge',
+    labels: [],
+    about: 'Producing stops when less than this can still be written.',
+  },
   millrace_store_free_bytes: {
     type: 'gauge',
     labels: [],

@@ -2,8 +2,8 @@
 // sockets are the listener's.
 
 import { TokenBucket } from '@millrace/core';
+import { networkOf } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
-import { networkOf } from '../login/network-of.ts';
 
 export interface AdmissionLimits {
   readonly connectionsMax: number;

@@ -81,7 +81,11 @@ export class Connection implements Peer, WriterOwner {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => this.#end('client'));
     socket.on('error', (error) => {
-      shared.log.debug({ err: error, connectionId: info.connectionId }, 'A socket met an error.');
+      const { connectionId } = info;
+      shared.log.debug(
+        { event: 'socket_error', err: error, connectionId },
+        'A socket met an error.',
+      );
     });
     socket.on('close', () => this.#closed());
   }
@@ -115,13 +119,13 @@ export class Connection implements Peer, WriterOwner {
     reason: ConnectionEnd = endReasonOf(error),
   ): void {
     if (this.#state !== 'open') return;
-    const { connectionId, remoteAddress, clientName } = this.info;
+    const who = this.#whoItIs();
     // Logins that fail are for the audit log, which bounds their number.
     const linesLeftOut =
       reason === 'login' ? undefined : this.#shared.lines.next(performance.now());
     if (linesLeftOut !== undefined) {
       this.#shared.log.warn(
-        { err: error, connectionId, remoteAddress, clientName, linesLeftOut },
+        { event: 'connection_ended', err: error, ...who, linesLeftOut },
         'A connection is ended for what it sent.',
       );
     }
@@ -239,10 +243,15 @@ export class Connection implements Peer, WriterOwner {
     if (!this.#inbox.isEmpty && this.#state === 'open') this.#work();
   }
 
-  #cutOff(reason: 'stalled' | 'flooded'): void {
+  #whoItIs() {
     const { connectionId, remoteAddress, clientName } = this.info;
+    return { connectionId, remoteAddress, clientName };
+  }
+
+  #cutOff(reason: 'stalled' | 'flooded'): void {
+    const who = this.#whoItIs();
     this.#shared.log.warn(
-      { reason, connectionId, remoteAddress, clientName, unsentBytes: this.unsentBytes },
+      { event: 'client_cut_off', reason, ...who, unsentBytes: this.unsentBytes },
       'A client takes no replies and is cut off.',
     );
     this.#leave(reason);

@@ -104,7 +104,10 @@ export class Listener {
     const { host, port, helloTimeout, stallTimeout, frameTimeout } = this.#options;
     const at = { host, port, hostFlag: '--host', portFlag: '--port', rival: 'broker' };
     const address = await listenOn(this.#server, at, (error) => {
-      this.#sources.log.error({ err: error }, 'Accepting a connection failed.');
+      this.#sources.log.error(
+        { event: 'accept_failed', err: error },
+        'Accepting a connection failed.',
+      );
     });
     const interval = Math.min(
       CHECK_INTERVAL_MS_MAX,
@@ -213,7 +216,8 @@ export class Listener {
     // One line for a wave of them.
     if (this.#refusedNow === 0) {
       const { remoteAddress } = socket;
-      log.warn({ err: error, remoteAddress }, 'Connections are refused: too many.');
+      const fields = { event: 'connections_refused' as const, err: error, remoteAddress };
+      log.warn(fields, 'Connections are refused: too many.');
     }
     this.#refusedNow += 1;
     const timer = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS);

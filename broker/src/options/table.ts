@@ -100,6 +100,13 @@ export const OPTIONS = {
     about:
       'File with 32 bytes, in base64 or hex, that the secrets of access keys are encrypted with; without it there are none.',
   },
+  secretsKeyPreviousFile: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'File with keys, one a line, that were in --secrets-key-file before: at the start, what is encrypted with one of them is encrypted anew.',
+  },
   auditLog: {
     kind: 'text',
     noun: 'path',
@@ -212,6 +219,10 @@ export function checkBrokerOptions(options: BrokerOptions): void {
     throw new StartError('badOption', `--port and --admin-port are both ${options.port}.`);
   }
   checkExposure(options, adminHost);
+  if (options.secretsKeyPreviousFile !== '' && options.secretsKeyFile === '') {
+    const message = '--secrets-key-previous-file takes --secrets-key-file with the new key.';
+    throw new StartError('badOption', message);
+  }
   checkTlsOptions(BROKER_TLS_FLAGS, tlsPathsOf(options));
 }
 

@@ -32,6 +32,11 @@ const USAGES = {
   Fetch: (_: RequestOf<'Fetch'>, { partitions }: ResponseInput<'Fetch'>) => fetched(partitions),
   Receive: (_: RequestOf<'Receive'>, { leases }: ResponseInput<'Receive'>) => fetched(leases),
   Acknowledge: () => ONE_REQUEST,
+  Peek: (_: RequestOf<'Peek'>, reply: ResponseInput<'Peek'>) => fetched([reply]),
+  GetMessage: (_: RequestOf<'GetMessage'>, reply: ResponseInput<'GetMessage'>) => fetched([reply]),
+  // They tell of no record: they count as the requests that they are, and only say how long the pause is.
+  ListMessages: () => ONE_REQUEST,
+  ListOffsets: () => ONE_REQUEST,
 } as const;
 
 type UsageOf = ((request: unknown, reply: unknown) => Usage) | undefined;

@@ -1,8 +1,8 @@
 // Whose a connection is where something is shared out among all: quotas, pauses, memory. A user's, or an address's where
 // nobody was asked who they are. It looks nothing up.
 
+import { networkOf } from '@millrace/options';
 import type { ConnectionInfo } from '../handlers/handler.ts';
-import { networkOf } from '../login/network-of.ts';
 
 /** No user's name holds a blank. */
 export function payerOf({

@@ -6,6 +6,7 @@ import type { OpenStorage } from '../open-storage.ts';
 import type { BrokerOptions } from '../options/table.ts';
 import type { Shard } from '../shard/shard.ts';
 import { PasswordWork } from './password-work.ts';
+import { resealSecrets } from './reseal-secrets.ts';
 import { readSecretsKey, type SecretsKey } from './secrets-key.ts';
 import type { SecurityServices } from './security-services.ts';
 
@@ -24,17 +25,22 @@ export function openSecurity(
   };
 }
 
-/** Said at the start, so that nobody learns it from callers who are refused. */
-export function warnOfLockedSecrets(
+/**
+ * Encrypts anew what a previous key was for. What stays locked is said, so that nobody learns it from callers who are refused.
+ * Throws StartError.
+ */
+export async function unlockSecrets(
   shard: Shard,
   secretsKey: SecretsKey | undefined,
+  options: Pick<BrokerOptions, 'secretsKeyPreviousFile'>,
   log: Log,
-): void {
+): Promise<void> {
+  await resealSecrets(shard, secretsKey, options, log);
   const { accessKeys, secretsKeyId } = shard.peek((state) => state.security);
   if (accessKeys.size === 0 || secretsKey?.id === secretsKeyId) return;
   const why = secretsKey === undefined ? 'is not given' : 'holds another key';
   log.warn(
-    { accessKeys: accessKeys.size },
+    { event: 'secrets_locked', accessKeys: accessKeys.size },
     `The secrets of access keys are locked: --secrets-key-file ${why}.`,
   );
 }

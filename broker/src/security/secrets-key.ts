@@ -22,11 +22,23 @@ export interface SecretsKey {
 /** Undefined without a path. Throws StartError `badOption`, which quotes nothing of the file. */
 export function readSecretsKey(path: string): SecretsKey | undefined {
   if (path === '') return undefined;
-  const text = readOptionFile('--secrets-key-file', path).toString('utf8').trim();
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : fromBase64(text);
-  if (key.length === KEY_BYTES) return secretsKey(key);
+  const key = keyOf(readOptionFile('--secrets-key-file', path).toString('utf8'));
+  if (key !== undefined) return key;
   const message = `--secrets-key-file: ${path} does not hold ${KEY_BYTES} bytes in base64 or hex (openssl rand -base64 ${KEY_BYTES} makes some).`;
   throw new StartError('badOption', message);
+}
+
+/** One a line; none without a path. Throws StartError `badOption`, which quotes nothing of the file. */
+export function readPreviousSecretsKeys(path: string): SecretsKey[] {
+  if (path === '') return [];
+  const flag = '--secrets-key-previous-file';
+  const lines = readOptionFile(flag, path).toString('utf8').trim().split('\n');
+  return lines.map((line, at) => {
+    const key = keyOf(line);
+    if (key !== undefined) return key;
+    const message = `${flag}: line ${at + 1} of ${path} does not hold ${KEY_BYTES} bytes in base64 or hex.`;
+    throw new StartError('badOption', message);
+  });
 }
 
 /** Throws SECRETS_LOCKED. */
@@ -66,6 +78,12 @@ export function secretsKey(key: Uint8Array): SecretsKey {
       }
     },
   };
+}
+
+function keyOf(line: string): SecretsKey | undefined {
+  const text = line.trim();
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : fromBase64(text);
+  return key.length === KEY_BYTES ? secretsKey(key) : undefined;
 }
 
 /** Nothing where it is not base64, of either alphabet. */

@@ -62,9 +62,20 @@ export function whoseToken(
   const hash = hashToken(text);
   const own = builtIn.find((each) => timingSafeEqual(each.hash, hash));
   if (own !== undefined) return { user: own.user, tokenId, expiresAtMs: null };
-  const row = security.tokenById(tokenId);
-  const isSame = timingSafeEqual(row?.hash ?? new Uint8Array(HASH_BYTES), hash);
-  if (row === undefined || !isSame || hasExpired(row, nowMs)) return undefined;
+  const row = rowOf(security, tokenId, hash);
+  if (row === undefined || hasExpired(row, nowMs)) return undefined;
   if (security.userByName(row.user)?.disabled !== false) return undefined;
   return { user: row.user, tokenId, expiresAtMs: row.expiresAtMs };
+}
+
+/** Whether it is the token of this id, even if it is good for nothing: enough to take it away. */
+export function isTokenOf(security: Security, tokenId: string, text: string): boolean {
+  if (parseToken(text)?.tokenId !== tokenId) return false;
+  return rowOf(security, tokenId, hashToken(text)) !== undefined;
+}
+
+function rowOf(security: Security, tokenId: string, hash: Uint8Array) {
+  const row = security.tokenById(tokenId);
+  const isSame = timingSafeEqual(row?.hash ?? new Uint8Array(HASH_BYTES), hash);
+  return isSame ? row : undefined;
 }

@@ -32,7 +32,7 @@ export interface JobSettings {
   readonly offsetsRetentionMs: number;
   /** Bytes a second; 0: none. */
   readonly scrubRate: number;
-  readonly deadLettered: (messages: number) => void;
+  readonly deadLettered: (groupId: number, messages: number) => void;
   readonly compacted: Compacted;
 }
 
@@ -71,7 +71,7 @@ function dueJob({ graceUntilMs, deadLettered }: JobSettings): Job {
     nextMs: (shard) => shard.peek(({ shares }, view) => nextDueMs(shares, view, graceUntilMs)),
     slice: (shard) => {
       const reply = shard.stage((state, view, context) => decideDue(state, view, command, context));
-      deadLettered(reply.deadLettered);
+      for (const [groupId, messages] of reply.deadLetteredOf) deadLettered(groupId, messages);
       return reply.more;
     },
   };
@@ -143,7 +143,7 @@ function siftJob({ deadLettered }: JobSettings): Job {
       const exists = shard.peek(({ catalog }) => catalog.attachment(place.groupId, place.topicId));
       if (!exists) return { rows: 0, more: false };
       const reply = shard.stage((state, view, context) => decideSift(state, view, place, context));
-      deadLettered(reply.deadLettered);
+      deadLettered(place.groupId, reply.deadLettered);
       return { rows: SIFT_ROWS + Math.ceil(reply.passed / SIFT_PASSED_PER_ROW), more: reply.more };
     },
   });

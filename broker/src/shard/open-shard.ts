@@ -5,6 +5,7 @@ import { type CommitStats, Committer, type Store } from '@millrace/storage';
 import { Background } from './background.ts';
 import { type Clock, ShardClock } from './clock.ts';
 import { createJobs } from './jobs.ts';
+import type { MovedBatch } from './moved-batches.ts';
 import { Shard } from './shard.ts';
 import { SpaceGauge } from './space-gauge.ts';
 
@@ -25,10 +26,12 @@ export interface ShardOptions {
 
 export interface ShardEvents {
   readonly committed: (stats: CommitStats) => void;
-  readonly deadLettered: (messages: number) => void;
+  readonly deadLettered: (groupId: number, messages: number) => void;
   readonly compacted: (recordsRemoved: number, isDone: boolean) => void;
   readonly reloaded: (cause: Error, tookMs: number) => void;
   readonly quarantined: (what: Quarantine) => void;
+  /** Messages that moved by themselves are on the disk. Undefined: nobody wants to know. */
+  readonly moved?: ((batch: MovedBatch) => void) | undefined;
   readonly backgroundFailed: (job: string, error: unknown) => void;
   /** Nobody can tell what is on the disk: the process has to end, and the next start finds out. */
   readonly fatal: (error: Error) => void;
@@ -61,6 +64,7 @@ export function openShard(options: ShardOptions): OpenShard {
   const shard = new Shard(committer, clock, options.random, {
     broken: events.fatal,
     quarantined: events.quarantined,
+    moved: events.moved,
     reloaded: (cause, tookMs) => {
       if (cause.reason === 'full') space.meetFull();
       events.reloaded(cause, tookMs);

@@ -7,6 +7,7 @@ import {
   createShardState,
   type Decision,
   decideQuarantine,
+  keepCounts,
   loadShardState,
   markDurable,
   put,
@@ -14,6 +15,7 @@ import {
   type QuarantineReply,
   resumeSessions,
   type ShardState,
+  type StagedEnd,
   type View,
   type Wake,
   type Write,
@@ -23,6 +25,7 @@ import { CommitAbortedError, type Committer } from '@millrace/storage';
 import { CachedView, type DamagedBatch } from './cached-view.ts';
 import type { ShardClock } from './clock.ts';
 import { GroupRates } from './group-rates.ts';
+import { type MovedBatch, movedBatches } from './moved-batches.ts';
 import { Waiters } from './waiters.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -37,15 +40,20 @@ export interface ShardEvents {
   readonly broken: (error: Error) => void;
   /** A batch was found to be damaged, and is set aside with the next commit. */
   readonly quarantined: (what: QuarantineCommand & QuarantineReply) => void;
+  /** Messages that moved by themselves are on the disk. Undefined: nobody wants to know. */
+  readonly moved: ((batch: MovedBatch) => void) | undefined;
 }
 
 /** What has to happen once a stage is durable. */
 interface Aftermath {
   readonly seq: number;
   readonly wake: readonly Wake[];
-  /** For each `appended` wake: where the partition's durable end then is. */
-  readonly endOffsets: readonly number[];
+  /** For each `appended` wake: where the partition's durable end then is; undefined for others. */
+  readonly ends: readonly (StagedEnd | undefined)[];
+  readonly moved: readonly MovedBatch[];
 }
+
+const NO_MOVES: readonly MovedBatch[] = [];
 
 export class Shard {
   readonly waiters = new Waiters();
@@ -152,10 +160,11 @@ export class Shard {
       done += 1;
     if (done === 0) return;
     const wakeUp = new WakeUp();
-    for (const { wake, endOffsets } of this.#aftermath.splice(0, done)) {
+    for (const { wake, ends, moved } of this.#aftermath.splice(0, done)) {
+      for (const batch of moved) this.#events.moved?.(batch);
       wake.forEach((one, i) => {
         if (one.kind === 'appended')
-          markDurable(this.#state, one.topicId, one.partition, endOffsets[i] as number);
+          markDurable(this.#state, one.topicId, one.partition, ends[i] as StagedEnd);
         wakeUp.add(one);
       });
     }
@@ -168,7 +177,9 @@ export class Shard {
     this.#aftermath.length = 0;
     this.#view.clear();
     this.#clockSavedMs = 0;
+    const before = this.#state;
     this.#state = this.#load();
+    keepCounts(before, this.#state);
     this.#events.reloaded(cause, performance.now() - startedMs);
   }
 
@@ -207,17 +218,21 @@ export class Shard {
       if (nowMs !== this.#clockSavedMs) this.#committer.stage([put('meta', ['clockMs'], nowMs)]);
       this.#clockSavedMs = nowMs;
       const seq = this.#committer.stage(writes);
-      if (wake.length > 0)
-        this.#aftermath.push({ seq, wake, endOffsets: wake.map((one) => this.#endOffset(one)) });
+      if (wake.length === 0) return;
+      const ends = wake.map((one) => this.#endOf(one));
+      const isTold = this.#events.moved !== undefined;
+      const moved = isTold ? movedBatches(writes, wake, nowMs) : NO_MOVES;
+      this.#aftermath.push({ seq, wake, ends, moved });
     } catch (error) {
       this.#events.broken(asError(error));
       throw error;
     }
   }
 
-  #endOffset(wake: Wake): number {
-    if (wake.kind !== 'appended') return -1;
-    return this.#state.logs.at(wake.topicId, wake.partition).nextOffset;
+  #endOf(wake: Wake): StagedEnd | undefined {
+    if (wake.kind !== 'appended') return undefined;
+    const { nextOffset, stagedBytes } = this.#state.logs.at(wake.topicId, wake.partition);
+    return { nextOffset, stagedBytes };
   }
 }
 

@@ -6,13 +6,13 @@ import type { StoreUsage } from '@millrace/storage';
 
 export class SpaceGauge {
   readonly #usage: () => StoreUsage;
-  readonly #reserveBytes: number;
+  readonly reserveBytes: number;
   #latest: StoreUsage;
   #metFull = false;
 
   constructor(usage: () => StoreUsage, reserveBytes: number) {
     this.#usage = usage;
-    this.#reserveBytes = reserveBytes;
+    this.reserveBytes = reserveBytes;
     this.#latest = usage();
   }
 
@@ -31,14 +31,14 @@ export class SpaceGauge {
   }
 
   get isFull(): boolean {
-    return this.#metFull || this.#latest.freeBytes < this.#reserveBytes;
+    return this.#metFull || this.#latest.freeBytes < this.reserveBytes;
   }
 
   /** @throws MillraceError STORAGE_FULL */
   assertRoom(): void {
     if (!this.isFull) return;
     throw new MillraceError('STORAGE_FULL', undefined, {
-      limit: `${this.#reserveBytes} bytes kept in reserve`,
+      limit: `${this.reserveBytes} bytes kept in reserve`,
     });
   }
 }

@@ -91,5 +91,5 @@ test('files of TLS that do not work are named, and nothing of them is said [A-4]
 test('no option takes a secret itself', () => {
   const names = Object.keys(OPTIONS);
   const secrets = names.filter((name) => /password|secret|token/i.test(name));
-  expect(secrets).toEqual(['secretsKeyFile']);
+  expect(secrets).toEqual(['secretsKeyFile', 'secretsKeyPreviousFile']);
 });

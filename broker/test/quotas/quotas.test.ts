@@ -24,6 +24,9 @@ const OUTCOME = { errorCode: 0, errorMessage: null, baseOffset: 0, appendTimeMs:
 const PRODUCE = { batches: [{ topicId: 1, partition: 0, batch: batchOf('a'.repeat(1_000)) }] };
 const BATCH_BYTES = PRODUCE.batches[0]?.batch.length ?? 0;
 
+const LOOKED_AT = batchOf('c'.repeat(3_000));
+const STATE = { firstOffset: 0, lastOffset: 0, state: 'fresh', deliveries: 0 } as const;
+
 const SERVED: Partial<Handlers> = {
   Produce: async ({ batches }) => ({ results: batches.map(() => OUTCOME) }),
   Receive: async () => ({
@@ -41,6 +44,16 @@ const SERVED: Partial<Handlers> = {
       },
     ],
   }),
+  Peek: () => ({ topicId: 1, startOffset: 0, endOffset: 1, ranges: [], batches: [LOOKED_AT] }),
+  GetMessage: async () => ({
+    topic: 't',
+    state: STATE,
+    result: null,
+    appendTimeMs: 1,
+    batches: [LOOKED_AT],
+  }),
+  ListMessages: () => ({ topicId: 1, ranges: [STATE], nextOffset: null }),
+  ListOffsets: () => ({ partitions: [] }),
   ListGroups: () => ({ groups: [] }),
   Metadata: () => {
     throw new MillraceError('UNKNOWN_TOPIC');
@@ -89,6 +102,27 @@ test('bytes that are received count, and requests, also those that fail [A-90]',
     expect((await asker.ask('Metadata', { topics: ['t'] })).error?.code).toBe('UNKNOWN_TOPIC');
   }
   expect(await other.metric('millrace_throttled_replies_total')).toBe(1);
+});
+
+test('records that are looked at count as those that are received [A-90]', async () => {
+  const peek = { group: 'g', topic: 't', partition: 0, fromOffset: 0 };
+  const get = { group: 'g', topicId: 1, partition: 0, offset: 0 };
+  const { port } = await open({ quotaFetchBytes: 1_000 });
+  const peeks = await WireClient.greeted(port);
+  expect((await peeks.ask('Peek', peek)).body?.throttleMs).toBeGreaterThan(1_500);
+  await rim?.server.close();
+  const other = await open({ quotaFetchBytes: 1_000 });
+  const gets = await WireClient.greeted(other.port);
+  expect((await gets.ask('GetMessage', get)).body?.throttleMs).toBeGreaterThan(1_500);
+});
+
+test('lists of states and offsets hold no record: they count as requests, and tell of the pause [A-90]', async () => {
+  const { port } = await open({ quotaFetchBytes: 1, quotaRequests: 1 });
+  const client = await WireClient.greeted(port);
+  const list = { group: 'g', topic: 't', partition: 0, state: 'fresh', fromOffset: 0 } as const;
+  expect((await client.ask('ListMessages', list)).body?.throttleMs).toBe(0);
+  const { body } = await client.ask('ListOffsets', { partitions: [] });
+  expect(body?.throttleMs).toBeGreaterThan(500);
 });
 
 test('a connection that is closed during its pause goes at once, and others are not held up [A-91]', async () => {

@@ -6,6 +6,7 @@ import { MillraceError } from '@millrace/protocol';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
 import type { Troubles } from '../../src/health/readiness.ts';
 import type { Login } from '../../src/login/open-login.ts';
+import type { NamedSamples } from '../../src/metrics/sample-shard.ts';
 import { ShardMetrics, type ShardSample } from '../../src/metrics/shard-metrics.ts';
 import type { Pressure } from '../../src/net/pressure.ts';
 import { type BrokerOptions, OPTIONS } from '../../src/options/table.ts';
@@ -37,13 +38,17 @@ export const EMPTY_SAMPLE: ShardSample = {
   topics: 0,
   partitions: 0,
   consumerGroups: 0,
-  shareGroups: [],
+  shareGroups: 0,
   quarantinedBatches: 0,
   isCommitQueueFull: false,
   storeFileBytes: 0,
+  storeJournalBytes: 0,
   storeFreeBytes: 0,
+  storeReserveBytes: 0,
+  isStoreFull: false,
 };
 
+const NO_NAMES: NamedSamples = { queues: [], topics: [], lags: [], members: [] };
 const NEVER_FULL: Pressure = { isFull: false, whenRoom: async () => undefined };
 
 export async function openRim(parts: RimParts = {}): Promise<Rim> {
@@ -63,6 +68,7 @@ export async function openRim(parts: RimParts = {}): Promise<Rim> {
     troubles: parts.troubles ?? (() => []),
     ...(parts.login && { login: parts.login }),
     sample: parts.sample ?? (() => EMPTY_SAMPLE),
+    named: () => NO_NAMES,
   });
   return {
     port,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openLog } from '@millrace/options';
 import { MemoryStore } from '@millrace/storage';
 import { afterAll, describe, expect, it } from 'vitest';
-import { warnOfLockedSecrets } from '../../src/security/open-security.ts';
+import { unlockSecrets } from '../../src/security/open-security.ts';
 import { readSecretsKey, secretsKey } from '../../src/security/secrets-key.ts';
 import { openTestShard, type TestShard } from '../shard/open-test-shard.ts';
 import { testSecurity } from '../shard/test-security.ts';
@@ -85,7 +85,7 @@ describe('an access key', () => {
     });
     const start = (key: typeof FIRST | undefined) =>
       withKey(store, key, async (shard) => {
-        warnOfLockedSecrets(shard.shard, key, log);
+        await unlockSecrets(shard.shard, key, { secretsKeyPreviousFile: '' }, log);
         return shard.call('ListUsers', {});
       });
     await start(undefined);

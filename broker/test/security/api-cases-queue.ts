@@ -119,6 +119,14 @@ export function queueCases(topicId: number, taskId: number) {
           onTopic('read'),
         ],
       },
+      {
+        request: {
+          ...nothing,
+          transactionId: 'c',
+          changes: [{ group: 'workers', action: 'cancel', ...range }],
+        },
+        needs: [onGroup('alter'), onTopic('read')],
+      },
     ],
     ClaimEffect: [
       { request: { group: 'gone', key: 'e', memberId: 'm' }, needs: [onGroup('read', 'gone')] },
@@ -154,6 +162,11 @@ export function queueCases(topicId: number, taskId: number) {
     ],
     CreateSchedule: [
       { request: { name: 'tick', topic: 'orders', everyMs: 60_000 }, needs: [onTopic('write')] },
+      {
+        request: { name: 'tick', topic: 'spare', everyMs: 60_000, replace: true, dryRun: true },
+        needs: [onTopic('write', 'spare'), onTopic('write')],
+        says: 'SCHEDULE_EXISTS',
+      },
     ],
     AlterSchedule: [
       {

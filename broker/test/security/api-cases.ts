@@ -42,6 +42,7 @@ function logCases(topicId: number) {
         listed: ({ topics }) => countOf(topics, 'orders'),
       },
     ],
+    DescribeBroker: [{ request: {}, needs: DESCRIBE }],
     Produce: [
       { request: { batches: [{ ...place, batch: Buffer.alloc(9) }] }, needs: [onTopic('write')] },
     ],
@@ -131,7 +132,9 @@ function securityCases(adminToken: string) {
     AlterUser: [{ request: { user: 'gone' }, needs: ALTER }],
     DeleteUser: [{ request: { user: 'gone' }, needs: ALTER }],
     ListUsers: [{ request: {}, needs: DESCRIBE }],
-    CreateToken: [{ request: { user: 'gone' }, needs: ALTER }],
+    CreateToken: [ALTER, DELEGATE].map((needs) => {
+      return { request: { user: 'gone' }, needs, isAny: true as const };
+    }),
     RevokeToken: [{ request: { tokenId: 'gone' }, needs: ALTER }],
     CreateAccessKey: [{ request: { user: 'gone' }, needs: ALTER }],
     RevokeAccessKey: [{ request: { accessKeyId: 'gone' }, needs: ALTER }],

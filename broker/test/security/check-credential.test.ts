@@ -1,9 +1,9 @@
 // Whose a password or a token is: right ones, wrong ones of every kind, and what is taken away while it is looked at.
 
+import { networkOf } from '@millrace/options';
 import { MillraceError, scramKeys } from '@millrace/protocol';
 import { MemoryStore } from '@millrace/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/login/network-of.ts';
 import { LoginThrottle } from '../../src/login/throttle.ts';
 import { PasswordWork } from '../../src/security/password-work.ts';
 import { hashToken, makeToken } from '../../src/security/tokens.ts';
@@ -252,6 +252,7 @@ describe('failures', () => {
   it('wait no longer than somebody waits for the answer', async () => {
     const throttle = {
       admit: () => undefined,
+      lineMs: () => 0,
       failed: () => 3_600_000,
       succeeded: () => undefined,
     };

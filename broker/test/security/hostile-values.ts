@@ -144,7 +144,7 @@ export const HOSTILE: {
     },
   },
   GetAccessKey: {
-    right: ['MINE', null],
+    right: ['MINE', null, null],
     wrong: {
       accessKeyId: [
         ['', 'UNKNOWN_ACCESS_KEY'],
@@ -154,6 +154,7 @@ export const HOSTILE: {
         ...badText(LIMITS.credentialIdBytesMax),
       ],
       remoteAddress: badText(64),
+      signatureFailed: badBool,
     },
   },
   CreateUser: {
@@ -199,7 +200,7 @@ export const HOSTILE: {
     },
   },
   RevokeToken: {
-    right: ['none'],
+    right: ['none', null],
     wrong: {
       tokenId: [
         ['', 'UNKNOWN_TOKEN'],
@@ -208,6 +209,7 @@ export const HOSTILE: {
         [null, INVALID],
         ...badText(LIMITS.credentialIdBytesMax),
       ],
+      token: [['mr_none', 'UNKNOWN_TOKEN', 'tokenId'], ...badText(LIMITS.credentialsBytesMax)],
     },
   },
   CreateAccessKey: {

@@ -2,13 +2,13 @@
 // of networks, beginnings of patterns, and what goes over a connection that others read along.
 
 import { createShardState } from '@millrace/core';
+import { networkOf } from '@millrace/options';
 import { MillraceError } from '@millrace/protocol';
 import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { literalPrefix } from '../../src/access/literal-prefix.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
 import { Logins } from '../../src/login/logins.ts';
-import { networkOf } from '../../src/login/network-of.ts';
 import { readClientFirst, ScramExchange } from '../../src/login/scram-exchange.ts';
 import { LoginThrottle } from '../../src/login/throttle.ts';
 import { makeToken } from '../../src/security/tokens.ts';
@@ -63,7 +63,7 @@ test('it remembers a bounded number of names', () => {
     throttle.failed(`address-${at}`, `user-${at}`);
     throttle.succeeded(`address-${at}`, `user-${at}`);
   }
-  expect(throttle.size).toBe(150);
+  expect(throttle.size).toBe(200);
 });
 
 test('the exchange of RFC 7677 [A-13]', () => {

@@ -2,7 +2,7 @@
 
 import {
   encodeBatch,
-  type MillraceError,
+  MillraceError,
   type RequestInput,
   type RequestOf,
   type ResponseInput,
@@ -18,6 +18,7 @@ import type {
   Handler,
   Handlers,
 } from '../../src/handlers/handler.ts';
+import { ShardMetrics } from '../../src/metrics/shard-metrics.ts';
 import type { SecurityServices } from '../../src/security/security-services.ts';
 import { SYSTEM_CLOCK } from '../../src/shard/clock.ts';
 import {
@@ -64,6 +65,7 @@ export const CONNECTION: ConnectionInfo = {
 };
 
 export interface TestShard extends OpenShard {
+  readonly metrics: ShardMetrics;
   readonly fatal: Error[];
   readonly reloads: Error[];
   readonly backgroundFailures: unknown[];
@@ -82,6 +84,7 @@ export function openTestShard(
   options: Partial<ShardOptions> = {},
   security: SecurityServices = testSecurity(),
 ): TestShard {
+  const metrics = new ShardMetrics();
   const fatal: Error[] = [];
   const reloads: Error[] = [];
   const backgroundFailures: unknown[] = [];
@@ -100,13 +103,14 @@ export function openTestShard(
     ...options,
     events: {
       committed: () => undefined,
-      deadLettered: () => undefined,
+      deadLettered: (groupId, messages) => metrics.deadLettered(groupId, messages),
       compacted: (recordsRemoved, isDone) => {
         compaction.recordsRemoved += recordsRemoved;
         if (isDone) compaction.passes += 1;
       },
       reloaded: (cause) => reloads.push(cause),
       quarantined: (what) => quarantines.push(what),
+      moved: undefined,
       backgroundFailed: (_, error) => backgroundFailures.push(error),
       fatal: (error) => fatal.push(error),
     },
@@ -114,11 +118,15 @@ export function openTestShard(
   const handlers: Handlers = createHandlers({
     ...opened,
     settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
-    metrics: { appended: () => undefined, deadLettered: () => undefined },
+    metrics,
     security,
+    describeBroker: () => {
+      throw new MillraceError('SHUTTING_DOWN');
+    },
   });
   return {
     ...opened,
+    metrics,
     fatal,
     reloads,
     backgroundFailures,

@@ -20,6 +20,7 @@ export function testSecurity(changes: Partial<SecurityServices> = {}): TestSecur
     saltKey: new Uint8Array(32).fill(2),
     throttle: {
       admit: () => undefined,
+      lineMs: () => 0,
       failed: (address, user) => {
         logins.push(`failed ${address} ${user}`);
         return 0;

@@ -45,6 +45,7 @@ async function prepared(store: Store = new MemoryStore()) {
       },
     ],
     effects: [{ ...end, value: null, ttlMs: 60_000 }],
+    changes: null,
   });
   return { shard, topicId, request };
 }

@@ -1,5 +1,5 @@
 // A seeded simulation: real shard, core, handlers and committer; fake clock, and a disk that fails and a process that
-// is killed at any step. By default 20 seeds; `npm run sim -- --runs 1000` runs more. One that fails is a bug report.
+// is killed at any step. By default 8 seeds; `npm run sim -- --runs 1000` runs more. One that fails is a bug report.
 
 import { Random } from '@millrace/harness';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,7 +10,7 @@ import { groupsOf, PARTITIONS, type SimGroup } from './sim-groups.ts';
 import { Witness } from './witness.ts';
 import { World } from './world.ts';
 
-const RUNS = Number(process.env['MILLRACE_SIM_RUNS'] ?? 20);
+const RUNS = Number(process.env['MILLRACE_SIM_RUNS'] ?? 8);
 const FIRST_SEED = Number(process.env['MILLRACE_SIM_SEED'] ?? 1);
 const STEPS = 250;
 

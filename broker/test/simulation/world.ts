@@ -2,7 +2,12 @@
 // is killed, under fake timers. A seed decides everything: when commits end, fail, or never end, and when the kill comes.
 
 import type { Random } from '@millrace/harness';
-import type { ApiName, MillraceError, RequestInput, ResponseInput } from '@millrace/protocol';
+import {
+  type ApiName,
+  MillraceError,
+  type RequestInput,
+  type ResponseInput,
+} from '@millrace/protocol';
 import { MemoryStore, type Store } from '@millrace/storage';
 import { type Fault, FaultyStore } from '@millrace/storage/testing';
 import { vi } from 'vitest';
@@ -10,6 +15,7 @@ import { UNLIMITED } from '../../src/access/access.ts';
 import { CancelToken } from '../../src/dispatch/cancel-token.ts';
 import { createHandlers } from '../../src/handlers/create-handlers.ts';
 import type { HandledApiName, Handler, Handlers } from '../../src/handlers/handler.ts';
+import { ShardMetrics } from '../../src/metrics/shard-metrics.ts';
 import { openShard } from '../../src/shard/open-shard.ts';
 import { asReceived } from '../shard/as-received.ts';
 import { TestCancel } from '../shard/open-test-shard.ts';
@@ -138,8 +144,11 @@ export class World {
     return createHandlers({
       ...opened,
       settings: { autoCreateTopics: false, autoCreateShareGroups: false, defaultPartitions: 1 },
-      metrics: { appended: () => undefined, deadLettered: () => undefined },
+      metrics: new ShardMetrics(),
       security: testSecurity(),
+      describeBroker: () => {
+        throw new MillraceError('SHUTTING_DOWN');
+      },
     });
   }
 }

@@ -16,9 +16,17 @@ import * as offsets from './offsets.ts';
 import * as ops from './operations.ts';
 import { type PeekOptions, type PeekResult, peek } from './peek.ts';
 import { countersOf, type QueueStats } from './queue-stats.ts';
+import { type ReplacedMessage, type Replacement, replaceMessage } from './replace-message.ts';
 import * as schedules from './schedules.ts';
 import { SecurityAdmin } from './security.ts';
 import { describeTopics, listTopics, ping } from './topics.ts';
+
+type Targets = readonly changes.MessageTarget[];
+type Changed = changes.ChangeResult;
+type Options = RequestOptions;
+type Described = about.TopicDescription;
+type Questions = readonly offsets.OffsetQuestion[];
+type Ticks = schedules.ScheduleTicks;
 
 /** Topics, groups, messages and tasks, for operators and set-up code: `client.admin`. */
 export class Admin {
@@ -35,90 +43,89 @@ export class Admin {
   }
 
   /** Asks the broker for nothing, and tells how long that took. */
-  async ping(options?: RequestOptions): Promise<about.Ping> {
+  async ping(options?: Options): Promise<about.Ping> {
     return ping(this.link, options);
   }
 
+  /** How the broker is: readiness, storage, process, rates over the last minute, options in force. */
+  async describeBroker(options?: Options): Promise<about.BrokerDescription> {
+    return this.link.request('DescribeBroker', {}, options);
+  }
+
   /** Throws TOPIC_EXISTS, INVALID_NAME, INVALID_CONFIG, LIMIT_EXCEEDED. */
-  async createTopic(input: about.NewTopic, options?: RequestOptions): Promise<about.TopicId> {
+  async createTopic(input: about.NewTopic, options?: Options): Promise<about.TopicId> {
     return this.link.request('CreateTopic', input, options);
   }
 
   /** All topics, by name. */
-  async listTopics(options?: RequestOptions): Promise<about.TopicSummary[]> {
+  async listTopics(options?: Options): Promise<about.TopicSummary[]> {
     return listTopics(this.link, options);
   }
 
   /** Those named, or all by name. Throws UNKNOWN_TOPIC. */
-  async describeTopics(
-    names?: readonly string[],
-    options?: RequestOptions,
-  ): Promise<about.TopicDescription[]> {
+  async describeTopics(names?: readonly string[], options?: Options): Promise<Described[]> {
     return describeTopics(this.link, names, options);
   }
 
-  async describeTopic(name: string, options?: RequestOptions): Promise<about.TopicDescription> {
+  async describeTopic(name: string, options?: Options): Promise<about.TopicDescription> {
     return onlyOne(await this.describeTopics([name], options));
   }
 
   /** Changes settings or annotations, or adds partitions. Throws UNKNOWN_TOPIC, INVALID_CONFIG, LIMIT_EXCEEDED, ANNOTATIONS_CHANGED. */
-  async alterTopic(input: RequestInput<'AlterTopic'>, options?: RequestOptions): Promise<void> {
+  async alterTopic(input: RequestInput<'AlterTopic'>, options?: Options): Promise<void> {
     await this.link.request('AlterTopic', input, options);
     await this.metadata.refresh(input.name, options);
   }
 
   /** Throws UNKNOWN_TOPIC, TOPIC_IN_USE. */
-  async deleteTopic(name: string, options?: RequestOptions): Promise<void> {
+  async deleteTopic(name: string, options?: Options): Promise<void> {
     await this.link.request('DeleteTopic', { name }, options);
     this.metadata.forget(name);
   }
 
   /** Throws GROUP_EXISTS, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_NAME, INVALID_CONFIG, DLQ_LOOP, LIMIT_EXCEEDED. */
-  async createShareGroup(input: about.CreateShareGroup, options?: RequestOptions): Promise<void> {
+  async createShareGroup(input: about.CreateShareGroup, options?: Options): Promise<void> {
     await this.link.request('CreateShareGroup', offsets.withStart(input), options);
   }
 
   /** Changes settings, or adds topics. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, UNKNOWN_TOPIC, INVALID_CONFIG, DLQ_LOOP. */
-  async alterShareGroup(input: about.AlterShareGroup, options?: RequestOptions): Promise<void> {
+  async alterShareGroup(input: about.AlterShareGroup, options?: Options): Promise<void> {
     await this.link.request('AlterShareGroup', offsets.withStart(input), options);
   }
 
   /** The messages stay in the log. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async deleteShareGroup(group: string, options?: RequestOptions): Promise<void> {
+  async deleteShareGroup(group: string, options?: Options): Promise<void> {
     await this.link.request('DeleteShareGroup', { group }, options);
   }
 
   /** All share groups, by name. */
-  async listShareGroups(options?: RequestOptions): Promise<about.ShareGroupDescription[]> {
+  async listShareGroups(options?: Options): Promise<about.ShareGroupDescription[]> {
     return (await this.link.request('DescribeShareGroups', { groups: null }, options)).groups;
   }
 
   /** Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async describeShareGroup(
-    group: string,
-    options?: RequestOptions,
-  ): Promise<about.ShareGroupDescription> {
+  async describeShareGroup(group: string, options?: Options): Promise<about.ShareGroupDescription> {
     const named = { groups: [group] };
     return onlyOne((await this.link.request('DescribeShareGroups', named, options)).groups);
   }
 
   /** Groups of both kinds, by name. */
-  async listGroups(options?: RequestOptions): Promise<about.GroupSummary[]> {
+  async listGroups(options?: Options): Promise<about.GroupSummary[]> {
     return (await this.link.request('ListGroups', {}, options)).groups;
   }
 
   /** Members, assignment, offsets and lag of a consumer group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async describeGroup(group: string, options?: RequestOptions): Promise<about.GroupDescription> {
+  async describeGroup(group: string, options?: Options): Promise<about.GroupDescription> {
     return this.link.request('DescribeGroup', { group }, options);
   }
 
   /** Deletes a consumer group without members. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH, GROUP_NOT_EMPTY. */
-  async deleteGroup(group: string, options?: RequestOptions): Promise<void> {
+  async deleteGroup(group: string, options?: Options): Promise<void> {
     await this.link.request('DeleteGroup', { group }, options);
   }
 
   /** What a consumer group has committed, by topic and partition; topics that are deleted are left out. */
-  async groupOffsets(group: string, options?: RequestOptions): Promise<TopicPartitionOffset[]> {
+  async groupOffsets(group: string, options?: Options): Promise<TopicPartitionOffset[]> {
     return offsets.groupOffsets(this.link, group, options);
   }
 
@@ -126,7 +133,7 @@ export class Admin {
   async commitGroupOffsets(
     group: string,
     committed: readonly TopicPartitionOffset[],
-    options?: RequestOptions,
+    options?: Options,
   ): Promise<void> {
     await offsets.commitGroupOffsets(this.link, this.metadata, group, committed, options);
   }
@@ -135,16 +142,13 @@ export class Admin {
   async resetGroupOffsets(
     group: string,
     reset: moves.GroupReset,
-    options?: RequestOptions,
+    options?: Options,
   ): Promise<moves.ResetOffset[]> {
     return moves.resetGroupOffsets(this.link, this.metadata, group, reset, options);
   }
 
   /** Offsets by their meaning, in the order of the questions. Throws UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
-  async listOffsets(
-    questions: readonly offsets.OffsetQuestion[],
-    options?: RequestOptions,
-  ): Promise<offsets.OffsetAnswer[]> {
+  async listOffsets(questions: Questions, options?: Options): Promise<offsets.OffsetAnswer[]> {
     return offsets.listOffsets(this.link, this.metadata, questions, options);
   }
 
@@ -152,13 +156,13 @@ export class Admin {
   async deleteRecords(
     topic: string,
     targets: readonly records.DeleteRecordsTarget[],
-    options?: RequestOptions,
+    options?: Options,
   ): Promise<records.DeletedRecords[]> {
     return records.deleteRecords(this.link, this.metadata, topic, targets, options);
   }
 
   /** Exact counts of a share group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async counters(group: string, options?: RequestOptions): Promise<QueueStats> {
+  async counters(group: string, options?: Options): Promise<QueueStats> {
     return countersOf(this.link, group, options);
   }
 
@@ -184,59 +188,58 @@ export class Admin {
   }
 
   /** Ready now, whatever they wait for; of a blocked one the deliveries are counted anew. */
-  async retryMessages(
-    group: string,
-    targets: readonly changes.MessageTarget[],
-    options?: RequestOptions,
-  ): Promise<changes.ChangeResult> {
+  async retryMessages(group: string, targets: Targets, options?: Options): Promise<Changed> {
     return this.change(group, { action: 'retry' }, targets, options);
   }
 
   /** Ready after the delay, ms from now. */
   async rescheduleMessages(
     group: string,
-    targets: readonly changes.MessageTarget[],
+    targets: Targets,
     delayMs: number,
-    options?: RequestOptions,
-  ): Promise<changes.ChangeResult> {
+    options?: Options,
+  ): Promise<Changed> {
     return this.change(group, { action: 'reschedule', delayMs }, targets, options);
   }
 
   /** Dead, without a copy in the dead-letter topic. */
-  async cancelMessages(
-    group: string,
-    targets: readonly changes.MessageTarget[],
-    options?: RequestOptions,
-  ): Promise<changes.ChangeResult> {
+  async cancelMessages(group: string, targets: Targets, options?: Options): Promise<Changed> {
     return this.change(group, { action: 'cancel' }, targets, options);
   }
 
   /** Dead, with a copy in the dead-letter topic if the group has one. */
-  async deadLetterMessages(
-    group: string,
-    targets: readonly changes.MessageTarget[],
-    options?: RequestOptions,
-  ): Promise<changes.ChangeResult> {
+  async deadLetterMessages(group: string, targets: Targets, options?: Options): Promise<Changed> {
     return this.change(group, { action: 'deadLetter' }, targets, options);
   }
 
+  /** A corrected copy, and the message itself finished in the group, in one commit. Throws MESSAGE_LEASED, ALREADY_RESOLVED. */
+  async replaceMessage<V>(
+    group: string,
+    id: string,
+    replacement: Replacement<V>,
+    options?: Options,
+  ): Promise<ReplacedMessage> {
+    const { link, metadata, codec } = this;
+    return replaceMessage({ link, metadata, codec }, group, id, replacement, options);
+  }
+
   /** Takes all unresolved messages away from a group. Throws PURGE_PENDING, TOPIC_NOT_IN_GROUP. */
-  async purge(input: ops.Purge, options?: RequestOptions): Promise<ops.PurgeDone> {
+  async purge(input: ops.Purge, options?: Options): Promise<ops.PurgeDone> {
     return ops.purge(this.link, input, options);
   }
 
   /** Throws NOTHING_TO_UNDO. */
-  async undoPurge(input: ops.UndoPurge, options?: RequestOptions): Promise<ops.PurgeResult> {
+  async undoPurge(input: ops.UndoPurge, options?: Options): Promise<ops.PurgeResult> {
     return ops.undoPurge(this.link, input, options);
   }
 
   /** Starts to give dead letters another chance: a task of the broker. Throws UNKNOWN_TOPIC, LIMIT_EXCEEDED. */
-  async startRedrive(input: ops.Redrive, options?: RequestOptions): Promise<ops.TaskId> {
+  async startRedrive(input: ops.Redrive, options?: Options): Promise<ops.TaskId> {
     return this.link.request('StartRedrive', input, options);
   }
 
   /** Those named, or all; the newest first. Throws UNKNOWN_TASK. */
-  async tasks(taskIds?: readonly number[], options?: RequestOptions): Promise<ops.Task[]> {
+  async tasks(taskIds?: readonly number[], options?: Options): Promise<ops.Task[]> {
     return ops.tasks(this.link, taskIds, options);
   }
 
@@ -246,7 +249,7 @@ export class Admin {
   }
 
   /** What was moved stays moved. Throws UNKNOWN_TASK, TASK_ENDED. */
-  async cancelTask(taskId: number, options?: RequestOptions): Promise<{ readonly moved: number }> {
+  async cancelTask(taskId: number, options?: Options): Promise<{ readonly moved: number }> {
     return this.link.request('CancelTask', { taskId }, options);
   }
 
@@ -260,25 +263,22 @@ export class Admin {
   }
 
   /** Sends a message again and again. Throws SCHEDULE_EXISTS, UNKNOWN_TOPIC, INVALID_REQUEST, MESSAGE_TOO_LARGE. */
-  async createSchedule<V>(
-    schedule: schedules.NewSchedule<V>,
-    options?: RequestOptions,
-  ): Promise<{ readonly nextAtMs: number }> {
+  async createSchedule<V>(schedule: schedules.NewSchedule<V>, options?: Options): Promise<Ticks> {
     return schedules.createSchedule(this.link, this.codec as Codec<V>, schedule, options);
   }
 
   /** Ticks that pass while it is paused are not made up for. Throws UNKNOWN_SCHEDULE. */
-  async pauseSchedule(name: string, options?: RequestOptions): Promise<void> {
+  async pauseSchedule(name: string, options?: Options): Promise<void> {
     await this.link.request('AlterSchedule', { name, paused: true }, options);
   }
 
   /** Throws UNKNOWN_SCHEDULE. */
-  async resumeSchedule(name: string, options?: RequestOptions): Promise<void> {
+  async resumeSchedule(name: string, options?: Options): Promise<void> {
     await this.link.request('AlterSchedule', { name, paused: false }, options);
   }
 
   /** What it sent stays. Throws UNKNOWN_SCHEDULE. */
-  async deleteSchedule(name: string, options?: RequestOptions): Promise<void> {
+  async deleteSchedule(name: string, options?: Options): Promise<void> {
     await this.link.request('DeleteSchedule', { name }, options);
   }
 
@@ -292,9 +292,9 @@ export class Admin {
   private change(
     group: string,
     change: changes.Change,
-    targets: readonly changes.MessageTarget[],
-    options?: RequestOptions,
-  ): Promise<changes.ChangeResult> {
+    targets: Targets,
+    options?: Options,
+  ): Promise<Changed> {
     return changes.changeMessages(this.link, this.metadata, group, change, targets, options);
   }
 }

@@ -36,6 +36,9 @@ export type CreateShareGroup = WithStart<RequestInput<'CreateShareGroup'>>;
 /** Settings of a share group that are to change. */
 export type AlterShareGroup = WithStart<RequestInput<'AlterShareGroup'>>;
 
+/** How a broker is. */
+export type BrokerDescription = ResponseOf<'DescribeBroker'>;
+
 export interface Ping extends BrokerInfo {
   readonly roundTripMs: number;
 }

@@ -19,6 +19,10 @@ interface ScheduleMessage<V> {
   readonly missed?: MissedPolicy | undefined;
   /** Of the value; default: the client's. */
   readonly codec?: Codec<V> | undefined;
+  /** Only checks everything and tells the ticks. */
+  readonly dryRun?: boolean | undefined;
+  /** Takes the place of the schedule of that name, if there is one: its counts and its pause stay. */
+  readonly replace?: boolean | undefined;
 }
 
 interface ByCron {
@@ -69,13 +73,20 @@ function headersOf(headers: HeadersInput): RequestInput<'CreateSchedule'>['heade
   return pairs.map(([name, value]) => ({ name, value: bytesOf(value) }));
 }
 
+/** When a schedule ticks, ms since 1970. */
+export interface ScheduleTicks {
+  readonly nextAtMs: number;
+  /** The first five; of a paused one: were it to go on now. */
+  readonly nextTicksMs: readonly number[];
+}
+
 /** Throws SCHEDULE_EXISTS, UNKNOWN_TOPIC, INVALID_REQUEST, MESSAGE_TOO_LARGE, LIMIT_EXCEEDED, CODEC_FAILED. */
 export async function createSchedule<V>(
   link: Link,
   codec: Codec<V>,
   schedule: NewSchedule<V>,
   options?: RequestOptions,
-): Promise<{ readonly nextAtMs: number }> {
+): Promise<ScheduleTicks> {
   const { name, topic, cron, timeZone, everyMs, missed, key, value, headers } = schedule;
   const request = {
     name,
@@ -87,6 +98,8 @@ export async function createSchedule<V>(
     key: key === null || key === undefined ? null : bytesOf(key),
     value: encodeValue(schedule.codec ?? codec, value),
     headers: headers === undefined ? null : headersOf(headers),
+    dryRun: schedule.dryRun,
+    replace: schedule.replace,
   };
   return link.request('CreateSchedule', request, options);
 }

@@ -4,7 +4,6 @@
 import { MillraceError, NO_ERROR, type ResponseOf } from '@millrace/protocol';
 import { outcomeError } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
-import { replyAfterLoss, unknownAfter } from '../net/resend.ts';
 import { nameKey } from './claims.ts';
 
 export interface Offset {
@@ -38,6 +37,8 @@ export interface Holder {
 
 interface Waiting {
   readonly offset: Offset;
+  /** In which it was said. It is never said under another one: the partition may have been another member's meanwhile. */
+  readonly epoch: number;
   readonly settle: ((error: MillraceError | undefined) => void)[];
 }
 
@@ -59,10 +60,11 @@ export class Commits implements OffsetSink {
   /** Resolves once the offset is on the broker's disk. Of several for one partition the last one counts. */
   commit(offset: Offset): Promise<void> {
     return new Promise((resolve, reject) => {
-      const key = nameKey(offset);
+      const { epoch } = this.committer;
+      const key = `${epoch} ${nameKey(offset)}`;
       const settle = this.pending.get(key)?.settle ?? [];
       settle.push((error) => (error === undefined ? resolve() : reject(error)));
-      this.pending.set(key, { offset, settle });
+      this.pending.set(key, { offset, epoch, settle });
       this.sending ??= this.sendAll();
     });
   }
@@ -72,15 +74,19 @@ export class Commits implements OffsetSink {
     while (this.pending.size > 0) {
       const round = this.pending;
       this.pending = new Map();
-      await this.send(round);
+      const epochs = new Set([...round.values()].map(({ epoch }) => epoch));
+      for (const epoch of epochs) {
+        const ofEpoch = [...round.values()].filter((waiting) => waiting.epoch === epoch);
+        await this.send(epoch, ofEpoch);
+      }
     }
     this.sending = undefined;
   }
 
-  private async send(round: Round): Promise<void> {
-    const waiting = [...round.values()];
+  private async send(epoch: number, waiting: readonly Waiting[]): Promise<void> {
     try {
-      const { results } = await this.request(waiting.map(({ offset }) => offset));
+      const offsets = waiting.map(({ offset }) => offset);
+      const { results } = await this.request(epoch, offsets);
       for (const [index, { settle }] of waiting.entries()) {
         const result = results[index];
         const error =
@@ -96,29 +102,23 @@ export class Commits implements OffsetSink {
     }
   }
 
-  /** The epoch may grow while a commit is on its way: the same is then said again under the new one. */
-  private async request(offsets: readonly Offset[]): Promise<ResponseOf<'OffsetCommit'>> {
+  /** The epoch may grow while a commit is on its way: the broker takes each one of this membership. [C-21] */
+  private async request(
+    memberEpoch: number,
+    offsets: readonly Offset[],
+  ): Promise<ResponseOf<'OffsetCommit'>> {
     const { group, committer } = this;
-    let isLost = false;
-    for (;;) {
-      const { memberId, epoch } = committer;
-      if (epoch === 0) {
-        const error = new MillraceError('FENCED_MEMBER_EPOCH', 'Not a member of the group now.');
-        throw isLost ? unknownAfter(error) : error;
-      }
-      try {
-        const body = { group, memberId, memberEpoch: epoch, offsets };
-        const reply = await this.link.request('OffsetCommit', body, { urgent: true });
-        return isLost ? replyAfterLoss('OffsetCommit', reply) : reply;
-      } catch (thrown) {
-        const error = thrown as MillraceError;
-        // Sent again after a lost reply: the first one may have been heard.
-        isLost ||= error.code === 'OUTCOME_UNKNOWN';
-        const refusal = refusalOf(error);
-        if (refusal.action === 'rejoin' && committer.epoch !== epoch) continue;
-        if (refusal.action === 'rejoin') committer.fenced(refusal);
-        throw isLost ? unknownAfter(error) : error;
-      }
+    const { memberId } = committer;
+    if (memberEpoch === 0 || committer.epoch === 0)
+      throw new MillraceError('FENCED_MEMBER_EPOCH', 'Not a member of the group now.');
+    try {
+      const body = { group, memberId, memberEpoch, offsets };
+      return await this.link.request('OffsetCommit', body, { urgent: true });
+    } catch (thrown) {
+      const error = thrown as MillraceError;
+      const refusal = refusalOf(error);
+      if (refusal.action === 'rejoin' && committer.epoch === memberEpoch) committer.fenced(refusal);
+      throw error;
     }
   }
 }

@@ -21,12 +21,14 @@ interface Standing<V> {
 }
 
 const SESSION_ID_MAX = 0xffff_ffff;
-let sessionIds = 0;
+/** The last id given to a fetcher of each connection. */
+const given = new WeakMap<object, number>();
 
-/** Unlike those of all other fetchers of this process, which may share a connection. */
-function nextSessionId(): number {
-  sessionIds = sessionIds === SESSION_ID_MAX ? 1 : sessionIds + 1;
-  return sessionIds;
+/** Unlike those of all other fetchers that share the connection: 1 and up, a uint32. */
+export function nextSessionId(link: object): number {
+  const id = ((given.get(link) ?? 0) % SESSION_ID_MAX) + 1;
+  given.set(link, id);
+  return id;
 }
 
 export class FetchSession<V> {
@@ -36,8 +38,8 @@ export class FetchSession<V> {
   private readonly forgetting = new Map<string, Place>();
   private isNew = true;
 
-  /** With the id of an earlier one it takes its place at the broker. */
-  constructor(id = nextSessionId()) {
+  /** `id`: one that the connection's other fetchers do not have. With that of an earlier one it takes its place at the broker. */
+  constructor(id: number) {
     this.id = id;
   }
 

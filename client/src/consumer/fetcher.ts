@@ -9,7 +9,7 @@ import type { Link } from '../net/link.ts';
 import { isPassing } from '../net/passing.ts';
 import type { Claim } from './claim.ts';
 import type { FetchBudget } from './fetch-budget.ts';
-import { FetchSession } from './fetch-session.ts';
+import { FetchSession, nextSessionId } from './fetch-session.ts';
 
 /** A partition asks for no less at a time, whatever its share. */
 const SHARE_BYTES_MIN = 64 * 1024;
@@ -52,7 +52,7 @@ export class Fetcher<V> {
   private readonly timer = new Deadlines(() => this.pump());
   /** Partitions to look at; 'all' after a change whose extent is not known. */
   private due: Set<Claim<V>> | 'all' = new Set();
-  private session = new FetchSession<V>();
+  private session: FetchSession<V>;
   /** Ends all that is on its way. One for all: with one a fetch they were a tenth of its cost. */
   private ending = new AbortController();
   private turn: NodeJS.Immediate | undefined;
@@ -66,6 +66,7 @@ export class Fetcher<V> {
     this.options = options;
     this.owner = owner;
     this.budget = budget;
+    this.session = new FetchSession(nextSessionId(link));
     budget.onRoom = () => this.schedule();
   }
 

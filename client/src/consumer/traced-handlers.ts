@@ -1,6 +1,6 @@
 // Handlers of a consumer as they are, told of where somebody listens.
 
-import { TRACES, tracedCall } from '../diagnostics.ts';
+import { tracedHandler } from '../diagnostics.ts';
 import type { ConsumerMessage } from './chunk.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { RunHandlers } from './run.ts';
@@ -21,16 +21,14 @@ export function tracedHandlers<V>(
     ...handlers,
     ...(typeof eachMessage === 'function' && {
       eachMessage: (message, context) =>
-        tracedCall(
-          TRACES.process,
+        tracedHandler(
           () => trace([message]),
           () => eachMessage(message, context),
         ),
     }),
     ...(typeof eachBatch === 'function' && {
       eachBatch: (batch, context) =>
-        tracedCall(
-          TRACES.process,
+        tracedHandler(
           () => trace(batch.messages),
           () => eachBatch(batch, context),
         ),

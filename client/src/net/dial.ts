@@ -21,6 +21,9 @@ export interface DialOptions {
   /** For gateways: see `Introduction`. */
   readonly actAs?: string | undefined;
   readonly actFor?: string | undefined;
+  /** See `Introduction`. */
+  readonly clientId: string;
+  readonly connectionNumber: number;
   readonly signal: AbortSignal;
 }
 
@@ -30,15 +33,16 @@ export async function dial(
   owner: SessionOwner,
   options: DialOptions,
 ): Promise<Session> {
-  const { clientName, actAs, actFor, connectTimeoutMs, signal } = options;
+  const { clientName, actAs, actFor, clientId, connectionNumber } = options;
+  const { connectTimeoutMs, signal } = options;
   const { tls, exchange } = await prepared(options);
   const wire = await openSocket(address, { timeoutMs: connectTimeoutMs, tls, signal });
   const session = new Session(address, wire, owner);
   const giveUp = () => session.destroy(new MillraceError('ABORTED'));
   const unlisten = onAbort(signal, giveUp);
   try {
-    const introduction = { clientName, clientVersion: CLIENT_VERSION, actAs, actFor };
-    await session.hello(introduction, exchange, connectTimeoutMs);
+    const client = { clientName, clientVersion: CLIENT_VERSION, clientId, connectionNumber };
+    await session.hello({ ...client, actAs, actFor }, exchange, connectTimeoutMs);
     return session;
   } catch (error) {
     const reason = error instanceof MillraceError ? beforeHello(error) : error;

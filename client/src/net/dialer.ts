@@ -1,6 +1,7 @@
 // Keeps one session to any of the addresses: the first connection, and every one after a loss.
 // It sends no requests but those of a login.
 
+import { randomUUID } from 'node:crypto';
 import { ERRORS, MillraceError } from '@millrace/protocol';
 import { type ConnectTrace, TRACES, traced } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
@@ -11,7 +12,8 @@ import { type DialOptions, dial } from './dial.ts';
 import { isLoginRefusal, notReachable } from './link-errors.ts';
 import type { Session, SessionOwner } from './session.ts';
 
-export interface DialerOptions extends Omit<DialOptions, 'signal'> {
+export interface DialerOptions
+  extends Omit<DialOptions, 'signal' | 'clientId' | 'connectionNumber'> {
   readonly addresses: readonly Address[];
   readonly retry: RetryOptions;
   readonly logger: Logger;
@@ -23,6 +25,8 @@ export class Dialer {
   private readonly options: DialerOptions;
   private readonly owner: SessionOwner;
   private readonly closing = new AbortController();
+  private readonly clientId = randomUUID();
+  /** Attempts. */
   private next = 0;
   /** Since a connection has lasted. */
   private failures = 0;
@@ -116,7 +120,9 @@ export class Dialer {
     const context = (): ConnectTrace => ({ address: formatAddress(address), clientName });
     let session: Session | undefined;
     await traced(TRACES.connect, context, async () => {
-      session = await dial(address, this.owner, { ...this.options, signal });
+      const { clientId, next: connectionNumber } = this;
+      const options = { ...this.options, clientId, connectionNumber, signal };
+      session = await dial(address, this.owner, options);
       return session.broker;
     });
     return session as unknown as Session;

@@ -18,6 +18,7 @@ const CHANGES_NOTHING: ReadonlySet<ApiName> = new Set<ApiName>([
   'Cancel',
   'Metadata',
   'DescribeTopics',
+  'DescribeBroker',
   'Fetch',
   'ListOffsets',
   'OffsetFetch',

@@ -48,6 +48,9 @@ export interface Introduction {
   /** For gateways: the user that the connection acts for, and where that one is. */
   readonly actAs?: string | undefined;
   readonly actFor?: string | undefined;
+  /** Names the client, and which of its connections this is: what earlier ones still carry is not done after it. */
+  readonly clientId: string;
+  readonly connectionNumber: number;
 }
 
 /** Limits that the broker announced, by their names in LIMITS. */

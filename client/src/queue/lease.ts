@@ -42,6 +42,11 @@ export interface LeasedMessage<V> extends Message<V> {
   readonly deadlineMs: number;
   /** The lease as text, for another process to acknowledge it. */
   readonly receipt: string;
+  /**
+   * Names the lease, and fences: it is larger than that of any lease before it in the same group and partition, so a store
+   * that keeps the largest one it has seen can refuse a worker that lost its lease.
+   */
+  readonly token: number;
   /** Accepted, released, rejected or returned, or the lease is lost. */
   readonly isResolved: boolean;
   /**
@@ -170,6 +175,10 @@ export class HeldMessage<V> extends Message<V> implements LeasedMessage<V> {
     const { offset } = this;
     const range = { firstOffset: offset, lastOffset: offset };
     return formatReceipt({ topicId, partition, token, groupId, ...range });
+  }
+
+  get token(): number {
+    return this.lease.token;
   }
 
   get isResolved(): boolean {

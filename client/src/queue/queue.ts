@@ -5,6 +5,7 @@ import { type AckKind, type MillraceError, parseReceipt, type Receipt } from '@m
 import { type PeekOptions, type PeekResult, peek } from '../admin/peek.ts';
 import { countersOf, type QueueStats } from '../admin/queue-stats.ts';
 import type { Codec } from '../codecs.ts';
+import { TRACES, traced } from '../diagnostics.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
 import { type AckResult, firstError } from './ack.ts';
@@ -100,8 +101,16 @@ export class Queue<V> {
       visibilityTimeoutMs: options.visibilityTimeoutMs,
       attemptId: attemptIdOf(options),
     };
-    const leases = await receiveLeases(this.source, body, { signal, timeoutMs });
-    return leases.flatMap(({ messages }) => messages);
+    const receive = async () => {
+      const leases = await receiveLeases(this.source, body, { signal, timeoutMs });
+      return leases.flatMap(({ messages }) => messages);
+    };
+    const { clientName } = this.source.link.options;
+    return traced(
+      TRACES.lease,
+      () => ({ group: this.group, topics: body.topics, clientName }),
+      receive,
+    );
   }
 
   /** Says things of leases by their receipts. One outcome a receipt, in order; it throws nothing of its own. */

@@ -4,6 +4,7 @@
 import { LIMITS, MillraceError, type RecordInput } from '@millrace/protocol';
 import { TRANSACTION_BYTES_MAX } from '../batches-of.ts';
 import type { Codec } from '../codecs.ts';
+import { createdMessage } from '../diagnostics.ts';
 import type { Metadata, TopicInfo } from '../metadata.ts';
 import { type BatchMessage, encodeMessage, recordSize } from '../producer/outgoing.ts';
 
@@ -42,7 +43,8 @@ export class Outputs {
       const text = 'produce() takes the name of a topic and a message.';
       throw new MillraceError('INVALID_REQUEST', text, { field: 'topic' });
     }
-    const record = encodeMessage(message, options.codec ?? this.codec, this.messageBytesMax);
+    const created = createdMessage(topic, message);
+    const record = encodeMessage(created, options.codec ?? this.codec, this.messageBytesMax);
     const bytes = this.bytes + recordSize(record);
     if (bytes > TRANSACTION_BYTES_MAX) throw tooMuch('bytes', TRANSACTION_BYTES_MAX);
     if (this.list.length === LIMITS.batchRecordsMax) {

@@ -8,7 +8,7 @@ import type { ConsumerBatch, ConsumerMessage } from '../consumer/chunk.ts';
 import type { Committer, Holder } from '../consumer/commits.ts';
 import { Consumer } from '../consumer/consumer.ts';
 import type { RunContext } from '../consumer/run.ts';
-import { type ProcessTrace, TRACES, tracedCall } from '../diagnostics.ts';
+import { type ProcessTrace, tracedHandler } from '../diagnostics.ts';
 import type { Metadata } from '../metadata.ts';
 import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
@@ -142,8 +142,7 @@ export class Transformer<V> implements AsyncDisposable {
     lane.inHand = firstOffset;
     let result: unknown;
     try {
-      result = tracedCall(
-        TRACES.process,
+      result = tracedHandler(
         () => this.trace(input),
         () => handle(input, given),
       );

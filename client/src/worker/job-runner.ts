@@ -2,7 +2,7 @@
 
 import { MillraceError } from '@millrace/protocol';
 import { Bag } from '../bag.ts';
-import { TRACES, tracedCall } from '../diagnostics.ts';
+import { tracedHandler } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
 import type { HeldMessage, Holder, Lease } from '../queue/lease.ts';
 import { Bell } from '../wait.ts';
@@ -152,7 +152,7 @@ export class JobRunner<V> {
     try {
       const { group } = settings;
       const context = () => ({ by: 'worker' as const, group, messages: job.messages });
-      result = tracedCall(TRACES.process, context, () => settings.handle(job.messages, job));
+      result = tracedHandler(context, () => settings.handle(job.messages, job));
     } catch (thrown) {
       failed(thrown);
       return;

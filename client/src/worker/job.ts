@@ -2,6 +2,7 @@
 
 import { MillraceError } from '@millrace/protocol';
 import type { Bagged } from '../bag.ts';
+import type { Message } from '../message.ts';
 import type { OutgoingMessage } from '../producer/outgoing.ts';
 import type { HeldMessage, Holder } from '../queue/lease.ts';
 import type { Effects, Once } from './effects.ts';
@@ -28,7 +29,8 @@ export interface HandlerContext {
 
 export interface JobTools {
   readonly isTransactional: boolean;
-  newOutbox(): Outbox;
+  /** `cause`: what the handler was called with. */
+  newOutbox(cause: readonly Message<unknown>[]): Outbox;
   newEffects(): Effects;
 }
 
@@ -86,7 +88,7 @@ export class Job<V> implements HandlerContext, Holder<V>, Bagged {
   }
 
   get outbox(): Outbox {
-    this.sends ??= this.tools.newOutbox();
+    this.sends ??= this.tools.newOutbox(this.messages);
     return this.sends;
   }
 

@@ -4,6 +4,8 @@
 import { LIMITS, MillraceError, partitionForKey, type RecordInput } from '@millrace/protocol';
 import { BatchesOf, TRANSACTION_BYTES_MAX, type WireBatch } from '../batches-of.ts';
 import type { Codec } from '../codecs.ts';
+import { createdMessage } from '../diagnostics.ts';
+import type { Message } from '../message.ts';
 import type { Metadata, TopicInfo } from '../metadata.ts';
 import { encodeMessage, type OutgoingMessage, recordSize } from '../producer/outgoing.ts';
 
@@ -19,11 +21,18 @@ export class Outbox {
   private readonly codec: Codec<unknown>;
   private readonly messageBytesMax: number;
   private readonly entries: Entry[] = [];
+  private readonly cause: readonly Message<unknown>[];
   private bytes = 0;
 
-  constructor(codec: Codec<unknown>, messageBytesMax: number) {
+  /** `cause`: what the handler was called with. */
+  constructor(
+    codec: Codec<unknown>,
+    messageBytesMax: number,
+    cause: readonly Message<unknown>[] = [],
+  ) {
     this.codec = codec;
     this.messageBytesMax = messageBytesMax;
+    this.cause = cause;
   }
 
   get isEmpty(): boolean {
@@ -32,7 +41,8 @@ export class Outbox {
 
   /** Throws CODEC_FAILED, MESSAGE_TOO_LARGE, LIMIT_EXCEEDED. */
   add(message: OutgoingMessage<unknown>, { codec = this.codec, optional = false } = {}): void {
-    const record = encodeMessage(message, codec, this.messageBytesMax);
+    const created = createdMessage(message.topic, message, this.cause);
+    const record = encodeMessage(created, codec, this.messageBytesMax);
     this.bytes += recordSize(record);
     if (this.bytes > TRANSACTION_BYTES_MAX) {
       const text = 'The messages of one transaction are too many bytes.';

@@ -97,7 +97,7 @@ export class Worker<V> implements AsyncDisposable {
       group,
       logger: link.options.logger,
       isTransactional: transactional,
-      newOutbox: () => new Outbox(sendCodec, messageBytesMax(link.limits)),
+      newOutbox: (cause) => new Outbox(sendCodec, messageBytesMax(link.limits), cause),
       newEffects: () => new Effects({ link, group, memberId, codec: resultCodec }),
       onFinished: (messages) => {
         this.demand.ended(messages);

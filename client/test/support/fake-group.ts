@@ -11,6 +11,7 @@ export class FakeGroup {
   readonly beats: RequestOf<'GroupHeartbeat'>[] = [];
   readonly leaves: RequestOf<'GroupLeave'>[] = [];
   readonly commits: RequestOf<'OffsetCommit'>[] = [];
+  joinedEpoch = 0;
   /** Partitions reported as owned last. */
   owned: number[] = [];
   /** Heartbeats without news are answered after their time only. */
@@ -61,7 +62,10 @@ export class FakeGroup {
         this.underWay -= 1;
         if (this.refusal !== undefined) return this.refusal;
         if (body.memberEpoch > 0 && this.epoch === 0) return new MillraceError('UNKNOWN_MEMBER');
-        if (body.memberEpoch === 0) this.epoch += 1;
+        if (body.memberEpoch === 0) {
+          this.epoch += 1;
+          this.joinedEpoch = this.epoch;
+        }
         const topicId = this.log.topics.get('t')?.topicId ?? 0;
         return {
           memberEpoch: this.epoch,
@@ -78,7 +82,8 @@ export class FakeGroup {
         return {};
       },
       OffsetCommit: (body, call) => {
-        if (body.memberEpoch !== this.epoch) return new MillraceError('FENCED_MEMBER_EPOCH');
+        const isOfMember = body.memberEpoch >= this.joinedEpoch && body.memberEpoch <= this.epoch;
+        if (!isOfMember) return new MillraceError('FENCED_MEMBER_EPOCH');
         this.commits.push(body);
         return handlers.OffsetCommit?.(body, call) ?? { results: [] };
       },

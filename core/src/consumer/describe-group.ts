@@ -77,7 +77,7 @@ function hasAll(keys: Iterable<number>, held: ReadonlyMap<number, number>): bool
  */
 function progressOf({ catalog, logs }: ShardState, group: ConsumerGroup): Reply['offsets'] {
   const progress: Reply['offsets'] = [];
-  for (const topicId of topicsOf(group)) {
+  for (const topicId of topicsOfGroup(group)) {
     const { name: topic, partitions = 0 } = catalog.topics.get(topicId) ?? {};
     if (topic === undefined) continue;
     for (let partition = 0; partition < partitions; partition += 1) {
@@ -93,8 +93,8 @@ function progressOf({ catalog, logs }: ShardState, group: ConsumerGroup): Reply[
   return progress;
 }
 
-/** In the order of their ids. */
-function topicsOf({ offsets, owners }: ConsumerGroup): number[] {
+/** Those that the group committed in or holds something of, in the order of their ids. */
+export function topicsOfGroup({ offsets, owners }: ConsumerGroup): number[] {
   const topicIds = new Set<number>();
   for (const key of offsets.keys()) topicIds.add(topicOfKey(key));
   for (const key of owners.keys()) topicIds.add(topicOfKey(key));

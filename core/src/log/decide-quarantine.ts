@@ -116,7 +116,7 @@ function buryIn(
       continue;
     }
     const part = { first: next, last: Math.min(range.last, (ahead?.first ?? Infinity) - 1) };
-    draft.decideAhead(part);
+    draft.decideAhead(part, 'dead');
     die(part, 0);
     next = part.last + 1;
   }

@@ -41,6 +41,10 @@ export class LogPartition {
    * for one share group alone; 0 where there is none. From there on all records are alike.
    */
   flaggedEnd = 0;
+  /** `durableEnd` when it was loaded, and bytes of batches appended since, staged or durable: for counters, no rule looks at them. */
+  loadedEnd = 0;
+  stagedBytes = 0;
+  durableBytes = 0;
 
   /** First offset that can be read: the base of the first segment. */
   get startOffset(): number {
@@ -107,7 +111,9 @@ export function applySegmentWrite(
   const values = { nextOffset, bytes, firstAppendMs, lastAppendMs, visibleMs, flaggedEnd };
   if (segments.length === 0) log.durableEnd = baseOffset;
   assert(segments.length === 0 || baseOffset <= log.nextOffset, 'segments have no gap');
-  log.bytes += bytes - (old?.bytes ?? 0);
+  const grownBytes = bytes - (old?.bytes ?? 0);
+  if (nextOffset > log.nextOffset) log.stagedBytes += grownBytes;
+  log.bytes += grownBytes;
   if (old === undefined) segments.splice(at, 0, { baseOffset, ...values, countedFrom });
   else Object.assign(old, values, { countedFrom });
   if (flaggedEnd > log.flaggedEnd) log.flaggedEnd = flaggedEnd;

@@ -209,7 +209,7 @@ class Slice {
 
   #moveLetter(record: LogRecord, partition: number, offset: number) {
     const origin = originOf(record);
-    if (!matchesFilter(this.#task.filter, origin)) return 'skipped';
+    if (!matchesFilter(this.#task.filter, origin, { partition, offset })) return 'skipped';
     return this.#moves.move({ partition, offset, record, origin });
   }
 }

@@ -32,6 +32,8 @@ const NO_FILTER: TaskRow['filter'] = {
   reason: null,
   failedGroup: null,
   sourceTopic: null,
+  error: null,
+  among: null,
 };
 
 /** [L-116] */
@@ -93,7 +95,7 @@ function unknownTopic(name: string, field: string): Refused {
 }
 
 function checkFilter(filter: TaskRow['filter'], topic: Topic): Refused | undefined {
-  const { partition, fromOffset, toOffset, fromMs, toMs } = filter;
+  const { partition, fromOffset, toOffset, fromMs, toMs, among } = filter;
   if (partition !== null && partition >= topic.partitions) {
     const limit = `0 to ${topic.partitions - 1}`;
     const message = `${topic.name} has no partition ${partition}, only ${limit}.`;
@@ -106,6 +108,21 @@ function checkFilter(filter: TaskRow['filter'], topic: Topic): Refused | undefin
   if (fromMs !== null && toMs !== null && fromMs >= toMs) {
     const message = `No time is at or after ${fromMs} and before ${toMs}.`;
     return refuse('INVALID_REQUEST', message, { field: 'filter.toMs' });
+  }
+  const inverted =
+    among?.findIndex(({ firstOffset, lastOffset }) => firstOffset > lastOffset) ?? -1;
+  if (inverted >= 0) {
+    const message = 'A range ends before it begins.';
+    return refuse('INVALID_REQUEST', message, { field: `filter.among[${inverted}].lastOffset` });
+  }
+  const beyond = among?.findIndex((range) => range.partition >= topic.partitions) ?? -1;
+  if (beyond >= 0) {
+    const limit = `0 to ${topic.partitions - 1}`;
+    const message = `${topic.name} has partitions ${limit}.`;
+    return refuse('INVALID_REQUEST', message, {
+      field: `filter.among[${beyond}].partition`,
+      limit,
+    });
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 
 import { DEAD_LETTER_HEADERS, type LogRecord, type RecordInput } from '@millrace/protocol';
 import type { TaskRow } from '../queue-rows.ts';
+import { utf8 } from '../share/utf8.ts';
 
 /** Null: the letter does not say, or what it says cannot be. */
 export interface LetterOrigin {
@@ -13,10 +14,14 @@ export interface LetterOrigin {
   readonly diedAtMs: number | null;
   /** It stands in for a record that could not be read. */
   readonly isStandIn: boolean;
+  /** Text of the last failure, as it is stored; null: there is none. */
+  readonly error: Uint8Array | null;
 }
 
 /** Longer than any name. */
 const TEXT_BYTES_MAX = 1_024;
+
+const NO_BYTES = new Uint8Array();
 
 const STRIPPED = new Set<string>(
   Object.values(DEAD_LETTER_HEADERS).filter((name) => name !== DEAD_LETTER_HEADERS.messageId),
@@ -35,6 +40,7 @@ export function originOf({ headers }: LogRecord): LetterOrigin {
     reason: text(DEAD_LETTER_HEADERS.reason),
     diedAtMs: number(DEAD_LETTER_HEADERS.lastFailedAt),
     isStandIn: texts.has(DEAD_LETTER_HEADERS.undecodable),
+    error: headers.findLast(([name]) => name === DEAD_LETTER_HEADERS.error)?.[1] ?? null,
   };
 }
 
@@ -49,15 +55,45 @@ function numberIn(text: string | undefined): number | null {
   return Number.isSafeInteger(number) ? number : null;
 }
 
-/** Offsets and partitions are looked at before: only letters within them come here. */
-export function matchesFilter(filter: TaskRow['filter'], origin: LetterOrigin): boolean {
-  const { fromMs, toMs, reason, failedGroup, sourceTopic } = filter;
+/** Where the letter itself is. */
+export interface LetterPlace {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** The one range of offsets is looked at before: only letters within it come here. */
+export function matchesFilter(
+  filter: TaskRow['filter'],
+  origin: LetterOrigin,
+  place: LetterPlace,
+): boolean {
+  const { fromMs, toMs, reason, failedGroup, sourceTopic, error, among } = filter;
   const { diedAtMs } = origin;
   if (fromMs !== null && (diedAtMs === null || diedAtMs < fromMs)) return false;
   if (toMs !== null && (diedAtMs === null || diedAtMs >= toMs)) return false;
   if (reason !== null && reason !== origin.reason) return false;
   if (failedGroup !== null && failedGroup !== origin.group) return false;
-  return sourceTopic === null || sourceTopic === origin.topic;
+  if (sourceTopic !== null && sourceTopic !== origin.topic) return false;
+  // Tasks of data directories from before these two were there have none.
+  if (typeof error === 'string' && !isText(origin.error, error)) return false;
+  return among === undefined || among === null || isAmong(among, place);
+}
+
+function isText(bytes: Uint8Array | null, text: string): boolean {
+  const wanted = utf8(text);
+  const own = bytes ?? NO_BYTES;
+  return own.length === wanted.length && own.every((byte, i) => byte === wanted[i]);
+}
+
+function isAmong(
+  ranges: NonNullable<TaskRow['filter']['among']>,
+  { partition, offset }: LetterPlace,
+): boolean {
+  return ranges.some((range) => {
+    return (
+      range.partition === partition && range.firstOffset <= offset && offset <= range.lastOffset
+    );
+  });
 }
 
 /** The record as it was before it died; the id of the message goes on with it. [L-119] */

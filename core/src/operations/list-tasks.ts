@@ -28,6 +28,8 @@ export function listTasks(
 function tell(task: Task): Told {
   const { taskId, kind, state, topic, group, target, filter, ratePerSecond, dryRun } = task;
   const { total, scanned, moved, skipped, failed, startedAtMs, endedAtMs, error } = task;
-  const what = { taskId, kind, state, topic, group, target, filter, ratePerSecond, dryRun };
+  // Rows from before these two were part of a filter do not have them.
+  const told = { ...filter, error: filter.error ?? null, among: filter.among ?? null };
+  const what = { taskId, kind, state, topic, group, target, filter: told, ratePerSecond, dryRun };
   return { ...what, total, scanned, moved, skipped, failed, startedAtMs, endedAtMs, error };
 }

@@ -51,7 +51,7 @@ export class RedriveMoves {
     this.#state = state;
     this.#view = view;
     this.#task = task;
-    this.#appends = new LetterAppends(state, ctx);
+    this.#appends = new LetterAppends(state, ctx, 'redrive');
   }
 
   /** Bytes of the records appended so far. */

@@ -1,6 +1,12 @@
-// CreateSchedule: checks what was asked for and keeps it with its first tick, or refuses.
+// CreateSchedule: checks what was asked for and keeps it with its first tick, also in place of another, or refuses.
 
-import { LIMITS, MillraceError, type RequestOf, SCHEDULE_HEADERS } from '@millrace/protocol';
+import {
+  LIMITS,
+  MillraceError,
+  type RequestOf,
+  type ResponseOf,
+  SCHEDULE_HEADERS,
+} from '@millrace/protocol';
 import {
   accept,
   type Context,
@@ -14,7 +20,7 @@ import { put } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import { utf8 } from '../share/utf8.ts';
 import { oversized, tickBatch, withoutKey } from './tick-batch.ts';
-import { type CronTicks, ticksOf } from './ticks.ts';
+import { type CronTicks, type Ticks, ticksOf } from './ticks.ts';
 
 type Request = RequestOf<'CreateSchedule'>;
 
@@ -27,17 +33,18 @@ export function decideCreateSchedule(
   _view: View,
   command: CreateScheduleCommand,
   { nowMs }: Context,
-): Decision<{ readonly nextAtMs: number }> {
+): Decision<ResponseOf<'CreateSchedule'>> {
   const { name, cron, everyMs, timeZone, missed, key, value } = command;
   const topic = catalog.topicByName(command.topic);
   const refusal =
     checkName(name) ?? checkTiming(command) ?? checkHeaders(command) ?? checkSize(command);
   if (refusal !== undefined) return refusal;
-  if (schedules.byName(name) !== undefined) {
+  const old = schedules.byName(name);
+  if (old !== undefined && !command.replace) {
     return refuse('SCHEDULE_EXISTS', `A schedule named ${name} exists.`, { field: 'name' });
   }
   if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${command.topic}.`);
-  if (schedules.size >= LIMITS.schedulesMax) return limited();
+  if (old === undefined && schedules.size >= LIMITS.schedulesMax) return limited();
   const keyless = withoutKey({ key }, topic);
   if (keyless !== undefined) return refuse('KEY_REQUIRED', keyless, { field: 'key' });
   const timing = { cron, everyMs, timeZone, createdAtMs: nowMs };
@@ -57,21 +64,38 @@ export function decideCreateSchedule(
     headers: (command.headers ?? []).map(
       (header) => [header.name, Uint8Array.from(header.value)] as const,
     ),
-    paused: false,
-    nextAtMs,
-    lastAtMs: null,
-    sent: 0,
-    missedTicks: 0,
+    ...(old === undefined ? NEW : carriedOver(old.row)),
+    nextAtMs: old?.row.paused === true ? null : nextAtMs,
     behind: 0,
     error: null,
   };
   const error = oversized(tickBatch(row, [nextAtMs]), topic);
   if (error !== undefined) return tooLarge(error, topic.config.messageBytesMax);
+  const reply = { nextAtMs, nextTicksMs: firstTicks(ticks, nowMs) };
+  if (command.dryRun) return accept(reply);
+  if (old !== undefined) return accept(reply, [put('schedules', [old.scheduleId], row)]);
   const { nextScheduleId } = schedules;
-  return accept({ nextAtMs }, [
+  return accept(reply, [
     put('meta', ['nextScheduleId'], nextScheduleId + 1),
     put('schedules', [nextScheduleId], row),
   ]);
+}
+
+const NEW = { paused: false, lastAtMs: null, sent: 0, missedTicks: 0 };
+
+/** What a schedule keeps when it is replaced: ticks that were due by then are nobody's. [S-14] */
+function carriedOver({ paused, lastAtMs, sent, missedTicks }: ScheduleRow) {
+  return { paused, lastAtMs, sent, missedTicks };
+}
+
+function firstTicks(ticks: Ticks, nowMs: number): number[] {
+  const found: number[] = [];
+  let next = ticks.after(nowMs);
+  while (next !== null && found.length < LIMITS.ticksToldMax) {
+    found.push(next);
+    next = ticks.after(next);
+  }
+  return found;
 }
 
 function limited(): Refused {

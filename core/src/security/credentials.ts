@@ -46,6 +46,10 @@ export class Credentials<Row extends CredentialRow> {
     else ids.add(id);
   }
 
+  entries(): Iterable<readonly [id: string, row: Row]> {
+    return this.#rows;
+  }
+
   users(): Iterable<string> {
     return this.#idsOf.keys();
   }

@@ -8,7 +8,7 @@ import type { ShardState } from '../shard-state.ts';
 export function decideRevokeToken(
   { security }: ShardState,
   _view: View,
-  { tokenId }: RequestOf<'RevokeToken'>,
+  { tokenId }: Pick<RequestOf<'RevokeToken'>, 'tokenId'>,
   _ctx: Context,
 ): Decision<ResponseInput<'RevokeToken'>> {
   const row = security.tokenById(tokenId);

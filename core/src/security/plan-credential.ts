@@ -8,7 +8,7 @@ import type { Security } from './security.ts';
 
 interface Planned {
   readonly error?: undefined;
-  /** Have expired, and make room. */
+  /** Make room: have expired, or are replaced. */
   readonly outdated: readonly string[];
 }
 
@@ -23,15 +23,16 @@ export function planCredential(
   credentials: Credentials<CredentialRow>,
   { user, expiresAtMs }: Wanted,
   nowMs: number,
+  replaced: readonly string[] = [],
 ): Planned | Refused {
   if (security.userByName(user) === undefined) return unknownUser(user);
   if (hasExpired({ expiresAtMs }, nowMs)) {
     const message = 'It would have expired already.';
     return refuse('INVALID_REQUEST', message, { field: 'expiresAtMs' });
   }
-  const isFull = credentials.countOf(user) >= LIMITS.credentialsPerUserMax;
+  const isFull = credentials.countOf(user) - replaced.length >= LIMITS.credentialsPerUserMax;
   const expired = credentials.of(user).filter(([, row]) => hasExpired(row, nowMs));
-  const outdated = isFull ? expired.map(([id]) => id) : [];
+  const outdated = isFull ? expired.map(([id]) => id) : replaced;
   if (isFull && outdated.length === 0) {
     return limited(`${user} has all it may`, `${LIMITS.credentialsPerUserMax} for each user`);
   }

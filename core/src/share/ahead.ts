@@ -33,6 +33,26 @@ export function nextAhead(
   return found.toSorted((a, b) => a.first - b.first)[0];
 }
 
+/** The first offset from `from` on that no row of resolved messages holds; at most `rowsMax` rows are read. */
+export function firstNotResolved(
+  view: View,
+  { groupId, topicId, partition }: ShareKey,
+  from: number,
+  rowsMax: number,
+): number {
+  const prefix = [groupId, topicId, partition] as const;
+  let next = from;
+  const before = { prefix, from: [...prefix, from], reverse: true, limit: 1 };
+  for (const [, [last]] of view.range('dead', before)) next = Math.max(next, last + 1);
+  let rows = 0;
+  for (const [[, , , first], [last]] of view.range('dead', { prefix, from: [...prefix, next] })) {
+    if (first > next || rows === rowsMax) break;
+    next = last + 1;
+    rows += 1;
+  }
+  return next;
+}
+
 /** How many of them lie from `from` on and before `to`. */
 export function countAhead(view: View, key: ShareKey, from: number, to: number): number {
   let count = 0;

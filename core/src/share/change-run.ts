@@ -1,7 +1,8 @@
 // What an operator's decision does to a part of a run that nobody has leased.
 
-import type { ErrorName, RequestOf } from '@millrace/protocol';
-import { die, type Ending } from './end-attempt.ts';
+import type { ErrorName } from '@millrace/protocol';
+import type { ChangeAction } from './decide-change-messages.ts';
+import { bury, die, type Ending } from './end-attempt.ts';
 import type { Run } from './run.ts';
 import type { Move } from './share-draft.ts';
 import type { Range } from './waits.ts';
@@ -9,12 +10,17 @@ import type { Range } from './waits.ts';
 /** The moves to make, none where the messages are as asked for already, or why it cannot be done. */
 export function changeRun(
   ending: Ending,
-  action: RequestOf<'ChangeMessages'>['action'],
+  action: ChangeAction,
   delayMs: number,
   run: Run,
   range: Range,
 ): readonly Move[] | ErrorName {
   if (run.state === 'leased') return 'MESSAGE_LEASED';
+  if (action === 'resolve') {
+    // The cursor has to find out that there is nothing to give any more.
+    if (run.first >= ending.draft.cursor) bury(ending, run, range, 'resolved', null);
+    return [{ ...range, to: 'acknowledged', error: null }];
+  }
   if (action === 'cancel' || action === 'deadLetter') {
     const reason = action === 'cancel' ? 'cancelled' : 'dead-lettered';
     return die(ending, run, range, reason, ending.draft.errorOf(run));

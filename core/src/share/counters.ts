@@ -6,7 +6,7 @@ import { assert } from '../assert.ts';
 import { accept, type Decision, type View } from '../decision.ts';
 import type { RunState } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
-import { countAhead } from './ahead.ts';
+import { countAhead, firstNotResolved } from './ahead.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import type { SharePartition } from './share-partition.ts';
 import { ShareRuns } from './share-runs.ts';
@@ -29,6 +29,21 @@ export interface MessageCounts {
   readonly skipped: number;
 }
 
+/** Of a group that has none. */
+export const NO_MESSAGES: MessageCounts = {
+  fresh: 0,
+  ready: 0,
+  scheduled: 0,
+  leased: 0,
+  parked: 0,
+  blocked: 0,
+  acknowledged: 0,
+  dead: 0,
+  removed: 0,
+  purged: 0,
+  skipped: 0,
+};
+
 /** All partitions of all topics of the group. Refused with UNKNOWN_GROUP or GROUP_KIND_MISMATCH. [L-35] */
 export function counters(
   state: ShardState,
@@ -44,19 +59,7 @@ export function counters(
 
 /** The whole group. It exists. */
 export function countMessages(state: ShardState, view: View, groupId: number): MessageCounts {
-  const sum = {
-    fresh: 0,
-    ready: 0,
-    scheduled: 0,
-    leased: 0,
-    parked: 0,
-    blocked: 0,
-    acknowledged: 0,
-    dead: 0,
-    removed: 0,
-    purged: 0,
-    skipped: 0,
-  };
+  const sum = { ...NO_MESSAGES };
   for (const scope of sharesOf(state, groupId)) {
     const counts = countShare(scope, view);
     for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] += counts[key];
@@ -88,8 +91,15 @@ function countersOf(scope: ShareScope, view: View): PartitionCounters {
     cursor: Math.max(share.cursor, startOffset),
     endOffset,
     ...countShare(scope, view),
-    oldestUnresolvedMs: oldestUnresolvedMs(scope, view),
+    ...oldestUnresolved(scope, view),
+    undo: undoOf(scope),
   };
+}
+
+/** A purge that is being undone or swept is none. Whether its time is over is for who knows what time it is. */
+function undoOf({ share: { purge } }: ShareScope): PartitionCounters['undo'] {
+  if (purge === undefined || purge.isUndone || purge.toOffset <= purge.sweepTo) return null;
+  return { messages: purge.messages, untilMs: purge.undoUntilMs };
 }
 
 /** What lies below the log's start is removed, swept already or not; what a purge took away is purged. */
@@ -127,11 +137,32 @@ function countBelow(share: SharePartition, view: View, offset: number): Record<R
   return counts;
 }
 
-/** Append time of the first message that is fresh or in a run; one batch is read for it. */
-function oldestUnresolvedMs({ key, log, share }: ShareScope, view: View): number | null {
-  let oldest = Math.max(share.cursor, log.startOffset);
-  const first = new ShareRuns(share, view).runFrom(log.startOffset)?.first;
-  if (first !== undefined) oldest = Math.min(oldest, Math.max(first, log.startOffset));
+/**
+ * Offset of the first message that is fresh or in a run; the log's end where there is none. Rows of messages that were
+ * resolved ahead of the cursor are passed over one by one: past `rowsMax` of them it is a lower bound.
+ */
+export function firstUnresolved(
+  { key, log, share }: Pick<ShareScope, 'key' | 'log' | 'share'>,
+  view: View,
+  rowsMax = Infinity,
+): number {
+  const cursor = Math.max(share.cursor, log.startOffset);
+  const run = new ShareRuns(share, view).runFrom(log.startOffset);
+  const first = run === undefined ? Infinity : Math.max(run.first, log.startOffset);
+  const fresh = share.ahead > 0 ? firstNotResolved(view, key, cursor, rowsMax) : cursor;
+  return Math.min(first, fresh, Math.max(cursor, log.durableEnd));
+}
+
+/** One batch is read for its append time. */
+function oldestUnresolved(
+  scope: ShareScope,
+  view: View,
+): Pick<PartitionCounters, 'oldestUnresolvedMs' | 'firstUnresolvedOffset'> {
+  const { key, log } = scope;
+  const oldest = firstUnresolved(scope, view);
   const batches = new BatchCursor(view, key.topicId, key.partition, log.durableEnd);
-  return batches.at(oldest)?.appendTimeMs ?? null;
+  return {
+    oldestUnresolvedMs: batches.at(oldest)?.appendTimeMs ?? null,
+    firstUnresolvedOffset: Math.min(oldest, log.durableEnd),
+  };
 }

@@ -24,6 +24,7 @@ export interface Copies {
 }
 
 const NO_COPIES: Copies = { writes: [], wake: [] };
+const NO_COUNTS: ReadonlyMap<number, number> = new Map();
 
 export class DeadLetters {
   readonly #state: ShardState;
@@ -33,6 +34,7 @@ export class DeadLetters {
   /** Made when the first message dies: few decisions see one. */
   #appends: LetterAppends | undefined;
   #count = 0;
+  #countOf: Map<number, number> | undefined;
 
   constructor(state: ShardState, view: View, ctx: Context, sources: RecordSources) {
     this.#state = state;
@@ -44,6 +46,11 @@ export class DeadLetters {
   /** Copies so far. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Copies so far, by share group. */
+  get countOf(): ReadonlyMap<number, number> {
+    return this.#countOf ?? NO_COUNTS;
   }
 
   /** Bytes of all copies so far. */
@@ -58,7 +65,7 @@ export class DeadLetters {
 
   /** Copies the dead messages to the dead-letter topic of the group's attachment; tells where the first one goes. */
   add(scope: ShareScope, death: Death): CopyPlace {
-    this.#appends ??= new LetterAppends(this.#state, this.#ctx);
+    this.#appends ??= new LetterAppends(this.#state, this.#ctx, 'death');
     const appends = this.#appends;
     const target = this.#target(appends, scope);
     const { topicId, partition, nextOffset: offset } = target;
@@ -74,6 +81,9 @@ export class DeadLetters {
     const copies = death.last - death.first + 1;
     assert(target.nextOffset === offset + copies, 'one copy each');
     this.#count += copies;
+    this.#countOf ??= new Map();
+    const { groupId } = scope.key;
+    this.#countOf.set(groupId, (this.#countOf.get(groupId) ?? 0) + copies);
     return { topicId, partition, offset };
   }
 

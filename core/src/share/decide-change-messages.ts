@@ -21,10 +21,13 @@ import { isForGroup } from './sift.ts';
 import { neverDelivered } from './take-fresh.ts';
 import type { Range } from './waits.ts';
 
+/** `resolve`: finished, as if accepted. */
+export type ChangeAction = RequestOf<'ChangeMessages'>['action'] | 'resolve';
+
 export interface ChangeCommand extends ShareKey {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  readonly action: RequestOf<'ChangeMessages'>['action'];
+  readonly action: ChangeAction;
   /** reschedule: from now. */
   readonly delayMs: number | null;
   /** At most about this many runs and rows. */
@@ -42,8 +45,10 @@ export interface ChangeReply {
   readonly deadLettered: number;
 }
 
+/** What the row of messages that the cursor has not reached says of them. */
+const REASONS = { resolve: 'resolved', cancel: 'cancelled', deadLetter: 'dead-lettered' } as const;
 /** Messages that one slice copies in one go, or whose records it looks at. */
-const COPIES_MAX = 100;
+export const COPIES_MAX = 100;
 const LOOKS_MAX = 1_000;
 
 /** Refused, with nothing done, where a name is unknown, the range is inverted, or the action cannot be done here. */
@@ -159,9 +164,9 @@ class Change {
       draft.decideAhead(range, neverDelivered(range.first, range.last, ctx.nowMs + (delayMs ?? 0)));
       return 'done';
     }
-    const reason = action === 'cancel' ? 'cancelled' : 'dead-lettered';
-    bury(this.#ending, neverDelivered(range.first, range.last, 0), range, reason, null);
-    draft.decideAhead(range);
+    const never = neverDelivered(range.first, range.last, 0);
+    bury(this.#ending, never, range, REASONS[action], null);
+    draft.decideAhead(range, action === 'resolve' ? 'acknowledged' : 'dead');
     return 'done';
   }
 

@@ -25,8 +25,9 @@ export interface DueReply {
   readonly expired: number;
   /** Messages whose scheduled time came. */
   readonly readied: number;
-  /** Messages copied to a dead-letter topic. */
+  /** Messages copied to a dead-letter topic: all, and by share group. */
   readonly deadLettered: number;
+  readonly deadLetteredOf: ReadonlyMap<number, number>;
   /** Something is due that this slice had no room for. */
   readonly more: boolean;
 }
@@ -97,7 +98,8 @@ export function decideDue(
   for (const write of copies.writes) writes.push(write);
   const wake = [...ready.values(), ...copies.wake];
   const more = runs < due.length;
-  return accept({ ...counts, deadLettered: letters.count, more }, writes, wake);
+  const deaths = { deadLettered: letters.count, deadLetteredOf: letters.countOf };
+  return accept({ ...counts, ...deaths, more }, writes, wake);
 }
 
 /** Rows of the time index whose time has come, the earliest first. */

@@ -153,7 +153,7 @@ export function bury(
 }
 
 function isCopied({ group }: ShareScope, reason: DeathReason): boolean {
-  if (reason === 'cancelled') return false;
+  if (reason === 'cancelled' || reason === 'resolved') return false;
   if (reason === 'expired') return group.config.onExpired === 'dlq';
   return reason === 'dead-lettered' || group.config.onExhausted === 'dlq';
 }

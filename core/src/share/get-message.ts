@@ -16,7 +16,7 @@ import { ShareRuns } from './share-runs.ts';
 import { findShare, findShareGroup, type ShareScope } from './share-scope.ts';
 import { deadRanges, plainRange, runRange, type StateRange } from './state-ranges.ts';
 
-type Reply = ResponseOf<'GetMessage'>;
+type Reply = Omit<ResponseOf<'GetMessage'>, 'throttleMs'>;
 
 /**
  * Refused where a name is unknown, or with OFFSET_OUT_OF_RANGE: there is no such message, or the group knows nothing

@@ -21,15 +21,17 @@ export interface LetterTarget {
 export class LetterAppends {
   readonly #state: ShardState;
   readonly #ctx: Context;
+  readonly #by: 'death' | 'redrive';
   readonly #targets = new Map<number, LetterTarget>();
   /** The ends of the targets' logs, with the batches planned here. */
   readonly #logs = new Logs();
   readonly #writes: Write[] = [];
   #bytes = 0;
 
-  constructor(state: ShardState, ctx: Context) {
+  constructor(state: ShardState, ctx: Context, by: 'death' | 'redrive') {
     this.#state = state;
     this.#ctx = ctx;
+    this.#by = by;
   }
 
   /** Bytes of all records so far. */
@@ -73,7 +75,7 @@ export class LetterAppends {
     for (const target of this.#targets.values()) {
       this.#flush(target);
       const { topicId, partition } = target;
-      wake.push({ kind: 'appended', topicId, partition });
+      wake.push({ kind: 'appended', topicId, partition, by: this.#by });
     }
     return { writes: this.#writes, wake };
   }

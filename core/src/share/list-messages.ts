@@ -17,7 +17,7 @@ export function listMessages(
   state: ShardState,
   view: View,
   request: Request,
-): Decision<ResponseOf<'ListMessages'>> {
+): Decision<Omit<ResponseOf<'ListMessages'>, 'throttleMs'>> {
   const topic = state.catalog.topicByName(request.topic);
   if (topic === undefined) {
     return refuse('UNKNOWN_TOPIC', `No topic is named ${request.topic}.`, { field: 'topic' });
@@ -56,7 +56,7 @@ type Looks = Generator<StateRange | Passed>;
 function looksAt(scope: ShareScope, view: View, state: Request['state'], from: number): Looks {
   const { key, log, share } = scope;
   if (state === 'fresh') return freshFrom(scope, view, Math.max(from, share.cursor));
-  if (state === 'dead') return deadRanges(view, key, from, log.durableEnd);
+  if (state === 'dead') return deadFrom(deadRanges(view, key, from, log.durableEnd));
   if (state === 'acknowledged') return acknowledgedFrom(scope, view, from);
   return inState(scope, view, runsFor(scope, view, state, from), state, from);
 }
@@ -86,6 +86,12 @@ function* inState(
   }
 }
 
+function* deadFrom(ranges: Iterable<StateRange>): Looks {
+  for (const range of ranges) {
+    yield range.state === 'dead' ? range : new Passed(range.firstOffset);
+  }
+}
+
 /** From the cursor on, but for what was decided about already. */
 function* freshFrom({ key, log, share }: ShareScope, view: View, from: number): Looks {
   for (let next = from; next < log.durableEnd; ) {
@@ -97,13 +103,13 @@ function* freshFrom({ key, log, share }: ShareScope, view: View, from: number): 
   }
 }
 
-/** Below the cursor, what is in no run and not dead. Both are walked side by side. */
+/** Below the cursor, what is in no run and not dead, both walked side by side; from it on, what was finished before. */
 function* acknowledgedFrom(scope: ShareScope, view: View, from: number): Looks {
   const { cursor } = scope.share;
   const runs = new ShareRuns(scope.share, view).runsFrom(from);
-  const deaths = deadRanges(view, scope.key, from, cursor);
+  const deaths = deathsIn(deadRanges(view, scope.key, from, cursor));
   let run = runs.next().value;
-  let dead = deaths.next().value as StateRange | undefined;
+  let dead = deaths.next().value;
   let next = from;
   while (next < cursor) {
     const isRun = run !== undefined && (dead === undefined || run.first < dead.firstOffset);
@@ -112,9 +118,19 @@ function* acknowledgedFrom(scope: ShareScope, view: View, from: number): Looks {
     const end = Math.min(first ?? cursor, cursor);
     if (end > next) yield plainRange(next, end - 1, 'acknowledged');
     else yield new Passed(next);
-    if (first === undefined || last === undefined) return;
+    if (first === undefined || last === undefined) break;
     next = last + 1;
     if (isRun) run = runs.next().value;
-    else dead = deaths.next().value as StateRange | undefined;
+    else dead = deaths.next().value;
   }
+  if (scope.share.ahead === 0) return;
+  const { durableEnd } = scope.log;
+  for (const range of deadRanges(view, scope.key, Math.max(from, cursor), durableEnd)) {
+    yield range.state === 'acknowledged' ? range : new Passed(range.firstOffset);
+  }
+}
+
+function* deathsIn(ranges: Iterable<StateRange>): Generator<StateRange, undefined> {
+  for (const range of ranges) if (range.state === 'dead') yield range;
+  return undefined;
 }

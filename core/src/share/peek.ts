@@ -13,7 +13,7 @@ export function peek(
   state: ShardState,
   view: View,
   request: RequestOf<'Peek'>,
-): Decision<ResponseOf<'Peek'>> {
+): Decision<Omit<ResponseOf<'Peek'>, 'throttleMs'>> {
   const { topic: name, partition, fromOffset: offset, maxMessages, maxBytes } = request;
   const topic = state.catalog.topicByName(name);
   if (topic === undefined) return refuse('UNKNOWN_TOPIC', `No topic is named ${name}.`);

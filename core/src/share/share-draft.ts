@@ -102,16 +102,16 @@ export class ShareDraft {
     this.cursor = end;
   }
 
-  /** Fresh messages that the cursor has not reached are decided about: as a run that waits, or as dead. */
-  decideAhead({ first, last }: Range, run?: Run): void {
+  /** Fresh messages that the cursor has not reached are decided about: they wait, in a run, or are resolved. */
+  decideAhead({ first, last }: Range, to: Run | 'acknowledged' | 'dead'): void {
     assert(first >= this.cursor && last >= first);
     this.#added.ahead += last - first + 1;
-    if (run === undefined) {
-      assertMove('fresh', 'dead');
-      this.#added.dead += last - first + 1;
+    if (typeof to === 'string') {
+      assertMove('fresh', to);
+      this.#added[to] += last - first + 1;
     } else {
-      assert(run.first === first && run.last === last && isWaiting(run.state));
-      this.#begin(run);
+      assert(to.first === first && to.last === last && isWaiting(to.state));
+      this.#begin(to);
     }
   }
 

@@ -51,7 +51,7 @@ export function runRange(
   };
 }
 
-/** Dead messages from `from` on and before `end`. */
+/** Dead messages from `from` on and before `end`, and acknowledged ones that the cursor had not reached. */
 export function* deadRanges(
   view: View,
   key: ShareKey,
@@ -81,7 +81,9 @@ function deadRange(
   from: number,
   end: number,
 ): StateRange {
-  const range = plainRange(Math.max(first, from), Math.min(last, end - 1), 'dead');
+  const part = [Math.max(first, from), Math.min(last, end - 1)] as const;
+  if (reason === 'resolved') return plainRange(...part, 'acknowledged');
+  const range = plainRange(...part, 'dead');
   const lastError = view.get('lastErrors', [groupId, topicId, partition, first]) ?? null;
   return { ...range, deliveries, lastError, deadReason: reason };
 }

@@ -13,6 +13,7 @@ export function checkRequest(request: Request): Refused | undefined {
   return (
     checkKeyText(request.transactionId, 'transactionId') ??
     tooMany(request) ??
+    tooManyChanged(request) ??
     overlapping(request) ??
     named('offsets', offsetNames(request)) ??
     named('effects', effectNames(request))
@@ -36,24 +37,50 @@ function tooMany({ acknowledgements, offsets }: Request): Refused | undefined {
   return refuse(code, message, { ...detail, field: 'acknowledgements' });
 }
 
+/** Each may have to be looked up, and copied, in the same turn. [L-108] */
+function tooManyChanged({ changes }: Request): Refused | undefined {
+  let offsets = 0;
+  for (const { firstOffset, lastOffset } of changes ?? []) {
+    offsets += Math.max(1, lastOffset - firstOffset + 1);
+  }
+  const max = LIMITS.transactionChangesMax;
+  if (offsets <= max) return undefined;
+  const message = `The changes name ${offsets} messages; in a transaction they name at most ${max}.`;
+  return refuse('LIMIT_EXCEEDED', message, { field: 'changes', limit: `${max} messages` });
+}
+
 interface Range {
   readonly field: string;
   readonly first: number;
   readonly last: number;
 }
 
-/** Items about one message, of one group: an inverted range is found later, by who carries it out. */
-function overlapping({ acknowledgements }: Request): Refused | undefined {
+interface Named {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+}
+
+/** Items and changes about one message, of one group: an inverted range is found later, by who carries it out. */
+function overlapping({ acknowledgements, changes }: Request): Refused | undefined {
   const places = new Map<string, Range[]>();
+  const add = (field: string, group: string, range: Named): void => {
+    const { topicId, partition, firstOffset: first, lastOffset: last } = range;
+    if (first > last) return;
+    const place = `${topicId}/${partition}/${group}`;
+    const ranges = places.get(place) ?? [];
+    ranges.push({ field, first, last });
+    places.set(place, ranges);
+  };
   acknowledgements.forEach(({ group, items }, at) => {
-    items.forEach(({ topicId, partition, firstOffset: first, lastOffset: last }, i) => {
-      if (first > last) return;
-      const place = `${topicId}/${partition}/${group}`;
-      const ranges = places.get(place) ?? [];
-      ranges.push({ field: `acknowledgements[${at}].items[${i}]`, first, last });
-      places.set(place, ranges);
-    });
+    for (const [i, item] of items.entries()) {
+      add(`acknowledgements[${at}].items[${i}]`, group, item);
+    }
   });
+  for (const [at, change] of (changes ?? []).entries()) {
+    add(`changes[${at}]`, change.group, change);
+  }
   for (const ranges of places.values()) {
     let before: Range | undefined;
     for (const range of ranges.toSorted((a, b) => a.first - b.first)) {

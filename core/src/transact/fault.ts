@@ -21,6 +21,12 @@ export function refusalOf(field: string, group: string, error: MillraceError): R
   return refuse(code, message, { ...detail, field: inner });
 }
 
+/** What stands against a change is told by its own error: the caller asked about these very messages. [L-107] */
+export function changeRefusalOf(field: string, { code, message, detail }: MillraceError): Refused {
+  const inner = detail.field === undefined ? field : `${field}.${detail.field}`;
+  return refuse(code, message, { ...detail, field: inner });
+}
+
 /** A batch is refused as Produce would refuse it; that its partition ends elsewhere is a conflict. [G-61] */
 export function batchRefusalOf(field: string, { code, message, detail }: MillraceError): Refused {
   if (code === 'OFFSET_MISMATCH') return conflict(field, code, message);

@@ -7,7 +7,7 @@ type Plain = string | number | null;
 
 /** 53 bits. Throws CORRUPT_BATCH where a batch is too short to have a checksum. */
 export function fingerprintOf(request: RequestOf<'Transact'>): number {
-  const { batches, acknowledgements, offsets, effects } = request;
+  const { batches, acknowledgements, offsets, effects, changes } = request;
   const parts = [
     batches.map(({ topicId, partition, expectedOffset, batch }) => [
       topicId,
@@ -18,6 +18,7 @@ export function fingerprintOf(request: RequestOf<'Transact'>): number {
     acknowledgements.map(({ group, items }) => [group, items.map((item) => partsOf(item))]),
     offsets.map(({ offsets: items, ...head }) => [partsOf(head), items.map((one) => partsOf(one))]),
     effects.map((effect) => partsOf(effect)),
+    ...(changes ?? []).map((change) => partsOf(change)),
   ];
   return hash53(JSON.stringify(parts));
 }

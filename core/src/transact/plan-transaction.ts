@@ -44,8 +44,8 @@ export type CarryOut = (stage: StageDecision) => CarriedOut;
 
 export interface CarriedOut {
   readonly reply: TransactReply;
-  /** Messages copied to a dead-letter topic. */
-  readonly deadLettered: number;
+  /** Messages copied to a dead-letter topic, by share group. */
+  readonly deadLettered: ReadonlyMap<number, number>;
   /** Records that were appended, and the bytes they came in. */
   readonly records: number;
   readonly bytes: number;
@@ -102,12 +102,14 @@ function ofProducer(batches: readonly AppendCommand[]): Refused | undefined {
 }
 
 /** Also of a part without items, which no decision is made about. [L-101] */
-function unknownGroup(state: ShardState, { acknowledgements }: Request): Refused | undefined {
-  for (const [part, { group }] of acknowledgements.entries()) {
-    const found = findShareGroup(state, group);
-    if (!('error' in found)) continue;
-    const field = `acknowledgements[${part}]`;
-    return refusalOf(field, `${field}.group`, found.error);
+function unknownGroup(state: ShardState, request: Request): Refused | undefined {
+  for (const part of ['acknowledgements', 'changes'] as const) {
+    for (const [at, { group }] of (request[part] ?? []).entries()) {
+      const found = findShareGroup(state, group);
+      if (!('error' in found)) continue;
+      const field = `${part}[${at}]`;
+      return refusalOf(field, `${field}.group`, found.error);
+    }
   }
   return undefined;
 }
@@ -141,7 +143,7 @@ function tryAll(
 ): Refused | undefined {
   let copied = 0;
   const copiedTo = new Set<number>();
-  for (const { decide, faultOf } of stages.acknowledgements) {
+  for (const { part: field, decide, faultOf } of [...stages.acknowledgements, ...stages.changes]) {
     const decision = decide(state, view, ctx);
     const fault = faultOf(decision);
     if (fault !== undefined) return fault;
@@ -149,7 +151,7 @@ function tryAll(
     if (copied <= LIMITS.batchBytesMax && !sources.isFull) continue;
     const message = 'The dead letters of the transaction are too large for one commit.';
     const limit = `${LIMITS.batchBytesMax} bytes`;
-    return refuse('LIMIT_EXCEEDED', message, { field: 'acknowledgements', limit });
+    return refuse('LIMIT_EXCEEDED', message, { field, limit });
   }
   return (
     firstFault(state, view, stages.offsets, ctx) ??
@@ -201,8 +203,11 @@ function carryOut(
   stage: StageDecision,
   ctx: Context,
 ): Omit<CarriedOut, 'reply'> & { readonly outcomes: readonly BatchOutcome[] } {
-  let deadLettered = 0;
-  for (const one of stages.acknowledgements) deadLettered += stage(surely(one, ctx)).deadLettered;
+  const deadLettered = new Map<number, number>();
+  for (const one of [...stages.acknowledgements, ...stages.changes]) {
+    const { deadLettered: count } = stage(surely(one, ctx));
+    if (count > 0) deadLettered.set(one.groupId, (deadLettered.get(one.groupId) ?? 0) + count);
+  }
   for (const one of stages.offsets) stage(surely(one, ctx));
   for (const one of stages.effects) stage(surely(one, ctx));
   let records = 0;

@@ -28,16 +28,18 @@ it('goes forward with each commit, never back [D-3]', () => {
   const { state } = written();
   const log = state.logs.at(1, 0);
   expect(log.durableEnd).toBe(0);
-  markDurable(state, 1, 0, 2);
+  markDurable(state, 1, 0, { nextOffset: 2, stagedBytes: 0 });
   expect(log.durableEnd).toBe(2);
-  markDurable(state, 1, 0, 1);
+  markDurable(state, 1, 0, { nextOffset: 1, stagedBytes: 0 });
   expect(log.durableEnd).toBe(2);
-  expect(() => markDurable(state, 1, 0, 4)).toThrow('only what was appended');
+  expect(() => markDurable(state, 1, 0, { nextOffset: 4, stagedBytes: 0 })).toThrow(
+    'only what was appended',
+  );
 });
 
 it('passes over a topic that was deleted while its commit was on the way', () => {
   const machine = written();
   machine.run(decideDeleteTopic, { name: 'orders' });
-  markDurable(machine.state, 1, 0, 3);
+  markDurable(machine.state, 1, 0, { nextOffset: 3, stagedBytes: 0 });
   expect(machine.state.logs.at(1, 0).durableEnd).toBe(0);
 });

@@ -9,6 +9,7 @@ import {
   decideUndoPurge,
   listTasks,
 } from '../../src/index.ts';
+import type { TaskRow } from '../../src/queue-rows.ts';
 import { shareCommands } from '../share/share-commands.ts';
 import { placeOf } from '../support/log-commands.ts';
 import type { Machine } from '../support/machine.ts';
@@ -52,6 +53,15 @@ function purgeCommands(machine: Machine): TraceCommands {
   };
 }
 
+/** `0:1-3,0:5-5`: partition and offsets. */
+function amongOf(text: string | undefined): TaskRow['filter']['among'] {
+  if (text === undefined) return null;
+  return text.split(',').map((range) => {
+    const [partition = 0, firstOffset = 0, lastOffset = 0] = range.split(/[:-]/).map(Number);
+    return { partition, firstOffset, lastOffset };
+  });
+}
+
 function taskCommands(machine: Machine): TraceCommands {
   return {
     redrive: (command) => {
@@ -61,7 +71,13 @@ function taskCommands(machine: Machine): TraceCommands {
         topic: word(command, 0),
         group: options.get('group') ?? null,
         target: options.get('target') ?? null,
-        filter: { ...NO_FILTER, reason: options.get('reason') ?? null, fromOffset: from },
+        filter: {
+          ...NO_FILTER,
+          reason: options.get('reason') ?? null,
+          fromOffset: from,
+          error: options.get('error')?.replaceAll('_', ' ') ?? null,
+          among: amongOf(options.get('among')),
+        },
         ratePerSecond: numberOf(command, 'rate', 0),
         dryRun: command.words.includes('dry-run'),
       });

@@ -39,6 +39,8 @@ export const NO_FILTER: TaskRow['filter'] = {
   reason: null,
   failedGroup: null,
   sourceTopic: null,
+  error: null,
+  among: null,
 };
 
 /** Where a value is, once for each time that it is there. */

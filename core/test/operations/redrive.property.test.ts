@@ -13,6 +13,13 @@ const filter = fc.oneof(
   { weight: 1, arbitrary: fc.record({ reason: fc.constantFrom('rejected', 'exhausted') }) },
   { weight: 1, arbitrary: fc.record({ partition, fromOffset: fc.nat({ max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ toOffset: fc.nat({ max: 6 }) }) },
+  { weight: 1, arbitrary: fc.record({ error: fc.constantFrom('bad', 'good') }) },
+  {
+    weight: 1,
+    arbitrary: partition.map((one) => ({
+      among: [{ partition: one, firstOffset: 1, lastOffset: 2 }],
+    })),
+  },
 );
 const op = fc.oneof(
   {

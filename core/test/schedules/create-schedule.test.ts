@@ -1,15 +1,22 @@
 // What may be asked for.
 import { LIMITS } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
-import { decideAlterTopic, decideCreateSchedule, decideDeleteSchedule } from '../../src/index.ts';
+import {
+  decideAlterSchedule,
+  decideAlterTopic,
+  decideCreateSchedule,
+  decideDeleteSchedule,
+} from '../../src/index.ts';
 import { Machine } from '../support/machine.ts';
 import {
   createTopic,
+  cronTicks,
   listed,
   START,
   scheduleOf,
   setUp,
   tickAll,
+  tickMessages,
 } from '../support/schedule-commands.ts';
 import { topicChange } from '../support/topic-change.ts';
 
@@ -70,6 +77,46 @@ describe('creating a schedule', () => {
     const headers = [{ name: 'millrace-schedule-tick', value: TEXT.encode('1') }];
     const error = machine.refused(decideCreateSchedule, scheduleOf({ name: 'x', headers }));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field: 'headers' } });
+  });
+
+  it('[S-14] tells the next ticks and changes nothing in a dry run', () => {
+    const machine = new Machine(START);
+    createTopic(machine, 'jobs');
+    const told = machine.run(decideCreateSchedule, scheduleOf({ dryRun: true }));
+    expect(LIMITS.ticksToldMax).toBe(5);
+    const nextTicksMs = [1, 2, 3, 4, 5].map((n) => START + n * 1_000);
+    expect(told).toEqual({ nextAtMs: START + 1_000, nextTicksMs });
+    expect(machine.state.schedules.size).toBe(0);
+    const never = scheduleOf({ dryRun: true, cron: 'never' });
+    expect(machine.refused(decideCreateSchedule, never).code).toBe('INVALID_REQUEST');
+  });
+
+  it('[S-14] takes the place of one of the same name, with what that counted', () => {
+    const { machine, topicId } = setUp();
+    machine.nowMs += 1_500;
+    tickAll(machine);
+    const change = scheduleOf({ replace: true, everyMs: 10_000, value: TEXT.encode('other') });
+    machine.run(decideCreateSchedule, change);
+    machine.reload();
+    const nextAtMs = START + 11_500;
+    const counted = { sent: 1, lastAtMs: START + 1_000, nextAtMs, paused: false };
+    expect(listed(machine)).toMatchObject(counted);
+    expect(machine.state.schedules.size).toBe(1);
+    machine.nowMs = nextAtMs;
+    tickAll(machine);
+    const values = tickMessages(machine, topicId).map(({ value, tickMs }) => [value, tickMs]);
+    expect(values).toEqual([
+      ['go', START + 1_000],
+      ['other', nextAtMs],
+    ]);
+  });
+
+  it('[S-14] leaves a schedule paused that is replaced, and says when it would tick', () => {
+    const { machine } = setUp();
+    machine.run(decideAlterSchedule, { name: 'cleanup', paused: true, cronTicks });
+    const told = machine.run(decideCreateSchedule, scheduleOf({ replace: true, everyMs: 2_000 }));
+    expect(told.nextAtMs).toBe(START + 2_000);
+    expect(listed(machine)).toMatchObject({ paused: true, nextAtMs: null, everyMs: 2_000 });
   });
 
   it('[S-1] keeps at most so many', () => {

@@ -42,6 +42,40 @@ describe('a token', () => {
     expect(hasExpired({ expiresAtMs: null }, Number.MAX_SAFE_INTEGER)).toBe(false);
   });
 
+  it('[A-66] made by a gateway lasts a day at most', () => {
+    const machine = machineWithAda();
+    const longest = machine.nowMs + LIMITS.delegatedTokenMsMax;
+    for (const expiresAtMs of [null, longest + 1]) {
+      const error = machine.refused(decideCreateToken, tokenOf({ expiresAtMs, isDelegated: true }));
+      expect(error).toMatchObject({ code: 'INVALID_REQUEST', detail: { field: 'expiresAtMs' } });
+    }
+    machine.run(decideCreateToken, tokenOf({ expiresAtMs: longest, isDelegated: true }));
+    expect(machine.state.security.tokenById('t1')?.expiresAtMs).toBe(longest);
+  });
+
+  it('[A-66] made by a gateway takes the place of the oldest that is called the same, where there are many', () => {
+    const machine = machineWithAda();
+    const most = LIMITS.delegatedTokensPerUserMax;
+    const expiresAtMs = machine.nowMs + 1_000;
+    const login = (tokenId: string, label = 'page') => {
+      machine.nowMs += 1;
+      const token = tokenOf({ tokenId, label, expiresAtMs, isDelegated: true });
+      machine.run(decideCreateToken, token);
+    };
+    createToken(machine, { tokenId: 'own', label: 'page' });
+    login('other', 'another page');
+    for (let at = 0; at < most + 2; at += 1) login(`t${at}`);
+    const { tokens } = machine.state.security;
+    const left = tokens.of('ada').map(([id]) => id);
+    const newest = Array.from({ length: most }, (_, at) => `t${at + 2}`);
+    expect(left).toEqual(['own', 'other', ...newest]);
+    while (tokens.countOf('ada') < MAX) {
+      createToken(machine, { tokenId: `own${tokens.countOf('ada')}` });
+    }
+    login('last');
+    expect([tokens.countOf('ada'), tokens.byId('t2')]).toEqual([MAX, undefined]);
+  });
+
   it.each([
     ['a user nobody knows', 'who', 'who is no user.'],
     ['the administrator of the data directory', 'admin', 'admin is built in, and no user.'],

@@ -76,7 +76,7 @@ describe('dead letters', () => {
     receive(machine, { groupId: 2, maxMessages: 2 });
     machine.nowMs += 1_000;
     const reply = machine.run(decideDue, { runsMax: 10, graceUntilMs: 0 });
-    expect(reply).toEqual({ expired: 5, readied: 0, deadLettered: 5, more: false });
+    expect(reply).toMatchObject({ expired: 5, readied: 0, deadLettered: 5, more: false });
     expect(letterBatches(machine).length).toBe(1);
     const told = letters(machine).map(
       (letter) => `${header(letter, 'group')} ${header(letter, 'offset')}`,

@@ -232,11 +232,14 @@ function stateCommands(machine: Machine): TraceCommands {
       machine
         .run(counters, { group: word(command, 0) })
         .partitions.map((counts) => {
-          const { topic, partition, startOffset, cursor, endOffset, oldestUnresolvedMs } = counts;
+          const { topic, partition, startOffset, cursor, endOffset } = counts;
+          const { oldestUnresolvedMs, firstUnresolvedOffset } = counts;
           const told = STATES.filter((state) => counts[state] > 0);
           const text = told.map((state) => `${state} ${counts[state]}`).join(' ') || 'nothing';
           const place = `${topic}/${partition} [${startOffset}, ${cursor}, ${endOffset})`;
-          return `${place} ${text}; oldest ${oldestUnresolvedMs}`;
+          const { undo } = counts;
+          const purge = undo === null ? '' : `; ${undo.messages} to undo until ${undo.untilMs}`;
+          return `${place} ${text}; oldest ${oldestUnresolvedMs} at ${firstUnresolvedOffset}${purge}`;
         })
         .join('\n') || 'none',
     holders: (command) => `${leaseHolders(machine.state, keyOf(machine, command).groupId)}`,

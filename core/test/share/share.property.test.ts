@@ -191,6 +191,6 @@ it('agrees with the naive share partition, and with what a restart loads [L-2]-[
         compareLists(twins.machine, twins.naive.messages);
       },
     ),
-    { numRuns: 1_200 },
+    { numRuns: 600 },
   );
 }, 120_000);

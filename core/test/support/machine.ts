@@ -73,7 +73,7 @@ export class Machine {
   /** All that was applied is on the disk now. */
   settle(): void {
     for (const [key, log] of this.state.logs.written) {
-      markDurable(this.state, Math.floor(key / 1024), key % 1024, log.nextOffset);
+      markDurable(this.state, Math.floor(key / 1024), key % 1024, log);
     }
   }
 

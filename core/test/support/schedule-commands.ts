@@ -45,6 +45,8 @@ export function scheduleOf(change: Partial<Request> = {}) {
     key: null,
     value: new TextEncoder().encode('go'),
     headers: null,
+    dryRun: false,
+    replace: false,
     cronTicks,
     ...change,
   };

@@ -15,7 +15,7 @@ import type { Machine } from '../support/machine.ts';
 export type Transaction = RequestOf<'Transact'>;
 export type AckItem = Transaction['acknowledgements'][number]['items'][number];
 
-const NOTHING = { batches: [], acknowledgements: [], offsets: [], effects: [] };
+const NOTHING = { batches: [], acknowledgements: [], offsets: [], effects: [], changes: null };
 
 export function transaction(transactionId: string, parts: Partial<Transaction> = {}): Transaction {
   return { transactionId, ...NOTHING, ...parts };
@@ -26,7 +26,7 @@ export function transact(machine: Machine, request: Transaction): CarriedOut {
   const batches = request.batches.map((one) => ({ ...one, header: batchHeader(one.batch) }));
   const planned = machine.run(planTransaction, { request, batches });
   if (planned.repeated !== null) {
-    return { reply: planned.repeated, deadLettered: 0, records: 0, bytes: 0 };
+    return { reply: planned.repeated, deadLettered: new Map(), records: 0, bytes: 0 };
   }
   return planned.carryOut((decide) =>
     machine.run((state, view, _none: undefined, ctx) => decide(state, view, ctx), undefined),

@@ -3,9 +3,12 @@
 
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
+import { networkOf } from '@millrace/options';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayOptions } from '../options/table.ts';
+import { PAGE_ROUTES } from '../page/register-page.ts';
 import { HttpProblem } from '../rest/problem/problems.ts';
+import { SESSION_ROUTE } from '../rest/session/session-schemas.ts';
 import type { App, Services, Visitors } from '../services.ts';
 import { faultOf, type GuardSettings } from './guard.ts';
 import { listOf, ownNames } from './host-names.ts';
@@ -14,6 +17,8 @@ import { refusal } from './refuse.ts';
 
 /** Whoever may know nothing else may know that the gateway lives. */
 const OPEN_PAGES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+/** Patterns of routes behind which nothing is a secret, or which ask by themselves. */
+const OPEN_ROUTES: ReadonlySet<string> = new Set([...PAGE_ROUTES, SESSION_ROUTE]);
 const PREFLIGHT_S = 600;
 
 export async function admitRequests(
@@ -61,6 +66,8 @@ async function limitRates(app: App, { metrics }: Services, max: number): Promise
     global: false,
     max,
     timeWindow: 1_000,
+    // Whoever has an IPv6 address has a whole network of them.
+    keyGenerator: ({ ip }) => networkOf(ip),
     allowList: (request) => OPEN_PAGES.has(pathOf(request)),
     errorResponseBuilder: (request) =>
       refusal('rate', 'Too many requests a second come from this address.', request, metrics),
@@ -72,7 +79,7 @@ async function limitRates(app: App, { metrics }: Services, max: number): Promise
 /** Behind the rates, so that guesses are counted too. Requests of the SQS API are signed, body and all: they are asked later. */
 function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
   app.addHook('preParsing', async (request, reply) => {
-    if (isSqs(request) || OPEN_PAGES.has(pathOf(request))) return;
+    if (isSqs(request) || OPEN_PAGES.has(pathOf(request)) || isOpenRoute(request)) return;
     try {
       await visitors.admit(request.raw);
     } catch (error) {
@@ -83,6 +90,10 @@ function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
     }
     onceAnswered(request, reply, () => visitors.dismiss(request.raw));
   });
+}
+
+function isOpenRoute({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url !== undefined && OPEN_ROUTES.has(routeOptions.url);
 }
 
 /** What was upgraded is answered as long as its connection lasts. */

@@ -2,6 +2,8 @@
 // act, nor to pass for one of ours. The rules are numbered in docs/semantics/http.md. Pure: it knows no server.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { SESSION_ROUTE } from '../rest/session/session-schemas.ts';
+import { hasSessionCookie } from '../visitors/session-cookie.ts';
 import { isOwnHost } from './host-names.ts';
 
 export interface Visit {
@@ -38,6 +40,9 @@ const FOREIGN_HOST =
 const WHO_ASKS =
   'A browser that does not say which page asks may not do this; use POST, or a program.';
 
+const COOKIE_ALONE =
+  'The cookie of a page does not do for this; the request has to say that it is of a page of the gateway, or show a token.';
+
 /** Undefined: let it in. */
 export function faultOf(visit: Visit, settings: GuardSettings): GuardFault | undefined {
   const { headers, isSqs, path } = visit;
@@ -47,12 +52,18 @@ export function faultOf(visit: Visit, settings: GuardSettings): GuardFault | und
   if (needsOwnHost(visit) && !hostIsOwn(headers.host, settings)) {
     return { refused: 'host', text: FOREIGN_HOST }; // [H-1]
   }
+  const isOfPage = isByCookie(visit) || setsCookie(visit);
   if (origin !== undefined) {
-    const isLetIn = settings.origins.has(origin) || isOwnOrigin(origin, headers.host);
+    // What the browser adds by itself counts for pages of our own alone. [H-25]
+    const isListed = settings.origins.has(origin) && !isOfPage;
+    const isLetIn = isListed || isOwnOrigin(origin, headers.host);
     return isLetIn ? undefined : { refused: 'origin', text: FOREIGN_PAGE }; // [H-3] [H-4]
   }
   if (site === 'cross-site' || site === 'same-site') {
     return isLook(visit) ? undefined : { refused: 'origin', text: FOREIGN_PAGE }; // [H-5] [H-6]
+  }
+  if (isByCookie(visit) && hasEffect(visit) && site !== 'same-origin') {
+    return { refused: 'origin', text: COOKIE_ALONE }; // [H-25]
   }
   if (site === undefined && isRead(visit) && hasEffect(visit) && isBrowser(headers)) {
     return { refused: 'origin', text: WHO_ASKS }; // [H-7]
@@ -64,6 +75,16 @@ export function faultOf(visit: Visit, settings: GuardSettings): GuardFault | und
 function needsOwnHost({ isSqs, method, headers }: Visit): boolean {
   const isPage = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
   return !isSqs || isPage || method !== 'POST'; // [H-2]
+}
+
+/** A browser adds the cookie to whatever goes here: it does not say that whoever is logged in wants it. */
+function isByCookie({ headers, isSqs }: Visit): boolean {
+  return !isSqs && headers.authorization === undefined && hasSessionCookie(headers);
+}
+
+/** A page that could log others in, or out, could have them act under another name than theirs. */
+function setsCookie(visit: Visit): boolean {
+  return visit.path === SESSION_ROUTE && !isRead(visit);
 }
 
 /** HTTP/1.0 knows requests without a host; browsers do not. */

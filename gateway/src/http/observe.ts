@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Log } from '@millrace/options';
+import { type LineOf, LineSums, type Log } from '@millrace/options';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App, Services } from '../services.ts';
 import { SQS_ROUTE } from '../sqs/dispatch/route-choice.ts';
@@ -23,13 +23,18 @@ export function isSqs(request: FastifyRequest): boolean {
 }
 
 /** A pattern, never what a caller wrote: metrics have a line for each. */
-function routeOf(request: FastifyRequest): string {
+export function routeOf(request: FastifyRequest): string {
   return isSqs(request) ? '(sqs)' : (request.routeOptions.url ?? '(none)');
 }
 
 /** Methods that no route has are one. */
-function methodOf({ method }: FastifyRequest, route: string): string {
+export function methodOf({ method }: FastifyRequest, route: string): string {
   return route === '(none)' ? '(any)' : method;
+}
+
+/** Once it is over. */
+export function statusOf({ raw }: FastifyReply): number {
+  return raw.writableFinished ? raw.statusCode : CALLER_GONE;
 }
 
 /** An answer that waits behind others on its connection has no socket yet, and hears nothing of the end of it. */
@@ -50,8 +55,26 @@ export function onceOver({ raw, request }: FastifyReply, tell: () => void): void
   socket.once('close', over);
 }
 
-export function observeRequests(app: App, { metrics, closing }: Services, log: Log): void {
+export interface Observer {
+  readonly log: Log;
+  /** Undefined: no request has a trace. */
+  readonly traceIdOf?: ((request: FastifyRequest) => string | undefined) | undefined;
+}
+
+export function observeRequests(
+  app: App,
+  { metrics, closing }: Services,
+  { log, traceIdOf }: Observer,
+): void {
   const failures = new WeakMap<FastifyRequest, Error>();
+  // A full disk fails every request: one line for each would fill it further.
+  const failed = new LineSums<Omit<LineOf<'http_failed'>, 'event'>>((fields, count) =>
+    log.warn({ event: 'http_failed', ...fields, count }, 'Requests failed.'),
+  );
+  app.addHook('onClose', (_app, done) => {
+    failed.close();
+    done();
+  });
   app.addHook('onRequest', (request, reply, done) => {
     if (!isSqs(request)) reply.header('x-request-id', request.id);
     if (closing.aborted) reply.header('connection', 'close');
@@ -76,7 +99,7 @@ export function observeRequests(app: App, { metrics, closing }: Services, log: L
   });
 
   function answered(request: FastifyRequest, reply: FastifyReply, durationMs: number): void {
-    const status = reply.raw.writableFinished ? reply.raw.statusCode : CALLER_GONE;
+    const status = statusOf(reply);
     const route = routeOf(request);
     const method = methodOf(request, route);
     metrics.route(method, route).answered(status, durationMs);
@@ -86,8 +109,9 @@ export function observeRequests(app: App, { metrics, closing }: Services, log: L
       route,
       status,
       durationMs: Math.ceil(durationMs),
+      ...(traceIdOf && { traceId: traceIdOf(request) }),
     };
-    if (status < 500) log.debug(fields, 'answered');
-    else log.warn({ ...fields, err: failures.get(request) }, 'A request failed.');
+    if (status < 500) log.debug({ event: 'http_answered', ...fields }, 'answered');
+    else failed.add(`${method} ${route} ${status}`, { ...fields, err: failures.get(request) });
   }
 }

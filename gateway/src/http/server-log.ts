@@ -5,6 +5,8 @@ import type { Log } from '@millrace/options';
 import type { FastifyBaseLogger } from 'fastify';
 
 type Fields = Readonly<Record<string, unknown>>;
+/** What our own code says through it names another event of the table. */
+type ServerLine = Fields & { readonly event: 'http_server' };
 type Level = 'debug' | 'warn' | 'error' | 'fatal';
 
 const NONE: Fields = {};
@@ -57,10 +59,11 @@ export class ServerLog implements FastifyBaseLogger {
 
   private say(level: Level, first: unknown, text: string | undefined): void {
     if (typeof first === 'string') {
-      this.log[level](this.fields, first);
+      this.log[level]({ event: 'http_server', ...this.fields }, first);
       return;
     }
     const fields = first instanceof Error ? { err: first } : (first as Fields);
-    this.log[level]({ ...this.fields, ...fields }, text ?? 'server');
+    const line = { event: 'http_server', ...this.fields, ...fields } as ServerLine;
+    this.log[level](line, text ?? 'server');
   }
 }

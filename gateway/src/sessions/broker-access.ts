@@ -10,6 +10,8 @@ export interface BrokerAccess {
   readonly auth?: ConnectOptions['auth'];
   /** Whether callers have to show who they are. Undefined: where the broker asks the gateway. */
   readonly isRequired?: boolean | undefined;
+  /** The broker's word on a credential counts for so long, ms; default 5 s. */
+  readonly rememberedMs?: number | undefined;
 }
 
 /** Requests of callers fail at once when there has been no connection for so long, ms: they may try another gateway. */

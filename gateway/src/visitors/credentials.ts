@@ -25,15 +25,17 @@ const PATIENCE = { timeoutMs: 10_000 };
 
 export class Credentials {
   readonly #client: Client;
-  readonly #owners = new Remembered<Owner>({ ageMs: REMEMBERED_MS });
-  readonly #keys = new Remembered<AccessKey>({ ageMs: REMEMBERED_MS });
+  readonly #owners: Remembered<Owner>;
+  readonly #keys: Remembered<AccessKey>;
 
-  constructor(client: Client) {
+  constructor(client: Client, rememberedMs = REMEMBERED_MS) {
     this.#client = client;
+    this.#owners = new Remembered({ ageMs: rememberedMs });
+    this.#keys = new Remembered({ ageMs: rememberedMs });
   }
 
-  /** Throws AUTHENTICATION_FAILED, TOO_MANY_REQUESTS, OVERLOADED, and what asking the broker throws. */
-  ownerOf(shown: Shown, remoteAddress: string): Owner | Promise<Owner> {
+  /** `isAnew`: not what the broker said a moment ago. Throws AUTHENTICATION_FAILED, TOO_MANY_REQUESTS, OVERLOADED, and what asking the broker throws. */
+  ownerOf(shown: Shown, remoteAddress: string, isAnew = false): Owner | Promise<Owner> {
     if (shown.kind === 'certificate') {
       if (isTooLong(shown.user, LIMITS.userNameBytesMax)) throw failed();
       if (shown.user === ADMINISTRATOR) throw failed();
@@ -44,9 +46,33 @@ export class Credentials {
     const user = kind === 'password' ? shown.user : null;
     if (isTooLong(secret, LIMITS.credentialsBytesMax)) throw failed();
     if (user !== null && isTooLong(user, LIMITS.userNameBytesMax)) throw failed();
-    return this.#owners.of(JSON.stringify([kind, user, secret]), remoteAddress, () =>
+    const mark = ownerMark(kind, user, secret);
+    if (isAnew) this.#owners.forget(mark);
+    return this.#owners.of(mark, remoteAddress, () =>
       this.#client.request('CheckCredential', { kind, user, secret, remoteAddress }, PATIENCE),
     );
+  }
+
+  /**
+   * A token for a user who has just shown a password, so that nobody has to keep that. Throws LIMIT_EXCEEDED, and what asking the
+   * broker throws.
+   */
+  async makeToken(user: string, label: string, expiresAtMs: number): Promise<string> {
+    const { token } = await this.#client.request('CreateToken', { user, label, expiresAtMs });
+    return token;
+  }
+
+  /** From now on it is nobody's. Throws what asking the broker throws. */
+  async takeAway(tokenId: string, token: string): Promise<void> {
+    try {
+      await this.#client.request('RevokeToken', { tokenId, token });
+    } catch (error) {
+      // It has expired, or somebody was faster.
+      const isGone = error instanceof MillraceError && error.code === 'UNKNOWN_TOKEN';
+      if (!isGone) throw error;
+    } finally {
+      this.#owners.forget(ownerMark('token', null, token));
+    }
   }
 
   /** Undefined: nobody's. Throws SECRETS_LOCKED, TOO_MANY_REQUESTS, and what asking the broker throws. */
@@ -61,6 +87,16 @@ export class Credentials {
       throw error;
     }
   }
+
+  /** For the audit log: a signature was not that of the key's secret. Throws what asking the broker throws. */
+  async signatureFailed(accessKeyId: string, remoteAddress: string): Promise<void> {
+    const told = { accessKeyId, remoteAddress, signatureFailed: true };
+    await this.#client.request('GetAccessKey', told, PATIENCE);
+  }
+}
+
+function ownerMark(kind: Shown['kind'], user: string | null, secret: string): string {
+  return JSON.stringify([kind, user, secret]);
 }
 
 function isTooLong(text: string, bytesMax: number): boolean {

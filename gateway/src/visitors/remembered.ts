@@ -2,6 +2,7 @@
 // is shown is kept as a keyed hash; a refusal is not kept. Questions about the same thing share one answer.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '@millrace/options';
 import { HttpProblem } from '../rest/problem/problems.ts';
 
 export interface RememberedSources {
@@ -18,7 +19,7 @@ export interface Dated {
 }
 
 const KEPT_MAX = 10_000;
-/** Questions on their way, in all and of one address: a flood of guesses must not keep others from asking. */
+/** Questions on their way, in all and of one address or network of IPv6: a flood of guesses must not keep others from asking. */
 const ASKING_MAX = 256;
 const ASKING_PER_ADDRESS_MAX = 16;
 
@@ -37,20 +38,30 @@ export class Remembered<T extends Dated> {
 
   /** What `ask` gives, or gave for the same thing. Throws what it throws, and TOO_MANY_REQUESTS. */
   of(shown: string, address: string, ask: () => Promise<T>): T | Promise<T> {
-    const mark = createHmac('sha256', this.#key).update(shown).digest('base64');
+    const mark = this.#markOf(shown);
     const known = this.#known.get(mark);
     if (known !== undefined && this.#now() < known.until && isGood(known.answer)) {
       return known.answer;
     }
     const asking = this.#asking.get(mark);
     if (asking !== undefined) return asking;
-    this.#takePlace(address);
+    const network = networkOf(address);
+    this.#takePlace(network);
     const answer = this.#ask(mark, ask).finally(() => {
       this.#asking.delete(mark);
-      this.#givePlace(address);
+      this.#givePlace(network);
     });
     this.#asking.set(mark, answer);
     return answer;
+  }
+
+  /** It was taken away just now. */
+  forget(shown: string): void {
+    this.#known.delete(this.#markOf(shown));
+  }
+
+  #markOf(shown: string): string {
+    return createHmac('sha256', this.#key).update(shown).digest('base64');
   }
 
   async #ask(mark: string, ask: () => Promise<T>): Promise<T> {

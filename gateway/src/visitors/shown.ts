@@ -1,10 +1,12 @@
-// What a REST request shows of who sends it: a token, a user with a password, or the certificate of its connection. It
+// What a REST request shows of who sends it: a token (in a header, or in the cookie of a page), a user with a
+// password, or the certificate of its connection. It
 // checks none of them.
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { commonNameOf } from '@millrace/options';
+import { sessionIn } from './session-cookie.ts';
 
 export type Shown =
   | { readonly kind: 'token'; readonly secret: string }
@@ -14,10 +16,15 @@ export type Shown =
 
 const AUTHORIZATION = /^(bearer|basic) +([^ ]+) *$/i;
 
-/** Undefined: nothing that can be read. What a header says goes before a certificate. */
-export function shownBy({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>) {
+/** Undefined: nothing that can be read. What is said goes before what is brought along: header, cookie, certificate. */
+export function shownBy({
+  headers,
+  socket,
+}: Pick<IncomingMessage, 'headers' | 'socket'>): Shown | undefined {
   const { authorization } = headers;
-  return authorization === undefined ? certificateOf(socket) : inHeader(authorization);
+  if (authorization !== undefined) return inHeader(authorization);
+  const session = sessionIn(headers, socket instanceof TLSSocket);
+  return session === undefined ? certificateOf(socket) : { kind: 'token', secret: session.token };
 }
 
 function inHeader(authorization: string): Shown | undefined {

@@ -5,31 +5,40 @@ import type { IncomingMessage } from 'node:http';
 import type { Client } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
 import { HttpProblem } from '../rest/problem/problems.ts';
-import type { Session, Visitors } from '../services.ts';
+import type { Login, Session, Visitors } from '../services.ts';
 import type { Held, Sessions } from '../sessions/sessions.ts';
 import { SqsError } from '../sqs/errors.ts';
 import { createVerifier } from '../sqs/sign/verify.ts';
-import { Credentials, REMEMBERED_MS } from './credentials.ts';
+import { Credentials, type Owner, REMEMBERED_MS } from './credentials.ts';
+import { type SessionToken, tokenIdOf } from './session-cookie.ts';
 import { type Shown, shownBy } from './shown.ts';
 
 export interface VisitorsSources {
   /** The gateway's own connection, which may ask about others. */
   readonly client: Client;
   readonly sessions: Sessions;
+  /** The broker's word counts for so long, ms. */
+  readonly rememberedMs?: number | undefined;
 }
 
 const SQS_SERVICE = 'sqs';
+/** How long a page stays logged in. */
+const LOGIN_MS = 12 * 60 * 60 * 1_000;
+/** What its token is called in lists of tokens. */
+const LOGIN_LABEL = 'dashboard';
 const UNKNOWN = 'The request shows no token, password or certificate that is known here.';
 
 export class BrokerVisitors implements Visitors {
   readonly #sessions: Sessions;
   readonly #credentials: Credentials;
+  readonly #rememberedMs: number;
   readonly #verifier = createVerifier({ service: SQS_SERVICE, nowMs: Date.now });
   readonly #visits = new WeakMap<IncomingMessage, Held>();
 
-  constructor({ client, sessions }: VisitorsSources) {
+  constructor({ client, sessions, rememberedMs = REMEMBERED_MS }: VisitorsSources) {
     this.#sessions = sessions;
-    this.#credentials = new Credentials(client);
+    this.#rememberedMs = rememberedMs;
+    this.#credentials = new Credentials(client, rememberedMs);
   }
 
   sessionOf(request: IncomingMessage): Session {
@@ -46,13 +55,42 @@ export class BrokerVisitors implements Visitors {
     const signature = this.#verifier.read(request, url);
     const { accessKeyId } = signature.scope;
     const key = await this.#credentials.accessKey(accessKeyId, addressOf(request));
-    this.#verifier.check(signature, request, url, body, key?.secret);
+    try {
+      this.#verifier.check(signature, request, url, body, key?.secret);
+    } catch (error) {
+      // Of a key that nobody has, the broker knows already.
+      if (key !== undefined) {
+        await this.#credentials.signatureFailed(accessKeyId, addressOf(request));
+      }
+      throw error;
+    }
     try {
       this.#visits.set(request, await this.#sessions.take(key?.user ?? ''));
     } catch (error) {
       if (!isUnknown(error)) throw error;
       throw new SqsError('InvalidClientTokenId', undefined, { cause: error });
     }
+  }
+
+  async login(shown: Shown, request: IncomingMessage): Promise<Login> {
+    // What a login makes lasts longer than what is remembered may be wrong.
+    const { user, expiresAtMs } = await this.#ownerOf(shown, addressOf(request), true);
+    // Before a token is made: one that could not be used would be left behind.
+    this.#visits.set(request, await this.#take(user));
+    const untilMs = Date.now() + LOGIN_MS;
+    if (shown.kind === 'token') {
+      const session = { kind: 'shown', token: shown.secret } as const;
+      return { user, session, untilMs: Math.min(untilMs, expiresAtMs ?? untilMs) };
+    }
+    const token = await this.#credentials.makeToken(user, LOGIN_LABEL, untilMs);
+    return { user, session: { kind: 'made', token }, untilMs };
+  }
+
+  async logout(session: SessionToken | undefined): Promise<void> {
+    // One that was shown has other uses than this login.
+    if (session?.kind !== 'made') return;
+    const tokenId = tokenIdOf(session.token);
+    if (tokenId !== undefined) await this.#credentials.takeAway(tokenId, session.token);
   }
 
   watch(request: IncomingMessage, onEnd: (why: Error) => void): () => void {
@@ -68,7 +106,7 @@ export class BrokerVisitors implements Visitors {
       clearInterval(timer);
       onEnd(why);
     };
-    const timer = setInterval(() => void look(), REMEMBERED_MS);
+    const timer = setInterval(() => void look(), this.#rememberedMs);
     return () => clearInterval(timer);
   }
 
@@ -89,9 +127,21 @@ export class BrokerVisitors implements Visitors {
 
   async #hold(shown: Shown | undefined, address: string): Promise<Held> {
     if (shown === undefined) throw unauthenticated();
+    const { user } = await this.#ownerOf(shown, address);
+    return this.#take(user);
+  }
+
+  async #take(user: string): Promise<Held> {
     try {
-      const { user } = await this.#credentials.ownerOf(shown, address);
       return await this.#sessions.take(user);
+    } catch (error) {
+      throw isUnknown(error) ? unauthenticated(error) : error;
+    }
+  }
+
+  async #ownerOf(shown: Shown, address: string, isAnew = false): Promise<Owner> {
+    try {
+      return await this.#credentials.ownerOf(shown, address, isAnew);
     } catch (error) {
       throw isUnknown(error) ? unauthenticated(error) : error;
     }

@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { TemporaryDirectory } from '@millrace/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
-import { openRimBroker, type RimBroker, say } from './open-rim.ts';
+import { openRimBroker, type RimBroker, say, sqs } from './open-rim.ts';
 
 let broker: RimBroker;
 let directory: TemporaryDirectory;
@@ -86,10 +86,14 @@ test('[H-19] requests to nowhere count as well', async () => {
   await rim.close();
 });
 
-test('the address alone leads people to the page', async () => {
+test('[H-27] the address alone leads people to the page, and programs to the SQS API', async () => {
   const rim = await broker.open();
-  const reply = await fetch(rim.url, { redirect: 'manual' });
-  expect([reply.status, reply.headers.get('location')]).toEqual([302, '/docs']);
-  expect((await fetch(rim.url)).headers.get('content-type')).toMatch(/^text\/html/);
+  const reply = await fetch(rim.url);
+  expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+  expect(reply.headers.get('content-security-policy')).toContain("default-src 'self'");
+  const listed = await fetch(rim.url, sqs('ListQueues', { QueueNamePrefix: 'none-of-these' }));
+  expect([listed.status, await listed.json()]).toEqual([200, {}]);
+  const query = await fetch(`${rim.url}/?Action=ListQueues`);
+  expect(await query.text()).toContain('<ListQueuesResponse');
   await rim.close();
 });

@@ -14,6 +14,7 @@ import {
 import { refusalsOf } from './support/refusals.ts';
 import { type Answer, type Json, RestBench } from './support/rest-bench.ts';
 import {
+  cleanup,
   deadLetters,
   delayedJob,
   failedJob,
@@ -44,6 +45,11 @@ const NEEDS: { readonly [id: string]: (at: RestBench) => Promise<Values | undefi
   retryJob: failedJob,
   retryMessage: failedMessage,
   createQueue: async (at) => void (await at.ask({ method: 'DELETE', url: '/queues/mails' })),
+  describeSchedule: cleanup,
+  deleteSchedule: cleanup,
+  pauseSchedule: cleanup,
+  resumeSchedule: cleanup,
+  replaceSchedule: cleanup,
   listJobs: async () => ({ state: 'fresh' }),
 };
 

@@ -162,3 +162,52 @@ describe('what is taken away', () => {
     await expect.poll(() => told(get('/topics', bearer(dora))), { timeout: 20_000 }).toBe(NOBODY);
   });
 });
+
+describe('[A-60] what the page asks for', () => {
+  const ID = '00000001-0000-8000-8000-000000000000';
+  const ask = (method: string, path: string, body?: unknown) =>
+    fetch(`${rim.url}${path}`, {
+      method,
+      headers: {
+        ...bearer(anna),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const MESSAGE = { topic: 'other', everyMs: 60_000, payload: 1 };
+
+  test('is refused to whoever has no right to it, whether or not it is there', async () => {
+    await stage.admin.admin.createShareGroup({ group: 'other', topics: ['other'] });
+    const asked: [string, string, unknown?][] = [
+      ['GET', '/brokers'],
+      ['GET', '/topics/other/groups'],
+      ['POST', '/schedules', { name: 'new', ...MESSAGE }],
+      ['PUT', '/schedules/new', MESSAGE],
+    ];
+    for (const queue of ['other', 'none']) {
+      asked.push(['GET', `/topics/${queue}/search`]);
+      for (const list of ['leases', 'scheduled', 'blocked-keys', 'dead-letters']) {
+        asked.push(['GET', `/queues/${queue}/${list}`]);
+      }
+      for (const change of ['retry', 'cancel', 'dead-letter']) {
+        asked.push(['POST', `/queues/${queue}/messages/${change}`, { ids: [ID] }]);
+      }
+    }
+    for (const [method, path, body] of asked) {
+      const answer = await told(ask(method, path, body));
+      expect(`${method} ${path} ${answer}`).toBe(`${method} ${path} 403 NOT_AUTHORIZED`);
+    }
+  });
+
+  test('shows of lists what the user may describe', async () => {
+    await stage.admin.admin.createSchedule({ ...MESSAGE, name: 'hidden', value: 'text' });
+    await stage.admin.admin.createTopic({ name: 'hidden-dlq' });
+    const settings = { topics: ['anna-mails'], deadLetterTopic: 'hidden-dlq' };
+    await stage.admin.admin.createShareGroup({ group: 'anna-work', ...settings });
+    const schedules = await (await ask('GET', '/schedules')).text();
+    const letters = await (await ask('GET', '/dead-letters')).text();
+    expect(schedules).toBe('{"schedules":[],"next":null}');
+    const { topics } = JSON.parse(letters) as { topics: { topic: string }[] };
+    expect(topics.map(({ topic }) => topic)).toEqual(['anna-queue.dlq']);
+  });
+});

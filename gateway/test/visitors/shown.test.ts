@@ -2,6 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { TemporaryDirectory } from '@millrace/harness';
 import { defaultsOf } from '@millrace/options';
 import { assert, constantFrom, property, string, tuple } from 'fast-check';
@@ -29,6 +31,21 @@ test.each([
   [undefined, undefined],
 ])('%j', (authorization, expected) => {
   expect(shown(authorization)).toEqual(expected);
+});
+
+test('[H-24] over TLS a cookie that could have come without it is nothing', () => {
+  const token = `mr_ab12_${'x'.repeat(43)}`;
+  const over = (cookie: string, socket: unknown) =>
+    shownBy({ headers: { cookie }, socket: socket as IncomingMessage['socket'] });
+  const tls = new TLSSocket(new Socket());
+  const plain = `millrace-session=made.${token}`;
+  expect([over(plain, {}), over(plain, tls)]).toEqual([
+    { kind: 'token', secret: token },
+    undefined,
+  ]);
+  expect(over(`__Host-${plain}`, tls)).toEqual({ kind: 'token', secret: token });
+  expect(over(`a=1; x__Host-${plain}; b="${plain}"`, {})).toBeUndefined();
+  tls.destroy();
 });
 
 test('whatever a header says, it is something or nothing', () => {

@@ -1,7 +1,9 @@
 // The prom-client registry over a table of metrics: each row is read when somebody scrapes, so that recording costs nothing
-// but additions. A row without a reader does not compile.
+// but additions. A row without a reader does not compile. prom-client is loaded by the first scrape, not by a start: a process that
+// nobody scrapes does without its hundred files.
 
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Metric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.ts';
 import type { MetricSpec, MetricTable } from './metric-table.ts';
 
@@ -35,35 +37,30 @@ export interface MetricsRegistry {
 }
 
 const LAG_PRECISION_MS = 20;
+/** What Registry.PROMETHEUS_CONTENT_TYPE is. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Gauges of the library whose names say that they are counters. What they count comes by type as well. */
+const MISNAMED = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+];
 
 export function createRegistry<T extends MetricTable, S>(
   sources: RegistrySources<T, S>,
 ): MetricsRegistry {
-  const { table, readers, look, prefix, more } = sources;
-  const registry = new Registry();
+  const { look, more } = sources;
   let seen: S;
-  for (const [name, spec] of Object.entries<MetricSpec>(table)) {
-    const { type, labels, about } = spec;
-    const read = readers[name as keyof T];
-    const get = async () => ({
-      name,
-      help: about,
-      type,
-      aggregator: 'sum',
-      values: read(seen).map((value) => ({ labels: {}, ...value })),
-    });
-    // The registry asks a metric for its name and its values, nothing else.
-    const metric = { name, help: about, type, labelNames: labels, get, reset: () => undefined };
-    registry.registerMetric(metric as unknown as Metric);
-  }
-  collectDefaultMetrics({
-    register: registry,
-    prefix,
-    eventLoopMonitoringPrecision: LAG_PRECISION_MS,
-  });
+  let filled: Promise<Registry> | undefined;
   let running: Promise<string> | undefined;
   const scrape = async () => {
     running ??= (async () => {
+      filled ??= fillRegistry(sources, () => seen).catch((error: unknown) => {
+        filled = undefined; // The next scrape tries again.
+        throw error;
+      });
+      const registry = await filled;
       seen = look();
       const added = more?.() ?? '';
       return (await registry.metrics()) + (await added);
@@ -72,7 +69,38 @@ export function createRegistry<T extends MetricTable, S>(
     });
     return running;
   };
-  return { contentType: registry.contentType, scrape };
+  return { contentType: CONTENT_TYPE, scrape };
+}
+
+async function fillRegistry<T extends MetricTable, S>(
+  { table, readers, prefix }: RegistrySources<T, S>,
+  seen: () => S,
+): Promise<Registry> {
+  const { default: prometheus } = await import('prom-client');
+  const registry = new prometheus.Registry();
+  for (const [name, spec] of Object.entries<MetricSpec>(table)) {
+    const { type, labels, about } = spec;
+    const read = readers[name as keyof T];
+    const get = async () => ({
+      name,
+      help: about,
+      type,
+      aggregator: 'sum',
+      values: read(seen()).map((value) => ({ labels: {}, ...value })),
+    });
+    // The registry asks a metric for its name and its values, nothing else.
+    const metric = { name, help: about, type, labelNames: labels, get, reset: () => undefined };
+    registry.registerMetric(metric as unknown as Metric);
+  }
+  prometheus.collectDefaultMetrics({
+    register: registry,
+    prefix,
+    eventLoopMonitoringPrecision: LAG_PRECISION_MS,
+  });
+  for (const name of MISNAMED) registry.removeSingleMetric(`${prefix}${name}`);
+  // The delay of the event loop is measured from now on: without a first measurement it would be told as none.
+  await sleep(3 * LAG_PRECISION_MS);
+  return registry;
 }
 
 /** A value for each name, which becomes the label. */

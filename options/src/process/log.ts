@@ -4,17 +4,18 @@
 import { MillraceError } from '@millrace/protocol';
 import { destination, type LevelWithSilent, pino, stdTimeFunctions } from 'pino';
 import { StartError } from './exit-codes.ts';
+import type { LineAt } from './log-events.ts';
 import { textLine } from './log-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What modules log with. Fields first, then a constant sentence. */
+/** What modules log with: the event and its fields, as the table has them, then a sentence for people. */
 export interface Log {
-  debug(fields: Fields, message: string): void;
-  info(fields: Fields, message: string): void;
-  warn(fields: Fields, message: string): void;
-  error(fields: Fields, message: string): void;
-  fatal(fields: Fields, message: string): void;
+  debug(fields: LineAt<'debug'>, message: string): void;
+  info(fields: LineAt<'info'>, message: string): void;
+  warn(fields: LineAt<'warn'>, message: string): void;
+  error(fields: LineAt<'error'>, message: string): void;
+  fatal(fields: LineAt<'fatal'>, message: string): void;
 }
 
 export interface LogOptions {

@@ -23,6 +23,13 @@ export const PROCESS_OPTIONS = {
     about:
       'json: one JSON object a line, on stdout. text: lines for people, greeting on stdout and log on stderr. auto: text where stdout is a terminal.',
   },
+  otlpEndpoint: {
+    kind: 'text',
+    noun: 'url',
+    fallback: '',
+    about:
+      'Export traces over OTLP/HTTP to this collector, such as http://127.0.0.1:4318; empty: as OTEL_EXPORTER_OTLP_ENDPOINT says, and without that no traces.',
+  },
 } as const satisfies OptionTable;
 
 /** Text where a person looks, JSON for everything else. */

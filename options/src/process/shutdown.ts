@@ -46,7 +46,7 @@ export class Shutdown {
       log.info({ event: 'stopped' }, 'stopped');
       exit('clean');
     } catch (error) {
-      log.fatal({ err: error }, 'The shutdown met a fault.');
+      log.fatal({ err: error, event: 'stop_failed' }, 'The shutdown met a fault.');
       exit('internalFault');
     } finally {
       clearTimeout(timer);

@@ -35,6 +35,15 @@ export const hello = api({
       ),
     ),
     actFor: nullable(string('Address of who it acts for, for the audit log.', 64)),
+    clientId: nullable(
+      string(
+        'Made by chance by a client that has one connection at a time: a newer one ends those before it.',
+        64,
+      ),
+    ),
+    connectionNumber: int('Of the connections that this client has tried to open.', {
+      fallback: 0,
+    }),
   },
   response: {
     brokerVersion: string('Version of the broker.', LIMITS.clientNameBytesMax),

@@ -2,6 +2,7 @@
 
 import type { Decoded, Encodable } from '../schema.ts';
 import { alterAcls, checkAccess, listAcls } from './access-rules.ts';
+import { describeBroker } from './broker.ts';
 import { cancel, hello, metadata } from './connection.ts';
 import {
   deleteGroup,
@@ -47,6 +48,7 @@ export const APIS = {
   DeleteTopic: deleteTopic,
   AlterTopic: alterTopic,
   DescribeTopics: describeTopics,
+  DescribeBroker: describeBroker,
   Produce: produce,
   Fetch: fetch,
   ListOffsets: listOffsets,

@@ -3,7 +3,16 @@
 import { LIMITS } from '../limits.ts';
 import { api, array, bytes, choice, int, nullable, string, struct } from '../schema.ts';
 import { batches, token } from './queue.ts';
-import { errorCode, groupName, memberId, offset, partition, topicId, topicName } from './shared.ts';
+import {
+  errorCode,
+  groupName,
+  memberId,
+  offset,
+  partition,
+  throttleMs,
+  topicId,
+  topicName,
+} from './shared.ts';
 
 /** What a message of a share group can be. */
 export const MESSAGE_STATES = [
@@ -64,6 +73,7 @@ export const peek = api({
       LIMITS.peekMessagesMax,
     ),
     batches,
+    throttleMs,
   },
   errors: [
     'UNKNOWN_GROUP',
@@ -98,6 +108,7 @@ export const listMessages = api({
     topicId,
     ranges: array('Ranges in offset order.', stateRange, LIMITS.listRangesMax),
     nextOffset: nullable(int('Go on from here; absent: there are no more.')),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_GROUP',
@@ -181,6 +192,7 @@ export const getMessage = api({
       bytes('A record batch.', LIMITS.batchBytesMax),
       1,
     ),
+    throttleMs,
   },
   errors: [
     'UNKNOWN_GROUP',

@@ -70,6 +70,23 @@ export const redriveFilter = struct('Which dead letters; absent: all.', {
   reason: nullable(string('Reason of death.', 64)),
   failedGroup: nullable(groupName),
   sourceTopic: nullable(topicName),
+  error: nullable(
+    string(
+      "With this text of the last failure, exactly; '': without one.",
+      LIMITS.errorTextBytesMax,
+    ),
+  ),
+  among: nullable(
+    array(
+      'Within these ranges alone: letters that were picked one by one.',
+      struct('Consecutive letters.', {
+        partition,
+        firstOffset: offset,
+        lastOffset: int('The last one, included.'),
+      }),
+      LIMITS.redriveRangesMax,
+    ),
+  ),
 });
 
 export const startRedrive = api({

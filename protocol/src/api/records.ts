@@ -191,6 +191,7 @@ export const listOffsets = api({
       }),
       LIMITS.fetchPartitionsMax,
     ),
+    throttleMs,
   },
   errors: ['UNKNOWN_TOPIC', 'UNKNOWN_PARTITION'],
 });

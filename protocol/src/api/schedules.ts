@@ -46,8 +46,23 @@ export const createSchedule = api({
     'Append a message to a topic at times that come back; exactly one a tick, also over restarts.',
   versions: { min: 1, max: 1 },
   idempotent: false,
-  request: { name, ...spec },
-  response: { nextAtMs: int('The first tick, ms since 1970.') },
+  request: {
+    name,
+    ...spec,
+    dryRun: bool('Check everything, tell the next ticks and change nothing.', { fallback: false }),
+    replace: bool(
+      'In place of the schedule of that name, if there is one: what it counted stays, and so does its pause.',
+      { fallback: false },
+    ),
+  },
+  response: {
+    nextAtMs: int('The first tick, ms since 1970.'),
+    nextTicksMs: array(
+      'The next ticks, as far as there are so many, ms since 1970; of a paused one: once it goes on.',
+      int('ms since 1970.'),
+      LIMITS.ticksToldMax,
+    ),
+  },
   errors: [
     'SCHEDULE_EXISTS',
     'UNKNOWN_TOPIC',

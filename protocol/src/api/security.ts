@@ -1,7 +1,7 @@
 // APIs of logging in, and what gateways ask of those they act for. GetAccessKey alone gives a secret, and to gateways alone.
 
 import { LIMITS } from '../limits.ts';
-import { api, bytes, choice, nullable, string } from '../schema.ts';
+import { api, bool, bytes, choice, nullable, string } from '../schema.ts';
 import { accessKeyId, expiresAtMs, userName } from './users.ts';
 
 /** How a client may show who it is. */
@@ -52,7 +52,16 @@ export const getAccessKey = api({
   about: 'The secret of an access key, to check signatures with; for gateways.',
   versions: { min: 1, max: 1 },
   idempotent: true,
-  request: { accessKeyId, remoteAddress },
+  request: {
+    accessKeyId,
+    remoteAddress,
+    signatureFailed: bool(
+      'The secret was right here, and the signature is not its: for the audit log.',
+      {
+        fallback: false,
+      },
+    ),
+  },
   response: {
     user: userName,
     secret: string('The secret.', LIMITS.accessKeySecretBytesMax),

@@ -152,6 +152,13 @@ export const counters = api({
         oldestUnresolvedMs: nullable(
           int('Append time of the oldest unresolved message, ms since 1970.'),
         ),
+        firstUnresolvedOffset: int('Offset of the oldest unresolved message; the end: none.'),
+        undo: nullable(
+          struct('The last purge, while an undo can bring back what it took.', {
+            messages: int('Messages that it took.'),
+            untilMs: int('It can be undone until then, ms since 1970.'),
+          }),
+        ),
       }),
       LIMITS.partitionsMax,
     ),

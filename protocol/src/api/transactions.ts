@@ -12,11 +12,14 @@ const effectValue = nullable(bytes('What was done.', LIMITS.effectValueBytesMax)
 /** What becomes of a claimed effect. */
 export const EFFECT_ENDS = ['done', 'abandon'] as const;
 
+/** What becomes of messages that nobody has leased. */
+export const TRANSACTION_ACTIONS = ['resolve', 'cancel', 'retry', 'deadLetter'] as const;
+
 export const transact = api({
   key: 50,
   name: 'Transact',
   about:
-    'Append batches, acknowledge leases, commit offsets and finish effects in one commit, all or nothing.',
+    'Append batches, acknowledge leases, commit offsets, finish effects and decide about messages in one commit, all or nothing.',
   versions: { min: 1, max: 1 },
   idempotent: true,
   request: {
@@ -77,6 +80,23 @@ export const transact = api({
         }),
       }),
       LIMITS.transactionEffectsMax,
+    ),
+    changes: nullable(
+      array(
+        `Decisions about messages that nobody has leased, as of ChangeMessages; together they name at most ${LIMITS.transactionChangesMax} offsets.`,
+        struct('Neighbouring messages of a share group.', {
+          group: groupName,
+          action: choice(
+            'resolve: finished, as if accepted. cancel: dead without a copy. retry: ready now. deadLetter: dead with a copy.',
+            TRANSACTION_ACTIONS,
+          ),
+          topicId,
+          partition,
+          firstOffset: offset,
+          lastOffset: offset,
+        }),
+        LIMITS.transactionItemsMax,
+      ),
     ),
   },
   response: {

@@ -146,7 +146,12 @@ export const revokeToken = api({
   about: 'Delete a token and end the connections that it opened.',
   versions: { min: 1, max: 1 },
   idempotent: false,
-  request: { tokenId },
+  request: {
+    tokenId,
+    token: nullable(
+      string('The token itself: who shows it needs no right.', LIMITS.credentialsBytesMax),
+    ),
+  },
   response: { user: userName },
   errors: ['UNKNOWN_TOKEN', 'STORAGE_ERROR'],
 });

@@ -72,6 +72,11 @@ export function batchHeader(bytes: Uint8Array): BatchHeader {
   };
 }
 
+/** Records in the batch. */
+export function recordCount(bytes: Uint8Array): number {
+  return readU32(bytes, AT.count);
+}
+
 /** Writes what the broker alone knows, in place, outside the checksum. */
 export function stampBatch(bytes: Uint8Array, baseOffset: number, appendTimeMs: number): void {
   writeI64(bytes, AT.baseOffset, baseOffset);

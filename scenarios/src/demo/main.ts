@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
+import { type Check, checksTable, holds, type Rate, ratesTable } from '../proof.ts';
 import {
   addDelay,
   type DelaysByDistance,
@@ -19,7 +20,7 @@ import {
   TOPIC,
 } from './log-phase.ts';
 import type { StepResult } from './progress.ts';
-import { type Claim, claimsTable, holds, type Rate, ratesTable } from './proof.ts';
+
 import {
   createQueue,
   isHopeless,
@@ -30,7 +31,7 @@ import {
 } from './queue-phase.ts';
 
 interface Report {
-  readonly claims: readonly Claim[];
+  readonly claims: readonly Check[];
   readonly rates: readonly Rate[];
   readonly redeliveries: number;
   readonly outageSeconds: number;
@@ -89,7 +90,7 @@ async function account(client: Client, phases: Phases): Promise<Report> {
   const dead = await readDeadLetters(client);
   const inBoth = [...dead.sources].filter((place) => work.handled.has(place)).length;
   const done = work.handled.size + dead.sources.size;
-  const claims: Claim[] = [
+  const claims: Check[] = [
     { claim: 'records produced', expected: total, found: produced.count },
     { claim: 'distinct records read by the group', expected: total, found: reading.count },
     { claim: 'distances summed up wrong by the group', expected: 0, found: wrongSums },
@@ -151,7 +152,7 @@ async function main(): Promise<number> {
   if (asJson) {
     console.log(JSON.stringify({ ok: isProven, ...report }));
   } else {
-    console.log(`\n${claimsTable(report.claims)}\n${ratesTable(report.rates)}`);
+    console.log(`\n${checksTable(report.claims)}\n${ratesTable(report.rates)}`);
     console.log(isProven ? 'Everything is accounted for.' : 'Something is not accounted for.');
   }
   return isProven ? 0 : 1;

@@ -17,6 +17,7 @@ export interface Lane {
   readonly isComplete: boolean;
   /** Once it is complete, or did not become so in time. */
   conclude(): Promise<void>;
+  /** Also of a lane that is still sending: where the broker is gone for good there is no outcome to wait for. */
   close(): Promise<void>;
 }
 

@@ -81,7 +81,9 @@ export class LogLane implements Lane {
   }
 
   async close(): Promise<void> {
+    const stopped = this.stopSending();
     await Promise.all(this.#clients.map((client) => client.close()));
+    await stopped;
   }
 
   async #connect(name: string): Promise<Client> {

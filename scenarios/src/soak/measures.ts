@@ -34,6 +34,7 @@ export const MEASURES: readonly MeasureRow[] = [
   memory('memory of the gateway', 'run', ({ gateway }) => gateway?.memoryBytes ?? null),
   handles('handles of the gateway', 'run', ({ gateway }) => gateway?.handles ?? null),
   memory('memory of the clients', 'run', ({ load }) => load?.memoryBytes ?? null),
+  memory('heap of the clients', 'run', ({ loadHeapBytes }) => loadHeapBytes),
   handles('handles of the clients', 'run', ({ load }) => load?.handles ?? null),
   {
     measure: 'data directory on the disk',

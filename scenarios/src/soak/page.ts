@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RESULT_FORMAT, type SoakResult } from './result.ts';
-import { laneCells, measureCells, summaryOf } from './text.ts';
+import { laneRows, measureCells, summaryOf } from './text.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
 const BEGIN = '<!-- soak: begin -->';
@@ -24,13 +24,13 @@ export function withSoak(page: string, result: SoakResult): string {
 }
 
 function sectionOf(result: SoakResult): string {
-  const { environment, endedAt, faults, lanes, measures } = result;
+  const { environment, endedAt, faults, measures } = result;
   const { cpu, cores, kernel, node } = environment;
   return [
     `Ended ${endedAt.slice(0, 16).replace('T', ' ')} UTC, on ${cores} cores of ${cpu}, ${kernel}, Node.js ${node}.`,
     `${summaryOf(result)} ${faults.length === 0 ? '**Nothing lost, nothing grows.**' : `**Faults:** ${faults.join('; ')}.`}`,
     '',
-    table(['work', 'peak, records/s', 'asked for', 'done', 'records in all'], lanes.map(laneCells)),
+    table(['work', 'peak, records/s', 'asked for', 'done', 'records in all'], laneRows(result)),
     table(
       ['what', 'judged over', 'for', 'early', 'late', 'trend', 'seen from', 'verdict'],
       measures.map(measureCells),

@@ -140,8 +140,11 @@ export class QueueLane implements Lane {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
+    const stopped = this.stopSending();
     await this.#worker?.close();
     await this.#client?.close();
+    await stopped;
   }
 
   async #send(count: number): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectHere } from './collect.ts';
 import { askHttp } from './http-ask.ts';
 import type { SoakServer } from './server.ts';
 
@@ -25,6 +26,8 @@ export interface Sample {
   readonly heapBytes: number | null;
   readonly gateway: Held | null;
   readonly load: Held | null;
+  /** Used, of this process. */
+  readonly loadHeapBytes: number;
   /** What the files of the data directory take on the disk. */
   readonly diskBytes: number;
 }
@@ -38,6 +41,7 @@ export class Sampler {
   readonly #dataDir: string;
   readonly #startedMs = performance.now();
   readonly #timer: NodeJS.Timeout;
+  readonly #stopCollecting = collectHere();
   #isAsking = false;
 
   constructor(server: SoakServer, dataDir: string) {
@@ -48,6 +52,7 @@ export class Sampler {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#stopCollecting();
   }
 
   get now(): number {
@@ -70,6 +75,7 @@ export class Sampler {
       heapBytes: isSame ? heapBytes : null,
       gateway: heldBy(gatewayPid),
       load: heldBy(process.pid),
+      loadHeapBytes: process.memoryUsage().heapUsed,
       diskBytes: diskBytesOf(this.#dataDir),
     });
   }

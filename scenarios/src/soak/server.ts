@@ -2,11 +2,12 @@
 // own beside it, which lives as long as the soak.
 
 import { GatewayProcess, MillraceProcess } from '@millrace/harness';
+import { COLLECTING_FLAGS } from './collect.ts';
 import type { Findings } from './findings.ts';
 import type { Plant } from './plants.ts';
 
-/** As `npm start` and the image start it. */
-const NODE_FLAGS = ['--initial-old-space-size=128'];
+/** As `npm start` and the image start it, and collecting. */
+const NODE_FLAGS = ['--initial-old-space-size=128', ...COLLECTING_FLAGS];
 
 /** From a start of the broker to its end. */
 export interface Life {

@@ -31,7 +31,6 @@ interface Soak {
   readonly findings: Findings;
   readonly server: SoakServer;
   readonly lanes: readonly Lane[];
-  readonly churn: Churn;
   readonly sampler: Sampler;
 }
 
@@ -60,8 +59,9 @@ export async function soak(
     churn.start();
     const peaks = await findPeaks(lanes, options, say);
     const sampler = new Sampler(server, dataDir);
-    const running: Soak = { options, say, findings, server, lanes, churn, sampler };
+    const running: Soak = { options, say, findings, server, lanes, sampler };
     const results = await load(running, peaks, signal);
+    await churn.stop();
     // Of a broker that is gone nothing can be asked.
     if (server.isUp) await drain(running);
     sampler.stop();
@@ -164,8 +164,7 @@ async function until(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Until all that was sent has come to its end, or nothing more is to be hoped for. */
-async function drain({ lanes, churn, findings, say }: Soak): Promise<void> {
-  await churn.stop();
+async function drain({ lanes, findings, say }: Soak): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.stopSending()));
   const giveUpAt = performance.now() + DRAIN_MS_MAX;
   const open = () => lanes.filter(({ isComplete }) => !isComplete);

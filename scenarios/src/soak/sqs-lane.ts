@@ -15,6 +15,8 @@ const ON_ITS_WAY_MAX = 1_000;
 const RECEIVERS = 4;
 const SOCKETS = 16;
 const PAUSE_MS = 100;
+/** What is deleted goes with its segment: the file has its size after minutes. */
+const SEGMENT_BYTES = 1 << 20;
 
 interface Entry {
   readonly Id: string;
@@ -68,6 +70,9 @@ export class SqsLane implements Lane {
     const Attributes = { VisibilityTimeout: '15' };
     const made = await this.#call('CreateQueue', { QueueName: NAME, Attributes });
     this.#queueUrl = String(made?.['QueueUrl']);
+    const client = await this.#context.connect(NAME);
+    await client.admin.alterTopic({ name: NAME, config: { segmentBytes: SEGMENT_BYTES } });
+    await client.close();
     this.#receivers = Promise.all(Array.from({ length: RECEIVERS }, () => this.#receive()));
     this.#feeder.start();
   }
@@ -82,6 +87,7 @@ export class SqsLane implements Lane {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    await this.stopSending();
     await this.#receivers;
     this.#agent.destroy();
   }

@@ -1,15 +1,15 @@
 // The result of a soak for people: as text, and as the tables of the page.
 
 import type { Judged } from './measures.ts';
-import type { LaneResult, SoakResult } from './result.ts';
+import type { SoakResult } from './result.ts';
 
 const MIB = 2 ** 20;
 
 export function textOf(result: SoakResult): string {
-  const { lanes, measures, faults } = result;
+  const { measures, faults } = result;
   return [
     summaryOf(result),
-    ...lanes.map((lane) => laneCells(lane).join(' | ')),
+    ...laneRows(result).map((cells) => cells.join(' | ')),
     ...measures.map((measure) => measureCells(measure).join(' | ')),
     faults.length === 0 ? 'NOTHING LOST, NOTHING GROWS' : `FAULTS:\n  ${faults.join('\n  ')}`,
     '',
@@ -22,17 +22,19 @@ export function summaryOf({ options, kills, restart, lanes, churnRounds }: SoakR
     restart === null
       ? ''
       : `, after which it answered again in ${(restart.medianMs / 1_000).toFixed(1)} s (at most ${(restart.maxMs / 1_000).toFixed(1)} s)`;
-  return `${options.minutes} minutes at ${options.part * 100} % of the peak: ${count(records)} records to their end, ${kills} times killed${starts}, ${count(churnRounds)} rounds of what comes and goes.`;
+  const load =
+    options.rate > 0
+      ? `a set ${count(options.rate)} records a second of each kind`
+      : `${options.part * 100} % of the peak`;
+  return `${options.minutes} minutes at ${load}: ${count(records)} records to their end, ${kills} times killed${starts}, ${count(churnRounds)} rounds of what comes and goes.`;
 }
 
-export function laneCells({
-  name,
-  peakPerSecond,
-  askedPerSecond,
-  donePerSecond,
-  done,
-}: LaneResult) {
-  return [name, ...[peakPerSecond, askedPerSecond, donePerSecond, done].map(count)];
+/** Where the rate was set nobody looked for the peak. */
+export function laneRows({ options, lanes }: SoakResult): string[][] {
+  return lanes.map(({ name, peakPerSecond, askedPerSecond, donePerSecond, done }) => {
+    const peak = options.rate > 0 ? 'not looked for' : count(peakPerSecond);
+    return [name, peak, ...[askedPerSecond, donePerSecond, done].map(count)];
+  });
 }
 
 export function measureCells(judged: Judged): string[] {

@@ -20,6 +20,7 @@ type Field =
   | 'gatewayHandles'
   | 'load'
   | 'loadHandles'
+  | 'loadHeap'
   | 'disk';
 
 /** An hour with kills and a last life of 20 minutes, in which one thing grows by `perHour`. */
@@ -43,6 +44,7 @@ function samples(field?: Field, perHour = 0): Sample[] {
         handles: 30 + more('gatewayHandles'),
       },
       load: { memoryBytes: 90 * MIB + wave + more('load'), handles: 30 + more('loadHandles') },
+      loadHeapBytes: 60 * MIB + wave + more('loadHeap'),
       diskBytes: 300 * MIB + wave + more('disk'),
     };
   });
@@ -66,6 +68,7 @@ test.each<[Field, number, string[]]>([
   ['gatewayHandles', 20, ['handles of the gateway']],
   ['load', 30 * MIB, ['memory of the clients']],
   ['loadHandles', 20, ['handles of the clients']],
+  ['loadHeap', 30 * MIB, ['heap of the clients']],
   ['disk', 50 * MIB, ['data directory on the disk']],
 ])('%s grows', (field, perHour, expected) => {
   expect(growing(samples(field, perHour))).toEqual(expected);

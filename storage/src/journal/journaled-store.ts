@@ -121,9 +121,11 @@ export class JournaledStore implements Store, LayeredStore {
   usage(): StoreUsage {
     const { fileBytes, freeBytes } = this.#data.usage();
     const pending = this.#pending.bytes + (this.#absorbing?.bytes ?? 0);
+    const journalBytes = this.#journal.fileBytes;
     return {
       // The data file will have to take what is pending.
-      fileBytes: fileBytes + this.#journal.fileBytes + pending,
+      fileBytes: fileBytes + journalBytes + pending,
+      journalBytes,
       freeBytes: Math.max(0, freeBytes - pending),
     };
   }

@@ -75,7 +75,7 @@ export class FaultyStore implements Store {
 
   /** Say that nothing is free. */
   reportFull(): void {
-    this.reportUsage({ fileBytes: this.#inner.usage().fileBytes, freeBytes: 0 });
+    this.reportUsage({ ...this.#inner.usage(), freeBytes: 0 });
   }
 
   get(table: TableName, key: Key): PlainValue | undefined {

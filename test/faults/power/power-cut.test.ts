@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HAS_LAYER } from '../layer/fault-layer.ts';
 import { memoryDirectory, runLives } from './lives.ts';
 
-const STATES = Number(process.env['MILLRACE_FAULTS_STATES'] ?? 6);
+const STATES = Number(process.env['MILLRACE_FAULTS_STATES'] ?? 3);
 const LIVES = Number(process.env['MILLRACE_FAULTS_LIVES'] ?? 2);
 const FIRST_SEED = Number(process.env['MILLRACE_FAULTS_SEED'] ?? 1);
 const RUNS = Number(process.env['MILLRACE_FAULTS_RUNS'] ?? 1);

@@ -1,10 +1,9 @@
 // `queue stats`, once or again and again.
 
 import type { Admin, QueueStats } from '@millrace/client';
-import { command, flag, optionWith, variadic } from '../../command.ts';
+import { command, flag, variadic } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { usage } from '../../errors/cli-error.ts';
-import { parseDuration } from '../../input/duration.ts';
+import { WATCH } from '../../input/watch.ts';
 import { refresh } from '../../output/refresh.ts';
 import { type NamedStats, statsTable } from './stats-table.ts';
 
@@ -21,14 +20,7 @@ export const stats = command({
   inputs: {
     queues: variadic('[queues...]', 'names of queues; none: all'),
     partitions: flag('--partitions', 'a row for every partition'),
-    watch: flag('--watch', 'again and again until Ctrl-C; with --json one object a line'),
-    interval: optionWith(
-      '-i, --interval <duration>',
-      'how often --watch looks',
-      parseDuration,
-      1_000,
-      '1s',
-    ),
+    ...WATCH,
   },
   examples: [
     { line: 'broker-cli queue stats', about: 'all queues' },
@@ -40,7 +32,6 @@ export const stats = command({
     },
   ],
   async run(context, { queues: named, partitions, watch, interval }) {
-    if (interval < 100) throw usage('--interval is at least 100ms');
     const { admin } = await context.client();
     const look = async (): Promise<readonly NamedStats[]> => statsOf(context, admin, named);
     if (watch) {

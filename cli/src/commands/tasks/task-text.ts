@@ -17,16 +17,19 @@ export function progressText({ scanned, total }: Task): string {
 /** `reason exhausted, partition 3`. */
 export function filterText({ filter }: Task): string {
   const { partition, fromOffset, toOffset, fromMs, toMs } = filter;
-  const { reason, failedGroup, sourceTopic } = filter;
+  const { reason, failedGroup, sourceTopic, error, among } = filter;
+  const picked = among?.reduce((sum, range) => sum + range.lastOffset - range.firstOffset + 1, 0);
   const parts = [
     reason === null ? '' : `reason ${formatText(reason)}`,
     failedGroup === null ? '' : `failed in queue ${formatText(failedGroup)}`,
     sourceTopic === null ? '' : `from topic ${formatText(sourceTopic)}`,
+    error === null ? '' : error === '' ? 'without an error' : `error ${formatText(error)}`,
     partition === null ? '' : `partition ${partition}`,
     fromOffset === null ? '' : `from offset ${fromOffset}`,
     toOffset === null ? '' : `to offset ${toOffset}`,
     fromMs === null ? '' : `died from ${formatTime(fromMs)} on`,
     toMs === null ? '' : `died before ${formatTime(toMs)}`,
+    picked === undefined ? '' : `${formatCount(picked)} picked one by one`,
   ];
   return parts.filter((part) => part !== '').join(', ') || 'all';
 }

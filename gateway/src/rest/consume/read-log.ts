@@ -1,6 +1,7 @@
 // GET /topics/:topic/records: reads the log of a partition. It leases nothing and changes nothing.
 
 import { LIMITS } from '@millrace/protocol';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { jsonText } from '../json/raw-json.ts';
 import { problems } from '../openapi/responses.ts';
@@ -39,6 +40,8 @@ const Records = closed({
   nextOffset: Type.Integer({ description: 'Where to read on.' }),
   records: Type.Array(MessageSchema),
 });
+
+export type LogPage = Static<typeof Records>;
 
 export function registerReadLog(app: App, { sessionOf }: Services): void {
   app.get(

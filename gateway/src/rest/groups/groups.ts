@@ -48,7 +48,7 @@ const ShareGroup = closed(
   { title: 'ShareGroup' },
 );
 export const GroupDescription = Type.Union([ConsumerGroup, ShareGroup]);
-type GroupShape = Static<typeof GroupDescription>;
+export type GroupShape = Static<typeof GroupDescription>;
 
 function shareProperties() {
   const described = outItem(APIS.DescribeShareGroups.response.groups);
@@ -85,7 +85,7 @@ const Lag = closed({
     }),
   ),
 });
-type LagShape = Static<typeof Lag>;
+export type LagShape = Static<typeof Lag>;
 
 /** By the kind of a group. Throws UNKNOWN_GROUP. */
 export async function byKind<T>(
@@ -135,6 +135,12 @@ export function registerGroups(app: App, services: Services): void {
   registerDelete(app, services);
 }
 
+const GroupList = closed({
+  groups: Type.Array(outItem(APIS.ListGroups.response.groups)),
+  next: Next,
+});
+export type GroupListShape = Static<typeof GroupList>;
+
 function registerList(app: App, { sessionOf }: Services): void {
   app.get(
     '/groups',
@@ -145,7 +151,7 @@ function registerList(app: App, { sessionOf }: Services): void {
         tags: ['groups'],
         querystring: closed({ kind: Type.Optional(Kind), ...PageQuery }),
         response: {
-          200: closed({ groups: Type.Array(outItem(APIS.ListGroups.response.groups)), next: Next }),
+          200: GroupList,
           ...problems('INVALID_REQUEST'),
         },
       },

@@ -1,6 +1,7 @@
 // POST /groups/:group/reset: where a consumer group goes on.
 
 import { LIMITS } from '@millrace/protocol';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import {
@@ -64,10 +65,19 @@ const Moved = closed({
       partition: Partition,
       before: orNull(Type.Integer({ description: 'What was committed; null: nothing.' })),
       offset: Offset,
+      change: orNull(
+        Type.Integer({
+          description:
+            'Records between before and offset: skipped, or with a minus read again; null: nothing was committed.',
+        }),
+      ),
       lag: Type.Integer({ description: 'Records from there to the end.' }),
     }),
   ),
 });
+
+export type Reset = Static<typeof Reset>;
+export type Moved = Static<typeof Moved>;
 
 export function registerReset(app: App, { sessionOf }: Services): void {
   app.post(
@@ -97,7 +107,8 @@ export function registerReset(app: App, { sessionOf }: Services): void {
       const { dryRun = false } = body;
       const moved = await sessionOf(raw).client.admin.resetGroupOffsets(group, body);
       const partitions = moved.map(({ topic, partition, before, offset, lag }) => {
-        return { topic, partition, before, offset, lag };
+        const change = before === null ? null : offset - before;
+        return { topic, partition, before, offset, change, lag };
       });
       return { dryRun, partitions };
     },

@@ -65,7 +65,7 @@ export async function registerLive(
       server: webSocketUpgrades(app.server, PATHS) as Server,
     },
     errorHandler(error, socket, request) {
-      request.log.info({ err: error }, 'websocket failed');
+      request.log.info({ event: 'websocket_failed', err: error }, 'A WebSocket met a fault.');
       (socket as LiveSocket).close(CLOSE.internal, 'INTERNAL');
     },
     // Sessions end by themselves when the gateway begins to close.

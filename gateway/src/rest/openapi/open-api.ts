@@ -17,6 +17,9 @@ const TAGS = {
   groups: 'Consumer groups and share groups.',
   queues: 'Queues: a topic and a share group of the same name.',
   jobs: 'Jobs: an id now, a result later.',
+  schedules: 'Messages that come again and again.',
+  brokers: 'How brokers are.',
+  session: 'How a page logs in.',
   dashboard: 'Counts of all queues at a glance.',
   live: 'Counts, and topics as they grow.',
   meta: 'This document, and what problems mean.',
@@ -82,8 +85,6 @@ export async function registerDocs(app: App): Promise<void> {
       tryItOutEnabled: true,
     },
   });
-  // Whoever types the address alone is a person.
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   let text: string | undefined;
   app.get(
     '/openapi.json',

@@ -121,12 +121,13 @@ export function itemProblem(error: unknown): ItemProblem {
 /** Answers with problem details. A caller that went away hears nothing of it. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = withLimit(problemOf(error, request.id), request);
-  if (problem.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
+  if (problem.code === 'INTERNAL')
+    request.log.error({ event: 'http_fault', err: error }, 'A request met a fault.');
   if (problem.retryAfterMs !== undefined) {
     reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1_000)));
   }
   if (problem.status === 401 && reply.getHeader('www-authenticate') === undefined) {
-    reply.header('www-authenticate', 'Bearer, Basic realm="millrace"');
+    reply.header('www-authenticate', challengeFor(request));
   }
   // What fastify refuses ahead of all hooks has no id yet.
   if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id);
@@ -137,6 +138,13 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .header('content-type', PROBLEM_MEDIA_TYPE)
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(problem);
+}
+
+/** To a script `Basic` is not offered: its browser would ask for a password in a window of its own. */
+function challengeFor({ headers }: FastifyRequest): string {
+  const isScript =
+    headers['sec-fetch-site'] === 'same-origin' && headers['sec-fetch-mode'] !== 'navigate';
+  return isScript ? 'Bearer' : 'Bearer, Basic realm="millrace"';
 }
 
 /** Fastify does not say how large a body may be. */

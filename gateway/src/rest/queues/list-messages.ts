@@ -11,6 +11,7 @@ import {
   type ResponseOf,
   readRecords,
 } from '@millrace/protocol';
+import { bytesOf, eachRecord } from '../schemas/each-record.ts';
 import { messageShape } from '../schemas/message.ts';
 import type { PagePlace } from './page-places.ts';
 import type { QueuedShape } from './queue-schemas.ts';
@@ -73,7 +74,7 @@ class Collected {
     else if (record === null) this.messages.push({ ...place, ...view, message: null });
     else {
       const { timestampMs, key, value, headers } = record;
-      this.bytes += (key?.length ?? 0) + (value?.length ?? 0);
+      this.bytes += bytesOf(record);
       const read = { ...place, timestampMs, keyBytes: key, valueBytes: value, headers };
       this.messages.push({ ...place, ...view, message: messageShape(read) });
     }
@@ -153,7 +154,7 @@ async function peekOn(
   const { ranges, batches, endOffset } = await client.request('Peek', asked);
   const to = from + maxMessages - 1;
   let next = batches.length === 0 ? to + 1 : from;
-  for (const record of batches.flatMap((batch) => readRecords(batch, { from, to }))) {
+  for (const record of eachRecord(batches, { from, to })) {
     if (!collected.hasRoom) break;
     const range = ranges.find((one) => {
       return one.firstOffset <= record.offset && record.offset <= one.lastOffset;

@@ -74,3 +74,4 @@ export const QueuedDetails = closed({
     ),
   ),
 });
+export type QueuedDetails = Static<typeof QueuedDetails>;

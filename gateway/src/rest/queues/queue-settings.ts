@@ -1,6 +1,7 @@
 // What is said of a queue when it is made and when it is described: settings of its share group and of its topic, from
 // the protocol's declarations.
 
+import type { PartitionCounters } from '@millrace/client';
 import { APIS, LIMITS, type RequestInput } from '@millrace/protocol';
 import type { Static, TSchema } from 'typebox';
 import { QueueCounts } from '../dashboard/counts.ts';
@@ -116,7 +117,28 @@ export const QueueDescription = closed({
   states: States,
   oldestAgeMs,
   rates,
+  undo: orNull(
+    closed({
+      messages: number('That the purge took, of all topics.'),
+      untilMs: number('It can be undone until then, ms since 1970.'),
+    }),
+  ),
 });
+
+/** A purge that can be undone; the earliest end, where its partitions have several. */
+export function undoOf(
+  partitions: readonly PartitionCounters[],
+  nowMs: number,
+): Static<typeof QueueDescription>['undo'] {
+  const open = partitions
+    .map(({ undo }) => undo)
+    .filter((undo) => undo !== null && undo.untilMs > nowMs) as Undo[];
+  if (open.length === 0) return null;
+  const messages = open.reduce((sum, undo) => sum + undo.messages, 0);
+  return { messages, untilMs: open.map(({ untilMs }) => untilMs).reduce((a, b) => Math.min(a, b)) };
+}
+
+type Undo = NonNullable<PartitionCounters['undo']>;
 
 export function summaryOf({ group, createdAtMs, config, topics }: Described): QueueSummary {
   return {

@@ -16,6 +16,7 @@ import {
   STATE_NAMES,
   type States,
   summaryOf,
+  undoOf,
 } from './queue-settings.ts';
 
 export function registerQueueAdmin(app: App, services: Services, placesOf: PlacesOf): void {
@@ -97,14 +98,15 @@ function registerLook(app: App, { sessionOf }: Services): void {
     },
     async ({ raw, params: { queue } }) => {
       const { client } = sessionOf(raw);
-      const [group, { totals, rates }] = await Promise.all([
+      const [group, { totals, partitions, rates }] = await Promise.all([
         client.admin.describeShareGroup(queue),
         client.admin.counters(queue),
       ]);
       const states = Object.fromEntries(STATE_NAMES.map((name) => [name, totals[name]])) as States;
       const oldestMs = totals.oldestUnresolvedMs;
       const oldestAgeMs = oldestMs === null ? null : Math.max(0, Date.now() - oldestMs);
-      return { ...summaryOf(group), states, oldestAgeMs, rates };
+      const undo = undoOf(partitions, Date.now());
+      return { ...summaryOf(group), states, oldestAgeMs, rates, undo };
     },
   );
 }

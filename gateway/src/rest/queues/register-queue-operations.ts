@@ -1,6 +1,7 @@
 // Routes of operators: purge and its undo, redrive of dead letters, and the broker's tasks.
 
-import { APIS, LIMITS, MillraceError } from '@millrace/protocol';
+import { APIS, LIMITS, MillraceError, type RequestInput } from '@millrace/protocol';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField, outItem } from '../schemas/from-fields.ts';
@@ -25,10 +26,21 @@ const Purge = closed(
   { examples: [{ dryRun: true }] },
 );
 
-const Purged = Type.Integer({
+const PurgedCount = Type.Integer({
   description: 'Messages of all topics of the queue, or of the one named.',
 });
+const Purged = closed({
+  messages: PurgedCount,
+  undoUntilMs: orNull(
+    Type.Integer({
+      description: 'Until when it can be undone, ms since 1970; null: a dry run.',
+    }),
+  ),
+});
+export type Purged = Static<typeof Purged>;
 
+type RedriveFilter = NonNullable<RequestInput<'StartRedrive'>['filter']>;
+const RedriveFilter = Type.Unsafe<RedriveFilter>(inField(APIS.StartRedrive.request.filter));
 const Redrive = closed(
   {
     to: Type.Optional(
@@ -37,7 +49,7 @@ const Redrive = closed(
         description: 'A topic that gets them; default: back to where each died.',
       }),
     ),
-    filter: Type.Optional(inField(APIS.StartRedrive.request.filter)),
+    filter: Type.Optional(RedriveFilter),
     ratePerSecond: Type.Optional(inField(APIS.StartRedrive.request.ratePerSecond)),
     dryRun: Type.Optional(
       Type.Boolean({ description: 'Count what would be moved and move nothing.' }),
@@ -46,7 +58,10 @@ const Redrive = closed(
   { examples: [{ dryRun: true }, { filter: { reason: 'exhausted' }, ratePerSecond: 100 }] },
 );
 
+export type Redrive = Static<typeof Redrive>;
+
 const Task = outItem(APIS.ListTasks.response.tasks);
+export type Task = Static<typeof Task>;
 const TaskId = Type.Integer({ minimum: 1, maximum: 0xffff_ffff, description: 'Id of the task.' });
 const TaskParams = closed({ taskId: TaskId });
 
@@ -69,14 +84,7 @@ function registerPurge(app: App, { sessionOf }: Services): void {
         querystring: TopicQuery,
         body: Purge,
         response: {
-          200: closed({
-            messages: Purged,
-            undoUntilMs: orNull(
-              Type.Integer({
-                description: 'Until when it can be undone, ms since 1970; null: a dry run.',
-              }),
-            ),
-          }),
+          200: Purged,
           ...taken,
         },
       },
@@ -101,7 +109,7 @@ function registerPurge(app: App, { sessionOf }: Services): void {
         params: QueueParams,
         querystring: TopicQuery,
         response: {
-          200: closed({ messages: Purged }),
+          200: closed({ messages: PurgedCount }),
           ...problems('INVALID_REQUEST', ...NO_QUEUE, 'NOTHING_TO_UNDO'),
         },
       },

@@ -1,6 +1,6 @@
 // Schemas of HTTP from the declarations of the wire protocol: what a field says there holds here too.
 
-import type { AnyField, Encodable, Field, Fields } from '@millrace/protocol';
+import type { AnyField, Decoded, Encodable, Field, Fields } from '@millrace/protocol';
 import type { TUnsafe } from 'typebox';
 import { Type } from './type.ts';
 
@@ -98,6 +98,14 @@ export function outItem<T extends object, const N extends keyof T & string = nev
   const fields = Object.entries(shape.item.shape.fields);
   const kept = fields.filter(([name]) => !(without as readonly string[]).includes(name));
   return Type.Unsafe<Omit<T, N>>({ ...objectOf(Object.fromEntries(kept), false), ...options });
+}
+
+/** All fields of a reply, as an object that has no others. */
+export function outObject<const S extends Fields>(
+  fields: S,
+  options: object = {},
+): TUnsafe<Decoded<S>> {
+  return Type.Unsafe<Decoded<S>>({ ...objectOf(fields, false), ...options });
 }
 
 /** Some fields of a request, as an object that has no others. */

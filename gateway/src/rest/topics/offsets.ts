@@ -1,5 +1,6 @@
 // Offsets of a topic's partitions by their meaning, and the deletion of its oldest records.
 
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import {
@@ -26,6 +27,20 @@ const At = Type.Union(
   },
 );
 
+const Offsets = closed({
+  topic: TopicName,
+  partitions: Type.Array(
+    closed({
+      partition: Partition,
+      offset: Offset,
+      timestampMs: orNull(
+        Type.Integer({ description: 'When that record was appended, ms since 1970.' }),
+      ),
+    }),
+  ),
+});
+export type Offsets = Static<typeof Offsets>;
+
 export function registerTopicOffsets(app: App, services: Services): void {
   registerOffsets(app, services);
   registerDeleteRecords(app, services);
@@ -42,18 +57,7 @@ function registerOffsets(app: App, { sessionOf }: Services): void {
         params: TopicParams,
         querystring: closed({ at: Type.Optional(At) }),
         response: {
-          200: closed({
-            topic: TopicName,
-            partitions: Type.Array(
-              closed({
-                partition: Partition,
-                offset: Offset,
-                timestampMs: orNull(
-                  Type.Integer({ description: 'When that record was appended, ms since 1970.' }),
-                ),
-              }),
-            ),
-          }),
+          200: Offsets,
           ...problems('INVALID_REQUEST', 'UNKNOWN_TOPIC'),
         },
       },

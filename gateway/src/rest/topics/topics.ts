@@ -1,7 +1,8 @@
 // Routes of topics. What is a valid name or setting is the broker's to say.
 
 import type { Admin } from '@millrace/client';
-import { APIS } from '@millrace/protocol';
+import { APIS, MillraceError } from '@millrace/protocol';
+import type { Static } from 'typebox';
 import type { App, Services } from '../../services.ts';
 import { BODY_PROBLEMS, problems } from '../openapi/responses.ts';
 import { inField, inObject, outItem } from '../schemas/from-fields.ts';
@@ -17,10 +18,25 @@ const TopicSummary = closed({
   name: TopicName,
   topicId: TopicId,
   partitions: Type.Integer({ description: 'Number of partitions.' }),
+  size: Type.Optional(
+    closed(
+      {
+        records: Type.Integer({ description: 'Offsets from the start to the end of each log.' }),
+        endOffsets: Type.Integer({ description: 'The sum of the ends: grows with each append.' }),
+        bytes: Type.Integer({ description: 'Stored bytes of its batches.' }),
+        segments: Type.Integer({ description: 'Number of segments.' }),
+      },
+      { description: 'Over all partitions, where it was asked for.' },
+    ),
+  ),
 });
+export type TopicSummary = Static<typeof TopicSummary>;
+type SizeShape = NonNullable<Static<typeof TopicSummary>['size']>;
 const TopicDescription = outItem(described, ['errorCode', 'errorMessage'], { title: 'Topic' });
+export type TopicDescription = Static<typeof TopicDescription>;
 
-const NewTopic = Type.Unsafe<Parameters<Admin['createTopic']>[0]>({
+export type NewTopic = Parameters<Admin['createTopic']>[0];
+const NewTopic = Type.Unsafe<NewTopic>({
   ...inObject(creation),
   examples: [
     { name: 'orders', partitions: 4, config: { retentionMs: 604_800_000 } },
@@ -43,6 +59,9 @@ const TopicChange = closed(
     ],
   },
 );
+
+/** Of what the page changes: annotations are for gateways and tools. */
+export type TopicChange = Pick<Parameters<Admin['alterTopic']>[0], 'partitions' | 'config'>;
 
 export function registerTopics(app: App, services: Services): void {
   registerCreate(app, services);
@@ -90,18 +109,52 @@ function registerList(app: App, { sessionOf }: Services): void {
         operationId: 'listTopics',
         summary: 'All topics, by name',
         tags: ['topics'],
-        querystring: closed(PageQuery),
+        querystring: closed({
+          ...PageQuery,
+          size: Type.Optional(Type.Boolean({ description: 'With sizes; default false.' })),
+        }),
         response: {
           200: closed({ topics: Type.Array(TopicSummary), next: Next }),
           ...problems('INVALID_REQUEST'),
         },
       },
     },
-    async ({ raw, query }) => {
-      const { page, next } = pageOf(await sessionOf(raw).client.admin.listTopics(), query);
-      return { topics: page, next };
+    async ({ raw, query: { size = false, ...asked } }) => {
+      const { admin } = sessionOf(raw).client;
+      const { page, next } = pageOf(await admin.listTopics(), asked);
+      if (!size || page.length === 0) return { topics: page, next };
+      const sizes = await sizesOf(admin, page);
+      return { topics: page.map((topic) => ({ ...topic, size: sizes.get(topic.name) })), next };
     },
   );
+}
+
+async function sizesOf(
+  admin: Admin,
+  page: readonly { readonly name: string }[],
+): Promise<ReadonlyMap<string, SizeShape>> {
+  const sizes = new Map<string, SizeShape>();
+  for (const { name, partitions } of await describeThose(admin, page)) {
+    const size = { records: 0, endOffsets: 0, bytes: 0, segments: 0 };
+    for (const { startOffset, endOffset, bytes, segments } of partitions) {
+      size.records += endOffset - startOffset;
+      size.endOffsets += endOffset;
+      size.bytes += bytes;
+      size.segments += segments;
+    }
+    sizes.set(name, size);
+  }
+  return sizes;
+}
+
+/** One that has gone since the list was made is left out: then all that are there are asked for. */
+async function describeThose(admin: Admin, page: readonly { readonly name: string }[]) {
+  try {
+    return await admin.describeTopics(page.map(({ name }) => name));
+  } catch (error) {
+    if (!(error instanceof MillraceError && error.code === 'UNKNOWN_TOPIC')) throw error;
+    return admin.describeTopics();
+  }
 }
 
 function registerDescribe(app: App, { sessionOf }: Services): void {

@@ -133,5 +133,5 @@ function leave(reply: FastifyReply): undefined {
 function logFault(request: FastifyRequest, error: SqsError, demand: Demand | undefined): void {
   if (error.error !== 'InternalFailure') return;
   const action = demand?.operation.name;
-  request.log.error({ err: error.cause, action }, 'SQS request failed');
+  request.log.error({ event: 'http_fault', err: error.cause, action }, 'A request met a fault.');
 }

@@ -84,6 +84,9 @@ const MADE: { readonly [code: string]: Made } = {
   ALREADY_RESOLVED: (operation) => async (bench, values) => {
     return askWith(operation, { ...values, ...(await doneMessage(bench)), queue: 'mailers' });
   },
+  UNKNOWN_SCHEDULE: (operation) => (_, values) => {
+    return askWith(operation, { ...values, schedule: 'nothing' });
+  },
   UNKNOWN_TASK: (operation) => (_, values) => askWith(operation, values),
   MESSAGE_LEASED: (operation) => async (bench, values) => {
     const { id } = await lease(bench);

@@ -17,6 +17,7 @@ async function sendAway({ open }: RestBench, group: string): Promise<void> {
 
 async function clear(bench: RestBench): Promise<void> {
   const { admin } = bench.open.session.client;
+  for (const { name } of await admin.listSchedules()) await admin.deleteSchedule(name);
   const groups = await admin.listGroups();
   const drop = async ({ name, kind }: (typeof groups)[number]): Promise<void> => {
     // What the gateway keeps for a second of a queue goes with it.
@@ -94,4 +95,11 @@ export async function delayedJob(bench: RestBench): Promise<Values> {
   const job = { queue: 'mails', payload: 1, delayMs: 600_000 };
   const { id } = done(await bench.post('/jobs', job));
   return { id };
+}
+
+/** A schedule. */
+export async function cleanup(bench: RestBench): Promise<undefined> {
+  const body = { name: 'cleanup', topic: 'user-events', everyMs: 3_600_000, payload: 1 };
+  done(await bench.post('/schedules', body));
+  return undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { Values } from './document.ts';
 import type { Ask, RestBench } from './rest-bench.ts';
+import { cleanup } from './stage.ts';
 
 /** Makes the request, after what it needs. */
 export type Refusal = (bench: RestBench, values: Values) => Ask | Promise<Ask>;
@@ -47,6 +48,17 @@ async function topicsForLetters(bench: RestBench): Promise<void> {
   await bench.post('/topics', { name: 'letters', config: { deadLettersFrom: 'none' } });
   await bench.post('/topics', { name: 'other' });
 }
+
+const SCHEDULE = { everyMs: 60_000, payload: 1 };
+const made = (topic: string, more: object = {}): Refusal =>
+  post('/schedules', { name: 'new', topic, ...SCHEDULE, ...more });
+const replaced = (topic: string, more: object = {}): Refusal => {
+  return () => ({ method: 'PUT', url: '/schedules/new', body: { topic, ...SCHEDULE, ...more } });
+};
+
+const corrected = (body: object): Refusal => {
+  return (_, { id }) => ({ method: 'POST', url: `/queues/mailers/messages/${id}/replace`, body });
+};
 
 const MANY_WORDS = { a: 'x'.repeat(30_000), b: 'x'.repeat(30_000), c: 'x'.repeat(30_000) };
 const LARGE = 'x'.repeat(2_000);
@@ -203,6 +215,26 @@ export const TOLD: { readonly [id: string]: { readonly [code: string]: Refusal }
     MESSAGE_TOO_LARGE: after(smallTopic, post('/queues/mailers/messages', { payload: LARGE })),
   },
   listQueuedMessages: { UNKNOWN_PARTITION: get('/queues/mailers/messages?partition=9') },
+  groupDeadLetters: { UNKNOWN_TOPIC: get('/queues/nothing/dead-letters') },
+  listDeadLetters: { UNKNOWN_TOPIC: get('/queues/nothing/dead-letters/messages') },
+  createSchedule: {
+    UNKNOWN_TOPIC: made('nothing'),
+    KEY_REQUIRED: after(keyedTopic, made('table')),
+    MESSAGE_TOO_LARGE: after(smallTopic, made('user-events', { payload: LARGE })),
+    SCHEDULE_EXISTS: after(cleanup, made('user-events', { name: 'cleanup' })),
+  },
+  replaceSchedule: {
+    UNKNOWN_TOPIC: replaced('nothing'),
+    KEY_REQUIRED: after(keyedTopic, replaced('table')),
+    MESSAGE_TOO_LARGE: after(smallTopic, replaced('user-events', { payload: LARGE })),
+  },
+  replaceMessage: {
+    UNKNOWN_TOPIC: corrected({ topic: 'nothing' }),
+    UNKNOWN_PARTITION: corrected({ partition: 9 }),
+    KEY_REQUIRED: after(keyedTopic, corrected({ topic: 'table' })),
+    MESSAGE_TOO_LARGE: after(smallTopic, corrected({ payload: LARGE })),
+  },
+  searchTopic: { UNKNOWN_PARTITION: get(`${EVENTS}/search?partition=9`) },
   receive: {
     TOO_MANY_IN_FLIGHT: after(
       async (bench) => {

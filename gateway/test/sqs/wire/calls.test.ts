@@ -147,7 +147,7 @@ test('what nobody foresaw is logged, and nothing of it is told', async () => {
     __type: 'com.amazon.coral.service#InternalFailure',
     message: 'The request met a fault of the service.',
   });
-  expect(server.faults).toEqual([{ err: fault, action: 'DeleteQueue' }]);
+  expect(server.faults).toEqual([{ event: 'http_fault', err: fault, action: 'DeleteQueue' }]);
   const xml = await askForm(server.port, 'Action=DeleteQueue&QueueUrl=q');
   expect(xml.status).toBe(500);
   expect(xml.body).toContain('<Type>Receiver</Type><Code>InternalFailure</Code>');

@@ -1,0 +1,47 @@
+// What needs somebody first, each with a way to where it is looked at. Calm where there is nothing.
+import { useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { formatCount } from '../../format/formats.ts';
+import { liveFailure } from '../../live/live-feed.ts';
+import { type Concern, WORTH } from './attention.ts';
+
+export function AttentionPanel({ concerns }: { readonly concerns: readonly Concern[] }) {
+  const [isWhole, setWhole] = useState(false);
+  // Nobody knows while the gateway cannot count; the banner says so.
+  if (concerns.length === 0 && liveFailure.value !== undefined) return null;
+  if (concerns.length === 0) {
+    return (
+      <p class="attention-none">
+        <Icon shape="check" />
+        Nothing needs attention.
+      </p>
+    );
+  }
+  const shown = isWhole ? concerns : concerns.slice(0, WORTH.concernsMax);
+  const others = concerns.length - shown.length;
+  return (
+    <section class="attention" aria-label="Needs attention">
+      <h2>Needs attention</h2>
+      <ul>
+        {shown.map(({ tone, subject, text, link }) => (
+          <li key={`${subject} ${text.replaceAll(/[\d.,]+/g, '')}`}>
+            <a class="attention-row" href={link}>
+              <span class={`tone-${tone}`}>
+                <Icon shape="warn" />
+              </span>
+              <b>{subject}</b>
+              <span class="attention-text">{text}</span>
+              <Icon shape="right" />
+            </a>
+          </li>
+        ))}
+      </ul>
+      {others === 0 ? null : (
+        <Button kind="quiet" isSmall onPress={() => setWhole(true)}>
+          {formatCount(others)} more
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+// A scenario that is interrupted, or that nobody reads any more, ends what it started: its server, its workers, its directory.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { TemporaryDirectory } from '@millrace/harness';
+import { expect, test } from 'vitest';
+import { ROOT } from '../docs/support/markdown.ts';
+
+const TEST_MS_MAX = 100_000;
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** A dead one whose parent is dead too may lie about until somebody takes note of it: it is no process any more. */
+function isAlive(pid: number): boolean {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
+}
+
+/** Plays it with a directory for temporary ones of its own, which has to be empty afterwards. */
+async function played(name: string, watch: (child: Child) => Promise<void>): Promise<void> {
+  const temporary = new TemporaryDirectory('millrace-interrupted-');
+  const file = join(ROOT, 'scenarios/dist/command/scenario.js');
+  const child = spawn(process.execPath, [file, name], {
+    env: { ...process.env, TMPDIR: temporary.path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const complaints = text(child.stderr);
+    const exited = once(child, 'exit');
+    await watch(child);
+    expect(await exited).toEqual([1, null]);
+    expect(await complaints).toBe('');
+    expect(readdirSync(temporary.path)).toEqual([]);
+  } finally {
+    child.kill('SIGKILL');
+    temporary.remove();
+  }
+}
+
+function serverOf(told: string): number {
+  const server = Number(/the server \(pid (\d+)\)/.exec(told)?.[1]);
+  expect(server).toBeGreaterThan(0);
+  return server;
+}
+
+test.each([
+  // In the middle: the handlers take seconds more.
+  ['duplicates', 'has the effect of message 1'],
+  // The play waits for a process, whose end is no reason to start the next one.
+  ['crash', 'W1 starts'],
+])('SIGINT in the middle of %s', { timeout: TEST_MS_MAX }, async (name, moment) => {
+  await played(name, async (child) => {
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (!line.endsWith(moment)) continue;
+      // As from a terminal: once to each, and once more from npm, which passes it on.
+      child.kill('SIGINT');
+      child.kill('SIGINT');
+    }
+    const told = lines.join('\n');
+    expect(told).toContain('It was not played to its end: interrupted\nNOT PROVEN');
+    expect(isAlive(serverOf(told))).toBe(false);
+  });
+});
+
+test('a pipe that is closed early', { timeout: TEST_MS_MAX }, async () => {
+  let server = 0;
+  await played('duplicates', async (child) => {
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.includes('the server (pid')) continue;
+      server = serverOf(line);
+      break;
+    }
+    child.stdout.destroy();
+  });
+  // Killed as its starter ended, and not waited for.
+  await expect.poll(() => isAlive(server), { timeout: TEST_MS_MAX }).toBe(false);
+});
