@@ -104,6 +104,19 @@ describe('connect', () => {
   });
 
   it.each([
+    ['before anything was sent', () => Promise.resolve()],
+    ['while the socket is opened', () => new Promise((resolve) => process.nextTick(resolve))],
+  ])('can be given up %s', async (_, moment) => {
+    const broker = await fakeBroker({ Hello: () => SILENT });
+    const giving = new AbortController();
+    const { signal } = giving;
+    const connecting = rejection(connect({ brokers: broker.address, signal, logger: null }));
+    await moment();
+    giving.abort();
+    expect((await connecting).code).toBe('ABORTED');
+  });
+
+  it.each([
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['zeros', Buffer.alloc(64)],
     ['noise', Buffer.from('000000050102030405', 'hex')],

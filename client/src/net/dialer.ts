@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { ERRORS, MillraceError } from '@millrace/protocol';
 import { type ConnectTrace, TRACES, traced } from '../diagnostics.ts';
 import type { Logger } from '../logger.ts';
-import { abortedError, pause } from '../wait.ts';
+import { pause, throwIfAborted } from '../wait.ts';
 import { type Address, formatAddress } from './address.ts';
 import { backoffMs, type RetryOptions } from './backoff.ts';
 import { type DialOptions, dial } from './dial.ts';
@@ -64,13 +64,18 @@ export class Dialer {
     const giveUpAt = performance.now() + waitMs;
     const closing = this.closing.signal;
     const either = signal === undefined ? closing : AbortSignal.any([closing, signal]);
+    const throwIfGivenUp = () => {
+      throwIfAborted(signal);
+      if (closing.aborted) throw new MillraceError('CLIENT_CLOSED');
+    };
     for (let round = 0; ; round += 1) {
       const failures: MillraceError[] = [];
       while (failures.length < this.options.addresses.length) {
-        if (signal?.aborted) throw abortedError(signal);
-        if (closing.aborted) throw new MillraceError('CLIENT_CLOSED');
+        throwIfGivenUp();
         const session = await this.attempt(either);
         if (!(session instanceof MillraceError)) return session;
+        // What an attempt says that was given up tells nothing of its address.
+        throwIfGivenUp();
         failures.push(session);
       }
       if (failures.some(isLoginRefusal)) throw unreachable(failures);
