@@ -2,13 +2,13 @@
 
 export { Histogram } from './metrics/histogram.ts';
 export { type MetricSpec, type MetricTable, renderMetricRows } from './metrics/metric-table.ts';
+export type { MetricValue } from './metrics/metric-text.ts';
 export {
   countValues,
   createRegistry,
   histogramValues,
   type MetricReaders,
   type MetricsRegistry,
-  type MetricValue,
 } from './metrics/registry.ts';
 export {
   describeRange,
