@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '@millrace/options';
+import { FORMAT_VERSION } from '@millrace/storage';
 
 export const MANIFEST_FILE = 'backup.json';
 
@@ -30,7 +31,18 @@ export function manifestOf(fields: Omit<Manifest, 'kind' | 'version'>): Manifest
   return { kind: KIND, version: VERSION, ...fields };
 }
 
-/** Throws StartError where the directory holds no whole backup. */
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What restore goes by; the rest is for people. */
+const FIELDS = {
+  file: (value: unknown) => typeof value === 'string' && !/^$|[/\\]/.test(value),
+  bytes: isCount,
+  sha256: (value: unknown) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+  formatVersion: isCount,
+} as const;
+
+/** Throws StartError where the directory holds no whole backup, or one that only a newer broker reads. */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, MANIFEST_FILE);
   const fault = (what: string) =>
@@ -50,11 +62,15 @@ export function readManifest(directory: string): Manifest {
   if (manifest.version !== VERSION) {
     throw fault(`it has version ${manifest.version}, this broker reads ${VERSION}`);
   }
-  const isWhole =
-    typeof manifest.file === 'string' &&
-    !/[/\\]/.test(manifest.file) &&
-    Number.isSafeInteger(manifest.bytes) &&
-    /^[0-9a-f]{64}$/.test(manifest.sha256 ?? '');
-  if (!isWhole) throw fault(`${MANIFEST_FILE} lacks a field`);
+  const names = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
+  const wrong = names.find((name) => !FIELDS[name](manifest[name]));
+  if (wrong !== undefined)
+    throw fault(`in ${MANIFEST_FILE} the field ${wrong} is missing or wrong`);
+  const { formatVersion } = manifest as Manifest;
+  if (formatVersion > FORMAT_VERSION) {
+    const text = `${directory} holds data of format ${formatVersion}`;
+    const reads = `this broker reads up to ${FORMAT_VERSION}: use a newer broker`;
+    throw new StartError('foreignData', `${text}, ${reads}. Nothing was written.`);
+  }
   return manifest as Manifest;
 }

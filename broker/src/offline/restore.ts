@@ -8,7 +8,7 @@ import { openLmdbStore } from '@millrace/storage';
 import { DATA_FILE, INSTANCE_ROW } from '../open-storage.ts';
 import { claimDirectory, PART_FILE } from './claim-directory.ts';
 import { checkRoom, copyWithDigest, flushPath, untilInterrupted } from './files.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 import { newLife } from './new-life.ts';
 import { openDataFile, orStartError } from './open-data.ts';
 import type { Screen } from './screen.ts';
@@ -68,16 +68,17 @@ async function fill(
 ) {
   const part = join(path, PART_FILE);
   try {
+    const file = join(source, manifest.file);
     const sha256 = await untilInterrupted(async (look) =>
-      copyWithDigest(join(source, manifest.file), part, (done) => {
+      copyWithDigest(file, part, (done) => {
         look();
         screen.progress('copying', done, manifest.bytes, formatSize);
       }),
     );
     screen.clear();
     if (sha256 !== manifest.sha256) {
-      const text = 'the bytes of the backup are not those that were backed up';
-      throw new StartError('damaged', `${text} (SHA-256 differs). Nothing was kept.`);
+      const text = `the bytes of ${file} are not those that were backed up`;
+      throw new StartError('damaged', `${text} (sha256 of ${MANIFEST_FILE}). Nothing was kept.`);
     }
     const verification = options.verify ? await verified(path, part, screen) : null;
     const instanceId = await adopt(part, options.keepInstance);

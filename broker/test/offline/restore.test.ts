@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataDirectory } from '@millrace/storage';
+import { FORMAT_VERSION, openDataDirectory, type StoreWrite } from '@millrace/storage';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/offline/files.ts';
 import { MANIFEST_FILE, manifestOf } from '../../src/offline/manifest.ts';
@@ -13,10 +13,11 @@ import { damage, dataDirectory, openStore, quietScreen, scratch, verified } from
 const FILE = 'shard-0.mdb';
 
 /** As `backup` leaves it. */
-async function backupOf(directory: string): Promise<string> {
+async function backupOf(directory: string, writes: readonly StoreWrite[] = []): Promise<string> {
   const target = scratch();
   const file = join(target, FILE);
   const store = await openStore(directory);
+  await store.commit(writes);
   await store.copyTo(file);
   await store.close();
   const manifest = manifestOf({
@@ -105,16 +106,39 @@ describe('restore', () => {
     const backup = await backupOf(await dataDirectory());
     const file = join(backup, FILE);
     const bytes = readFileSync(file);
-    for (const at of [5_000, bytes.length - 1]) {
+    const { length } = bytes;
+    // Both heads, trees and rows, and the end.
+    for (const at of [0, 24, 4_096 + 24, 5_000, length >> 1, length - 1]) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;
       writeFileSync(file, changed);
-      expect(await refusal(backup, scratch())).toContain('damaged: the bytes of the backup');
+      const refused = await refusal(backup, scratch(), { verify: at % 2 === 0 });
+      expect(refused).toContain(`damaged: the bytes of ${file}`);
     }
-    writeFileSync(file, bytes.subarray(0, bytes.length - 10));
-    expect(await refusal(backup, scratch())).toContain('damaged');
+    for (const kept of [0, 100, length >> 1, length - 1]) {
+      writeFileSync(file, bytes.subarray(0, kept));
+      expect(await refusal(backup, scratch())).toBe(
+        `damaged: ${file} has ${kept} bytes, the backup had ${length}. Nothing was written.`,
+      );
+    }
     writeFileSync(file, bytes);
     await run(backup, scratch());
+  });
+
+  it('refuses what a newer broker wrote, told by its manifest or only by its data', async () => {
+    const directory = await dataDirectory();
+    const newer = { table: 'meta', key: ['formatVersion'], value: FORMAT_VERSION + 1 } as const;
+    const told = await backupOf(directory);
+    const path = join(told, MANIFEST_FILE);
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(path, JSON.stringify({ ...manifest, formatVersion: FORMAT_VERSION + 1 }));
+    const text = `format ${FORMAT_VERSION + 1}, this broker reads up to ${FORMAT_VERSION}`;
+    expect(await refusal(told, scratch())).toContain(`foreignData: ${told} holds data of ${text}`);
+    const untold = await backupOf(directory, [newer]);
+    for (const verify of [true, false]) {
+      const refused = await refusal(untold, scratch(), { verify });
+      expect(refused).toContain(`foreignData: the data file has ${text}`);
+    }
   });
 
   it('refuses a copy of what was damaged before, unless told to look no further', async () => {
@@ -129,6 +153,7 @@ describe('restore', () => {
     const directory = await dataDirectory();
     expect(await refusal(directory, scratch())).toContain('foreignData');
     expect(await refusal('/nowhere/at/all', scratch())).toContain('noInput');
+    expect(await refusal(scratch(), scratch())).toMatch(/^foreignData: .* it has no backup\.json/);
     const backup = await backupOf(directory);
     const manifest = readFileSync(join(backup, MANIFEST_FILE), 'utf8');
     for (const text of [
@@ -140,9 +165,19 @@ describe('restore', () => {
       writeFileSync(join(backup, MANIFEST_FILE), text);
       expect(await refusal(backup, scratch())).toContain('foreignData');
     }
-    const outside = manifest.replace(FILE, `../${FILE}`);
-    writeFileSync(join(backup, MANIFEST_FILE), outside);
-    expect(await refusal(backup, scratch())).toContain('foreignData');
+    const { bytes: _, ...withoutBytes } = JSON.parse(manifest) as Record<string, unknown>;
+    for (const [field, text] of [
+      ['file', manifest.replace(FILE, `../${FILE}`)],
+      ['bytes', JSON.stringify(withoutBytes)],
+      ['sha256', manifest.replace(/"sha256":"./, '"sha256":"X')],
+      ['formatVersion', manifest.replace('"formatVersion":3', '"formatVersion":"3"')],
+    ] as const) {
+      writeFileSync(join(backup, MANIFEST_FILE), text);
+      const refused = await refusal(backup, scratch());
+      expect(refused).toContain(
+        `foreignData: ${backup} is no backup: in ${MANIFEST_FILE} the field ${field} `,
+      );
+    }
     writeFileSync(join(backup, MANIFEST_FILE), manifest);
     rmSync(join(backup, FILE));
     expect(await refusal(backup, scratch())).toContain('noInput');
