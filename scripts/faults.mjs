@@ -18,4 +18,5 @@ for (const [name, value] of Object.entries(values)) {
   env[`MILLRACE_FAULTS_${name.toUpperCase()}`] = value;
 }
 ensureBuilt();
-process.exitCode = runTool('vitest', ['run', 'test/faults'], { stdout: 'inherit', env });
+const tests = ['test/faults', 'broker/test/process/stopped.test.ts'];
+process.exitCode = runTool('vitest', ['run', ...tests], { stdout: 'inherit', env });

@@ -20,6 +20,10 @@ export interface BackgroundEvents {
 /** Timers fire late rather than early, and never further ahead than this: the wall clock may jump. */
 const SLEEP_MS_MAX = 1_000;
 const RETRY_MS = 100;
+/** A timer that comes so late: the process stood still, and what members and workers sent meanwhile is not read yet. */
+const STOOD_STILL_MS = 1_000;
+/** So long they have to be heard, before anything ends by time. [C-7] [L-20] */
+const HEARING_MS = 1_000;
 
 /** Runs jobs one slice at a time. One timer for all of them. */
 export class Background {
@@ -29,6 +33,9 @@ export class Background {
   readonly #lastRunMs = new Map<Job, number>();
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
+  /** When the timer is to fire. */
+  #expectedMs = 0;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #stopped = false;
 
@@ -43,11 +50,12 @@ export class Background {
     if (this.#stopped || this.#running) return;
     const nowMs = this.#shard.nowMs();
     const dueMs = Math.min(...this.#jobs.map((job) => this.#dueMs(job)));
-    const wakeMs = Math.min(dueMs, nowMs + SLEEP_MS_MAX);
+    const wakeMs = Math.max(this.#heldUntilMs, Math.min(dueMs, nowMs + SLEEP_MS_MAX));
     if (this.#timer && this.#timerMs <= wakeMs) return;
     clearTimeout(this.#timer);
     this.#timerMs = wakeMs;
-    this.#timer = setTimeout(() => this.#start(), Math.max(0, wakeMs - nowMs));
+    this.#expectedMs = Math.max(nowMs, wakeMs);
+    this.#timer = setTimeout(() => this.#start(), this.#expectedMs - nowMs);
   }
 
   async stop(): Promise<void> {
@@ -65,6 +73,13 @@ export class Background {
 
   #start(): void {
     this.#timer = undefined;
+    const nowMs = this.#shard.nowMs();
+    const wasHeld = this.#expectedMs <= this.#heldUntilMs;
+    if (!wasHeld && nowMs - this.#expectedMs >= STOOD_STILL_MS) {
+      this.#heldUntilMs = nowMs + HEARING_MS;
+      this.arm();
+      return;
+    }
     this.#running = this.#runDue().finally(() => {
       this.#running = undefined;
       this.arm();

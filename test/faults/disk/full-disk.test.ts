@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
 import { afterEach, describe, expect, it } from 'vitest';
-import { IS_WHOLE, Keeper, TOPIC } from './keeper.ts';
+import { IS_WHOLE, Keeper, reasonsNotReady, TOPIC } from './keeper.ts';
 
 const TEST_MS = 120_000;
 const NOT_WRITABLE = 73;
@@ -62,7 +62,7 @@ async function open(root: string, ...flags: string[]): Promise<BrokerProcess> {
 
 describe.skipIf(!canMount())('a file system of its own (needs the right to mount)', () => {
   it.each(IS_WHOLE ? ['0', '4MiB'] : ['0'])(
-    'that is full, with a reserve of %s: refused by name, read from, emptied, and served again [D-13]',
+    'that is full, with a reserve of %s: refused by name, not ready, read from, emptied, and served again [D-13] [A-100]',
     async (reserve) => {
       const root = mounted('size=32m');
       mkdirSync(join(root, 'data'));
@@ -82,10 +82,24 @@ describe.skipIf(!canMount())('a file system of its own (needs the right to mount
           { timeout: 60_000, interval: 50 },
         )
         .toContain('STORAGE_FULL');
+      const reasons = new Set<string>();
+      await expect
+        .poll(
+          async () => {
+            await keeper.send(broker.address, 8, 50_000);
+            for (const reason of await reasonsNotReady(broker.adminUrl)) reasons.add(reason);
+            return [...reasons];
+          },
+          { timeout: 60_000, interval: 50 },
+        )
+        .toContain(reserve === '0' ? '503 commits_failing' : '503 storage_full');
       // What was acknowledged can be read, also where nothing can be written.
       expect(await keeper.missing(broker.address)).toEqual([]);
       rmSync(join(root, 'filler'));
       await keeper.untilServed(broker.address);
+      await expect
+        .poll(() => reasonsNotReady(broker.adminUrl), { timeout: 30_000, interval: 50 })
+        .toEqual([]);
       const [message] = await client
         .queue('g')
         .receive({ topics: TOPIC, maxMessages: 1, maxWaitMs: 5_000 });

@@ -7,6 +7,14 @@ export const TOPIC = 'kept';
 export const IS_WHOLE = process.env['MILLRACE_FAULTS'] === 'whole';
 const SETTLE_MS_MAX = 30_000;
 
+/** Codes of why `/readyz` says no; none where it says yes. */
+export async function reasonsNotReady(adminUrl: string): Promise<readonly string[]> {
+  const reply = await fetch(`${adminUrl}/readyz`);
+  if (reply.status === 200) return [];
+  const { reasons } = (await reply.json()) as { reasons: readonly { code: string }[] };
+  return reasons.map(({ code }) => `${reply.status} ${code}`);
+}
+
 export class Keeper {
   readonly acknowledged = new Map<number, string>();
   /** Names of the errors that senders got. */
