@@ -21,7 +21,7 @@ export interface BackgroundEvents {
 const SLEEP_MS_MAX = 1_000;
 const RETRY_MS = 100;
 /** A timer that comes so late: the process stood still, and what members and workers sent meanwhile is not read yet. */
-const STOOD_STILL_MS = 1_000;
+const STOOD_STILL_MS = 2_000;
 /** So long they have to be heard, before anything ends by time. [C-7] [L-20] */
 const HEARING_MS = 1_000;
 
