@@ -35,6 +35,16 @@ const SCENARIOS = [
   'parts of batches',
 ];
 
+const LOGIN_SCENARIOS = [
+  'the exchange of RFC 7677',
+  'nobody',
+  'password',
+  'server signature',
+  'channel binding',
+  'token',
+  'expiry',
+];
+
 const COMPRESSIONS = ['none', 'gzip', 'lz4', 'snappy'] as const;
 type Compression = (typeof COMPRESSIONS)[number];
 
@@ -76,11 +86,25 @@ beforeEach((context) => {
   if (PYTHON_LACK !== undefined) context.skip(PYTHON_LACK);
 });
 
-async function playScenarios(address: string): Promise<Map<string, string>> {
-  const { printed } = await runPython('check-broker.py', address);
+async function playScenarios(...args: readonly string[]): Promise<Map<string, string>> {
+  const { printed } = await runPython('check-broker.py', ...args);
   const parts = printed.split(/^(?=ok |FAILED )/m);
   return new Map(parts.map((part) => [/^\w+ (.*?)(?: \(\d+ ms\))?$/m.exec(part)?.[1] ?? '', part]));
 }
+
+test('a broker that asks who its clients are: every login, and every one that is refused', async () => {
+  const directory = new TemporaryDirectory('millrace-python-login-');
+  const flags = ['--authentication', 'required'];
+  const broker = await BrokerProcess.start({ dataDir: directory.path, flags });
+  try {
+    const played = await playScenarios('--login', broker.address, await broker.adminToken());
+    expect([...played.keys()]).toEqual(LOGIN_SCENARIOS);
+    for (const report of played.values()) expect(report).toMatch(/^ok /);
+  } finally {
+    await broker.end('SIGTERM');
+    directory.remove();
+  }
+});
 
 test('golden vectors', async () => {
   const { printed, status } = await runPython('check-vectors.py');

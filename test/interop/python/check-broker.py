@@ -1,4 +1,5 @@
-# Plays scenarios against a broker: check-broker.py HOST:PORT [NAME...]; without a name all.
+# Plays scenarios against a broker: check-broker.py HOST:PORT [NAME...]; without a name all. Those for a broker that asks who its
+# clients are: check-broker.py --login HOST:PORT TOKEN [NAME...], with the administrator's token.
 # Prints a line for each; exits with 1 if one failed.
 import sys
 import time
@@ -7,22 +8,24 @@ import traceback
 sys.dont_write_bytecode = True
 
 from millrace.client import Connection
-from scenarios import connection, fetch, group, produce, share
+from scenarios import connection, fetch, group, login, produce, share
 
 GROUPS = (connection, produce, fetch, group, share)
 SCENARIOS = {name: scenario for part in GROUPS for name, scenario in part.SCENARIOS.items()}
 
 
-def play(name, host, port):
-    def connect(hello=True):
+def play(name, scenario, host, port, token):
+    def connect(hello=token is None):
         opened = Connection(host, port)
         if hello:
             opened.hello()
         return opened
 
+    connect.token = token
+
     began = time.monotonic()
     try:
-        SCENARIOS[name](connect)
+        scenario(connect)
     except Exception:
         print(f'FAILED {name}\n{traceback.format_exc()}', flush=True)
         return False
@@ -31,9 +34,15 @@ def play(name, host, port):
 
 
 def main(arguments):
-    address, *names = arguments
+    token, scenarios = None, SCENARIOS
+    if arguments[0] == '--login':
+        _, address, token, *names = arguments
+        scenarios = login.SCENARIOS
+    else:
+        address, *names = arguments
     host, port = address.rsplit(':', 1)
-    return 0 if all([play(name, host, int(port)) for name in names or SCENARIOS]) else 1
+    played = [play(name, scenarios[name], host, int(port), token) for name in names or scenarios]
+    return 0 if all(played) else 1
 
 
 sys.exit(main(sys.argv[1:]))

@@ -39,11 +39,12 @@ class Connection:
     def close(self):
         self.socket.close()
 
-    def hello(self):
+    def hello(self, mechanism=None, credentials=None):
         """Agrees on versions and learns limits; an API that both sides do not speak cannot be used."""
         ranges = [{'key': api.key, 'versionMin': 1, 'versionMax': api.version} for api in APIS.values()]
         told = self.call(
             'Hello', clientName='millrace-python', clientVersion='1', apis=ranges, codecs=CODECS,
+            mechanism=mechanism, credentials=credentials,
         )
         self.limits = told['limits']
         spoken = {api['key']: (api['versionMin'], api['versionMax']) for api in told['apis']}
