@@ -111,5 +111,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // For polls that name none: a machine under load may pause for longer than the second it would be.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

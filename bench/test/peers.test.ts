@@ -125,7 +125,7 @@ describe('what processes cost', () => {
   it.skipIf(process.platform !== 'linux')('sees a child below its parent', async () => {
     const child = spawn('sh', ['-c', 'exec sleep 60']);
     try {
-      await vi.waitUntil(() => Number(treeResidentBytes([Number(child.pid)])) > 0);
+      await vi.waitUntil(() => Number(treeResidentBytes([Number(child.pid)])) > 0, LONG);
       expect(Number(treeResidentBytes([process.pid]))).toBeGreaterThan(
         Number(treeResidentBytes([Number(child.pid)])),
       );

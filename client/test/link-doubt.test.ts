@@ -45,7 +45,7 @@ describe('a request that lost its reply', () => {
         return SILENT;
       },
     });
-    const client = await clientOf(broker, { requestTimeoutMs: 150 });
+    const client = await clientOf(broker, { requestTimeoutMs: 1_000 });
     const error = await rejection(client.admin.alterTopic({ name: 't' }));
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', cause: { code: 'CONNECTION_LOST' } });
     expect(broker.count('AlterTopic')).toBe(1);
@@ -61,7 +61,7 @@ describe('a request that lost its reply', () => {
         return SILENT;
       },
     });
-    const client = await clientOf(broker, { requestTimeoutMs: 150 });
+    const client = await clientOf(broker, { requestTimeoutMs: 1_000 });
     expect((await rejection(client.admin.listGroups())).code).toBe('CONNECTION_LOST');
   });
 

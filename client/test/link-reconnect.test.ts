@@ -93,14 +93,15 @@ describe('a connection', () => {
 
   it('that is silent while replies are awaited is asked, and made anew where nothing comes', async () => {
     const broker = await fakeBroker({ Fetch: () => SILENT });
-    const client = await clientOf(broker, { pingIdleMs: 30, connectTimeoutMs: 60 });
+    const client = await clientOf(broker, { pingIdleMs: 30, connectTimeoutMs: 500 });
     const fetching = client.request('Fetch', { partitions: [], maxWaitMs: 20_000 });
     await eventually(() => broker.count('Metadata') > 1);
     expect(broker.connections.length).toBe(1);
     broker.handlers.Metadata = () => SILENT;
-    await eventually(() => broker.connections.length === 2);
+    // That one is made anew in its turn: nobody counts on seeing the second alone.
+    await eventually(() => broker.connections.length >= 2);
     // The fetch is repeated on the new connection.
-    await eventually(() => broker.count('Fetch') === 2);
+    await eventually(() => broker.count('Fetch') >= 2);
     const ended = rejection(fetching);
     await client.close();
     expect((await ended).code).toBe('CLIENT_CLOSED');
@@ -141,10 +142,10 @@ describe('a connection', () => {
       }),
       GroupHeartbeat: () => ({ memberEpoch: 1, heartbeatIntervalMs: 1_000, assignment: null }),
     });
-    const slow = await slowly(broker.port, 40_000);
+    const slow = await slowly(broker.port, 5_000);
     const client = await clientOf(
       { address: `127.0.0.1:${slow}` },
-      { pingIdleMs: 50, connectTimeoutMs: 300 },
+      { pingIdleMs: 50, connectTimeoutMs: 1_000 },
     );
     const fetching = client.request('Fetch', { partitions: [] });
     await eventually(() => broker.count('Fetch') === 1);

@@ -71,7 +71,7 @@ describe('requests', () => {
   it('leave a connection alone that has said something since', async () => {
     const broker = await fakeBroker({ Produce: () => SILENT });
     const client = await clientOf(broker);
-    const silent = rejection(client.request('Produce', PRODUCE, { timeoutMs: 60 }));
+    const silent = rejection(client.request('Produce', PRODUCE, { timeoutMs: 500 }));
     await client.admin.ping();
     await silent;
     await client.admin.ping();

@@ -57,18 +57,18 @@ describe('a membership', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     const { membership, asked, lost } = setup();
     membership.start();
-    await vi.waitUntil(() => asked.length === 1);
+    await vi.waitUntil(() => asked.length === 1, 20_000);
     asked[0]?.answer(1);
-    await vi.waitUntil(() => asked.length === 2);
+    await vi.waitUntil(() => asked.length === 2, 20_000);
     // The session counts from when the answered heartbeat was sent.
     now += SESSION_MS;
     asked[1]?.answer(1);
-    await vi.waitUntil(() => asked.length === 3);
+    await vi.waitUntil(() => asked.length === 3, 20_000);
     expect(asked[2]?.body.memberEpoch).toBe(1);
     now += SESSION_MS;
     now += 1;
     asked[2]?.answer(1);
-    await vi.waitUntil(() => asked.length === 4);
+    await vi.waitUntil(() => asked.length === 4, 20_000);
     expect(lost).toEqual(['UNKNOWN_MEMBER']);
     expect(asked[3]?.body.memberEpoch).toBe(0);
     void membership.close(10, false);
@@ -80,14 +80,14 @@ describe('a membership', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     const { membership, asked } = setup();
     membership.start();
-    await vi.waitUntil(() => asked.length === 1);
+    await vi.waitUntil(() => asked.length === 1, 20_000);
     asked[0]?.answer(1);
-    await vi.waitUntil(() => asked.length === 2);
+    await vi.waitUntil(() => asked.length === 2, 20_000);
     // It waits a third of the session; another third is for its answer.
     expect(asked[1]?.timeoutMs).toBe((SESSION_MS / 3) * 2);
     now += 2_500;
     asked[1]?.answer(1);
-    await vi.waitUntil(() => asked.length === 3);
+    await vi.waitUntil(() => asked.length === 3, 20_000);
     // The last answered one was sent 2,500 ms ago.
     expect(asked[2]?.timeoutMs).toBe(SESSION_MS - 2_500);
     void membership.close(10, false);

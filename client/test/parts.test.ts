@@ -250,7 +250,7 @@ describe('waiting', () => {
     const from = performance.now();
     const deadlines = new Deadlines(() => {
       const now = performance.now();
-      const ripe = due.filter((ms) => from + ms <= now);
+      const ripe = due.filter((ms) => from + ms <= now).toSorted((a, b) => a - b);
       fired.push(...ripe);
       for (const ms of ripe) due.splice(due.indexOf(ms), 1);
       return due.length === 0 ? Number.POSITIVE_INFINITY : from + Math.min(...due);

@@ -59,7 +59,7 @@ describe('failures on the way', () => {
   });
 
   it('a batch without a reply in time is not sent again', async () => {
-    const { producer, broker } = await setup({ deliveryTimeoutMs: 60 });
+    const { producer, broker } = await setup({ deliveryTimeoutMs: 1_000 });
     await producer.send({ topic: 't', value: 'warm' });
     first(broker, 1, () => SILENT);
     const error = await rejection(producer.send({ topic: 't', value: 'lost' }));

@@ -196,7 +196,7 @@ describe('a batch that fails for good', () => {
   });
 
   it('while nobody knows whether it was appended: a new epoch, where it was not', async () => {
-    const { producer, broker, log } = await setup({ ...ONE_EACH, deliveryTimeoutMs: 150 });
+    const { producer, broker, log } = await setup({ ...ONE_EACH, deliveryTimeoutMs: 1_000 });
     await producer.send({ topic: 't', value: 'warm' });
     first(broker, 1, () => SILENT);
     const failed = await rejection(producer.send({ topic: 't', value: 'lost' }));
@@ -211,7 +211,7 @@ describe('a batch that fails for good', () => {
   });
 
   it('while nobody knows whether it was appended: no new epoch, where it was', async () => {
-    const { producer, broker, log } = await setup({ ...ONE_EACH, deliveryTimeoutMs: 150 });
+    const { producer, broker, log } = await setup({ ...ONE_EACH, deliveryTimeoutMs: 1_000 });
     await producer.send({ topic: 't', value: 'warm' });
     const real = broker.handlers.Produce as Produce;
     first(broker, 1, unanswered(real));

@@ -7,7 +7,7 @@ import { numbers, pause, setup } from './support/worker-setup.ts';
 describe('leases', () => {
   it('are extended from half their time on, for running and waiting messages', async () => {
     const { queue, work } = await setup(numbers(5));
-    queue.visibilityTimeoutMs = 80;
+    queue.visibilityTimeoutMs = 600;
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
       finish = resolve;
@@ -20,12 +20,12 @@ describe('leases', () => {
     await eventually(() => queue.itemsOf('extend').length >= 3);
     // Number 0 is accepted, 1 runs, 2 to 4 wait.
     expect(queue.itemsOf('extend').every(([first, last]) => first === 1 && last === 4)).toBe(true);
-    expect(queue.items.find(({ kind }) => kind === 'extend')?.delayMs).toBe(80);
-    expect(queue.receives[0]?.visibilityTimeoutMs).toBe(80);
+    expect(queue.items.find(({ kind }) => kind === 'extend')?.delayMs).toBe(600);
+    expect(queue.receives[0]?.visibilityTimeoutMs).toBe(600);
     finish();
     await eventually(() => queue.states().every((state) => state === 'accepted'));
     const extensions = queue.itemsOf('extend').length;
-    await pause(150);
+    await pause(400);
     expect(queue.itemsOf('extend').length).toBe(extensions);
     // What is over is forgotten at once, not when it would have been extended.
     const { keeper } = worker as unknown as { keeper: { leases: Set<unknown> } };
@@ -49,17 +49,17 @@ describe('leases', () => {
 
   it('last as long as the group says', async () => {
     const { queue, work, broker } = await setup([1]);
-    queue.visibilityTimeoutMs = 60;
+    queue.visibilityTimeoutMs = 400;
     const extended = () => queue.itemsOf('extend').length > 0;
     work({ handler: () => eventually(extended) });
     await eventually(extended);
-    expect(queue.receives[0]?.visibilityTimeoutMs).toBe(60);
+    expect(queue.receives[0]?.visibilityTimeoutMs).toBe(400);
     expect(broker.count('DescribeShareGroups')).toBe(1);
   });
 
   it('that are lost abort the signal and free what waits', async () => {
     const { queue, work } = await setup([1, 2, 3]);
-    queue.visibilityTimeoutMs = 60;
+    queue.visibilityTimeoutMs = 400;
     const started: number[] = [];
     let reason: unknown;
     const outcomes: string[] = [];
@@ -98,7 +98,7 @@ describe('leases', () => {
 
   it('that ended while nobody could be asked are not begun', async () => {
     const { queue, work, broker } = await setup([1, 2]);
-    queue.visibilityTimeoutMs = 60;
+    queue.visibilityTimeoutMs = 400;
     const started: number[] = [];
     const worker = work({
       concurrency: 1,
@@ -106,7 +106,7 @@ describe('leases', () => {
         started.push(value);
         if (started.length === 1) {
           broker.handlers.Acknowledge = () => SILENT;
-          await pause(150);
+          await pause(1_000);
           broker.handlers.Acknowledge = queue.handlers.Acknowledge as Handler<'Acknowledge'>;
         }
       },

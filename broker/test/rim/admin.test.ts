@@ -137,8 +137,10 @@ test('recording a request costs less than a microsecond', async () => {
   const metrics = new ApiMetrics();
   const rounds = 200_000;
   for (let i = 0; i < rounds; i += 1) metrics.answered(i % 100);
-  const startedMs = performance.now();
+  // Of the processor's time: the clock goes on while others have it.
+  const before = process.cpuUsage();
   for (let i = 0; i < rounds; i += 1) metrics.answered(i % 100);
-  expect(((performance.now() - startedMs) * 1_000) / rounds).toBeLessThan(1);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / rounds).toBeLessThan(1);
   expect(metrics.duration.count).toBe(2 * rounds);
 });

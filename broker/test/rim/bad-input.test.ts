@@ -18,7 +18,7 @@ beforeEach(async () => {
       },
       DescribeGroup: () => ({ epoch: -1, members: [], offsets: [] }),
     },
-    options: { helloTimeout: 400 },
+    options: { helloTimeout: 1_500 },
   });
   bystander = await WireClient.greeted(rim.port);
 });
@@ -81,7 +81,7 @@ describe('ends the connection with a typed error', () => {
     const reply = await client.next('Hello');
     expect(reply.correlationId).toBe(0);
     expect(reply.error?.code).toBe('HELLO_REQUIRED');
-    expect(reply.error?.detail.limit).toBe('400 ms');
+    expect(reply.error?.detail.limit).toBe('1500 ms');
     await client.closed;
     expect(await rim.metric('millrace_connections_ended_total{reason="no_hello"}')).toBe(1);
   });

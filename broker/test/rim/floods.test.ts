@@ -49,7 +49,7 @@ async function asking(client: WireClient, flood: Promise<unknown>): Promise<numb
 test('connections that come and go, half frames and half Hellos leave a good client its place and nothing behind [A-80] [A-84] [A-85]', async () => {
   rim = await openRim({
     handlers,
-    options: { requestBytesTotal: 16 * 1024 * 1024, helloTimeout: 1_000, frameTimeout: 500 },
+    options: { requestBytesTotal: 16 * 1024 * 1024, helloTimeout: 10_000, frameTimeout: 1_500 },
   });
   const { port, metric } = rim;
   const good = await WireClient.greeted(port);
@@ -85,7 +85,7 @@ test('handshakes of TLS that are cut in the middle hold no place of their addres
         tlsCert: server.cert,
         tlsKey: server.key,
         connectionsPerAddress: 40,
-        helloTimeout: 500,
+        helloTimeout: 5_000,
       },
     });
     const { port } = rim;

@@ -126,7 +126,7 @@ test('a client that takes no replies is read no further, then cut off with a log
   };
   const { port, lines, metric } = await open({
     handlers: { Peek: peek, ListGroups: () => ({ groups: [] }) },
-    options: { unsentReplyBytes: 4 * MIB, stallTimeout: 400 },
+    options: { unsentReplyBytes: 4 * MIB, stallTimeout: 2_000 },
   });
   const [client, other] = [await WireClient.greeted(port), await WireClient.greeted(port)];
   client.socket.pause();

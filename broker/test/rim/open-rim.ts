@@ -97,7 +97,7 @@ function fill(handlers: Partial<Handlers>): Handlers {
 
 /** Waits until the condition holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await sleep(2);

@@ -150,7 +150,7 @@ test('a connection that says nothing is closed, one that waits for something is 
   const { calls, handler } = held<'Receive'>();
   const { port, metric } = await open({
     handlers: { Receive: handler },
-    options: { idleTimeout: 300 },
+    options: { idleTimeout: 1_000 },
   });
   const [idle, waiting] = [await WireClient.greeted(port), await WireClient.greeted(port)];
   waiting.send('Receive', 1, { group: 'g', topics: ['t'], memberId: 'm', maxWaitMs: 20_000 });

@@ -43,7 +43,7 @@ test('a client that does not close its side does not hold up the shutdown', asyn
   client.socket.pause();
   const startedMs = performance.now();
   await rim.server.drain();
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
   await rim.server.close();
 });
 

@@ -113,7 +113,7 @@ describe('an access key', () => {
       const secretOf = (id: string) => call('GetAccessKey', { accessKeyId: id });
       const unknown = { code: 'UNKNOWN_ACCESS_KEY', detail: { field: 'accessKeyId' } };
       await expect
-        .poll(() => refusalOf(secretOf(brief.accessKeyId)), { timeout: 5_000 })
+        .poll(() => refusalOf(secretOf(brief.accessKeyId)), { timeout: 20_000 })
         .toMatchObject(unknown);
       await call('AlterUser', { user: 'ada', disabled: true });
       await expect(secretOf(accessKeyId)).rejects.toMatchObject(unknown);

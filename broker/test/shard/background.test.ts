@@ -35,7 +35,7 @@ it('[S-8] a job with a lot to do holds up none that falls due meanwhile', async 
   };
   const background = new Background(opened.shard, [long, tick], { failed: () => undefined });
   background.arm();
-  await vi.waitFor(() => expect(slices).toBe(9));
+  await vi.waitFor(() => expect(slices).toBe(9), 20_000);
   const longs = (count: number) => Array.from({ length: count }, () => 'long');
   expect(order).toEqual([...longs(4), 'tick', ...longs(5)]);
   await background.stop();
@@ -56,7 +56,7 @@ it('[S-8] a job that fails is said so, and the others go on', async () => {
   const failed = (job: string) => failures.push(job);
   const background = new Background(opened.shard, [broken, other], { failed });
   background.arm();
-  await vi.waitFor(() => expect(slices).toBe(3));
+  await vi.waitFor(() => expect(slices).toBe(3), 20_000);
   expect(failures).toContain('broken');
   await background.stop();
   await opened.close();

@@ -38,7 +38,7 @@ function told(reply: Reply): readonly number[] {
 }
 
 async function waiting(count: number): Promise<void> {
-  await vi.waitFor(() => expect(shard.shard.waiters.members.size).toBe(count));
+  await vi.waitFor(() => expect(shard.shard.waiters.members.size).toBe(count), 20_000);
 }
 
 /** Two members at rest, of two partitions each. */

@@ -43,13 +43,13 @@ test('an undo that fails for want of a codec holds up no other purge [L-113] [L-
   const purges = () => shard.shard.peek(({ shares }) => [...shares.purged]);
   expect(purges().map(({ partition }) => partition)).toEqual([0, 1]);
   aheadMs = 20_000;
-  await vi.waitFor(() => expect(purges().map(({ partition }) => partition)).toEqual([0]), 10_000);
+  await vi.waitFor(() => expect(purges().map(({ partition }) => partition)).toEqual([0]), 20_000);
   for (let i = 0; i < 15; i += 1) await soon();
   expect(shard.backgroundFailures).toMatchObject([{ code: 'UNSUPPORTED_CODEC' }]);
 
   registerCodec('snappy', snappy);
   aheadMs = 100_000;
-  await vi.waitFor(() => expect(purges()).toEqual([]), 10_000);
+  await vi.waitFor(() => expect(purges()).toEqual([]), 20_000);
   expect(shard.backgroundFailures).toHaveLength(1);
   await shard.close();
 });

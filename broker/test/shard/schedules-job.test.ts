@@ -51,7 +51,7 @@ it('[S-5] a tick comes when it is due; [S-13] without room it waits, and comes w
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);
   const { nextAtMs } = await shard.call('CreateSchedule', SCHEDULE);
-  const wait = { timeout: 5_000, interval: 20 };
+  const wait = { timeout: 20_000, interval: 20 };
   await vi.waitFor(async () => expect(await ticksIn(shard, topicId)).toContain(nextAtMs), wait);
   store.freeBytes = 0;
   await vi.waitFor(() => expect(shard.space.isFull).toBe(true), wait);
@@ -70,7 +70,7 @@ it('[S-5] a tick comes when it is due; [S-13] without room it waits, and comes w
   expect(ticks).toEqual(ticks.map((_, i) => (ticks[0] ?? 0) + i * 1_000));
   expect(shard.backgroundFailures).toEqual([]);
   await shard.close();
-}, 20_000);
+}, 60_000);
 
 it('[S-5] a commit that is aborted takes back the message and the tick together', async () => {
   const store = new FaultyStore(new MemoryStore());
@@ -83,10 +83,15 @@ it('[S-5] a commit that is aborted takes back the message and the tick together'
     everyMs: 1_000,
   });
   store.script({ kind: 'abort' });
-  await vi.waitFor(() => expect(shard.reloads).toHaveLength(1), { timeout: 5_000 });
-  const wait = { timeout: 5_000, interval: 20 };
-  await vi.waitFor(async () => expect((await ticksIn(shard, topicId)).length).toBe(2), wait);
-  expect(await ticksIn(shard, topicId)).toEqual([nextAtMs, nextAtMs + 1_000]);
-  expect(await listed(shard)).toMatchObject({ sent: 2, lastAtMs: nextAtMs + 1_000 });
+  await vi.waitFor(() => expect(shard.reloads).toHaveLength(1), { timeout: 20_000 });
+  const wait = { timeout: 20_000, interval: 20 };
+  const isSent = async () =>
+    expect((await ticksIn(shard, topicId)).length).toBeGreaterThanOrEqual(2);
+  await vi.waitFor(isSent, wait);
+  expect((await ticksIn(shard, topicId)).slice(0, 2)).toEqual([nextAtMs, nextAtMs + 1_000]);
+  // A third may have come since.
+  const { sent = 0, lastAtMs } = (await listed(shard)) ?? {};
+  expect(sent).toBeGreaterThanOrEqual(2);
+  expect(lastAtMs).toBe(nextAtMs + (sent - 1) * 1_000);
   await shard.close();
-}, 20_000);
+}, 60_000);

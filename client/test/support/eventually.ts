@@ -4,7 +4,7 @@ import { type Client, type ConnectOptions, connect } from '../../src/index.ts';
 import { FakeBroker, type Handlers } from './fake-broker.ts';
 
 /** Resolves once `condition` holds; throws what it threw last, or says that it never held. */
-export async function eventually(condition: () => unknown, ms = 5_000): Promise<void> {
+export async function eventually(condition: () => unknown, ms = 20_000): Promise<void> {
   const giveUpAt = performance.now() + ms;
   for (;;) {
     try {

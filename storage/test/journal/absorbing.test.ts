@@ -34,9 +34,9 @@ describe('a data file that has no room', () => {
     expect(offsetsOf(store)).toEqual(taken);
     expect(absorbed()).toBe(0);
     refuse(undefined);
-    await vi.waitFor(async () => store.commit([batch(99)]), { timeout: 5_000, interval: 10 });
+    await vi.waitFor(async () => store.commit([batch(99)]), { timeout: 20_000, interval: 10 });
     expect(offsetsOf(store)).toEqual([...taken, 99]);
-    await vi.waitFor(() => expect(absorbed()).toBeGreaterThan(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(absorbed()).toBeGreaterThan(1), { timeout: 20_000 });
     await store.close();
   });
 
@@ -55,7 +55,7 @@ describe('a data file that has no room', () => {
     while ((await commit().catch(({ reason }) => reason)) !== 'full');
     expect(taken).toBeLessThanOrEqual(4);
     refuse(undefined);
-    await vi.waitFor(commit, { timeout: 5_000, interval: 10 });
+    await vi.waitFor(commit, { timeout: 20_000, interval: 10 });
     expect([...store.range('groups', { keysOnly: true })]).toHaveLength(50 * taken);
     await store.close();
   });

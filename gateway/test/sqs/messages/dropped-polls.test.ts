@@ -73,7 +73,7 @@ it('a message that is sent as callers hang up comes to the next one, for the fir
   }
   expect([...counts]).toEqual(['1']);
   expect(late).toBeLessThan(ROUNDS / 10);
-});
+}, 120_000);
 
 it('an answer that stood behind another one when its caller hung up gives its message back [Q-77]', async () => {
   const [empty, queue] = [await session.queue(), await session.queue()];

@@ -185,7 +185,7 @@ describe('waiting [Q-77]', () => {
     const queue = await session.queue({ ReceiveMessageWaitTimeSeconds: '20' });
     const sent = session.receive(queue);
     await pause(20);
-    await session.send(queue, 'a', { DelaySeconds: 1 });
+    await session.send(queue, 'a', { DelaySeconds: 3 });
     await session.send(queue, 'b');
     expect(bodies(await sent)).toEqual(['b']);
     const [delayed] = await session.receive(queue);

@@ -202,7 +202,7 @@ test('requests that come in one go are all answered, errors too', async () => {
   const requests = [requestText('ListQueues', '{}'), requestText('ListQueues', '[]')];
   socket.write([...requests, ...requests].join(''));
   const codes = () => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code);
-  await vi.waitFor(() => expect(codes()).toEqual(['200', '400', '200', '400']));
+  await vi.waitFor(() => expect(codes()).toEqual(['200', '400', '200', '400']), 20_000);
   expect(answers.match(/"NextToken":"false"/g)).toHaveLength(2);
   expect(answers.match(/^connection: keep-alive\r$/gim)).toHaveLength(4);
   socket.destroy();
@@ -222,13 +222,11 @@ test('a caller that goes away aborts its call, and is not answered', async () =>
   const server = await start({ handlers });
   const socket = connect(server.port, '127.0.0.1');
   socket.write(requestText('ReceiveMessage', '{"QueueUrl":"q"}'));
-  await vi.waitFor(() => expect(server.calls).toHaveLength(1));
+  await vi.waitFor(() => expect(server.calls).toHaveLength(1), 20_000);
   expect(aborted).not.toHaveBeenCalled();
   socket.destroy();
-  await vi.waitFor(() => expect(aborted).toHaveBeenCalledOnce());
-  await vi.waitFor(() =>
-    expect(server.metrics.actions.get('ReceiveMessage')?.get('CallerGone')).toBe(1),
-  );
+  await vi.waitFor(() => expect(aborted).toHaveBeenCalledOnce(), 20_000);
+  await expect.poll(() => server.metrics.actions.get('ReceiveMessage')?.get('CallerGone')).toBe(1);
 });
 
 test('a gateway that shuts down aborts what waits, and answers it', async () => {
@@ -242,7 +240,7 @@ test('a gateway that shuts down aborts what waits, and answers it', async () => 
   };
   const server = await start({ handlers });
   const answer = askJson(server.port, 'ReceiveMessage', { QueueUrl: 'q' });
-  await vi.waitFor(() => expect(server.calls).toHaveLength(1));
+  await vi.waitFor(() => expect(server.calls).toHaveLength(1), 20_000);
   server.closing.abort();
   expect((await answer).status).toBe(503);
   expect((await askJson(server.port, 'ReceiveMessage', { QueueUrl: 'q' })).status).toBe(503);
