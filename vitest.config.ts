@@ -109,8 +109,8 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // For polls that name none: a machine under load may pause for longer than the second it would be.
     expect: { poll: { timeout: 20_000 } },
   },

@@ -230,5 +230,5 @@ describe('receipts', () => {
 
 test('after all of this the broker is well', async () => {
   expect((await client.admin.ping()).roundTripMs).toBeGreaterThan(0);
-  expect((await fetch(`${broker.adminUrl}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${broker.adminUrl}/readyz`)).status).toBe(200);
 });

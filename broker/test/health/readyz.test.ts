@@ -37,7 +37,7 @@ test('a disk below its reserve: not ready while producing is refused, and ready 
   usage.freeBytes = 1_000_000;
   shard.space.refresh();
   expect(await produce()).toMatchObject({ results: [{ errorCode: 0 }] });
-  expect(await readyz()).toEqual({ status: 200, body: { status: 'ready' } });
+  await expect.poll(readyz).toEqual({ status: 200, body: { status: 'ready' } });
   expect(await rim.metric('millrace_ready')).toBe(1);
   await shard.close();
 });
@@ -54,9 +54,9 @@ test('commits that fail: not ready until one stands, or for ten seconds [A-100]'
     body: { reasons: [{ code: 'commits_failing' }] },
   });
   metrics.committed(1, 1, 1);
-  expect((await readyz()).status).toBe(200);
+  await expect.poll(async () => (await readyz()).status).toBe(200);
   metrics.commitAborted();
   nowMs = performance.now() + 10_000;
-  expect((await readyz()).status).toBe(200);
+  await expect.poll(async () => (await readyz()).status).toBe(200);
   await shard.close();
 });

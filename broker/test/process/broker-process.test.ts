@@ -19,6 +19,12 @@ function start(...args: Parameters<typeof startBroker>): BrokerProcess {
   return broker;
 }
 
+/** The machine may have held the broker up a moment ago: then it says for ten seconds that it is not. */
+async function isReady(adminPort: number): Promise<void> {
+  const status = async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).status;
+  await expect.poll(status).toBe(200);
+}
+
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-broker-'));
 });
@@ -37,7 +43,7 @@ describe.skipIf(!isBuilt)('the broker process (needs `npm run build`)', () => {
       adminHost: '127.0.0.1',
       pid: first.child.pid,
     });
-    expect((await fetch(`http://127.0.0.1:${ready.adminPort}/readyz`)).status).toBe(200);
+    await isReady(ready.adminPort);
     const client = await WireClient.greeted(ready.port);
     const topicId = (await client.ask('CreateTopic', { name: 't' })).body?.topicId ?? -1;
     const records = [{ value: Buffer.from('kept') }];
@@ -62,11 +68,9 @@ describe.skipIf(!isBuilt)('the broker process (needs `npm run build`)', () => {
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { event?: string }).event);
-    expect(events.filter((event) => event !== undefined)).toEqual([
-      'listening',
-      'stopping',
-      'stopped',
-    ]);
+    // What a busy machine does to the process is told as well.
+    const told = events.filter((event) => event !== undefined && event !== 'event_loop_held_up');
+    expect(told).toEqual(['listening', 'stopping', 'stopped']);
 
     const second = start(dir, '--log-level', 'silent');
     const again = await second.ready;
@@ -91,7 +95,7 @@ describe.skipIf(!isBuilt)('the broker process (needs `npm run build`)', () => {
     expect(code).toBe(75);
     expect(stderr).toMatch(/^millrace-broker: [^\n]+\n$/);
     expect(stderr).toContain(`process ${pid}`);
-    expect((await fetch(`http://127.0.0.1:${adminPort}/readyz`)).status).toBe(200);
+    await isReady(adminPort);
   });
 
   test.each(['--port', '--admin-port'])(

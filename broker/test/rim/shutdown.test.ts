@@ -13,7 +13,7 @@ test('long polls end with SHUTTING_DOWN, running requests are answered, readyz s
       finish.push(() => resolve({ results: [] }));
     });
   const rim = await openRim({ handlers: { Receive: waits.handler, Produce: produce } });
-  expect((await fetch(`${rim.adminUrl}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${rim.adminUrl}/readyz`)).status).toBe(200);
   const client = await WireClient.greeted(rim.port);
   client.send('Receive', 1, { group: 'g', topics: ['t'], memberId: 'm', maxWaitMs: 20_000 });
   client.send('Produce', 2, { batches: [] });

@@ -34,7 +34,7 @@ test.skipIf(outside === undefined)(
     await admin.ask('CreateUser', { user: 'scraper' });
     const { token } = (await admin.ask('CreateToken', { user: 'scraper' })).body ?? {};
     expect((await page('/healthz')).status).toBe(200);
-    expect((await page('/readyz')).status).toBe(200);
+    await expect.poll(async () => (await page('/readyz')).status).toBe(200);
     expect(await page('/metrics')).toMatchObject({ status: 401, challenge: 'Bearer' });
     expect((await page('/metrics', 'nonsense')).status).toBe(401);
     expect((await page('/metrics', token)).status).toBe(403);
