@@ -47,7 +47,7 @@ async function append(shard: TestShard, topicId: number, records: RecordInput[])
 const value = new TextEncoder().encode('x');
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 5_000;
+  const endMs = Date.now() + 20_000;
   while (!(await holds())) {
     if (Date.now() > endMs) throw new Error('it did not come to pass');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -59,7 +59,7 @@ describe('messages that are not to be given now', () => {
     const shard = openTestShard();
     const topicId = await createQueue(shard);
     const waiting = shard.call('Receive', receiveOf(5_000));
-    await append(shard, topicId, [{ value, delayMs: 150 }]);
+    await append(shard, topicId, [{ value, delayMs: 1_000 }]);
     expect(await countsOf(shard)).toMatchObject({ fresh: 0, scheduled: 1 });
     const { leases } = await waiting;
     expect(leases[0]).toMatchObject({ firstOffset: 0, deliveries: 1 });

@@ -13,7 +13,7 @@ import {
 const purgeOf = (undoMs: number, dryRun = false) => ({ group: 'g', topic: null, dryRun, undoMs });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 10));
