@@ -50,6 +50,12 @@ export const sight = command({
     },
     window: { ...OPTIONS.duration, fallback: 2, about: 'Length of a window.' },
     warmup: { ...OPTIONS.warmup, fallback: 3 },
+    watchWarmup: {
+      ...OPTIONS.warmup,
+      fallback: 30,
+      about:
+        'Seconds that it is watched for before the first window: until then its code is still being compiled.',
+    },
     queues: {
       kind: 'count',
       min: 0,

@@ -17,6 +17,8 @@ export interface SightSettings {
   /** Seconds of a window, and of the load before them all. */
   readonly window: number;
   readonly warmup: number;
+  /** Seconds that it is watched for before the first window. */
+  readonly watchWarmup: number;
   readonly queues: number;
   readonly sync: 'always' | 'os';
 }
@@ -65,8 +67,9 @@ export async function measureSight(
   progress: Progress,
 ): Promise<SightOutcome> {
   const observed = new Observed(settings, sessions, progress);
-  const { window, warmup, sync, pairs } = settings;
-  const loadMs = 2 * pairs * window * SECOND_MS * LOAD_SLACK + LOAD_SLACK_MS;
+  const { window, warmup, watchWarmup, sync, pairs } = settings;
+  const windowsMs = 2 * pairs * window * SECOND_MS;
+  const loadMs = watchWarmup * SECOND_MS + windowsMs * LOAD_SLACK + LOAD_SLACK_MS;
   const watchable: Workload = {
     ...workload,
     servesHttp: true,
@@ -159,7 +162,7 @@ class Observed implements RunObserver {
   async #cut(broker: ArenaBroker, pairs: number): Promise<Window[]> {
     if (this.#watcher === undefined) {
       this.#watcher = new Watcher(broker);
-      await this.#watcher.warmUp();
+      await this.#watcher.warmUp(this.#settings.watchWarmup * SECOND_MS);
     }
     const windowMs = this.#settings.window * SECOND_MS;
     const count = () => this.#records;

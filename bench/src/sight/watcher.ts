@@ -9,6 +9,8 @@ import type { ArenaBroker } from '../workloads/workload.ts';
 
 const SCRAPE_EVERY_MS = 1_000;
 const SCRAPES_BEFORE = 20;
+/** While they warm up. */
+const WARM_SCRAPE_EVERY_MS = 200;
 const UPGRADE = {
   connection: 'Upgrade',
   upgrade: 'websocket',
@@ -29,10 +31,15 @@ export class Watcher {
     this.#broker = broker;
   }
 
-  /** Before all windows: the code of scrapes and feeds is as warm as that of the load. */
-  async warmUp(): Promise<void> {
+  /** Before all windows, so that the code of scrapes and feeds is as warm as in a broker that is watched for hours. */
+  async warmUp(ms: number): Promise<void> {
+    const endsAt = performance.now() + ms;
     const feed = await Feed.open(this.#broker.httpUrl);
     for (let at = 0; at < SCRAPES_BEFORE; at += 1) await this.#scrape();
+    for (let due = performance.now(); due < endsAt; due += WARM_SCRAPE_EVERY_MS) {
+      await until(due);
+      await this.#scrape();
+    }
     feed.close();
     this.scrapeMs.length = 0;
   }
