@@ -2,6 +2,7 @@
 // done twice. And acts by the keyboard alone.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askGateway, hold, type Json } from './support/meanwhile.ts';
 import { SEEDED } from './support/seed.ts';
 import { axeFaults, hasChromium, picture, type Sight, startSight } from './support/sight.ts';
 
@@ -10,17 +11,8 @@ const LOST = 'No answer came from the gateway: it may have been done all the sam
 
 let sight: Sight;
 
-async function ask(method: string, path: string, body?: unknown): Promise<Json> {
-  const response = await fetch(`${sight.millrace.httpUrl}${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
-  return response.json();
-}
-type Json = ReturnType<typeof JSON.parse>;
+const ask = (method: string, path: string, body?: unknown) =>
+  askGateway(sight.millrace.httpUrl, method, path, body);
 
 const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: true });
@@ -36,20 +28,6 @@ async function loseAnswer(page: Page, path: string): Promise<void> {
     await route.fetch();
     return route.abort('connectionreset');
   });
-}
-
-/** The next request there that is no dry run waits until the result is called. */
-async function hold(page: Page, path: string): Promise<() => void> {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((go) => {
-    resolve = go;
-  });
-  await page.route(`**${path}`, async (route) => {
-    if (route.request().postDataJSON()?.dryRun === true) return route.continue();
-    await promise;
-    return route.continue();
-  });
-  return resolve;
 }
 
 async function inView(place: string, act: (page: Page) => Promise<void>, refused = /^$/) {

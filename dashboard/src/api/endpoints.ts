@@ -26,7 +26,16 @@ import type {
   TopicGroups,
   TopicRow,
 } from '../views/topics/topic-shapes.ts';
-import type { Brokers, Dashboard, GroupLag, GroupList, NewSession, SessionInfo } from './shapes.ts';
+import type {
+  AccessAsked,
+  AccessTold,
+  Brokers,
+  Dashboard,
+  GroupLag,
+  GroupList,
+  NewSession,
+  SessionInfo,
+} from './shapes.ts';
 import type * as Work from './work-shapes.ts';
 
 /** What a route answers. */
@@ -38,6 +47,7 @@ export interface Replies {
   'GET /session': SessionInfo;
   'POST /session': SessionInfo;
   'DELETE /session': undefined;
+  'POST /session/access': AccessTold;
   'GET /topics': { readonly topics: readonly TopicRow[]; readonly next: string | null };
   'POST /topics': { readonly name: string; readonly topicId: number };
   'GET /topics/{topic}': Topic;
@@ -92,6 +102,7 @@ export interface Replies {
 /** What a route takes as its body; one that is not here takes none. */
 export interface Bodies {
   'POST /session': NewSession;
+  'POST /session/access': AccessAsked;
   'POST /topics': NewTopic;
   'PATCH /topics/{topic}': TopicChange;
   'POST /queues': NewQueue;

@@ -2,6 +2,8 @@
 import type { Brokers } from '@millrace/gateway/rest-types';
 
 export type {
+  AccessAsked,
+  AccessTold,
   Brokers,
   Dashboard,
   GroupLag,

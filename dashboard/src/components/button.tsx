@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconShape } from './icon.tsx';
 
-interface ButtonProps {
+export interface ButtonProps {
   readonly children?: ComponentChildren;
   /** `primary`: the one thing to do here. `danger`: destroys. `quiet`: without a frame. */
   readonly kind?: 'primary' | 'danger' | 'quiet' | undefined;

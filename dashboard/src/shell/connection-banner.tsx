@@ -4,7 +4,7 @@ import { Icon } from '../components/icon.tsx';
 import { formatClock, formatDuration } from '../format/formats.ts';
 import { connectNow, liveFailure, liveStatus, lostSinceMs } from '../live/live-feed.ts';
 import { nowMs } from '../live/now.ts';
-import { sessionState } from './session.ts';
+import { userOfRules } from './rights.tsx';
 
 /** A feed that comes back within this time was not worth a word. */
 const PATIENCE_MS = 1_500;
@@ -27,14 +27,13 @@ export function Banner() {
 
 /** Empty lists teach how to begin; here they may be empty because of whose they are. */
 function FewRights() {
-  const state = sessionState.value;
-  if (state.kind !== 'in') return null;
-  const { user, superuser, cluster } = state.session;
-  if (user === null || superuser || cluster.describe) return null;
+  const user = userOfRules();
+  if (user === undefined) return null;
   return (
-    <p class="few-rights muted">
-      You see and change what {user} may: what is missing here may still be there.
-    </p>
+    <aside class="few-rights muted" aria-label="Your rights">
+      You see and change what {user} may. What you may not see is left out of lists, counts and
+      totals: what is missing here may still be there.
+    </aside>
   );
 }
 

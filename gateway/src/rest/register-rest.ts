@@ -27,6 +27,7 @@ import { registerQueues } from './queues/register-queues.ts';
 import { registerSchedules } from './schedules/register-schedules.ts';
 import { closed } from './schemas/shapes.ts';
 import { registerSearch } from './search/register-search.ts';
+import { registerAccess } from './session/register-access.ts';
 import { registerSession } from './session/register-session.ts';
 import { registerTopicOffsets } from './topics/offsets.ts';
 import { registerTopicGroups } from './topics/topic-groups.ts';
@@ -62,6 +63,7 @@ export async function registerRest(app: App, services: Services): Promise<void> 
     registerSchedules(rest, services);
     registerDashboard(rest, services, boardOf);
     registerSession(rest, services);
+    registerAccess(rest, services);
     registerBrokers(rest, services);
     registerProblemPages(rest);
     refuseOtherMethods();

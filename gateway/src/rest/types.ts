@@ -34,6 +34,7 @@ export type {
 } from './schedules/schedule-schemas.ts';
 export type { MessageShape as Message, NewMessageShape as NewMessage } from './schemas/message.ts';
 export type { Found as SearchReply } from './search/register-search.ts';
+export type { AccessAsked, AccessTold } from './session/register-access.ts';
 export type { SessionInfo } from './session/session-schemas.ts';
 export type { Offsets } from './topics/offsets.ts';
 export type { TopicGroupsShape as TopicGroups } from './topics/topic-groups.ts';

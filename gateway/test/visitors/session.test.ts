@@ -48,6 +48,20 @@ async function tokensOf(user: string) {
   return found?.tokens ?? [];
 }
 
+test('[H-35] who has logged in is told what it may do, of names that nothing has, too', async () => {
+  const cookie = await login();
+  const items = [
+    { operation: 'alter', resource: 'group', name: 'anna-jobs' },
+    { operation: 'write', resource: 'topic', name: 'anna-log' },
+    { operation: 'alter', resource: 'group', name: 'bert-jobs' },
+  ];
+  const reply = await ask('POST', '/session/access', { ...cookie, ...own() }, { items });
+  expect(await reply.json()).toEqual({
+    items: [{ allowed: true }, { allowed: true }, { allowed: false }],
+  });
+  expect(await told(ask('POST', '/session/access', own(), { items }))).toBe(NOBODY);
+});
+
 describe('logging in', () => {
   test('[H-24] a password becomes a token of 12 hours in a cookie that no script sees', async () => {
     const reply = await ask('POST', '/session', own(), PASSWORD);

@@ -26,10 +26,11 @@ export interface Seeded {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Everything is there once it resolves. `http` is the gateway's address, `broker` the broker's. */
-export async function seed(http: string, broker: string): Promise<Seeded> {
-  const client = await connect({ brokers: broker, clientName: 'seed' });
-  const post = (path: string, body: Body) => request(http, path, body);
+/** Everything is there once it resolves. `http` is the gateway's address, `broker` the broker's; `token` where they ask. */
+export async function seed(http: string, broker: string, token?: string): Promise<Seeded> {
+  const auth = token === undefined ? {} : { auth: { token } };
+  const client = await connect({ brokers: broker, clientName: 'seed', ...auth });
+  const post = (path: string, body: Body) => request(http, path, body, token);
   await seedOrders(post);
   await seedMails(post);
   await seedThumbnails(post);
@@ -57,10 +58,13 @@ export async function seed(http: string, broker: string): Promise<Seeded> {
 
 type Post = (path: string, body: Body) => Promise<unknown>;
 
-async function request(http: string, path: string, body: Body): Promise<unknown> {
+async function request(http: string, path: string, body: Body, token?: string): Promise<unknown> {
   const response = await fetch(`${http}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   });
   const text = await response.text();

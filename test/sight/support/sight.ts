@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly size?: Size;
   /** What the heading of the view says; default: any. */
   readonly heading?: string | RegExp;
+  /** Logs in with it first. */
+  readonly token?: string;
 }
 
 export interface SightPage {
@@ -52,15 +54,23 @@ export interface SightPage {
 interface StartOptions {
   readonly isEmpty?: boolean;
   readonly flags?: readonly string[];
+  /** The broker asks who its clients are. */
+  readonly isSecure?: boolean;
 }
 
 export async function startSight({
   isEmpty = false,
+  isSecure = false,
   flags = [],
 }: StartOptions = {}): Promise<Sight> {
   const directory = new TemporaryDirectory('millrace-sight-');
-  const millrace = await MillraceProcess.launch({ dataDir: directory.path, flags });
-  const seeded = isEmpty ? undefined : await seed(millrace.httpUrl, millrace.address);
+  const asking = isSecure ? ['--authentication', 'required'] : [];
+  const millrace = await MillraceProcess.launch({
+    dataDir: directory.path,
+    flags: [...asking, ...flags],
+  });
+  const token = isSecure ? await millrace.adminToken() : undefined;
+  const seeded = isEmpty ? undefined : await seed(millrace.httpUrl, millrace.address, token);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -83,7 +93,7 @@ async function openPage(
   browser: Browser,
   http: string,
   place: string,
-  { look = 'light', size = 'wide', heading }: OpenOptions = {},
+  { look = 'light', size = 'wide', heading, token }: OpenOptions = {},
 ): Promise<SightPage> {
   const isPhone = size === 'phone';
   const context = await browser.newContext({
@@ -94,7 +104,8 @@ async function openPage(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
+  if (token !== undefined) await page.request.post(`${http}/session`, { data: { token } });
   const faults = noteFaults(page);
   await page.goto(`${http}/#${place}`);
   const title = page.getByRole('heading', {
@@ -128,11 +139,17 @@ interface AxeResult {
   }[];
 }
 
+const RULES = {
+  all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  /** Those that another theme can break: nothing else of the document changes with it. */
+  colors: ['color-contrast', 'link-in-text-block'],
+} as const;
+
 /** What axe finds against the rules of WCAG 2.2 at AA, a line each; none where all is well. */
-export async function axeFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const run = `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`;
+export async function axeFaults(page: Page, rules: keyof typeof RULES = 'all'): Promise<string[]> {
+  if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(AXE);
+  const runOnly = { type: rules === 'all' ? 'tag' : 'rule', values: RULES[rules] };
+  const run = `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ['violations'] })`;
   const { violations } = await page.evaluate<AxeResult>(run);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.slice(0, 3).map(({ target, failureSummary = '' }) => {

@@ -8,6 +8,14 @@ import type {
   RedriveFilter,
 } from '../../api/work-shapes.ts';
 
+/** What a redrive of them to anywhere asks for; where they go asks for more. */
+export function redriveNeeds({ topic, queue }: { topic: string; queue: string | null }) {
+  return [
+    ['read', 'topic', topic],
+    [queue === null ? 'create' : 'alter', 'group', queue ?? topic],
+  ] as const;
+}
+
 /** What names a group among others. */
 export function originKey({ reason, queue, topic, error }: Origin): string {
   return JSON.stringify([reason, queue, topic, error]);

@@ -3,7 +3,6 @@ import type { ComponentChildren } from 'preact';
 import { call } from '../../api/call.ts';
 import type { Letter, Message } from '../../api/work-shapes.ts';
 import { StateBadge } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
 import { confirmAct } from '../../components/confirm.tsx';
 import { Identity } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -11,6 +10,8 @@ import { PayloadView } from '../../components/json-view.tsx';
 import { Facts } from '../../components/page.tsx';
 import { toast } from '../../components/toast.tsx';
 import { Time } from '../../components/values.tsx';
+import { ActButton } from '../../shell/rights.tsx';
+import { redriveNeeds } from './letter-groups.ts';
 
 interface LetterPanelProps {
   readonly queue: string | null;
@@ -32,9 +33,11 @@ export function LetterPanel({
 }: LetterPanelProps) {
   const { message, error } = letter;
   const isLeased = letter.state === 'leased';
+  const needs = redriveNeeds({ topic: message.topic, queue });
   const foot = (
     <>
-      <Button
+      <ActButton
+        needs={queue === null ? [] : [['alter', 'group', queue]]}
         kind="danger"
         icon="trash"
         isDisabled={queue === null || isLeased}
@@ -42,16 +45,18 @@ export function LetterPanel({
         onPress={() => void discard(queue ?? '', letter).then((isDone) => isDone && onGone())}
       >
         Discard
-      </Button>
-      <Button
+      </ActButton>
+      <ActButton
+        needs={needs}
         icon="edit"
         isDisabled={isLeased}
         title={isLeased ? LEASED : undefined}
         onPress={onEdit}
       >
         Edit and replace
-      </Button>
-      <Button
+      </ActButton>
+      <ActButton
+        needs={needs}
         kind="primary"
         icon="reload"
         isDisabled={isLeased}
@@ -59,7 +64,7 @@ export function LetterPanel({
         onPress={onRedrive}
       >
         Redrive
-      </Button>
+      </ActButton>
     </>
   );
   return (

@@ -8,12 +8,13 @@ import { Note, ProblemNote } from '../../components/note.tsx';
 import { Loading, Page, Panel, Stat, Stats } from '../../components/page.tsx';
 import { Count, FromNow } from '../../components/values.tsx';
 import { formatCount } from '../../format/formats.ts';
+import { ActButton } from '../../shell/rights.tsx';
 import { place, setQuery } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { PurgeUndo, purgeQueue } from '../purge/purge.tsx';
 import { TaskProgress } from '../tasks/task-progress.tsx';
 import { GroupTable, groupText } from './group-table.tsx';
-import { mergeGroups, originKey } from './letter-groups.ts';
+import { mergeGroups, originKey, redriveNeeds } from './letter-groups.ts';
 import { LetterList } from './letter-list.tsx';
 import { RedriveDialog } from './redrive-dialog.tsx';
 import './letters.css';
@@ -25,6 +26,7 @@ const PAGES_MAX = 20;
 const EVERY_MS = 3_000;
 const LONG_EVERY_MS = 60_000;
 const LONG = 5_000;
+const COUNTED_SELDOM = 'of many letters counted once a minute';
 
 interface Asked {
   readonly which: string;
@@ -62,7 +64,7 @@ export function View({ params }: ViewProps) {
       <Undo queue={data.queue} turn={turn} onDone={again} />
       <Progress task={task} onEnd={again} />
       <Totals data={data} />
-      <Panel title="Reasons" isFlush>
+      <Panel title="Reasons" about={data.looked > LONG ? COUNTED_SELDOM : undefined} isFlush>
         <GroupTable
           groups={data.groups}
           chosen={chosen}
@@ -142,7 +144,8 @@ function Actions({ data, onAsk, onDone }: ActionsProps) {
   };
   return (
     <>
-      <Button
+      <ActButton
+        needs={queue === null ? [] : [['alter', 'group', queue]]}
         icon="trash"
         kind="danger"
         isDisabled={queue === null || total === 0}
@@ -154,15 +157,16 @@ function Actions({ data, onAsk, onDone }: ActionsProps) {
         onPress={() => void purge()}
       >
         Purge
-      </Button>
-      <Button
+      </ActButton>
+      <ActButton
+        needs={redriveNeeds(data)}
         icon="reload"
         kind="primary"
         isDisabled={total === 0}
         onPress={() => onAsk({ which: 'all letters', filter: {} })}
       >
         Redrive all
-      </Button>
+      </ActButton>
     </>
   );
 }
@@ -185,8 +189,17 @@ function Undo({
   return <PurgeUndo queue={queue ?? ''} undo={data?.undo} one="letter" onDone={onDone} />;
 }
 
+/** Exact, and cheap to ask for, other than the reasons: those are read out of the letters. */
+function useTotal({ topic, total }: Groups): number {
+  const { data } = useLoad((signal) => call('GET /dead-letters', { signal }), [topic], {
+    everyMs: EVERY_MS,
+  });
+  return data?.topics.find((one) => one.topic === topic)?.letters ?? total;
+}
+
 function Totals({ data }: { readonly data: Groups }) {
-  const { total, groups, looked, isAll } = data;
+  const { groups, looked, isAll } = data;
+  const total = useTotal(data);
   const first = groups.map(({ firstMs }) => firstMs).filter((at) => at !== null);
   const last = groups.map(({ lastMs }) => lastMs).filter((at) => at !== null);
   return (

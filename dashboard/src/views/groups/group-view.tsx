@@ -5,7 +5,7 @@ import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import type { ConsumerGroup, ShareCounts, ShareGroup } from '../../api/work-shapes.ts';
 import { Badge } from '../../components/badge.tsx';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import type { Column } from '../../components/columns.ts';
 import { confirmAct } from '../../components/confirm.tsx';
 import { Note, ProblemNote } from '../../components/note.tsx';
@@ -13,6 +13,7 @@ import { Facts, Loading, Page, Panel, Stat, Stats } from '../../components/page.
 import { Table } from '../../components/table.tsx';
 import { Count, FromNow, Short } from '../../components/values.tsx';
 import { formatMany } from '../../format/formats.ts';
+import { ActButton, type Need } from '../../shell/rights.tsx';
 import { goTo, linkTo } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { LagTable, lagOf } from './lag-table.tsx';
@@ -41,6 +42,8 @@ export function View({ params }: ViewProps) {
   );
 }
 
+/** Rights on so many topics are asked about. */
+const TOPICS_ASKED_MAX = 50;
 const STATE_TONES = { empty: 'quiet', reconciling: 'warn', stable: 'good' } as const;
 
 interface ConsumersProps {
@@ -60,7 +63,8 @@ function Consumers({ group, onChanged }: ConsumersProps) {
       about="A consumer group: its members share partitions, and go on from one committed offset each."
       actions={
         <>
-          <Button
+          <ActButton
+            needs={[['delete', 'group', group.group]]}
             icon="trash"
             kind="danger"
             isDisabled={hasMembers}
@@ -68,15 +72,16 @@ function Consumers({ group, onChanged }: ConsumersProps) {
             onPress={() => void remove(group)}
           >
             Delete
-          </Button>
-          <Button
+          </ActButton>
+          <ActButton
+            needs={resetNeeds(group)}
             icon="undo"
             isDisabled={hasMembers}
             title={hasMembers ? `Not while it has members: ${why}` : undefined}
             onPress={() => setResetting(true)}
           >
             Reset offsets
-          </Button>
+          </ActButton>
         </>
       }
     >
@@ -103,6 +108,7 @@ function Consumers({ group, onChanged }: ConsumersProps) {
         <ResetDialog
           group={group}
           onClose={() => setResetting(false)}
+          onTried={onChanged}
           onDone={() => {
             setResetting(false);
             onChanged();
@@ -111,6 +117,12 @@ function Consumers({ group, onChanged }: ConsumersProps) {
       ) : null}
     </Page>
   );
+}
+
+/** It commits in place of members. */
+function resetNeeds({ group, offsets }: ConsumerGroup): readonly Need[] {
+  const topics = [...new Set(offsets.map(({ topic }) => topic))].slice(0, TOPICS_ASKED_MAX);
+  return [['read', 'group', group], ...topics.map((topic): Need => ['read', 'topic', topic])];
 }
 
 async function remove({ group, offsets }: ConsumerGroup): Promise<void> {

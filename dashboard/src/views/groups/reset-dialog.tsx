@@ -58,21 +58,29 @@ const COLUMNS: readonly Column<ResetRow>[] = [
   },
 ];
 
+/** Members that are named; of more the count. */
+const NAMED_MAX = 5;
+
 interface ResetDialogProps {
   readonly group: ConsumerGroup;
   readonly onClose: () => void;
   readonly onDone: () => void;
+  /** It was refused, or nobody knows: the group may be another than the one that is given here. */
+  readonly onTried: () => void;
 }
 
-export function ResetDialog({ group, onClose, onDone }: ResetDialogProps) {
+export function ResetDialog({ group, onClose, onDone, onTried }: ResetDialogProps) {
   const [kind, setKind] = useState('earliest');
   const [text, setText] = useState('');
   const [problem, setProblem] = useShownProblem();
   const [isBusy, setBusy] = useState(false);
   const path = { group: group.group };
   const to = resetPlaceOf(kind, text);
-  const preview = usePreview(group.group, to);
-  const rows = to !== undefined && isFresh(preview) ? preview.data?.partitions : undefined;
+  const isActive = group.members.length > 0;
+  // Whoever came and went may have committed: what was shown of before is no longer so.
+  const preview = usePreview(group, isActive ? undefined : to);
+  const rows =
+    !isActive && to !== undefined && isFresh(preview) ? preview.data?.partitions : undefined;
   const totals = resetTotals(rows ?? []);
   const reset = async () => {
     setBusy(true);
@@ -91,8 +99,9 @@ export function ResetDialog({ group, onClose, onDone }: ResetDialogProps) {
     } catch (error) {
       setProblem(error as Problem);
       setBusy(false);
-      // It may have been done: where it would go on from is asked anew.
+      // It may have been done, or somebody has joined: where it would go on from is asked anew.
       preview.reload();
+      onTried();
     }
   };
   const foot = (
@@ -116,10 +125,11 @@ export function ResetDialog({ group, onClose, onDone }: ResetDialogProps) {
           <Select label="Go on from" value={kind} onInput={setKind} options={RESET_KINDS} />
           <Place kind={kind} text={text} onInput={setText} isWrong={to === undefined} />
         </div>
-        {preview.problem === undefined ? null : (
+        {isActive ? <Joined members={group.members} /> : null}
+        {isActive || preview.problem === undefined ? null : (
           <ProblemNote problem={preview.problem} onRetry={preview.reload} />
         )}
-        {rows === undefined && to !== undefined && preview.problem === undefined ? (
+        {rows === undefined && !isActive && to !== undefined && preview.problem === undefined ? (
           <Loading rows={3} />
         ) : null}
         {rows === undefined ? null : <Changes rows={rows} />}
@@ -129,8 +139,24 @@ export function ResetDialog({ group, onClose, onDone }: ResetDialogProps) {
   );
 }
 
+function Joined({ members }: Pick<ConsumerGroup, 'members'>) {
+  const names = members.map(({ memberId, instanceId }) => instanceId ?? memberId);
+  return (
+    <Note tone="warn">
+      Somebody has joined: {formatMany(members.length, 'member')} now, {namesText(names)}. Nothing
+      can be reset until they have stopped; what would change is asked anew then.
+    </Note>
+  );
+}
+
+function namesText(names: readonly string[]): string {
+  const others = names.length - NAMED_MAX;
+  const named = names.slice(0, NAMED_MAX).join(', ');
+  return others > 0 ? `${named} and ${formatCount(others)} more` : named;
+}
+
 /** What a reset to there would do now, partition by partition. */
-function usePreview(group: string, to: ResetPlace | undefined) {
+function usePreview({ group, epoch }: ConsumerGroup, to: ResetPlace | undefined) {
   return useLoad(
     (signal) =>
       call('POST /groups/{group}/reset', {
@@ -138,7 +164,7 @@ function usePreview(group: string, to: ResetPlace | undefined) {
         body: { to: to as ResetPlace, dryRun: true },
         signal,
       }),
-    [group, JSON.stringify(to)],
+    [group, epoch, JSON.stringify(to)],
     { isOn: to !== undefined },
   );
 }

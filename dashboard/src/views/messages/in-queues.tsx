@@ -4,11 +4,11 @@ import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import { Problem } from '../../api/problem.ts';
 import { StateBadge } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
 import { PayloadView } from '../../components/json-view.tsx';
 import { ProblemNote } from '../../components/note.tsx';
 import { Facts, Loading } from '../../components/page.tsx';
 import { Countdown, FromNow } from '../../components/values.tsx';
+import { ActButton, type Need } from '../../shell/rights.tsx';
 import { linkTo } from '../../shell/router.ts';
 import { actOf, changeMessages, changesOf } from './change-message.ts';
 import type { QueuedDetails } from './message-shapes.ts';
@@ -146,24 +146,26 @@ function Acts({ queue, details: { id, state }, onChanged }: KnownProps) {
   const changes = changesOf(state);
   const [isMoving, setMoving] = useState(false);
   if (changes.length === 0) return null;
+  const needs: readonly Need[] = [['alter', 'group', queue]];
   const act = async (change: (typeof changes)[number]) => {
     if (await changeMessages(queue, [id], change)) onChanged();
   };
   return (
     <div class="actions">
       {changes.map((change) => (
-        <Button
+        <ActButton
           key={change}
+          needs={needs}
           isSmall
           kind={change === 'retry' ? 'primary' : undefined}
           onPress={() => void act(change)}
         >
           {actOf(change)}
-        </Button>
+        </ActButton>
       ))}
-      <Button isSmall onPress={() => setMoving(true)}>
+      <ActButton needs={needs} isSmall onPress={() => setMoving(true)}>
         Reschedule
-      </Button>
+      </ActButton>
       {isMoving ? (
         <RescheduleDialog
           queue={queue}

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatCount } from '../../format/formats.ts';
 import { liveFailure } from '../../live/live-feed.ts';
+import { userOfRules } from '../../shell/rights.tsx';
 import { type Concern, WORTH } from './attention.ts';
 
 export function AttentionPanel({ concerns }: { readonly concerns: readonly Concern[] }) {
@@ -14,7 +15,9 @@ export function AttentionPanel({ concerns }: { readonly concerns: readonly Conce
     return (
       <p class="attention-none">
         <Icon shape="check" />
-        Nothing needs attention.
+        {userOfRules() === undefined
+          ? 'Nothing needs attention.'
+          : 'Nothing of what you may see needs attention.'}
       </p>
     );
   }

@@ -36,6 +36,11 @@ export function View() {
   return (
     <Page title="Overview">
       <Attention counts={counts} lags={lags} brokers={told} />
+      {brokers.problem?.status === 403 ? (
+        <p class="muted">
+          You may not see how the brokers are, nor what all topics take: {brokers.problem.message}
+        </p>
+      ) : null}
       <Totals totals={counts.totals} lag={lag.data} brokers={told} />
       <div class="grid grid-2">
         <ThroughputChart />

@@ -67,7 +67,7 @@ export async function purgeQueue(
   toast({
     tone: 'good',
     text: `Purged ${formatMany(purged, one)} of ${queue}`,
-    action: { label: 'Undo', run: () => undoPurge(queue, one).then(onUndone) },
+    action: { label: 'Undo', run: () => undoPurge(queue, one).finally(onUndone) },
   });
   return true;
 }
@@ -88,8 +88,15 @@ interface PurgeUndoProps {
 export function PurgeUndo({ queue, undo, one = 'message', onDone }: PurgeUndoProps) {
   if (undo === null || undefined === undo) return null;
   const leftMs = undo.untilMs - nowMs.value;
-  if (leftMs <= 0) return null;
-  const act = () => undoPurge(queue, one).then(onDone, toastProblem);
+  if (leftMs <= 0) {
+    return (
+      <Note tone="info">
+        A purge took {formatMany(undo.messages, one)}. The time to undo it is over.
+      </Note>
+    );
+  }
+  // Also where it failed: somebody may have undone it elsewhere.
+  const act = () => undoPurge(queue, one).catch(toastProblem).finally(onDone);
   return (
     <Note
       tone="warn"

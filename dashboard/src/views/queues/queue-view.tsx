@@ -2,13 +2,14 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Select } from '../../components/fields.tsx';
 import { ProblemNote } from '../../components/note.tsx';
 import { Facts, Loading, Page, Panel } from '../../components/page.tsx';
 import { type Tab, Tabs } from '../../components/tabs.tsx';
 import { Time } from '../../components/values.tsx';
 import { formatShort } from '../../format/formats.ts';
+import { ActButton } from '../../shell/rights.tsx';
 import { linkTo, place, setQuery } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { MessageDialog } from '../messages/message-dialog.tsx';
@@ -45,18 +46,30 @@ export function View({ params }: ViewProps) {
   const topic = topicOf(data, query.get('topic'));
   const actions = (
     <>
-      <Button kind="primary" icon="send" onPress={() => setSending(true)}>
+      <ActButton
+        needs={[['write', 'topic', topic]]}
+        kind="primary"
+        icon="send"
+        onPress={() => setSending(true)}
+      >
         Send message
-      </Button>
+      </ActButton>
       <LinkButton to={linkTo('/messages', {}, { topic, queue: name })} icon="messages">
         Browse
       </LinkButton>
-      <Button onPress={() => void purgeQueue(name, { onUndone: reload }).then(reload)}>
+      <ActButton
+        needs={[['alter', 'group', name]]}
+        onPress={() => void purgeQueue(name, { onUndone: reload }).then(reload)}
+      >
         Purge
-      </Button>
-      <Button icon="trash" onPress={() => void deleteQueue(name)}>
+      </ActButton>
+      <ActButton
+        needs={[['delete', 'group', name]]}
+        icon="trash"
+        onPress={() => void deleteQueue(name)}
+      >
         Delete
-      </Button>
+      </ActButton>
     </>
   );
   return (

@@ -1,7 +1,7 @@
 // What is done to the selected rows of a list: buttons that name how many messages they act on.
 import { useState } from 'preact/hooks';
-import { Button } from '../../components/button.tsx';
 import { formatCount, formatMany } from '../../format/formats.ts';
+import { ActButton, type Need } from '../../shell/rights.tsx';
 import { type Change, changeMessages } from '../messages/change-message.ts';
 import { RescheduleDialog } from '../messages/reschedule-dialog.tsx';
 
@@ -34,6 +34,7 @@ export function Selection({
 }: SelectionProps) {
   const taken = ids.slice(0, CHANGED_MAX);
   const [isMoving, setMoving] = useState(false);
+  const needs: readonly Need[] = [['alter', 'group', queue]];
   const act = async (change: Change) => {
     if (await changeMessages(queue, taken, change)) onDone();
   };
@@ -44,20 +45,26 @@ export function Selection({
         {ids.length > CHANGED_MAX ? `, the first ${formatCount(CHANGED_MAX)} at a time` : ''}
       </span>
       {ACTS.map(([change, word]) => (
-        <Button
+        <ActButton
           key={change}
+          needs={needs}
           isSmall
           kind={change === 'retry' ? 'primary' : undefined}
           isDisabled={taken.length === 0}
           onPress={() => void act(change)}
         >
           {change === 'cancel' ? (cancelWord ?? word) : word}
-        </Button>
+        </ActButton>
       ))}
       {canReschedule ? (
-        <Button isSmall isDisabled={taken.length === 0} onPress={() => setMoving(true)}>
+        <ActButton
+          needs={needs}
+          isSmall
+          isDisabled={taken.length === 0}
+          onPress={() => setMoving(true)}
+        >
           Reschedule
-        </Button>
+        </ActButton>
       ) : null}
       {isMoving ? (
         <RescheduleDialog

@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import type { Schedule } from '../../api/work-shapes.ts';
-import { Button } from '../../components/button.tsx';
 import { confirmAct } from '../../components/confirm.tsx';
 import { PayloadView } from '../../components/json-view.tsx';
 import { Note, ProblemNote } from '../../components/note.tsx';
@@ -11,6 +10,7 @@ import { Facts, Loading, Page, Panel, Stat, Stats } from '../../components/page.
 import { toast, toastProblem } from '../../components/toast.tsx';
 import { Count, FromNow, Time } from '../../components/values.tsx';
 import { formatMany } from '../../format/formats.ts';
+import { ActButton, type Need } from '../../shell/rights.tsx';
 import { goTo, linkTo } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { ScheduleDialog } from './schedule-dialog.tsx';
@@ -112,7 +112,7 @@ function Contents({ schedule: data }: { readonly schedule: Schedule }) {
 function Upcoming({ schedule }: { readonly schedule: Schedule }) {
   const { name, cron, everyMs, nextAtMs, message } = schedule;
   const isCron = cron !== null && message.payloadBase64 === undefined;
-  const { data } = useLoad(
+  const { data, problem } = useLoad(
     (signal) => {
       const { name: _name, ...settings } = scheduleRequest(valuesOf(schedule), message);
       return call('PUT /schedules/{schedule}', {
@@ -129,7 +129,16 @@ function Upcoming({ schedule }: { readonly schedule: Schedule }) {
     return <TickList ticks={ticks} timeZone={undefined} />;
   }
   const timeZone = schedule.timeZone ?? 'UTC';
-  return data === undefined ? null : <TickList ticks={data.nextTicksMs} timeZone={timeZone} />;
+  if (data !== undefined) return <TickList ticks={data.nextTicksMs} timeZone={timeZone} />;
+  if (problem === undefined) return null;
+  return problem.status === 403 ? (
+    <p class="muted">
+      You may not see its next ticks: who asks for them needs the right to change it.{' '}
+      {problem.message}
+    </p>
+  ) : (
+    <ProblemNote problem={problem} />
+  );
 }
 
 interface ActionsProps {
@@ -139,7 +148,8 @@ interface ActionsProps {
 }
 
 function Actions({ schedule, onEdit, onChanged }: ActionsProps) {
-  const { name, paused } = schedule;
+  const { name, paused, topic } = schedule;
+  const needs: readonly Need[] = [['write', 'topic', topic]];
   const path = { schedule: name };
   const toggle = async () => {
     try {
@@ -154,15 +164,20 @@ function Actions({ schedule, onEdit, onChanged }: ActionsProps) {
   };
   return (
     <>
-      <Button icon="trash" kind="danger" onPress={() => void remove(schedule)}>
+      <ActButton needs={needs} icon="trash" kind="danger" onPress={() => void remove(schedule)}>
         Delete
-      </Button>
-      <Button icon="edit" onPress={onEdit}>
+      </ActButton>
+      <ActButton needs={needs} icon="edit" onPress={onEdit}>
         Change
-      </Button>
-      <Button icon={paused ? 'play' : 'pause'} kind="primary" onPress={() => void toggle()}>
+      </ActButton>
+      <ActButton
+        needs={needs}
+        icon={paused ? 'play' : 'pause'}
+        kind="primary"
+        onPress={() => void toggle()}
+      >
         {paused ? 'Resume' : 'Pause'}
-      </Button>
+      </ActButton>
     </>
   );
 }

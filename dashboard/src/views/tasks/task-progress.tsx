@@ -4,11 +4,11 @@ import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import type { Task } from '../../api/work-shapes.ts';
 import { Badge, type Tone } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
 import { Note, ProblemNote } from '../../components/note.tsx';
 import { Meter } from '../../components/small-charts.tsx';
 import { toast, toastProblem } from '../../components/toast.tsx';
 import { formatCount, formatMany, formatShare } from '../../format/formats.ts';
+import { ActButton } from '../../shell/rights.tsx';
 import { outcomeText, partDone } from './task-text.ts';
 import './tasks.css';
 
@@ -73,9 +73,14 @@ export function TaskBar({ task }: { readonly task: Task }) {
           {formatShare(part)}: looked at {formatCount(scanned)} of {formatCount(total)}
         </span>
         {state === 'running' ? (
-          <Button isSmall icon="close" onPress={() => void cancelTask(taskId)}>
+          <ActButton
+            needs={[['alter', 'group', task.group]]}
+            isSmall
+            icon="close"
+            onPress={() => void cancelTask(taskId)}
+          >
             Cancel
-          </Button>
+          </ActButton>
         ) : null}
       </div>
       <Meter part={part} label={`Progress of task ${taskId}`} tone={tone} />

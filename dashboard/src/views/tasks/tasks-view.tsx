@@ -3,13 +3,14 @@ import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import type { Task } from '../../api/work-shapes.ts';
 import { Badge } from '../../components/badge.tsx';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import type { Column } from '../../components/columns.ts';
 import { ProblemNote } from '../../components/note.tsx';
 import { Empty, Loading, Page, Panel } from '../../components/page.tsx';
 import { Meter } from '../../components/small-charts.tsx';
 import { Table } from '../../components/table.tsx';
 import { Count, FromNow } from '../../components/values.tsx';
+import { ActButton } from '../../shell/rights.tsx';
 import { goTo, linkTo } from '../../shell/router.ts';
 import { cancelTask, TaskBadge } from './task-progress.tsx';
 import { movementText, partDone, whichText } from './task-text.ts';
@@ -87,11 +88,16 @@ const COLUMNS: readonly Column<Task>[] = [
     title: 'Stop',
     width: '96px',
     onPhone: false,
-    cell: ({ taskId, state }) =>
+    cell: ({ taskId, group, state }) =>
       state === 'running' ? (
-        <Button isSmall icon="close" onPress={() => void cancelTask(taskId)}>
+        <ActButton
+          needs={[['alter', 'group', group]]}
+          isSmall
+          icon="close"
+          onPress={() => void cancelTask(taskId)}
+        >
           Cancel
-        </Button>
+        </ActButton>
       ) : null,
   },
 ];

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import type { Column } from '../../components/columns.ts';
 import { ProblemNote } from '../../components/note.tsx';
 import { Facts, Loading, Page, Panel, Stat, Stats } from '../../components/page.tsx';
@@ -10,6 +10,7 @@ import { Table } from '../../components/table.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { Bytes, Count, Rate, Short, Time } from '../../components/values.tsx';
 import { formatDuration } from '../../format/formats.ts';
+import { ActButton } from '../../shell/rights.tsx';
 import { linkTo } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { settingText } from '../settings-text.ts';
@@ -67,12 +68,16 @@ export function View({ params }: ViewProps) {
       <LinkButton to={linkTo('/messages', {}, { topic: name })} icon="messages">
         Browse messages
       </LinkButton>
-      <Button icon="edit" isDisabled={data === undefined} onPress={() => setChanging(true)}>
+      <ActButton needs={[['alter', 'topic', name]]} icon="edit" onPress={() => setChanging(true)}>
         Change settings
-      </Button>
-      <Button icon="trash" onPress={() => void deleteTopic(name)}>
+      </ActButton>
+      <ActButton
+        needs={[['delete', 'topic', name]]}
+        icon="trash"
+        onPress={() => void deleteTopic(name)}
+      >
         Delete
-      </Button>
+      </ActButton>
     </>
   );
   if (data === undefined) {
