@@ -48,7 +48,7 @@ async function tokensOf(user: string) {
   return found?.tokens ?? [];
 }
 
-test('[H-35] who has logged in is told what it may do, of names that nothing has, too', async () => {
+test('[H-32] who has logged in is told what it may do, of names that nothing has, too', async () => {
   const cookie = await login();
   const items = [
     { operation: 'alter', resource: 'group', name: 'anna-jobs' },
