@@ -39,7 +39,7 @@ async function expectDenied(page: Page, names: readonly string[], why: string): 
   for (const name of names) {
     const found = button(page, name).first();
     await expect.poll(() => found.getAttribute('title'), { timeout: 20_000 }).toBe(why);
-    expect(await found.isDisabled(), name).toBe(true);
+    expect([name, await found.isDisabled()]).toEqual([name, true]);
   }
 }
 
