@@ -37,8 +37,9 @@ export interface OpenServices {
   close(timeoutMs?: number): Promise<void>;
 }
 
-/** Users at a time that have a connection of their own. */
+/** Callers at a time that have a connection of their own, in all and of one user: an address is another caller. */
 const SESSIONS_MAX = 1_000;
+const SESSIONS_PER_USER_MAX = 250;
 /** A receive waits no longer than 20 s. */
 const SESSION_IDLE_MS = 60_000;
 
@@ -115,10 +116,12 @@ interface Shared {
 function userSessions(shared: Shared): Sessions {
   return new Sessions({
     max: SESSIONS_MAX,
+    maxOfUser: SESSIONS_PER_USER_MAX,
     idleMs: SESSION_IDLE_MS,
-    open: async (user, signal) => {
-      const client = await shared.connect({ clientName: 'millrace-gateway', actAs: user, signal });
-      return openSession({ ...shared, user, client });
+    open: async ({ user, address }, signal) => {
+      const acting = { clientName: 'millrace-gateway', actAs: user, actFor: address };
+      const client = await shared.connect({ ...acting, signal });
+      return openSession({ ...shared, user, address, client });
     },
   });
 }

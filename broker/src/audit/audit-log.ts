@@ -11,6 +11,8 @@ export interface AuditSubject {
   readonly onBehalfOf: string | undefined;
   /** Of whom the gateway acts for, where it tells. */
   readonly remoteAddress: string;
+  /** Of the gateway itself, where it tells of another address. */
+  readonly gatewayAddress?: string | undefined;
   readonly connectionId: number;
 }
 
@@ -70,8 +72,7 @@ export class AuditLog {
 
   denied(subject: AuditSubject, deed: AuditDeed, operation: string): void {
     const fields = { ...subject, ...deed, operation, outcome: 'NOT_AUTHORIZED' };
-    const { user, onBehalfOf = '' } = subject;
-    this.#sum(['denied', user, onBehalfOf, operation, deed.resource], fields, deed.name);
+    this.#sum(['denied', ...whoOf(subject), operation, deed.resource], fields, deed.name);
   }
 
   /** More fields must hold names and numbers alone. */
@@ -81,8 +82,7 @@ export class AuditLog {
 
   /** The same for what comes in floods, too. */
   frequentChange(subject: AuditSubject, deed: AuditDeed, outcome: string): void {
-    const { user, onBehalfOf = '' } = subject;
-    const parts = ['change', user, onBehalfOf, deed.api, outcome] as const;
+    const parts = ['change', ...whoOf(subject), deed.api, outcome] as const;
     this.#sum(parts, { ...subject, ...deed, outcome }, deed.name);
   }
 
@@ -116,4 +116,9 @@ export class AuditLog {
     this.#sums.delete(key);
     if (count > 0) this.#sink.write({ ...fields, count, names: [...names] });
   }
+}
+
+/** What others do, or the same user from elsewhere, is no part of a sum. */
+function whoOf({ user, onBehalfOf = '', remoteAddress }: AuditSubject): readonly string[] {
+  return [user, onBehalfOf, remoteAddress];
 }

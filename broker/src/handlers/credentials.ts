@@ -5,6 +5,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { BUILT_IN_USERS, hasExpired } from '@millrace/core';
 import { networkOf } from '@millrace/options';
 import { MillraceError, type RequestOf, type ResponseInput } from '@millrace/protocol';
+import { calledFrom } from '../login/acting.ts';
 import { waitInLine, waitOut } from '../login/wait-out.ts';
 import { fakeVerifier } from '../security/scram-verifier.ts';
 import { requireSecretsKey, secretsLocked } from '../security/secrets-key.ts';
@@ -24,11 +25,12 @@ function createCheck(services: Services): Handler<'CheckCredential'> {
   return async (request, { connection, signal }) => {
     const { kind, user, secret } = request;
     const { connectionId } = connection;
-    const remoteAddress = request.remoteAddress ?? connection.remoteAddress;
+    const from = calledFrom(connection.remoteAddress, request.remoteAddress);
+    const { remoteAddress } = from;
     const address = networkOf(remoteAddress);
     const named = user ?? shard.peek((state) => claimedUser(state.security, secret));
     const tell = (outcome: string) => {
-      const subject = { user: named ?? '', onBehalfOf: undefined, remoteAddress, connectionId };
+      const subject = { user: named ?? '', onBehalfOf: undefined, ...from, connectionId };
       audit?.loginFailed(subject, kind, outcome, 'CheckCredential');
     };
     const admit = () => {
@@ -95,8 +97,8 @@ function createGetAccessKey({ shard, security }: Services): Handler<'GetAccessKe
   return async ({ accessKeyId, remoteAddress, signatureFailed }, { connection }) => {
     const tell = (user: string, outcome: string) => {
       const { connectionId } = connection;
-      const address = remoteAddress ?? connection.remoteAddress;
-      const subject = { user, onBehalfOf: undefined, remoteAddress: address, connectionId };
+      const from = calledFrom(connection.remoteAddress, remoteAddress);
+      const subject = { user, onBehalfOf: undefined, ...from, connectionId };
       security.audit?.loginFailed(subject, 'accessKey', outcome, 'GetAccessKey');
     };
     const key = await shard.read((state, _view, nowMs) => {

@@ -19,9 +19,19 @@ export function actedFor(security: Security, user: string): Identity['actsFor'] 
 
 /** What the gateway says of its caller's address is believed: it could say anything in the caller's name. */
 export function onBehalf(
-  { user, remoteAddress, connectionId }: AuditSubject,
+  subject: AuditSubject,
   onBehalfOf: string,
   actFor: string | null,
 ): AuditSubject {
-  return { user, onBehalfOf, remoteAddress: actFor ?? remoteAddress, connectionId };
+  return { ...subject, onBehalfOf, ...calledFrom(subject.remoteAddress, actFor) };
+}
+
+/** The addresses of a line about somebody whom a gateway tells of, if it does. */
+export function calledFrom(
+  ownAddress: string,
+  told: string | null,
+): Pick<AuditSubject, 'remoteAddress' | 'gatewayAddress'> {
+  return told === null
+    ? { remoteAddress: ownAddress }
+    : { remoteAddress: told, gatewayAddress: ownAddress };
 }

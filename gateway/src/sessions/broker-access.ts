@@ -18,7 +18,7 @@ export interface BrokerAccess {
 const OFFLINE_MS = 2_000;
 
 export type Connect = (
-  more: Pick<ConnectOptions, 'clientName' | 'waitForBrokerMs' | 'signal' | 'actAs'>,
+  more: Pick<ConnectOptions, 'clientName' | 'waitForBrokerMs' | 'signal' | 'actAs' | 'actFor'>,
 ) => Promise<Client>;
 
 export function connector(access: BrokerAccess, logger: Logger | null): Connect {

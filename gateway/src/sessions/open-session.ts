@@ -9,6 +9,8 @@ import type { OpenSession } from './sessions.ts';
 export interface SessionSources {
   /** Empty: nobody is asked. */
   readonly user: string;
+  /** Whom it is done for, as the audit log tells it. */
+  readonly address?: string | undefined;
   readonly client: Client;
   /** For receives that wait: in the name of the same user. */
   readonly connect: Connect;
@@ -20,10 +22,10 @@ export interface SessionSources {
 const RECEIVER_IDLE_MS = 60_000;
 
 export function openSession(sources: SessionSources): OpenSession {
-  const { user, client, connect, tally, closing } = sources;
+  const { user, address: actFor, client, connect, tally, closing } = sources;
   const actAs = user === '' ? undefined : user;
   const receiver = new PooledReceiver({
-    open: () => connect({ clientName: 'millrace-gateway-receiver', actAs }),
+    open: () => connect({ clientName: 'millrace-gateway-receiver', actAs, actFor }),
     tally,
     idleMs: RECEIVER_IDLE_MS,
   });

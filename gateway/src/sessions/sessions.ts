@@ -1,5 +1,6 @@
-// The sessions of users whose requests the gateway has seen lately: one a user, opened when it is first asked for. There
-// are no more than a bound; those that nobody uses are closed after a while, or make room for others. It knows no HTTP.
+// The sessions of callers whose requests the gateway has seen lately: one for a user at an address, opened when it is first
+// asked for. There are no more than a bound, also of one user; those that nobody uses are closed after a while, or make room
+// for others. It knows no HTTP.
 
 import { MillraceError } from '@millrace/protocol';
 import type { Session } from '../services.ts';
@@ -13,11 +14,19 @@ export interface OpenSession {
   close(timeoutMs?: number): Promise<void>;
 }
 
+/** For whom something is done; what is done from another address is told apart in the audit log. */
+export interface SessionCaller {
+  readonly user: string;
+  readonly address: string;
+}
+
 export interface SessionsSources {
   /** Throws what `connect` throws; then nothing is left open. The signal ends the attempt. */
-  readonly open: (user: string, signal: AbortSignal) => Promise<OpenSession>;
+  readonly open: (caller: SessionCaller, signal: AbortSignal) => Promise<OpenSession>;
   /** At a time. */
   readonly max: number;
+  /** The same of one user: nobody takes the places of others by coming from many addresses. */
+  readonly maxOfUser: number;
   /** A session that nobody has used for so long is closed, ms. */
   readonly idleMs: number;
 }
@@ -30,6 +39,7 @@ export interface Held {
 }
 
 interface Entry {
+  readonly name: string;
   readonly user: string;
   readonly opening: Promise<OpenSession>;
   /** Undefined: it is being opened. */
@@ -65,8 +75,8 @@ export class Sessions {
   }
 
   /** Throws OVERLOADED where all are in use, SHUTTING_DOWN, and what opening one throws. */
-  async take(user: string): Promise<Held> {
-    const entry = this.#entryOf(user);
+  async take(caller: SessionCaller): Promise<Held> {
+    const entry = this.#entryOf(caller);
     entry.holders += 1;
     let isHeld = true;
     const release = () => {
@@ -92,30 +102,39 @@ export class Sessions {
     await Promise.all(this.#closings);
   }
 
-  #entryOf(user: string): Entry {
-    const known = this.#entries.get(user);
+  #entryOf(caller: SessionCaller): Entry {
+    const { max, maxOfUser } = this.#sources;
+    const name = JSON.stringify([caller.user, caller.address]);
+    const known = this.#entries.get(name);
     if (known !== undefined && !this.#isLost(known)) {
-      this.#entries.delete(user);
-      this.#entries.set(user, known);
+      this.#entries.delete(name);
+      this.#entries.set(name, known);
       return known;
     }
     if (known !== undefined) this.#drop(known);
     if (this.#closing.signal.aborted) throw new MillraceError('SHUTTING_DOWN');
-    if (this.#entries.size >= this.#sources.max) this.#makeRoom();
-    return this.#begin(user);
+    const ofUser = this.#ofUser(caller.user);
+    if (ofUser.length >= maxOfUser) this.#makeRoom(ofUser, `${maxOfUser} addresses of one user`);
+    if (this.#entries.size >= max) this.#makeRoom(this.#entries.values(), `${max} callers`);
+    return this.#begin(name, caller);
   }
 
-  #begin(user: string): Entry {
-    const opening = this.#sources.open(user, this.#closing.signal);
+  #ofUser(user: string): Entry[] {
+    return [...this.#entries.values()].filter((entry) => entry.user === user);
+  }
+
+  #begin(name: string, caller: SessionCaller): Entry {
+    const opening = this.#sources.open(caller, this.#closing.signal);
     const entry: Entry = {
-      user,
+      name,
+      user: caller.user,
       opening,
       open: undefined,
       holders: 0,
       usedAt: performance.now(),
       lostAt: undefined,
     };
-    this.#entries.set(user, entry);
+    this.#entries.set(name, entry);
     void this.#settle(entry);
     return entry;
   }
@@ -125,18 +144,18 @@ export class Sessions {
       entry.open = await entry.opening;
     } catch {
       // Whoever waits for it is told; the next one tries again.
-      if (this.#entries.get(entry.user) === entry) this.#entries.delete(entry.user);
+      if (this.#entries.get(entry.name) === entry) this.#entries.delete(entry.name);
     }
   }
 
   /** Throws OVERLOADED. */
-  #makeRoom(): void {
-    for (const entry of this.#entries.values()) {
+  #makeRoom(among: Iterable<Entry>, what: string): void {
+    for (const entry of among) {
       if (entry.holders > 0) continue;
       this.#drop(entry);
       return;
     }
-    const limit = `${this.#sources.max} users at a time`;
+    const limit = `${what} at a time`;
     throw new MillraceError('OVERLOADED', `The gateway serves ${limit} already.`, {
       limit,
       retryAfterMs: RETRY_AFTER_MS,
@@ -161,7 +180,7 @@ export class Sessions {
 
   /** Nobody gets it any more; whoever has it finds it closed. */
   #drop(entry: Entry, timeoutMs?: number): void {
-    if (this.#entries.get(entry.user) === entry) this.#entries.delete(entry.user);
+    if (this.#entries.get(entry.name) === entry) this.#entries.delete(entry.name);
     const closing = closeOpened(entry.opening, timeoutMs).finally(() => {
       this.#closings.delete(closing);
     });

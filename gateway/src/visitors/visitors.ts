@@ -6,7 +6,7 @@ import type { Client } from '@millrace/client';
 import { MillraceError } from '@millrace/protocol';
 import { HttpProblem } from '../rest/problem/problems.ts';
 import type { Login, Session, Visitors } from '../services.ts';
-import type { Held, Sessions } from '../sessions/sessions.ts';
+import type { Held, SessionCaller, Sessions } from '../sessions/sessions.ts';
 import { SqsError } from '../sqs/errors.ts';
 import { createVerifier } from '../sqs/sign/verify.ts';
 import { Credentials, type Owner, REMEMBERED_MS } from './credentials.ts';
@@ -64,8 +64,9 @@ export class BrokerVisitors implements Visitors {
       }
       throw error;
     }
+    const caller = { user: key?.user ?? '', address: addressOf(request) };
     try {
-      this.#visits.set(request, await this.#sessions.take(key?.user ?? ''));
+      this.#visits.set(request, await this.#sessions.take(caller));
     } catch (error) {
       if (!isUnknown(error)) throw error;
       throw new SqsError('InvalidClientTokenId', undefined, { cause: error });
@@ -76,7 +77,7 @@ export class BrokerVisitors implements Visitors {
     // What a login makes lasts longer than what is remembered may be wrong.
     const { user, expiresAtMs } = await this.#ownerOf(shown, addressOf(request), true);
     // Before a token is made: one that could not be used would be left behind.
-    this.#visits.set(request, await this.#take(user));
+    this.#visits.set(request, await this.#take({ user, address: addressOf(request) }));
     const untilMs = Date.now() + LOGIN_MS;
     if (shown.kind === 'token') {
       const session = { kind: 'shown', token: shown.secret } as const;
@@ -128,12 +129,12 @@ export class BrokerVisitors implements Visitors {
   async #hold(shown: Shown | undefined, address: string): Promise<Held> {
     if (shown === undefined) throw unauthenticated();
     const { user } = await this.#ownerOf(shown, address);
-    return this.#take(user);
+    return this.#take({ user, address });
   }
 
-  async #take(user: string): Promise<Held> {
+  async #take(caller: SessionCaller): Promise<Held> {
     try {
-      return await this.#sessions.take(user);
+      return await this.#sessions.take(caller);
     } catch (error) {
       throw isUnknown(error) ? unauthenticated(error) : error;
     }

@@ -1,7 +1,7 @@
 // A broker that asks who its clients are, with users and rules, and the administrator's client.
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type Client, codecs, connect } from '@millrace/client';
 import { TemporaryDirectory } from '@millrace/harness';
 import type { GatewayOptions } from '../../src/options/table.ts';
@@ -40,6 +40,7 @@ export class SecureStage {
     const secretsKey = `${directory.path}/secrets.key`;
     writeFileSync(secretsKey, randomBytes(32).toString('base64'));
     const flags = ['--authentication', 'required', '--secrets-key-file', secretsKey];
+    flags.push('--audit-log', `${directory.path}/audit.log`);
     const broker = await openRimBroker(...flags, '--sync', 'os');
     const adminToken = await broker.process.adminToken();
     const admin = await connect({
@@ -52,6 +53,12 @@ export class SecureStage {
     await security.alterAcls({ add: [ruleOf('edge', 'delegate', 'cluster', '')] });
     const { token } = await security.createToken({ user: 'edge' });
     return new SecureStage(directory, broker, admin, adminToken, token);
+  }
+
+  /** Lines of the audit log so far. */
+  audit(): Record<string, unknown>[] {
+    const lines = readFileSync(`${this.directory.path}/audit.log`, 'utf8').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
   open(options: Partial<GatewayOptions> = {}, access: Access = {}): Promise<RimGateway> {
