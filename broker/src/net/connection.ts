@@ -10,7 +10,7 @@ import type { ConnectionInfo } from '../handlers/handler.ts';
 import type { BegunLogin, Transport } from '../login/logins.ts';
 import type { ConnectionEnd } from '../metrics/request-metrics.ts';
 import type { ConnectionShared } from './connection-shared.ts';
-import { endReasonOf } from './end-reason.ts';
+import { endOfSocket, endReasonOf } from './end-reason.ts';
 import { Inbox } from './inbox.ts';
 import { type Ages, latenessOf } from './lateness.ts';
 import { Pause } from './pause.ts';
@@ -86,6 +86,10 @@ export class Connection implements Peer, WriterOwner {
         { event: 'socket_error', err: error, connectionId },
         'A socket met an error.',
       );
+      const reason = endOfSocket(error);
+      if (reason !== undefined && this.#state === 'open') this.#leave(reason);
+      // A socket under TLS does not always do so itself.
+      socket.destroy();
     });
     socket.on('close', () => this.#closed());
   }

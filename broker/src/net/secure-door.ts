@@ -1,7 +1,6 @@
 // TLS in front of the protocol: sockets go in as they were accepted and come out encrypted, with what their certificate says.
 // It listens nowhere, and counts those that are still shaking hands.
 
-import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server, TLSSocket } from 'node:tls';
 import {
@@ -44,16 +43,13 @@ export class SecureDoor {
   constructor(sources: SecureDoorSources) {
     const { context, clientAuth, handshakeTimeout } = sources;
     this.#sources = sources;
-    const asksForCertificate = clientAuth !== 'none';
     this.#server = createServer({
       ...context,
       handshakeTimeout,
       allowHalfOpen: true,
-      requestCert: asksForCertificate,
+      requestCert: clientAuth !== 'none',
       // Whoever has none is told so by the protocol, in words.
       rejectUnauthorized: false,
-      // What was resumed would stand on a certificate shown long ago.
-      ...(asksForCertificate ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
     });
     this.#server.on('secureConnection', (socket) => {
       const handshake = this.#take(remoteEnd(socket));
@@ -71,7 +67,10 @@ export class SecureDoor {
   admit(socket: Socket, onGone: () => void): void {
     const end = remoteEnd(socket);
     const over = () => {
-      if (this.#handshaking.get(end) === handshake) this.#take(end);
+      if (this.#handshaking.get(end) === handshake) {
+        this.#take(end);
+        this.#sources.onFailed();
+      }
       onGone();
     };
     // A socket that is closed in the middle of its handshake does not always say so, nor whose it was.
@@ -99,13 +98,22 @@ export class SecureDoor {
 
   /** Ends all handshakes. */
   destroy(): void {
-    for (const { socket } of this.#handshaking.values()) socket.destroy();
+    const begun = [...this.#handshaking.values()];
+    this.#handshaking.clear();
+    for (const { socket, timer } of begun) {
+      clearTimeout(timer);
+      socket.destroy();
+    }
   }
 
   #failed(error: Error, socket: TLSSocket): void {
-    this.#take(remoteEnd(socket))?.onGone();
+    const handshake = this.#take(remoteEnd(socket));
     socket.destroy();
-    this.#sources.onFailed();
+    // One that does not know any more whose it was is counted when its time is over.
+    if (handshake !== undefined) {
+      handshake.onGone();
+      this.#sources.onFailed();
+    }
     this.#failedSinceLine += 1;
     const nowMs = performance.now();
     if (nowMs - this.#lastLineMs < LOG_EVERY_MS) return;

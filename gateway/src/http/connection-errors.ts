@@ -17,6 +17,10 @@ const FAULTS: { readonly [code: string]: { readonly code: Code; readonly reason:
   };
 const OTHER = { code: 'MALFORMED_BODY', reason: 'malformed' } as const;
 
+function isOfTls({ code = '' }: NodeJS.ErrnoException): boolean {
+  return /^ERR_(?:SSL|TLS)_/.test(code);
+}
+
 /** For fastify's `clientErrorHandler`. */
 export function answerConnectionError(
   error: NodeJS.ErrnoException,
@@ -26,6 +30,7 @@ export function answerConnectionError(
   // Faults of TLS or of the network: an answer would wait for a handshake that does not come.
   const isOfHttp = /^(?:HPE_|ERR_HTTP_)/.test(error.code ?? '');
   if (!isOfHttp || !socket.writable) {
+    if (isOfTls(error)) metrics.requestRefused('handshake');
     socket.destroy();
     return;
   }

@@ -12,6 +12,7 @@ export const REFUSALS = [
   'headers',
   'timeout',
   'malformed',
+  'handshake',
 ] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 

@@ -40,7 +40,7 @@ export const METRICS = {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`.',
+      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`, `handshake` (TLS failed or took too long).',
   },
   millrace_http_connections: { type: 'gauge', labels: [], about: 'Open connections.' },
   millrace_http_feeds: {
@@ -62,7 +62,7 @@ export const METRICS = {
     type: 'gauge',
     labels: [],
     about:
-      'Users with a connection of their own to the broker; 0 where nobody is asked who they are.',
+      'Callers (a user at an address) with a connection of their own to the broker; 0 where nobody is asked who they are.',
   },
   millrace_sqs_requests_total: {
     type: 'counter',

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 import { openRimBroker, type RimBroker, say, sqs } from './open-rim.ts';
 
+const HANDSHAKES = 'millrace_http_refused_requests_total{reason="handshake"}';
+
 let broker: RimBroker;
 let directory: TemporaryDirectory;
 let tls: { readonly httpTlsKey: string; readonly httpTlsCert: string };
@@ -44,6 +46,25 @@ test('[H-18] a handshake of TLS that does not come, or is none, ends its connect
   const heard = await Promise.all(said.map((text) => say(rim.port, text).heard));
   expect(heard).not.toContain('HTTP');
   await expect.poll(() => rim.metric('millrace_http_connections')).toBe(0);
+  expect(await rim.metric(HANDSHAKES)).toBe(3);
+  await rim.close();
+});
+
+test('[H-18] handshakes that stop, many at once, keep nobody out, and each is over in its time', async () => {
+  const rim = await broker.open({ ...tls, httpHeadersTimeout: 1_500 });
+  const said = ['', '\x16\x03\x01\x02\x00\x01'];
+  const heard = Array.from({ length: 500 }, (_, at) => say(rim.port, said[at % 2] ?? '').heard);
+  const good = connectTls({ port: rim.port, host: '127.0.0.1', rejectUnauthorized: false });
+  good.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  let answer = '';
+  for await (const chunk of good) answer += String(chunk);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  await Promise.all(heard);
+  const counted = () => rim.metric(HANDSHAKES);
+  await expect.poll(counted, { timeout: 20_000 }).toBeGreaterThanOrEqual(500);
+  await expect
+    .poll(() => rim.metric('millrace_http_connections'), { timeout: 20_000 })
+    .toBeLessThanOrEqual(0);
   await rim.close();
 });
 

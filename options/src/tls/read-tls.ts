@@ -1,7 +1,7 @@
 // Certificate, key and client authorities of a server, read from files and tried out before anything relies on them.
 // What is wrong with them is said without their contents. It watches nothing: TlsReloader does.
 
-import { createHash, X509Certificate } from 'node:crypto';
+import { constants, createHash, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureVersion } from 'node:tls';
 import { StartError } from '../process/exit-codes.ts';
 import { readOptionFile } from '../process/option-file.ts';
@@ -25,6 +25,7 @@ export interface TlsContext {
   readonly key: Buffer;
   readonly ca?: Buffer;
   readonly minVersion: SecureVersion;
+  readonly secureOptions: number;
 }
 
 export interface LoadedTls {
@@ -62,8 +63,12 @@ export function readTls(flags: TlsFlags, paths: TlsPaths): LoadedTls | undefined
   const [leaf] = certificatesIn(flags.cert, paths.cert, cert);
   if (ca !== undefined) certificatesIn(flags.clientCa, paths.clientCa, ca);
   const minVersion: SecureVersion = 'TLSv1.2';
-  const context: TlsContext =
-    ca === undefined ? { cert, key, minVersion } : { cert, key, ca, minVersion };
+  const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants;
+  // Of TLS 1.2: on a connection that stands, hands are not shaken anew.
+  const own = { cert, key, minVersion, secureOptions: SSL_OP_NO_RENEGOTIATION };
+  // What was resumed would stand on a certificate shown long ago.
+  const secureOptions = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET;
+  const context: TlsContext = ca === undefined ? own : { ...own, ca, secureOptions };
   try {
     createSecureContext(context);
   } catch (error) {
