@@ -64,6 +64,13 @@ const FAULTS: readonly (readonly [name: string, put: (one: Redriven) => void, sa
     /plain had 2 letters, and has 3/,
   ],
   [
+    'a letter that stays where it was',
+    ({ after }) => {
+      after.lettersLeft = [{ group: 'plain', letters: 1 }];
+    },
+    /plain has 1 letters that went back and stay/,
+  ],
+  [
     'counters that do not follow',
     ({ after }) => {
       after.counters = after.counters.map((one) => ({ ...one, acknowledged: 3, dead: 1 }));

@@ -30,6 +30,8 @@ export interface Truth {
   readonly counters: readonly (PartitionCounters & { readonly group: string })[];
   /** Messages that a share group says are dead. */
   readonly dead: readonly { readonly group: string; readonly p: number; readonly o: number }[];
+  /** Dead letters that a redrive was to resolve and nobody has: none where there was no redrive. */
+  readonly lettersLeft: readonly { readonly group: string; readonly letters: number }[];
   /** Of the group of readers. */
   readonly committed: readonly { readonly partition: number; readonly offset: number }[];
 }
@@ -57,7 +59,22 @@ export async function observeTruth(client: Client): Promise<Truth> {
     }
   }
   const committed = await client.admin.groupOffsets(READERS_GROUP);
-  return { records, counters, dead, committed };
+  const lettersLeft = await observeLetters(client);
+  return { records, counters, dead, lettersLeft, committed };
+}
+
+async function observeLetters({ admin }: Client): Promise<{ group: string; letters: number }[]> {
+  const left: { group: string; letters: number }[] = [];
+  const tasks = await admin.tasks();
+  for (const { name } of SHARE_GROUPS) {
+    const task = tasks.find(({ topic }) => topic === letterTopic(name));
+    if (task === undefined) continue;
+    const { totals } = await admin.counters(task.group);
+    const { fresh, ready, scheduled, leased, parked, blocked } = totals;
+    const letters = fresh + ready + scheduled + leased + parked + blocked;
+    left.push({ group: name, letters });
+  }
+  return left;
 }
 
 async function readAll(client: Client, topic: string): Promise<TruthRecord[]> {

@@ -129,6 +129,7 @@ export function well(): Case {
       records,
       counters: groups.map(countersOf),
       dead,
+      lettersLeft: [],
       committed: [{ partition: 0, offset: 2 }],
     },
   };

@@ -2,7 +2,7 @@
 // seed does the same again. `npm run sim -- --seed N --runs K --minutes M --json` for more, and for the counts.
 
 import { writeFileSync } from 'node:fs';
-import { MemoryStore, type StoreWrite } from '@millrace/storage';
+import { Committer, MemoryStore, type StoreWrite } from '@millrace/storage';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Counts } from './counts.ts';
 import { live } from './live.ts';
@@ -17,6 +17,8 @@ const SEEDS_A_TEST = Math.max(1, Math.ceil(RUNS / 100));
 const SEED_MS_MAX = 60_000;
 const VIOLATIONS_SHOWN = 10;
 const FORGOTTEN = 25;
+/** In which faults that are put in are seen. */
+const PLANTED_SEED = 1;
 
 vi.mock('node:net', async (original) => {
   const { net } = await import('./platform.ts');
@@ -60,6 +62,14 @@ async function simulate(seed: number): Promise<readonly string[]> {
   }
 }
 
+async function violationsOf(disk?: MemoryStore): Promise<readonly string[]> {
+  try {
+    return (await live(PLANTED_SEED, disk)).violations;
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
 afterAll(() => {
   if (REPORT === undefined) return;
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -93,10 +103,15 @@ describe('the simulation', () => {
   });
 
   test('finds out a disk that forgets', { timeout: SEED_MS_MAX }, async () => {
-    const found = live(FIRST_SEED, new ForgetfulStore()).then(
-      ({ violations }) => violations,
-      (error: unknown) => [String(error)],
-    );
-    expect(await found).not.toEqual([]);
+    expect(await violationsOf(new ForgetfulStore())).not.toEqual([]);
+  });
+
+  test('finds out a broker that answers before it has committed', {
+    timeout: SEED_MS_MAX,
+  }, async () => {
+    const planted = vi.spyOn(Committer.prototype, 'durable').mockResolvedValue();
+    const found = await violationsOf();
+    planted.mockRestore();
+    expect(found).not.toEqual([]);
   });
 });

@@ -36,6 +36,10 @@ export function checkRedrive(
   const acknowledged = counted.reduce((sum, one) => sum + one.acknowledged, 0);
   if (acknowledged !== records)
     found.push(`${name} has ${records} messages, of which ${acknowledged} are acknowledged`);
+  for (const { group, letters: open } of after.lettersLeft) {
+    if (group === name && open > 0)
+      found.push(`${name} has ${open} letters that went back and stay`);
+  }
   if (counted.some((one) => one.dead > 0)) found.push(`${name} counts dead messages`);
   return found;
 }
