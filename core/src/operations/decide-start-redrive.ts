@@ -60,7 +60,7 @@ export function decideStartRedrive(
   if (refused !== undefined) return refused;
   const group = groupFor(state, view, topic, request.group, ctx);
   if (group.error !== undefined) return group;
-  const tooMany = checkRoom(state, topic, group);
+  const tooMany = checkRoom(state, topic, group, request);
   if (tooMany !== undefined) return tooMany;
   const ends = redriveEnds(state, topic, filter);
   const { groupId } = group;
@@ -177,11 +177,17 @@ function newGroup(
   return { groupId: state.catalog.nextGroupId, name, writes: created.writes };
 }
 
-/** Refused with LIMIT_EXCEEDED: one redrive at a time for a group and topic, and not too many in all. */
-function checkRoom({ tasks }: ShardState, topic: Topic, group: FoundGroup): Refused | undefined {
+/** Refused with LIMIT_EXCEEDED: one at a time moves letters of a group and topic, and not too many run in all. */
+function checkRoom(
+  { tasks }: ShardState,
+  topic: Topic,
+  group: FoundGroup,
+  { dryRun }: Request,
+): Refused | undefined {
   for (const taskId of tasks.running) {
     const task = tasks.all.get(taskId);
     assert(task !== undefined, 'a running task is known');
+    if (dryRun || task.dryRun) continue;
     if (task.topicId !== topic.topicId || task.groupId !== group.groupId) continue;
     const message = `Task ${taskId} redrives ${topic.name} in share group ${group.name} already.`;
     return refuse('LIMIT_EXCEEDED', message, { field: 'topic', limit: '1 redrive at a time' });
