@@ -16,12 +16,15 @@ const LONG_MS = 600_000;
 const MEMBER = { group: 'readers', memberId: 'm', sessionTimeoutMs: SHORT_MS } as const;
 
 let dir = '';
+let broker: ReturnType<typeof startBroker> | undefined;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-stopped-'));
 });
 
 afterEach(() => {
+  // It takes a process that stands still, too, and one that has ended is none the worse.
+  broker?.child.kill('SIGKILL');
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -35,7 +38,7 @@ async function leased(worker: WireClient, visibilityTimeoutMs: number) {
 
 describe.skipIf(!isBuilt)('a broker that stood still (needs `npm run build`)', () => {
   test('keeps the leases and the members that were kept up meanwhile, and says why it is not ready', async () => {
-    const broker = startBroker(dir);
+    broker = startBroker(dir);
     const { port, adminPort } = await broker.ready;
     const [worker, member, other] = await Promise.all([
       WireClient.greeted(port),
@@ -82,7 +85,7 @@ describe.skipIf(!isBuilt)('a broker that stood still (needs `npm run build`)', (
   test.runIf(process.env['MILLRACE_FAULTS'] === 'whole')(
     'is ready again by itself',
     async () => {
-      const broker = startBroker(dir);
+      broker = startBroker(dir);
       const { adminPort } = await broker.ready;
       const statusOf = async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).status;
       expect(await statusOf()).toBe(200);
