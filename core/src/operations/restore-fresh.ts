@@ -46,8 +46,9 @@ export function restoreFresh(restoring: Restoring, freshFrom: number, recordsMax
   }
   restoreBetween(restoring, next, top, goesBack);
   if (goesBack) {
-    draft.cursor = newTop;
-    draft.ahead += purge.ahead;
+    draft.cursor = freshFrom;
+    // Those that the log has lost since lie before it.
+    for (const { first, last } of decided) draft.ahead += last + 1 - Math.max(first, freshFrom);
   }
   return newTop;
 }

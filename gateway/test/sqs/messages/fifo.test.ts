@@ -17,6 +17,11 @@ async function receiveLine(queue: string, more: object = {}): Promise<string> {
   return bodies(await session.receive(queue, more)).join(' ');
 }
 
+/** Those of no time end when the broker next looks for what is due, some milliseconds later. [L-9] */
+async function leasesAreOver(queue: string): Promise<void> {
+  await expect.poll(async () => (await session.totals(queue)).leased).toBe(0);
+}
+
 describe('order [Q-78]', () => {
   it('of a group is that of sending, and a reply has the messages of a group together', async () => {
     const queue = await session.fifoQueue();
@@ -71,8 +76,7 @@ describe('order [Q-78]', () => {
     await sendAll(queue, 'g1-1 g1-2 g2-1 g2-2 g3-1');
     const look = { VisibilityTimeout: 0 };
     expect(await receiveLine(queue, { ...look, MaxNumberOfMessages: 3 })).toBe('g1-1 g1-2 g2-1');
-    // Leases of no time end when the broker next looks for what is due, some milliseconds later. [L-9]
-    await expect.poll(async () => (await session.totals(queue)).leased).toBe(0);
+    await leasesAreOver(queue);
     expect(await receiveLine(queue, look)).toBe('g3-1 g1-1 g1-2 g2-1 g2-2');
   });
 });
@@ -100,6 +104,7 @@ describe('handles [Q-83]', () => {
     const queue = await session.fifoQueue();
     await sendAll(queue, 'g1-1');
     const { ReceiptHandle } = await session.receiveOne(queue, { VisibilityTimeout: 0 });
+    await leasesAreOver(queue);
     expect(await refusal(session.delete(queue, ReceiptHandle))).toBe(
       `InvalidParameterValue: Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
     );
