@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { planting } from './test/planted/plant.mjs';
+import { seedingProperties } from './test/properties/seeding.mjs';
 
 const PACKAGES = [
   'protocol',
@@ -62,7 +63,7 @@ const SIGHT_PROJECT = {
 const plant = process.env['MILLRACE_PLANT'];
 
 export default defineConfig({
-  ...(plant && { plugins: [planting(plant)] }),
+  plugins: [seedingProperties(), ...(plant ? [planting(plant)] : [])],
   resolve: {
     alias: [
       {
