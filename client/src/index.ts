@@ -55,12 +55,13 @@ export type {
   UndoPurge,
   WaitForTaskOptions,
 } from './admin/operations.ts';
-export type { PeekedMessage, PeekOptions, PeekResult } from './admin/peek.ts';
+export type { GroupPeekOptions, PeekedMessage, PeekOptions, PeekResult } from './admin/peek.ts';
 export type {
   PartitionCounters,
   QueueRates,
   QueueStats,
   QueueTotals,
+  ShareGroupCounts,
 } from './admin/queue-stats.ts';
 export type { ReplacedMessage, Replacement } from './admin/replace-message.ts';
 export type {

@@ -250,3 +250,15 @@ describe('decisions about messages', () => {
     expect(broker.count('ChangeMessages')).toBe(0);
   });
 });
+
+it('counts all share groups, as many replies as it takes, and has them by name', async () => {
+  const { admin, broker } = await setup();
+  const empty = (group: string) => ({ group, topics: [], rates: null });
+  broker.handlers.CountShareGroups = ({ afterId }) =>
+    afterId === 0
+      ? { groups: [empty('zoo'), empty('ape')], nextAfterId: 7 }
+      : { groups: [empty('bee')], nextAfterId: null };
+  const counted = await admin.countShareGroups();
+  expect(counted.map(({ group }) => group)).toEqual(['ape', 'bee', 'zoo']);
+  expect(broker.requests('CountShareGroups').map(({ afterId }) => afterId)).toEqual([0, 7]);
+});

@@ -169,6 +169,7 @@ export {
 export { backoffMs } from './share/backoff.ts';
 export { checkAcknowledgeSize } from './share/check-acknowledge-size.ts';
 export { countNow } from './share/count-now.ts';
+export { countShareGroups } from './share/count-share-groups.ts';
 export {
   counters,
   countMessages,

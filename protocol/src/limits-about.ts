@@ -52,6 +52,7 @@ export const LIMITS_ABOUT: Readonly<Record<LimitName, LimitAbout>> = {
   groupsMax: count('Groups, consumer and share groups together.'),
   membersPerGroupMax: count('Members of a consumer group.'),
   topicsPerGroupMax: count('Topics of a group, over all its members.'),
+  countedGroupsMax: count('Share groups that one request counts the messages of.'),
   connectionsMax: count('Connections at a time.', 'connections-max'),
   connectionsPerAddressMax: count(
     'Connections of one address at a time.',

@@ -39,6 +39,7 @@ export const LIMITS = {
   groupsMax: 10_000,
   membersPerGroupMax: 1_000,
   topicsPerGroupMax: 1_000,
+  countedGroupsMax: 1_000,
   connectionsMax: 10_000,
   /** So that no address, and no user, can take all of them. */
   connectionsPerAddressMax: 5_000,

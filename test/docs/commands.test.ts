@@ -23,6 +23,7 @@ const SERVER_OPTIONS = new Set(
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   bench: ['docs/reference/bench.md'],
   crash: ['scripts/crash.mjs', 'scripts/seeded-tests.mjs'],
+  properties: ['scripts/properties.mjs'],
   fuzz: ['scripts/fuzz.mjs', 'scripts/seeded-tests.mjs'],
   history: ['scripts/history.mjs', 'scripts/seeded-tests.mjs'],
   scenario: ['docs/scenarios/index.md', 'scenarios/src/command/scenario.ts'],

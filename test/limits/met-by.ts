@@ -74,6 +74,7 @@ export const MET_BY: Readonly<Record<LimitName, MetBy>> = {
     'core/test/consumer/group-limits.test.ts',
     'has no more members in a group than the limit; who is one may join anew',
   ),
+  countedGroupsMax: field('CountShareGroups.maxGroups'),
   topicsPerGroupMax: test(
     'core/test/consumer/group-limits.test.ts',
     'has no more topics in a group than the limit, over all its members',

@@ -3,7 +3,7 @@
 import { MillraceError, type RequestOf } from '@millrace/protocol';
 import type { Asker } from './asker.ts';
 import { checkAddedDeadLetters, checkNewDeadLetters } from './dead-letter-rights.ts';
-import type { RequirementsOf } from './requirement.ts';
+import { BY_ITEM, type RequirementsOf } from './requirement.ts';
 
 type QueueApi =
   | 'CreateShareGroup'
@@ -11,6 +11,7 @@ type QueueApi =
   | 'DeleteShareGroup'
   | 'DescribeShareGroups'
   | 'Counters'
+  | 'CountShareGroups'
   | 'Receive'
   | 'Acknowledge'
   | 'Peek'
@@ -75,6 +76,14 @@ export const QUEUE_REQUIREMENTS: RequirementsOf<QueueApi> = {
   Counters: {
     needs: 'describe on the group',
     check: ({ group }, ask) => ask.group('describe', group),
+  },
+  CountShareGroups: {
+    needs: 'describe on each group that is told',
+    check: BY_ITEM,
+    shown: ({ groups, ...more }, _, ask) => ({
+      ...more,
+      groups: groups.filter(({ group }) => ask.mayDescribe('group', group)),
+    }),
   },
   Receive: {
     needs: 'read on the group and on each topic',

@@ -2,6 +2,7 @@
 
 import {
   counters,
+  countShareGroups,
   decideAlterShareGroup,
   decideCreateShareGroup,
   decideDeleteShareGroup,
@@ -28,11 +29,19 @@ export function createShareGroupHandlers({ shard }: Services) {
 
   const count: Handler<'Counters'> = async (query) => {
     const counted = await shard.submit((state, view) => counters(state, view, query));
-    const rates = shard.peek(({ catalog }, _, nowMs) => {
-      const groupId = catalog.groupByName(query.group)?.groupId;
+    return { ...counted, rates: ratesOf(query.group) };
+  };
+
+  const ratesOf = (group: string) =>
+    shard.peek(({ catalog }, _, nowMs) => {
+      const groupId = catalog.groupByName(group)?.groupId;
       return groupId === undefined ? null : shard.rates.ask(groupId, nowMs);
     });
-    return { ...counted, rates };
+
+  const countAll: Handler<'CountShareGroups'> = async (query) => {
+    const counted = await shard.submit((state, view) => countShareGroups(state, view, query));
+    const groups = counted.groups.map((group) => ({ ...group, rates: ratesOf(group.group) }));
+    return { groups, nextAfterId: counted.nextAfterId };
   };
 
   const look: Handler<'Peek'> = (query) => shard.submit((state, view) => peek(state, view, query));
@@ -49,6 +58,7 @@ export function createShareGroupHandlers({ shard }: Services) {
     DeleteShareGroup: remove,
     DescribeShareGroups: describe,
     Counters: count,
+    CountShareGroups: countAll,
     Peek: look,
     ListMessages: list,
     GetMessage: get,

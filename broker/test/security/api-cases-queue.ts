@@ -61,6 +61,13 @@ export function queueCases(topicId: number, taskId: number) {
       },
     ],
     Counters: [{ request: { group: 'workers' }, needs: [onGroup('describe')] }],
+    CountShareGroups: [
+      {
+        request: {},
+        needs: [onGroup('describe')],
+        listed: ({ groups }) => groups.filter(({ group }) => group === 'workers').length,
+      },
+    ],
     Receive: [
       {
         request: { group: 'workers', topics: ['orders'], memberId: 'm', maxWaitMs: 0 },

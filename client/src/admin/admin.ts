@@ -14,8 +14,8 @@ import * as moves from './group-offsets.ts';
 import { type ListedMessages, type ListMessagesOptions, listMessages } from './list-messages.ts';
 import * as offsets from './offsets.ts';
 import * as ops from './operations.ts';
-import { type PeekOptions, type PeekResult, peek } from './peek.ts';
-import { countersOf, type QueueStats } from './queue-stats.ts';
+import { type GroupPeekOptions, type PeekResult, peek } from './peek.ts';
+import * as stats from './queue-stats.ts';
 import { type ReplacedMessage, type Replacement, replaceMessage } from './replace-message.ts';
 import * as schedules from './schedules.ts';
 import { SecurityAdmin } from './security.ts';
@@ -24,6 +24,7 @@ import { describeTopics, listTopics, ping } from './topics.ts';
 type Targets = readonly changes.MessageTarget[];
 type Changed = changes.ChangeResult;
 type Options = RequestOptions;
+type Offsets = readonly TopicPartitionOffset[];
 type Described = about.TopicDescription;
 type Questions = readonly offsets.OffsetQuestion[];
 type Ticks = schedules.ScheduleTicks;
@@ -130,11 +131,7 @@ export class Admin {
   }
 
   /** Sets where a consumer group without members goes on. Throws GROUP_NOT_EMPTY, UNKNOWN_TOPIC, UNKNOWN_PARTITION. */
-  async commitGroupOffsets(
-    group: string,
-    committed: readonly TopicPartitionOffset[],
-    options?: Options,
-  ): Promise<void> {
+  async commitGroupOffsets(group: string, committed: Offsets, options?: Options): Promise<void> {
     await offsets.commitGroupOffsets(this.link, this.metadata, group, committed, options);
   }
 
@@ -162,14 +159,17 @@ export class Admin {
   }
 
   /** Exact counts of a share group. Throws UNKNOWN_GROUP, GROUP_KIND_MISMATCH. */
-  async counters(group: string, options?: Options): Promise<QueueStats> {
-    return countersOf(this.link, group, options);
+  async counters(group: string, options?: Options): Promise<stats.QueueStats> {
+    return stats.countersOf(this.link, group, options);
+  }
+
+  /** Exact counts of every share group that may be described, a topic; by name. */
+  async countShareGroups(options?: Options): Promise<stats.ShareGroupCounts[]> {
+    return stats.countShareGroups(this.link, options);
   }
 
   /** Looks at messages, with a group's view of them where one is named; changes nothing. */
-  async peek(
-    options: PeekOptions & { readonly group?: string | undefined },
-  ): Promise<PeekResult<unknown>> {
+  async peek(options: GroupPeekOptions): Promise<PeekResult<unknown>> {
     return peek(this.link, this.metadata, this.codec, options);
   }
 

@@ -19,6 +19,12 @@ export interface PeekOptions extends RequestOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** Where to look, and with whose eyes. */
+export interface GroupPeekOptions extends PeekOptions {
+  /** Default: none, messages as the log has them. */
+  readonly group?: string | undefined;
+}
+
 /** A message that was looked at, and its state in the group. */
 export interface PeekedMessage<V> {
   readonly message: Message<V>;
@@ -43,7 +49,7 @@ export async function peek<V>(
   link: Link,
   metadata: Metadata,
   codec: Codec<V>,
-  options: PeekOptions & { readonly group?: string | undefined },
+  options: GroupPeekOptions,
 ): Promise<PeekResult<V>> {
   const { topic, partition = 0, group, maxMessages = 10, maxBytes, signal, timeoutMs } = options;
   const how = { signal, timeoutMs };

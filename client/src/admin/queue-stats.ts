@@ -1,4 +1,4 @@
-// Counters of a share group, with their sums.
+// Counters of share groups, with their sums.
 
 import type { ResponseOf } from '@millrace/protocol';
 import type { Link, RequestOptions } from '../net/link.ts';
@@ -7,6 +7,9 @@ import type { Link, RequestOptions } from '../net/link.ts';
 export type PartitionCounters = ResponseOf<'Counters'>['partitions'][number];
 /** Messages a second of the whole group over the last minute. */
 export type QueueRates = NonNullable<ResponseOf<'Counters'>['rates']>;
+
+/** A share group's counts, a topic. */
+export type ShareGroupCounts = ResponseOf<'CountShareGroups'>['groups'][number];
 
 const COUNTED = [
   'fresh',
@@ -56,4 +59,22 @@ export async function countersOf(
 ): Promise<QueueStats> {
   const { partitions, rates } = await link.request('Counters', { group }, options);
   return { totals: totalsOf(partitions), partitions, rates };
+}
+
+/** Each group is counted at one moment; where they do not fit into one reply, not all of them are. */
+export async function countShareGroups(
+  link: Link,
+  options?: RequestOptions,
+): Promise<ShareGroupCounts[]> {
+  const all: ShareGroupCounts[] = [];
+  for (let afterId: number | null = 0; afterId !== null; ) {
+    const reply: ResponseOf<'CountShareGroups'> = await link.request(
+      'CountShareGroups',
+      { afterId },
+      options,
+    );
+    all.push(...reply.groups);
+    afterId = reply.nextAfterId;
+  }
+  return all.toSorted((a, b) => (a.group < b.group ? -1 : 1));
 }

@@ -32,6 +32,7 @@ const CHANGES_NOTHING: ReadonlySet<ApiName> = new Set<ApiName>([
   'ListTasks',
   'ListSchedules',
   'Counters',
+  'CountShareGroups',
   'ListUsers',
   'ListAcls',
   'CheckAccess',

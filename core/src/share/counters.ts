@@ -67,7 +67,8 @@ export function countMessages(state: ShardState, view: View, groupId: number): M
   return sum;
 }
 
-function* sharesOf(state: ShardState, groupId: number): Generator<ShareScope> {
+/** Its partitions of all topics, topic by topic. */
+export function* sharesOf(state: ShardState, groupId: number): Generator<ShareScope> {
   for (const topicId of state.catalog.attachments.get(groupId)?.keys() ?? []) {
     const partitions = state.catalog.topics.get(topicId)?.partitions ?? 0;
     for (let partition = 0; partition < partitions; partition += 1) {
@@ -79,7 +80,7 @@ function* sharesOf(state: ShardState, groupId: number): Generator<ShareScope> {
   }
 }
 
-function countersOf(scope: ShareScope, view: View): PartitionCounters {
+export function countersOf(scope: ShareScope, view: View): PartitionCounters {
   const { key, log, share, topic } = scope;
   const { topicId, partition } = key;
   const { startOffset, durableEnd: endOffset } = log;

@@ -22,6 +22,7 @@ import { authenticate, checkCredential, getAccessKey } from './security.ts';
 import {
   alterShareGroup,
   counters,
+  countShareGroups,
   createShareGroup,
   deleteShareGroup,
   describeShareGroups,
@@ -66,6 +67,7 @@ export const APIS = {
   DeleteShareGroup: deleteShareGroup,
   DescribeShareGroups: describeShareGroups,
   Counters: counters,
+  CountShareGroups: countShareGroups,
   Receive: receive,
   Acknowledge: acknowledge,
   Peek: peek,

@@ -121,6 +121,29 @@ export const describeShareGroups = api({
 
 const perSecond = (about: string) => float(about, { min: 0, max: 1e12 });
 
+const rates = nullable(
+  struct('Messages a second of the whole group over the last minute; absent at first.', {
+    arrived: perSecond('Appended.'),
+    acknowledged: perSecond('Finished.'),
+    dead: perSecond('Died.'),
+  }),
+);
+
+const messageCounts = {
+  fresh: int('Never delivered.'),
+  ready: int('Delivered before, waiting for the next delivery.'),
+  scheduled: int('Waiting for a time.'),
+  leased: int('Given to a member.'),
+  parked: int('Waiting for their key or for their tenant.'),
+  blocked: int('Stopped until somebody decides about them.'),
+  acknowledged: int('Finished.'),
+  dead: int('Exhausted, rejected or dropped.'),
+  removed: int('Taken away by retention before they were resolved.'),
+  purged: int('Taken away by a purge before they were resolved.'),
+  skipped: int('Redriven for another group.'),
+  oldestUnresolvedMs: nullable(int('Append time of the oldest unresolved message, ms since 1970.')),
+};
+
 export const counters = api({
   key: 34,
   name: 'Counters',
@@ -138,20 +161,7 @@ export const counters = api({
         startOffset: offset,
         cursor: int('Next offset that was never delivered.'),
         endOffset: offset,
-        fresh: int('Never delivered.'),
-        ready: int('Delivered before, waiting for the next delivery.'),
-        scheduled: int('Waiting for a time.'),
-        leased: int('Given to a member.'),
-        parked: int('Waiting for their key or for their tenant.'),
-        blocked: int('Stopped until somebody decides about them.'),
-        acknowledged: int('Finished.'),
-        dead: int('Exhausted, rejected or dropped.'),
-        removed: int('Taken away by retention before they were resolved.'),
-        purged: int('Taken away by a purge before they were resolved.'),
-        skipped: int('Redriven for another group.'),
-        oldestUnresolvedMs: nullable(
-          int('Append time of the oldest unresolved message, ms since 1970.'),
-        ),
+        ...messageCounts,
         firstUnresolvedOffset: int('Offset of the oldest unresolved message; the end: none.'),
         undo: nullable(
           struct('The last purge, while an undo can bring back what it took.', {
@@ -162,13 +172,43 @@ export const counters = api({
       }),
       LIMITS.partitionsMax,
     ),
-    rates: nullable(
-      struct('Messages a second of the whole group over the last minute; absent at first.', {
-        arrived: perSecond('Appended.'),
-        acknowledged: perSecond('Finished.'),
-        dead: perSecond('Died.'),
-      }),
-    ),
+    rates,
   },
   errors: ['UNKNOWN_GROUP', 'GROUP_KIND_MISMATCH'],
+});
+
+export const countShareGroups = api({
+  key: 35,
+  name: 'CountShareGroups',
+  about:
+    'Exact counts of the messages of all share groups by state, a topic; some groups at a time.',
+  versions: { min: 1, max: 1 },
+  idempotent: true,
+  request: {
+    afterId: int('Groups with higher ids; 0: from the first.', { max: 0xffff_ffff, fallback: 0 }),
+    maxGroups: int('At most so many groups; fewer come where they have many partitions.', {
+      min: 1,
+      max: LIMITS.countedGroupsMax,
+      fallback: LIMITS.countedGroupsMax,
+    }),
+  },
+  response: {
+    groups: array(
+      'Share groups, by id.',
+      struct('Counts of a share group.', {
+        group: groupName,
+        topics: array(
+          'Its topics.',
+          struct('Counts of a topic.', { topic: topicName, ...messageCounts }),
+          LIMITS.topicsPerGroupMax,
+        ),
+        rates,
+      }),
+      LIMITS.countedGroupsMax,
+    ),
+    nextAfterId: nullable(
+      int('Ask again after this id; absent: these were all.', { max: 0xffff_ffff }),
+    ),
+  },
+  errors: [],
 });

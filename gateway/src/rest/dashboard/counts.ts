@@ -1,6 +1,6 @@
 // What the dashboard says of queues, from the counters of their share groups. It asks nobody.
 
-import type { QueueRates, QueueStats } from '@millrace/client';
+import type { QueueRates, ShareGroupCounts } from '@millrace/client';
 import type { Static } from 'typebox';
 import { Type } from '../schemas/type.ts';
 
@@ -64,12 +64,7 @@ export const Dashboard = Type.Object({
 });
 export type Dashboard = Static<typeof Dashboard>;
 
-type Counted = Pick<
-  QueueStats['totals'],
-  'fresh' | 'ready' | 'parked' | 'leased' | 'scheduled' | 'blocked' | 'acknowledged' | 'dead'
->;
-
-export function countsOf(counted: Counted): Counts {
+function countsOf(counted: ShareGroupCounts['topics'][number]): Counts {
   const { fresh, ready, parked, leased, scheduled, blocked, acknowledged, dead } = counted;
   return {
     pending: fresh + ready + parked,
@@ -81,36 +76,29 @@ export function countsOf(counted: Counted): Counts {
   };
 }
 
-export function queueCountsOf(queue: string, stats: QueueStats, nowMs: number): QueueCounts {
-  const { totals, partitions, rates } = stats;
-  const byTopic = new Map<string, { counts: Counts; oldestMs: number | null }>();
-  for (const partition of partitions) {
-    const known = byTopic.get(partition.topic);
-    const counts = countsOf(partition);
-    const oldestMs = partition.oldestUnresolvedMs;
-    byTopic.set(partition.topic, {
-      counts: known === undefined ? counts : sumOf([known.counts, counts]),
-      oldestMs: known === undefined ? oldestMs : older(known.oldestMs, oldestMs),
-    });
-  }
+export function queueCountsOf(
+  { group, topics, rates }: ShareGroupCounts,
+  nowMs: number,
+): QueueCounts {
+  const ages = topics.map(({ oldestUnresolvedMs }) => ageOf(oldestUnresolvedMs, nowMs));
+  const counted = topics.map((counts, at) => {
+    return { topic: counts.topic, counts: countsOf(counts), oldestAgeMs: ages[at] ?? null };
+  });
   return {
-    queue,
-    counts: countsOf(totals),
-    oldestAgeMs: ageOf(totals.oldestUnresolvedMs, nowMs),
+    queue: group,
+    counts: sumOf(counted.map(({ counts }) => counts)),
+    oldestAgeMs: oldestOf(ages),
     rates,
-    topics: [...byTopic].map(([topic, { counts, oldestMs }]) => {
-      return { topic, counts, oldestAgeMs: ageOf(oldestMs, nowMs) };
-    }),
+    topics: counted,
   };
 }
 
 export function totalsOf(queues: readonly QueueCounts[]): Totals {
-  const ages = queues.map(({ oldestAgeMs: age }) => age).filter((age) => age !== null);
   const told = queues.map((queue) => queue.rates).filter((some) => some !== null);
   return {
     queues: queues.length,
     counts: sumOf(queues.map(({ counts }) => counts)),
-    oldestAgeMs: ages.length === 0 ? null : ages.reduce((a, b) => Math.max(a, b)),
+    oldestAgeMs: oldestOf(queues.map(({ oldestAgeMs }) => oldestAgeMs)),
     rates: told.length === 0 ? null : sumOfRates(told),
   };
 }
@@ -131,9 +119,9 @@ function sumOfRates(all: readonly QueueRates[]): Rates {
   return sum;
 }
 
-function older(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
+function oldestOf(ages: readonly (number | null)[]): number | null {
+  const known = ages.filter((age) => age !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => Math.max(a, b));
 }
 
 function ageOf(oldestMs: number | null, nowMs: number): number | null {
