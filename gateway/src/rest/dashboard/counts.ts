@@ -98,7 +98,7 @@ export function totalsOf(queues: readonly QueueCounts[]): Totals {
   return {
     queues: queues.length,
     counts: sumOf(queues.map(({ counts }) => counts)),
-    oldestAgeMs: oldestOf(queues.map(({ oldestAgeMs }) => oldestAgeMs)),
+    oldestAgeMs: oldestOf(queues.map((queue) => queue.oldestAgeMs)),
     rates: told.length === 0 ? null : sumOfRates(told),
   };
 }
