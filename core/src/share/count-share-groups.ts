@@ -3,7 +3,7 @@
 import type { RequestOf, ResponseOf } from '@millrace/protocol';
 import { accept, type Decision, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
-import { countersOf, type MessageCounts, NO_MESSAGES, sharesOf } from './counters.ts';
+import { addCounts, countersOf, type MessageCounts, NO_MESSAGES, sharesOf } from './counters.ts';
 
 export type CountedGroup = Omit<ResponseOf<'CountShareGroups'>['groups'][number], 'rates'>;
 type CountedTopic = CountedGroup['topics'][number];
@@ -56,12 +56,12 @@ function sumOf(
   before: CountedTopic | undefined,
   counted: MessageCounts & Pick<CountedTopic, 'oldestUnresolvedMs'>,
 ): CountedTopic {
-  const sum = { ...NO_MESSAGES };
-  for (const state of Object.keys(sum) as (keyof MessageCounts)[]) {
-    sum[state] = (before?.[state] ?? 0) + counted[state];
-  }
   const oldest = [before?.oldestUnresolvedMs, counted.oldestUnresolvedMs].filter(
     (ms) => typeof ms === 'number',
   );
-  return { topic, ...sum, oldestUnresolvedMs: oldest.length === 0 ? null : Math.min(...oldest) };
+  return {
+    topic,
+    ...addCounts(before ?? NO_MESSAGES, counted),
+    oldestUnresolvedMs: oldest.length === 0 ? null : Math.min(...oldest),
+  };
 }

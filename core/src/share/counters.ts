@@ -59,11 +59,14 @@ export function counters(
 
 /** The whole group. It exists. */
 export function countMessages(state: ShardState, view: View, groupId: number): MessageCounts {
+  let sum = NO_MESSAGES;
+  for (const scope of sharesOf(state, groupId)) sum = addCounts(sum, countShare(scope, view));
+  return sum;
+}
+
+export function addCounts(one: MessageCounts, other: MessageCounts): MessageCounts {
   const sum = { ...NO_MESSAGES };
-  for (const scope of sharesOf(state, groupId)) {
-    const counts = countShare(scope, view);
-    for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] += counts[key];
-  }
+  for (const key of Object.keys(sum) as (keyof MessageCounts)[]) sum[key] = one[key] + other[key];
   return sum;
 }
 

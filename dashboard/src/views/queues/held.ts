@@ -7,38 +7,26 @@ import type { Held } from './queue-shapes.ts';
 
 export const PAGE_MAX = 1_000;
 
-export async function leasesOf(
-  queue: string,
-  topic: string,
-  from: string | null,
-  signal: AbortSignal,
-): Promise<Paged<Held>> {
-  const query = { topic, from, limit: PAGE_MAX };
-  const path = { queue };
-  const { leases, atMs, next, looked } = await call('GET /queues/{queue}/leases', {
-    path,
-    query,
-    signal,
-  });
-  hearClock(atMs);
-  return { items: byOwnClock(leases, atMs, brokerNowMs()), next, looked };
+type Ask = [queue: string, topic: string, from: string | null, signal: AbortSignal];
+type Told = Omit<Paged<Held>, 'items'> & { readonly atMs: number };
+
+const asked = (...[queue, topic, from, signal]: Ask) => {
+  return { path: { queue }, query: { topic, from, limit: PAGE_MAX }, signal };
+};
+
+export async function leasesOf(...ask: Ask): Promise<Paged<Held>> {
+  const { leases, ...told } = await call('GET /queues/{queue}/leases', asked(...ask));
+  return pageOf(leases, told);
 }
 
-export async function scheduledOf(
-  queue: string,
-  topic: string,
-  from: string | null,
-  signal: AbortSignal,
-): Promise<Paged<Held>> {
-  const query = { topic, from, limit: PAGE_MAX };
-  const path = { queue };
-  const { scheduled, atMs, next, looked } = await call('GET /queues/{queue}/scheduled', {
-    path,
-    query,
-    signal,
-  });
+export async function scheduledOf(...ask: Ask): Promise<Paged<Held>> {
+  const { scheduled, ...told } = await call('GET /queues/{queue}/scheduled', asked(...ask));
+  return pageOf(scheduled, told);
+}
+
+function pageOf(held: readonly Held[], { atMs, next, looked }: Told): Paged<Held> {
   hearClock(atMs);
-  return { items: byOwnClock(scheduled, atMs, brokerNowMs()), next, looked };
+  return { items: byOwnClock(held, atMs, brokerNowMs()), next, looked };
 }
 
 /** What the broker's clock says, by a clock that may go wrong. */
