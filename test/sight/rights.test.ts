@@ -97,7 +97,8 @@ describe.skipIf(!hasChromium)('the page of a user of few rights', () => {
       await expectDenied(page, ['Delete'], `You may not delete topic ${OWN}.`);
     });
     await inView(`/dead-letters/${OWN}`, async (page) => {
-      await expectDenied(page, ['Purge', 'Redrive all'], `You may not alter group ${OWN}.`);
+      const acts = ['Purge', 'Redrive all', 'Redrive', 'Redrive selected'];
+      await expectDenied(page, acts, `You may not alter group ${OWN}.`);
     });
     await inView('/schedules/nightly-report', async (page) => {
       await page.getByText('You may not see its next ticks').waitFor();
@@ -125,5 +126,15 @@ describe.skipIf(!hasChromium)('the page of a user of few rights', () => {
       await act.waitFor({ state: 'detached' });
     });
     expect(await unresolved()).toEqual(before);
+  });
+
+  it('the undo of what somebody else purged is not offered either', async () => {
+    const purged = await sight.seeded?.client.admin.purge({ group: OWN, undoMs: 3_600_000 });
+    expect(purged?.messages).toBeGreaterThan(0);
+    for (const place of [`/queues/${OWN}`, `/dead-letters/${OWN}`]) {
+      await inView(place, async (page) => {
+        await expectDenied(page, ['Undo the purge'], `You may not alter group ${OWN}.`);
+      });
+    }
   });
 });

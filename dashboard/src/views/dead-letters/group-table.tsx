@@ -39,13 +39,15 @@ export function groupText({
 interface GroupTableProps {
   readonly groups: readonly LetterGroup[];
   readonly chosen: LetterGroup | undefined;
+  /** Why its reader may not redrive them. */
+  readonly denied: string | undefined;
   readonly onChoose: (group: LetterGroup) => void;
   readonly onRedrive: (group: LetterGroup, filter: RedriveFilter) => void;
 }
 
-export function GroupTable({ groups, chosen, onChoose, onRedrive }: GroupTableProps) {
+export function GroupTable({ groups, chosen, denied, onChoose, onRedrive }: GroupTableProps) {
   const chosenKey = chosen === undefined ? '' : originKey(chosen);
-  const columns = useMemo(() => columnsOf(chosenKey, onRedrive), [chosenKey]);
+  const columns = useMemo(() => columnsOf(chosenKey, denied, onRedrive), [chosenKey, denied]);
   return (
     <Table
       label="Reasons"
@@ -65,6 +67,7 @@ export function GroupTable({ groups, chosen, onChoose, onRedrive }: GroupTablePr
 
 function columnsOf(
   chosen: string,
+  denied: string | undefined,
   onRedrive: GroupTableProps['onRedrive'],
 ): readonly Column<LetterGroup>[] {
   return [
@@ -125,27 +128,25 @@ function columnsOf(
       title: 'Do',
       width: '124px',
       onPhone: false,
-      cell: (group) => <RedriveGroup group={group} onRedrive={onRedrive} />,
+      cell: (group) => <RedriveGroup group={group} denied={denied} onRedrive={onRedrive} />,
     },
   ];
 }
 
-function RedriveGroup({
-  group,
-  onRedrive,
-}: {
+interface RedriveGroupProps extends Pick<GroupTableProps, 'denied' | 'onRedrive'> {
   readonly group: LetterGroup;
-  readonly onRedrive: GroupTableProps['onRedrive'];
-}) {
+}
+
+function RedriveGroup({ group, denied, onRedrive }: RedriveGroupProps) {
   const filter = filterOfGroup(group);
+  const why =
+    filter === undefined ? 'They do not say where they died: pick them one by one' : undefined;
   return (
     <Button
       isSmall
       icon="reload"
-      isDisabled={filter === undefined}
-      title={
-        filter === undefined ? 'They do not say where they died: pick them one by one' : undefined
-      }
+      isDisabled={denied !== undefined || filter === undefined}
+      title={denied ?? why}
       onPress={() => filter !== undefined && onRedrive(group, filter)}
     >
       Redrive

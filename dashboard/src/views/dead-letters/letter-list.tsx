@@ -4,7 +4,6 @@ import { call } from '../../api/call.ts';
 import { useLoad } from '../../api/load.ts';
 import type { Letter, LetterGroup, RedriveFilter } from '../../api/work-shapes.ts';
 import { StateBadge } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
 import type { Column } from '../../components/columns.ts';
 import { payloadLine } from '../../components/json-view.tsx';
 import { More } from '../../components/more.tsx';
@@ -12,9 +11,10 @@ import { Panel } from '../../components/page.tsx';
 import { Table } from '../../components/table.tsx';
 import { Count, FromNow, NONE } from '../../components/values.tsx';
 import { formatCount, formatMany } from '../../format/formats.ts';
+import { ActButton } from '../../shell/rights.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { groupText, ReasonBadge } from './group-table.tsx';
-import { filterOfGroup, originKey, queryOfGroup, rangesOf } from './letter-groups.ts';
+import { filterOfGroup, originKey, queryOfGroup, rangesOf, redriveNeeds } from './letter-groups.ts';
 import { LetterPanel } from './letter-panel.tsx';
 
 const PAGE = 200;
@@ -116,8 +116,8 @@ export function LetterList(props: LetterListProps) {
       isFlush
       actions={
         <>
-          <RedriveShown group={group} onRedrive={onRedrive} />
-          <RedrivePicked picked={picked} onRedrive={redrive} />
+          <RedriveShown data={data} group={group} onRedrive={onRedrive} />
+          <RedrivePicked data={data} picked={picked} onRedrive={redrive} />
         </>
       }
     >
@@ -152,18 +152,19 @@ export function LetterList(props: LetterListProps) {
   );
 }
 
-interface RedrivePickedProps {
+interface RedrivePickedProps extends Pick<LetterListProps, 'data'> {
   readonly picked: readonly Letter[];
   readonly onRedrive: (letters: readonly Letter[]) => void;
 }
 
-function RedrivePicked({ picked, onRedrive }: RedrivePickedProps) {
+function RedrivePicked({ data, picked, onRedrive }: RedrivePickedProps) {
   const isTooMany = rangesOf(picked).length > PICKED_MAX;
   const why = isTooMany
     ? `They stand at more than ${formatCount(PICKED_MAX)} places: redrive a whole reason, or fewer`
     : undefined;
   return (
-    <Button
+    <ActButton
+      needs={redriveNeeds(data)}
       icon="reload"
       isSmall
       isDisabled={picked.length === 0 || isTooMany}
@@ -171,7 +172,7 @@ function RedrivePicked({ picked, onRedrive }: RedrivePickedProps) {
       onPress={() => onRedrive(picked)}
     >
       {picked.length === 0 ? 'Redrive selected' : `Redrive ${formatMany(picked.length, 'letter')}`}
-    </Button>
+    </ActButton>
   );
 }
 
@@ -221,14 +222,21 @@ function OneLetter({ data, open, onClose, onRedrive, onChanged }: OneLetterProps
   );
 }
 
+type RedriveShownProps = Pick<LetterListProps, 'data' | 'group' | 'onRedrive'>;
+
 /** All of the reason that is shown, also those that were not loaded. */
-function RedriveShown({ group, onRedrive }: Pick<LetterListProps, 'group' | 'onRedrive'>) {
+function RedriveShown({ data, group, onRedrive }: RedriveShownProps) {
   const filter = group === undefined ? undefined : filterOfGroup(group);
   if (group === undefined || filter === undefined) return null;
   return (
-    <Button icon="reload" isSmall onPress={() => onRedrive(groupText(group), filter)}>
+    <ActButton
+      needs={redriveNeeds(data)}
+      icon="reload"
+      isSmall
+      onPress={() => onRedrive(groupText(group), filter)}
+    >
       Redrive this reason
-    </Button>
+    </ActButton>
   );
 }
 

@@ -8,7 +8,7 @@ import { Note, ProblemNote } from '../../components/note.tsx';
 import { Loading, Page, Panel, Stat, Stats } from '../../components/page.tsx';
 import { Count, FromNow } from '../../components/values.tsx';
 import { formatCount } from '../../format/formats.ts';
-import { ActButton } from '../../shell/rights.tsx';
+import { ActButton, useDenied } from '../../shell/rights.tsx';
 import { place, setQuery } from '../../shell/router.ts';
 import type { ViewProps } from '../../shell/routes.ts';
 import { PurgeUndo, purgeQueue } from '../purge/purge.tsx';
@@ -41,6 +41,7 @@ export function View({ params }: ViewProps) {
   const [asked, setAsked] = useState<Asked>();
   const [turn, setTurn] = useState(0);
   const { data, problem } = loaded;
+  const denied = useDenied(data === undefined ? [] : redriveNeeds(data));
   const again = () => {
     loaded.reload();
     setTurn((before) => before + 1);
@@ -68,6 +69,7 @@ export function View({ params }: ViewProps) {
         <GroupTable
           groups={data.groups}
           chosen={chosen}
+          denied={denied}
           onChoose={(group) => {
             const key = originKey(group);
             setQuery({ group: query.get('group') === key ? null : key });

@@ -1,12 +1,12 @@
 // Emptying a queue: asked with exact counts of a dry run, undone from a toast or from the queue's page while that is possible.
 import { call } from '../../api/call.ts';
 import type { PurgeUndoState } from '../../api/work-shapes.ts';
-import { Button } from '../../components/button.tsx';
 import { confirmAct } from '../../components/confirm.tsx';
 import { Note } from '../../components/note.tsx';
 import { toast, toastProblem } from '../../components/toast.tsx';
 import { formatDuration, formatMany } from '../../format/formats.ts';
 import { nowMs } from '../../live/now.ts';
+import { ActButton } from '../../shell/rights.tsx';
 
 const UNDO_MS = 3_600_000;
 
@@ -101,9 +101,14 @@ export function PurgeUndo({ queue, undo, one = 'message', onDone }: PurgeUndoPro
     <Note
       tone="warn"
       action={
-        <Button isSmall icon="undo" onPress={() => void act()}>
+        <ActButton
+          needs={[['alter', 'group', queue]]}
+          isSmall
+          icon="undo"
+          onPress={() => void act()}
+        >
           Undo the purge
-        </Button>
+        </ActButton>
       }
     >
       A purge took {formatMany(undo.messages, one)}. It can be undone for another{' '}
