@@ -10,6 +10,10 @@ const USAGE = 'npm run example -- list | NAME [--broker HOST:PORT [--http URL]]'
 const HTTP_URL = 'http://127.0.0.1:7651';
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
 
+/** What was started, if it was. @type {Set<import('node:child_process').ChildProcess>} */
+const programs = new Set();
+let isTold = false;
+
 await main();
 
 async function main() {
@@ -27,6 +31,7 @@ async function main() {
   if (broker !== undefined) {
     ensureBuilt(['examples']);
     await checkReachable(broker);
+    hearSignals();
     process.exitCode = await runExample(name, broker, http ?? HTTP_URL);
     return;
   }
@@ -74,6 +79,7 @@ async function checkReachable(broker) {
 /** @param {string} name */
 async function runOnOwnBroker(name) {
   const { MillraceProcess, TemporaryDirectory } = await import('../harness/dist/index.js');
+  hearSignals();
   const directory = new TemporaryDirectory('millrace-example-');
   try {
     const server = await MillraceProcess.launch({ dataDir: join(directory.path, 'data') });
@@ -83,9 +89,24 @@ async function runOnOwnBroker(name) {
       await server.end('SIGTERM');
     }
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    // At a terminal the broker hears Ctrl+C as well, and may not have begun.
+    if (isTold) process.exitCode = 1;
+    else fail(error instanceof Error ? error.message : String(error));
   } finally {
     directory.remove();
+  }
+}
+
+/**
+ * To the last moment, for one Ctrl+C may come twice: from the terminal, and from npm, which passes it on. At a terminal the
+ * program gets it as well; this process stays to end the broker and to remove its directory.
+ */
+function hearSignals() {
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      isTold = true;
+      for (const program of programs) program.kill(signal);
+    });
   }
 }
 
@@ -96,17 +117,13 @@ async function runOnOwnBroker(name) {
  * @returns {Promise<number>} its exit code
  */
 async function runExample(name, broker, http) {
-  const file = join(ROOT, exampleFile(name));
-  const child = spawn(process.execPath, [file, broker, http], { stdio: 'inherit' });
-  // At a terminal the program gets the signal as well; this process stays to end the broker.
-  const passOn = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
-  for (const signal of SIGNALS) process.on(signal, passOn);
-  try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', (code) => resolve(code ?? 1));
-    });
-  } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, passOn);
-  }
+  if (isTold) return 1;
+  const child = spawn(process.execPath, [join(ROOT, exampleFile(name)), broker, http], {
+    stdio: 'inherit',
+  });
+  programs.add(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
 }
