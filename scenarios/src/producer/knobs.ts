@@ -42,7 +42,8 @@ export const PRODUCER_KNOBS = {
     min: 1,
     max: 1_000,
     fallback: 10,
-    about: 'How many messages are sent at a time; over sqs at most 10.',
+    about:
+      'How many messages are sent at a time, with a rate those that are due; over sqs at most 10.',
   },
   poisonCount: {
     kind: 'integer',

@@ -6,11 +6,11 @@ import { KnobError } from '../knobs/knob.ts';
 import { parseKnobs } from '../knobs/parse-knobs.ts';
 import { endWhenUnread, printEvent } from '../worker/reporter.ts';
 import { PRODUCER_PROGRAM, type ProducerKnobs } from './knobs.ts';
+import { Pace } from './pace.ts';
 import { type NewMessage, newMessages } from './payloads.ts';
 import type { Sender } from './sender.ts';
 
 const EXIT = { sent: 0, failed: 1, usage: 2 } as const;
-const MS = 1_000;
 
 interface Tally {
   sent: number;
@@ -29,12 +29,13 @@ async function produce(knobs: ProducerKnobs): Promise<boolean> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const tally: Tally = { sent: 0, acknowledged: 0, poison: 0 };
   const sender = await openSender(knobs);
-  const begunAt = performance.now();
+  const pace = new Pace(knobs);
   try {
-    for (const batch of batchesOf(newMessages(knobs), knobs.batchSize)) {
-      await untilDue(knobs, begunAt, tally.sent, stop.signal);
+    const messages = newMessages(knobs);
+    while (tally.sent < knobs.n) {
+      await untilDue(pace.waitMs(tally.sent), stop.signal);
       if (stop.signal.aborted) break;
-      await sendBatch(sender, batch, knobs, tally);
+      await sendBatch(sender, take(messages, pace.room(tally.sent)), knobs, tally);
     }
   } finally {
     await sender.close();
@@ -43,15 +44,7 @@ async function produce(knobs: ProducerKnobs): Promise<boolean> {
   return tally.acknowledged === tally.sent;
 }
 
-/** A message is due so long after the first as its number and the rate say. */
-async function untilDue(
-  { rate }: ProducerKnobs,
-  begunAt: number,
-  sent: number,
-  signal: AbortSignal,
-) {
-  if (rate === 0) return;
-  const waitMs = begunAt + (sent / rate) * MS - performance.now();
+async function untilDue(waitMs: number, signal: AbortSignal): Promise<void> {
   if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
 }
 
@@ -77,15 +70,15 @@ async function sendBatch(
   }
 }
 
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
+/** The next ones, fewer where there are no more. */
+function take<T>(items: Iterator<T>, most: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const next = items.next();
+    if (next.done === true) break;
+    taken.push(next.value);
   }
-  if (batch.length > 0) yield batch;
+  return taken;
 }
 
 async function main(): Promise<number> {
