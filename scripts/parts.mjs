@@ -11,10 +11,15 @@ const END_MS_MAX = 30_000;
 
 /** @typedef {{ name: string, child: import('node:child_process').ChildProcess, gone: Promise<string> }} Part */
 
-/** Resolves when somebody asks for the end. @returns {Promise<undefined>} */
+/**
+ * Resolves when somebody asks for the end. One Ctrl+C may come twice, from the terminal and from npm, which passes it on: none of
+ * them ends this process before its parts, which nobody else would end.
+ *
+ * @returns {Promise<undefined>}
+ */
 export function untilTold() {
   return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => done(undefined));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => done(undefined));
   });
 }
 
