@@ -46,14 +46,6 @@ async function append(shard: TestShard, topicId: number, records: RecordInput[])
 
 const value = new TextEncoder().encode('x');
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 20_000;
-  while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error('it did not come to pass');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 describe('messages that are not to be given now', () => {
   test('a waiting receive is woken when a delay ends [L-29] [L-40]', async () => {
     const shard = openTestShard();
@@ -70,8 +62,7 @@ describe('messages that are not to be given now', () => {
     const shard = openTestShard();
     const topicId = await createQueue(shard);
     await append(shard, topicId, [{ value, delayMs: 60_000 }, { value, ttlMs: 1 }, { value }]);
-    await until(async () => (await countsOf(shard))?.scheduled === 1);
-    expect(await countsOf(shard)).toMatchObject({ fresh: 1, scheduled: 1, dead: 1 });
+    await expect.poll(() => countsOf(shard)).toMatchObject({ fresh: 1, scheduled: 1, dead: 1 });
     await shard.close();
   });
 
