@@ -20,6 +20,9 @@ const PACKAGES = [
   'bench',
 ];
 
+/** Where nobody stands by to run it again: of tests with processes, sockets and clocks (docs/adr/0239-a-second-attempt-in-ci.md). */
+const SECOND_ATTEMPTS = process.env['CI'] ? 1 : 0;
+
 const BUILT = ['**/node_modules/**', '**/dist/**'];
 const PURE = ['core/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];
 const SQS = ['test/sqs/*.test.ts'];
@@ -89,7 +92,7 @@ export default defineConfig({
       {
         // Without processes, sockets and state of their own: files share a process, and load the sources once.
         extends: true,
-        test: { name: 'pure', include: PURE, exclude: BUILT, isolate: false },
+        test: { name: 'pure', include: PURE, exclude: BUILT, isolate: false, retry: 0 },
       },
       {
         extends: true,
@@ -115,6 +118,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
+    retry: SECOND_ATTEMPTS,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // For polls that name none: a machine under load may pause for longer than the second it would be.

@@ -3,6 +3,6 @@
 import { ensureBuilt, runTool } from './workspace.mjs';
 
 ensureBuilt();
-const reporters = ['--reporter=default', '--reporter=./scripts/skip-reporter.mjs'];
+const reporters = ['--reporter=default', '--reporter=./scripts/naming-reporter.mjs'];
 const args = ['run', '--project', 'sight', ...reporters, ...process.argv.slice(2)];
 process.exitCode = runTool('vitest', args, { stdout: 'inherit', env: { MILLRACE_SIGHT: '1' } });

@@ -3,7 +3,7 @@
 import { ensureBuilt, runTool } from './workspace.mjs';
 
 ensureBuilt();
-const reporters = ['--reporter=default', '--reporter=./scripts/skip-reporter.mjs'];
+const reporters = ['--reporter=default', '--reporter=./scripts/naming-reporter.mjs'];
 process.exitCode = runTool('vitest', ['run', ...reporters, ...process.argv.slice(2)], {
   stdout: 'inherit',
 });

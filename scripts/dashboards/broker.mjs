@@ -146,6 +146,7 @@ const STORAGE = {
       unit: 'bytes',
       queries: [
         ['sum by (instance) (millrace_store_file_bytes{$I})', '{{instance}} data file'],
+        ['sum by (instance) (millrace_store_reusable_bytes{$I})', '{{instance}} free pages in it'],
         ['sum by (instance) (millrace_store_journal_bytes{$I})', '{{instance}} journal'],
       ],
     },
