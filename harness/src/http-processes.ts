@@ -18,6 +18,8 @@ export interface GatewayProcessOptions {
   /** `host:port` of the broker. */
   readonly broker: string;
   readonly flags?: readonly string[];
+  /** Options of node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 interface Listening {
@@ -41,11 +43,12 @@ export class GatewayProcess {
 
   /** Starts a gateway and waits until it answers requests. Rejects with what it printed if it does not. */
   static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
-    const { broker, flags = [] } = options;
+    const { broker, flags = [], nodeFlags } = options;
     const process = await ServerProcess.start<Listening>({
       what: 'the gateway',
       binary: 'gateway/dist/bin.js',
       flags: [...HTTP_FLAGS, '--broker', broker, ...flags],
+      nodeFlags,
     });
     return new GatewayProcess(process);
   }

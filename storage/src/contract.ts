@@ -59,6 +59,8 @@ export interface StoreUsage {
   readonly journalBytes: number;
   /** Bytes that can still be written: free in the file system plus reusable pages inside the file. */
   readonly freeBytes: number;
+  /** Of them those inside the file: pages that hold nothing and are used again. */
+  readonly reusableBytes: number;
 }
 
 /**

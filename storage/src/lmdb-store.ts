@@ -166,10 +166,12 @@ export class LmdbStore implements Store {
     // Tools that read beside the broker and were killed would keep freed pages from being used again for ever.
     this.#environment.readerCheck();
     const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
+    const reusableBytes = pageBytes * freePages;
     return {
       fileBytes: statSync(this.#path).size,
       journalBytes: 0,
-      freeBytes: this.#fileSystemFreeBytes() + pageBytes * freePages,
+      freeBytes: this.#fileSystemFreeBytes() + reusableBytes,
+      reusableBytes,
     };
   }
 

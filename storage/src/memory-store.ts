@@ -59,7 +59,7 @@ export class MemoryStore implements Store {
 
   usage(): StoreUsage {
     const freeBytes = Math.max(0, this.#capacityBytes - this.#bytes);
-    return { fileBytes: this.#bytes, journalBytes: 0, freeBytes };
+    return { fileBytes: this.#bytes, journalBytes: 0, freeBytes, reusableBytes: 0 };
   }
 
   async close(): Promise<void> {

@@ -129,6 +129,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_store_journal_bytes: ({ seen }) => one(seen?.storeJournalBytes),
   millrace_store_reserve_bytes: ({ seen }) => one(seen?.storeReserveBytes),
   millrace_store_free_bytes: ({ seen }) => one(seen?.storeFreeBytes),
+  millrace_store_reusable_bytes: ({ seen }) => one(seen?.storeReusableBytes),
 };
 
 export function createBrokerRegistry(sources: MetricSources): MetricsRegistry {

@@ -37,7 +37,7 @@ export class ShardSampler {
       const { catalog, quarantined } = state;
       let shareGroups = 0;
       for (const { kind } of catalog.groups.values()) if (kind === 'share') shareGroups += 1;
-      const { fileBytes, journalBytes, freeBytes } = this.#space.latest;
+      const { fileBytes, journalBytes, freeBytes, reusableBytes } = this.#space.latest;
       return {
         topics: catalog.topics.size,
         partitions: catalog.partitionsTotal,
@@ -48,6 +48,7 @@ export class ShardSampler {
         storeFileBytes: fileBytes,
         storeJournalBytes: journalBytes,
         storeFreeBytes: freeBytes,
+        storeReusableBytes: reusableBytes,
         storeReserveBytes: this.#space.reserveBytes,
         isStoreFull: this.#space.isFull,
       };

@@ -123,6 +123,7 @@ export interface ShardSample {
   readonly storeFileBytes: number;
   readonly storeJournalBytes: number;
   readonly storeFreeBytes: number;
+  readonly storeReusableBytes: number;
   readonly storeReserveBytes: number;
   readonly isStoreFull: boolean;
 }

@@ -279,6 +279,11 @@ export const METRICS = {
     about:
       'Bytes that can still be written: free on the disk, plus pages the data file can use again.',
   },
+  millrace_store_reusable_bytes: {
+    type: 'gauge',
+    labels: [],
+    about: 'Pages of the data file that hold nothing: what it writes again before it gets larger.',
+  },
 } as const satisfies MetricTable;
 
 /** The broker's metrics as a table in Markdown. */

@@ -21,7 +21,7 @@ async function readyz(): Promise<{ status: number; body: { reasons?: { code: str
 
 test('a disk below its reserve: not ready while producing is refused, and ready again with room [A-100]', async () => {
   const store = new MemoryStore();
-  const usage = { fileBytes: 0, journalBytes: 0, freeBytes: 500 };
+  const usage = { fileBytes: 0, journalBytes: 0, freeBytes: 500, reusableBytes: 0 };
   store.usage = () => usage;
   const shard = openTestShard(store);
   const topicId = await createQueue(shard);

@@ -44,6 +44,7 @@ export const EMPTY_SAMPLE: ShardSample = {
   storeFileBytes: 0,
   storeJournalBytes: 0,
   storeFreeBytes: 0,
+  storeReusableBytes: 0,
   storeReserveBytes: 0,
   isStoreFull: false,
 };

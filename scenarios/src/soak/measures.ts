@@ -32,19 +32,13 @@ export const MEASURES: readonly MeasureRow[] = [
   handles('handles of the broker', 'last life', ({ broker }) => broker?.handles ?? null),
   handles('handles of the broker after each start', 'lives', (s) => s.broker?.handles ?? null),
   memory('memory of the gateway', 'run', ({ gateway }) => gateway?.memoryBytes ?? null),
+  memory('heap of the gateway', 'run', ({ gatewayHeapBytes }) => gatewayHeapBytes),
   handles('handles of the gateway', 'run', ({ gateway }) => gateway?.handles ?? null),
   memory('memory of the clients', 'run', ({ load }) => load?.memoryBytes ?? null),
   memory('heap of the clients', 'run', ({ loadHeapBytes }) => loadHeapBytes),
   handles('handles of the clients', 'run', ({ load }) => load?.handles ?? null),
-  {
-    measure: 'data directory on the disk',
-    unit: 'bytes',
-    scope: 'run',
-    shape: 'middle',
-    riseMax: 32 * MIB,
-    riseMaxWhenShort: 64 * MIB,
-    valueOf: ({ diskBytes }) => diskBytes,
-  },
+  disk('data directory on the disk', ({ diskBytes }) => diskBytes),
+  disk('data in it, without free pages', ({ dataBytes }) => dataBytes),
 ];
 
 /** A heap is a saw, and its low says what is held; V8 takes up to 128 MiB more before it cleans up. */
@@ -57,6 +51,11 @@ function memory(measure: string, scope: Scope, read: MeasureRow['valueOf']): Mea
 function handles(measure: string, scope: Scope, read: MeasureRow['valueOf']): MeasureRow {
   const bounds = { riseMax: 12, riseMaxWhenShort: 0 };
   return { measure, unit: 'count', scope, shape: 'middle', ...bounds, valueOf: read };
+}
+
+function disk(measure: string, read: MeasureRow['valueOf']): MeasureRow {
+  const bounds = { riseMax: 32 * MIB, riseMaxWhenShort: 64 * MIB };
+  return { measure, unit: 'bytes', scope: 'run', shape: 'middle', ...bounds, valueOf: read };
 }
 
 export interface Judged {

@@ -1,5 +1,5 @@
 // What the processes and the data directory of the soak hold, again and again: memory and handles as the kernel counts them,
-// the heap as the broker tells it, bytes on the disk. It judges nothing.
+// heaps and free pages as the servers tell them, bytes on the disk. It judges nothing.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,15 +25,20 @@ export interface Sample {
   /** Used, of all V8 heaps of the broker; null where it did not say. */
   readonly heapBytes: number | null;
   readonly gateway: Held | null;
+  readonly gatewayHeapBytes: number | null;
   readonly load: Held | null;
   /** Used, of this process. */
   readonly loadHeapBytes: number;
   /** What the files of the data directory take on the disk. */
   readonly diskBytes: number;
+  /** The same without the pages that hold nothing; null where the broker did not say. */
+  readonly dataBytes: number | null;
 }
 
 const SAMPLE_EVERY_MS = 500;
 const BLOCK_BYTES = 512;
+const HEAP = /^millrace_\w*nodejs_heap_size_used_bytes (\S+)/gm;
+const REUSABLE = /^millrace_store_reusable_bytes (\S+)/gm;
 
 export class Sampler {
   readonly samples: Sample[] = [];
@@ -62,9 +67,11 @@ export class Sampler {
   async #sample(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    const { pid, life, gatewayPid, adminUrl } = this.#server;
-    const heapBytes = await heapOf(adminUrl);
+    const { pid, life, gatewayPid, adminUrl, gatewayUrl } = this.#server;
+    const [told, toldByGateway] = await Promise.all([metricsOf(adminUrl), metricsOf(gatewayUrl)]);
     this.#isAsking = false;
+    const diskBytes = diskBytesOf(this.#dataDir);
+    const reusableBytes = sumOf(told, REUSABLE);
     // It may have been killed meanwhile: what is read then is of nobody.
     const isSame = this.#server.pid === pid;
     this.samples.push({
@@ -72,11 +79,13 @@ export class Sampler {
       life: life.number,
       ageMs: performance.now() - life.startedMs,
       broker: isSame ? heldBy(pid) : null,
-      heapBytes: isSame ? heapBytes : null,
+      heapBytes: isSame ? sumOf(told, HEAP) : null,
       gateway: heldBy(gatewayPid),
+      gatewayHeapBytes: sumOf(toldByGateway, HEAP),
       load: heldBy(process.pid),
       loadHeapBytes: process.memoryUsage().heapUsed,
-      diskBytes: diskBytesOf(this.#dataDir),
+      diskBytes,
+      dataBytes: reusableBytes === null ? null : diskBytes - reusableBytes,
     });
   }
 }
@@ -92,15 +101,19 @@ export function heldBy(pid: number): Held | null {
   }
 }
 
-async function heapOf(adminUrl: string): Promise<number | null> {
-  try {
-    const { text } = await askHttp(`${adminUrl}/metrics`);
-    const values = [...text.matchAll(/^millrace_\w*nodejs_heap_size_used_bytes (\S+)/gm)];
-    const sum = values.reduce((total, [, value]) => total + Number(value), 0);
-    return values.length > 0 && Number.isFinite(sum) ? sum : null;
-  } catch {
-    return null;
-  }
+/** Empty while it is down. */
+async function metricsOf(url: string): Promise<string> {
+  return askHttp(`${url}/metrics`).then(
+    ({ text }) => text,
+    () => '',
+  );
+}
+
+/** Of all lines of that name: a process has a heap for each of its threads. */
+function sumOf(metrics: string, name: RegExp): number | null {
+  const values = [...metrics.matchAll(name)];
+  const sum = values.reduce((total, [, value]) => total + Number(value), 0);
+  return values.length > 0 && Number.isFinite(sum) ? sum : null;
 }
 
 function diskBytesOf(path: string): number {

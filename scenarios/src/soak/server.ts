@@ -52,7 +52,10 @@ export class SoakServer {
     const nodeFlags = [...NODE_FLAGS, ...(plant?.nodeFlags(dataDir) ?? [])];
     const millrace = await MillraceProcess.launch({ dataDir, nodeFlags });
     const server = new SoakServer(millrace, dataDir, findings, plant);
-    server.#gateway = await GatewayProcess.start({ broker: millrace.address });
+    server.#gateway = await GatewayProcess.start({
+      broker: millrace.address,
+      nodeFlags: COLLECTING_FLAGS,
+    });
     return server;
   }
 

@@ -18,10 +18,12 @@ type Field =
   | 'heap'
   | 'gateway'
   | 'gatewayHandles'
+  | 'gatewayHeap'
   | 'load'
   | 'loadHandles'
   | 'loadHeap'
-  | 'disk';
+  | 'disk'
+  | 'data';
 
 /** An hour with kills and a last life of 20 minutes, in which one thing grows by `perHour`. */
 function samples(field?: Field, perHour = 0): Sample[] {
@@ -43,9 +45,11 @@ function samples(field?: Field, perHour = 0): Sample[] {
         memoryBytes: 80 * MIB + wave + more('gateway'),
         handles: 30 + more('gatewayHandles'),
       },
+      gatewayHeapBytes: 30 * MIB + wave + more('gatewayHeap'),
       load: { memoryBytes: 90 * MIB + wave + more('load'), handles: 30 + more('loadHandles') },
       loadHeapBytes: 60 * MIB + wave + more('loadHeap'),
       diskBytes: 300 * MIB + wave + more('disk'),
+      dataBytes: 200 * MIB + wave + more('data'),
     };
   });
 }
@@ -66,10 +70,12 @@ test.each<[Field, number, string[]]>([
   ['heap', 100 * MIB, ['heap of the broker']],
   ['gateway', 30 * MIB, ['memory of the gateway']],
   ['gatewayHandles', 20, ['handles of the gateway']],
+  ['gatewayHeap', 30 * MIB, ['heap of the gateway']],
   ['load', 30 * MIB, ['memory of the clients']],
   ['loadHandles', 20, ['handles of the clients']],
   ['loadHeap', 30 * MIB, ['heap of the clients']],
   ['disk', 50 * MIB, ['data directory on the disk']],
+  ['data', 50 * MIB, ['data in it, without free pages']],
 ])('%s grows', (field, perHour, expected) => {
   expect(growing(samples(field, perHour))).toEqual(expected);
 });

@@ -119,7 +119,7 @@ export class JournaledStore implements Store, LayeredStore {
   }
 
   usage(): StoreUsage {
-    const { fileBytes, freeBytes } = this.#data.usage();
+    const { fileBytes, freeBytes, reusableBytes } = this.#data.usage();
     const pending = this.#pending.bytes + (this.#absorbing?.bytes ?? 0);
     const journalBytes = this.#journal.fileBytes;
     return {
@@ -127,6 +127,7 @@ export class JournaledStore implements Store, LayeredStore {
       fileBytes: fileBytes + journalBytes + pending,
       journalBytes,
       freeBytes: Math.max(0, freeBytes - pending),
+      reusableBytes,
     };
   }
 
