@@ -70,10 +70,22 @@ export interface Judged {
   readonly verdict: 'flat' | 'grows' | 'not judged';
 }
 
-/** As long as this, a life or run is taken to be warm after its first part. */
+/** As long as this, a life or run is judged by its bounds alone. */
 const LONG_MS = 300_000;
-const WARM_PART = 0.25;
-const WARM_MS_MAX = 300_000;
+/**
+ * What is left out until all is warm: a part, at most so long. A run takes until the outcomes of transactions, which are kept for
+ * 15 minutes, come and go at the same rate.
+ */
+const WARM = {
+  run: { part: 1 / 3, msMax: 1_200_000 },
+  'last life': { part: 1 / 4, msMax: 300_000 },
+} as const;
+
+/** When a run of so long is warm. */
+export function warmAfterMs(runMs: number, scope: keyof typeof WARM = 'run'): number {
+  const { part, msMax } = WARM[scope];
+  return Math.min(msMax, runMs * part);
+}
 /** Of lives: the age at which they are compared. */
 const AGE_MS = { from: 8_000, to: 30_000 } as const;
 
@@ -99,9 +111,12 @@ function pointsOf(row: MeasureRow, samples: readonly Sample[]): Point[] {
       const value = row.valueOf(sample);
       return value === null || Number.isNaN(value) ? [] : [{ ms: sample.ms, value }];
     });
-  if (row.scope === 'run') return warm(points(samples));
+  if (row.scope === 'run') return warm(points(samples), row.scope);
   const last = samples.at(-1)?.life ?? 0;
-  if (row.scope === 'last life') return warm(points(samples.filter(({ life }) => life === last)));
+  if (row.scope === 'last life') {
+    const ofLast = samples.filter(({ life }) => life === last);
+    return warm(points(ofLast), row.scope);
+  }
   return Array.from({ length: last + 1 }, (_, number) =>
     points(
       samples.filter(
@@ -115,9 +130,8 @@ function pointsOf(row: MeasureRow, samples: readonly Sample[]): Point[] {
   });
 }
 
-function warm(points: readonly Point[]): Point[] {
+function warm(points: readonly Point[], scope: keyof typeof WARM): Point[] {
   const first = points[0]?.ms ?? 0;
-  const spanMs = (points.at(-1)?.ms ?? 0) - first;
-  const from = first + Math.min(WARM_MS_MAX, spanMs * WARM_PART);
+  const from = first + warmAfterMs((points.at(-1)?.ms ?? 0) - first, scope);
   return points.filter(({ ms }) => ms >= from);
 }

@@ -8,7 +8,7 @@ import { Churn } from './churn.ts';
 import { Findings } from './findings.ts';
 import { CLIENT_OPTIONS, type Lane, type LaneContext } from './lane.ts';
 import { LogLane } from './log-lane.ts';
-import { judge } from './measures.ts';
+import { judge, warmAfterMs } from './measures.ts';
 import type { SoakOptions } from './options.ts';
 import { PLANTS } from './plants.ts';
 import { KEYED_QUEUE, QueueLane, WORK_QUEUE } from './queue-lane.ts';
@@ -22,6 +22,11 @@ export type Say = (line: string) => void;
 const WARM_UP_MS = 5_000;
 /** The first part of the run is with kills; then the broker lives on, for a leak to show. */
 const KILLED_PART = 2 / 3;
+/**
+ * Until it is warm it is killed so many times as often: after a kill much is sent at once, and the data file takes its size by
+ * finding room for that among its free pages.
+ */
+const KILLS_WHILE_WARMING = 6;
 const DRAIN_MS_MAX = 180_000;
 const LOOK_MS = 100;
 
@@ -32,6 +37,7 @@ interface Soak {
   readonly server: SoakServer;
   readonly lanes: readonly Lane[];
   readonly sampler: Sampler;
+  readonly random: Random;
 }
 
 /** Where `signal` ends it early, it is judged by what there is. */
@@ -59,7 +65,8 @@ export async function soak(
     churn.start();
     const peaks = await findPeaks(lanes, options, say);
     const sampler = new Sampler(server, dataDir);
-    const running: Soak = { options, say, findings, server, lanes, sampler };
+    const random = new Random(options.seed);
+    const running: Soak = { options, say, findings, server, lanes, sampler, random };
     const results = await load(running, peaks, signal);
     await churn.stop();
     // Of a broker that is gone nothing can be asked.
@@ -128,10 +135,13 @@ async function load(
   });
   const before = lanes.map(({ done }) => done);
   const startedAt = performance.now();
-  const untilMs = startedAt + options.minutes * 60_000;
-  await killAgainAndAgain(running, startedAt + options.minutes * 60_000 * KILLED_PART, signal);
+  const runMs = options.minutes * 60_000;
+  const pauseMs = options.killEverySeconds * 1_000;
+  const warmAt = startedAt + warmAfterMs(runMs);
+  await killUntil(running, warmAt, pauseMs / KILLS_WHILE_WARMING, signal);
+  await killUntil(running, startedAt + runMs * KILLED_PART, pauseMs, signal);
   running.say(`${running.server.startsMs.length} kills survived; it lives on until the end`);
-  if (running.server.isUp) await until(untilMs, signal);
+  if (running.server.isUp) await until(startedAt + runMs, signal);
   const seconds = (performance.now() - startedAt) / 1_000;
   return lanes.map(({ name, done }, at) => ({
     name,
@@ -142,13 +152,13 @@ async function load(
   }));
 }
 
-async function killAgainAndAgain(running: Soak, untilMs: number, signal: AbortSignal) {
-  const { options, server, say } = running;
-  const random = new Random(options.seed);
+/** Again and again, after pauses by half more or less. */
+async function killUntil(running: Soak, untilMs: number, pauseMs: number, signal: AbortSignal) {
+  const { server, random, say } = running;
   for (;;) {
-    const pauseMs = options.killEverySeconds * 1_000 * (0.5 + random.next());
-    if (performance.now() + pauseMs > untilMs) break;
-    await until(performance.now() + pauseMs, signal);
+    const nextMs = performance.now() + pauseMs * (0.5 + random.next());
+    if (nextMs > untilMs) break;
+    await until(nextMs, signal);
     if (signal.aborted || !server.isUp) return;
     await server.killAndStart();
     if (!server.isUp) return;

@@ -74,8 +74,8 @@ test.each<[Field, number, string[]]>([
   ['load', 30 * MIB, ['memory of the clients']],
   ['loadHandles', 20, ['handles of the clients']],
   ['loadHeap', 30 * MIB, ['heap of the clients']],
-  ['disk', 50 * MIB, ['data directory on the disk']],
-  ['data', 50 * MIB, ['data in it, without free pages']],
+  ['disk', 70 * MIB, ['data directory on the disk']],
+  ['data', 70 * MIB, ['data in it, without free pages']],
 ])('%s grows', (field, perHour, expected) => {
   expect(growing(samples(field, perHour))).toEqual(expected);
 });
@@ -119,7 +119,7 @@ function resultOf(measures: ReturnType<typeof judge>, isWhole = true, perSecond 
 }
 
 test('findings, growth and an early end are faults; the page says so between its marks', () => {
-  const result = resultOf(judge(samples('disk', 50 * MIB)), false);
+  const result = resultOf(judge(samples('disk', 70 * MIB)), false);
   expect(result.faults).toEqual([
     'lost (2): log/0: number 7',
     'data directory on the disk: grows',
