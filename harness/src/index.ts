@@ -10,3 +10,4 @@ export {
 export { Random } from './random.ts';
 export { TemporaryDirectory } from './temporary-directory.ts';
 export { type CertificateFiles, TestCertificates } from './test-certificates.ts';
+export { TIED_NODE_FLAGS } from './tied.ts';

@@ -4,8 +4,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { TIED_NODE_FLAGS } from './tied.ts';
 
 const START_MS_MAX = 60_000;
 const LOG_AS_JSON = ['--log-format', 'json'];
@@ -27,7 +28,10 @@ export interface ServerCommand {
   readonly wrapper?: readonly string[] | undefined;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Of these variables, the one that is no option of a server: the bug that a proof plants in it. */
+const PLANT = 'MILLRACE_PLANT';
 
 export class ServerProcess<Listening extends { readonly pid: number }> {
   readonly listening: Listening;
@@ -47,9 +51,10 @@ export class ServerProcess<Listening extends { readonly pid: number }> {
   ): Promise<ServerProcess<L>> {
     const { what, binary, flags, nodeFlags = [], wrapper = [] } = command;
     const file = fileURLToPath(new URL(`../../${binary}`, import.meta.url));
-    const line = [...wrapper, process.execPath, ...nodeFlags, file, ...LOG_AS_JSON, ...flags];
+    const node = [process.execPath, ...TIED_NODE_FLAGS, ...nodeFlags];
+    const line = [...wrapper, ...node, file, ...LOG_AS_JSON, ...flags];
     const [program = process.execPath, ...args] = line;
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] });
     const atExit = () => child.kill('SIGKILL');
     // Ahead of the directory it writes to, which goes then too.
     process.prependOnceListener('exit', atExit);
@@ -75,6 +80,14 @@ export class ServerProcess<Listening extends { readonly pid: number }> {
       process.kill(this.listening.pid, signal);
     return this.exited;
   }
+}
+
+/** Its flags alone say what it is: whoever starts it may have the options of another server in the environment. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === PLANT || !name.startsWith('MILLRACE_'),
+  );
+  return Object.fromEntries(kept);
 }
 
 /** Reads standard output until the line that says where the program listens; then lets the rest flow away. */

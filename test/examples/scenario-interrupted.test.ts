@@ -1,4 +1,5 @@
 // A scenario that is interrupted, or that nobody reads any more, ends what it started: its server, its workers, its directory.
+// One that is killed leaves its directory alone.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -41,6 +42,11 @@ async function played(name: string, watch: (child: Child) => Promise<void>): Pro
   }
 }
 
+function childrenOf({ pid }: Child): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').map(Number);
+}
+
 function serverOf(told: string): number {
   const server = Number(/the server \(pid (\d+)\)/.exec(told)?.[1]);
   expect(server).toBeGreaterThan(0);
@@ -80,4 +86,27 @@ test('a pipe that is closed early', { timeout: TEST_MS_MAX }, async () => {
   });
   // Killed as its starter ended, and not waited for.
   await expect.poll(() => isAlive(server), { timeout: TEST_MS_MAX }).toBe(false);
+});
+
+test('SIGKILL of the command', { timeout: TEST_MS_MAX }, async () => {
+  const temporary = new TemporaryDirectory('millrace-killed-');
+  const file = join(ROOT, 'scenarios/dist/command/scenario.js');
+  const child = spawn(process.execPath, [file, 'duplicates'], {
+    env: { ...process.env, TMPDIR: temporary.path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    let started: number[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      // In the middle: the handlers take seconds more, and tell nothing of it.
+      if (!line.endsWith('has the effect of message 1')) continue;
+      started = childrenOf(child);
+      child.kill('SIGKILL');
+    }
+    expect(started.length).toBeGreaterThan(1);
+    await expect.poll(() => started.filter(isAlive), { timeout: TEST_MS_MAX / 2 }).toEqual([]);
+  } finally {
+    child.kill('SIGKILL');
+    temporary.remove();
+  }
 });

@@ -3,9 +3,10 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { TIED_NODE_FLAGS } from '@millrace/harness';
 import { ACTOR_EVENTS, type ActorEvent, type ActorEventName } from './actor-event.ts';
 
 /** A worker that is told to end finishes its message; those of scenarios take no longer. */
@@ -26,9 +27,9 @@ export interface ActorCommand {
   readonly onEvent: (event: ActorEvent) => void;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** They end with this process, whatever ends it. One listener for all of them: there may be dozens. */
+/** They end with this process, at once where it has a last moment. One listener for all of them: there may be dozens. */
 const RUNNING = new Set<Child>();
 process.once('exit', () => {
   for (const child of RUNNING) child.kill('SIGKILL');
@@ -47,10 +48,8 @@ export class Actor {
 
   constructor({ name, program, flags, env, onEvent }: ActorCommand) {
     this.name = name;
-    this.#child = spawn(process.execPath, [programFile(program), ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env,
-    });
+    const args = [...TIED_NODE_FLAGS, programFile(program), ...flags];
+    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.pid = this.#child.pid ?? 0;
     this.#child.stderr.on('data', (chunk: Buffer) => this.#complaints.push(chunk.toString()));
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
