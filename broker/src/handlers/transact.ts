@@ -21,12 +21,13 @@ function appendCommand(item: Item, at: number): AppendCommand {
 }
 
 export function createTransactHandler({ shard, space, metrics }: Services): Handler<'Transact'> {
-  return async (request) => {
+  return async (request, { connection: { access } }) => {
     if (shard.isFull) await shard.whenRoom();
     // From here to `durable` nothing is waited for: what was planned holds for this turn alone.
     const batches = request.batches.map(appendCommand);
+    const user = access.user === '' ? undefined : access.user;
     const planned = shard.stage((state, view, context) =>
-      planTransaction(state, view, { request, batches }, context),
+      planTransaction(state, view, { request, batches, user }, context),
     );
     if (planned.repeated !== null) {
       // The first request with this id may not be durable yet, and may still be aborted.

@@ -84,6 +84,30 @@ test('nobody puts a batch in the sequence of somebody else’s producer, where i
   eve.socket.destroy();
 });
 
+test('nobody takes the id of somebody else’s transaction, which would be told as done then [A-29]', async () => {
+  const { topicId = 0 } = (await admin.ask('CreateTopic', { name: 'ledger' })).body ?? {};
+  await admin.ask('CreateUser', { user: 'mallory' });
+  const rule = { user: 'mallory', effect: 'allow', pattern: 'literal', operation: 'write' } as const;
+  const add = [{ ...rule, resource: 'topic', name: 'ledger' } as const];
+  await admin.ask('AlterAcls', { add, remove: [] });
+  const made = await admin.ask('CreateToken', { user: 'mallory' });
+  const mallory = await byToken(secure.port, made.body?.token ?? '');
+  const batch = encodeBatch([{ value: Buffer.from('paid') }], { nowMs: Date.now() });
+  const nothing = { acknowledgements: [], offsets: [], effects: [] };
+  const request = {
+    ...nothing,
+    transactionId: 'invoice-7',
+    batches: [{ topicId, partition: 0, batch }],
+  };
+  expect((await mallory.ask('Transact', request)).body?.repeated).toBe(false);
+  expect((await admin.ask('Transact', request)).body).toMatchObject({
+    repeated: false,
+    batches: [{ baseOffset: 1 }],
+  });
+  expect((await admin.ask('Transact', request)).body?.repeated).toBe(true);
+  mallory.socket.destroy();
+});
+
 test('a producer with a name is fenced off by nobody without a right to the name, also by its id; one without by its own user alone [A-29]', async () => {
   await admin.ask('CreateUser', { user: 'writer' });
   const rule = { user: 'writer', effect: 'allow', pattern: 'literal', operation: 'write' } as const;

@@ -31,6 +31,8 @@ export interface TransactCommand {
   readonly request: Request;
   /** Those of the request, validated as for Produce. */
   readonly batches: readonly AppendCommand[];
+  /** Who sends it; absent: nobody was asked who they are. */
+  readonly user?: string | undefined;
 }
 
 /** It was carried out before, or it can be carried out in this turn. */
@@ -55,13 +57,14 @@ export interface CarriedOut {
 export function planTransaction(
   state: ShardState,
   view: View,
-  { request, batches }: TransactCommand,
+  { request, batches, user }: TransactCommand,
   ctx: Context,
 ): Decision<PlannedTransaction> {
   const unfit = checkRequest(request) ?? tooManyRecords(batches) ?? ofProducer(batches);
   if (unfit !== undefined) return unfit;
   const fingerprint = fingerprintOf(request);
-  const outcome = findOutcome(view, request, fingerprint, ctx);
+  const name = { transactionId: request.transactionId, user };
+  const outcome = findOutcome(view, name, fingerprint, ctx);
   if (outcome !== undefined && 'error' in outcome) return outcome;
   if (outcome !== undefined) return accept({ repeated: outcome });
   const sources = new RecordSources();
@@ -78,7 +81,7 @@ export function planTransaction(
     carryOut: (stage) => {
       const { outcomes, ...sizes } = carryOut(stages, stage, ctx);
       const reply = { repeated: false, batches: [...outcomes] };
-      stage(() => accept(undefined, keepOutcome(request, fingerprint, outcomes, ctx)));
+      stage(() => accept(undefined, keepOutcome(name, fingerprint, outcomes, ctx)));
       return { reply, ...sizes };
     },
   });

@@ -22,9 +22,9 @@ export function transaction(transactionId: string, parts: Partial<Transaction> =
 }
 
 /** @throws MillraceError the refusal */
-export function transact(machine: Machine, request: Transaction): CarriedOut {
+export function transact(machine: Machine, request: Transaction, user?: string): CarriedOut {
   const batches = request.batches.map((one) => ({ ...one, header: batchHeader(one.batch) }));
-  const planned = machine.run(planTransaction, { request, batches });
+  const planned = machine.run(planTransaction, { request, batches, user });
   if (planned.repeated !== null) {
     return { reply: planned.repeated, deadLettered: new Map(), records: 0, bytes: 0 };
   }

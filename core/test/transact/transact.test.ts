@@ -95,6 +95,20 @@ describe('a transaction', () => {
     }
   });
 
+  it('of one user is not that of another, nor in its way; what was kept before users were asked is for all [L-100]', () => {
+    const machine = leased();
+    const request = (first: number) =>
+      transaction('t1', { acknowledgements: [acks(item(first, first, 1))] });
+    for (const [at, user] of ['eve', 'ada'].entries()) {
+      expect(transact(machine, request(at), user).reply.repeated).toBe(false);
+      machine.reload();
+      expect(transact(machine, request(at), user).reply.repeated).toBe(true);
+    }
+    const before = transaction('t0', { acknowledgements: [acks(item(2, 2, 1))] });
+    transact(machine, before);
+    expect(transact(machine, before, 'ada').reply.repeated).toBe(true);
+  });
+
   it('that was refused is not remembered: the id may be used again [L-100]', () => {
     const machine = leased();
     refusalOf(machine, transaction('t1', { acknowledgements: [acks(item(0, 0, 9))] }));
