@@ -29,12 +29,19 @@ export async function serveBroker(
   life: Life,
   openBeside?: (addresses: BrokerAddresses) => Promise<Beside>,
 ): Promise<Served> {
+  keepToOwner();
   const loaded = await import('./serve-broker.ts');
   return loaded.serveBroker(options, life, openBeside);
 }
 
 /** Loads the offline commands and runs one. Resolves with the exit code. */
 export async function runOffline(args: readonly string[]): Promise<number> {
+  keepToOwner();
   const loaded = await import('./offline/run-offline.ts');
   return loaded.runOffline(args);
+}
+
+/** Of what this process makes, data, copies and sockets, nobody else reads anything, whoever may enter the directory. */
+function keepToOwner(): void {
+  process.umask(0o077);
 }

@@ -154,7 +154,8 @@ async function seal(
   const times = { brokerVersion: BROKER_VERSION, createdAtMs };
   const manifest = manifestOf({ ...fields, ...times, bytes, sha256 });
   const manifestPart = join(path, MANIFEST_PART_FILE);
-  writeFileSync(manifestPart, `${JSON.stringify(manifest, null, 2)}\n`);
+  // Never through a link that somebody else has put there.
+  writeFileSync(manifestPart, `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx' });
   flushPath(manifestPart);
   renameSync(part, join(path, DATA_FILE));
   renameSync(manifestPart, join(path, MANIFEST_FILE));

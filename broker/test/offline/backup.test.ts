@@ -75,6 +75,12 @@ describe.skipIf(!isBuilt)('backup (needs `npm run build`)', { timeout: 180_000 }
     writeFileSync(join(restored, 'shard-0.mdb.part'), 'half of it');
     expect(await offline('restore', target, restored)).toMatchObject({ code: 0, err: '' });
     expect(readdirSync(restored)).toEqual(['shard-0.mdb']);
+    // Directories that are there keep their mode; what is made in them is its owner's alone. [A-19]
+    const made = [directory, target, restored].flatMap((at) =>
+      readdirSync(at).map((name) => [name, statSync(join(at, name)).mode & 0o077]),
+    );
+    expect(made).toContainEqual(['shard-0.mdb-lock', 0]);
+    expect(made.filter(([, mode]) => mode !== 0)).toEqual([]);
   });
 
   it('says in one line what the system refuses', async () => {
