@@ -5,7 +5,7 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { Log, TlsContext } from '@millrace/options';
+import { type Log, limitConnections, type TlsContext } from '@millrace/options';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { admitRequests } from './http/admit.ts';
 import { answerConnectionError } from './http/connection-errors.ts';
@@ -67,7 +67,15 @@ export async function buildApp(
     routerOptions: { maxParamLength: 1_024 },
     clientErrorHandler: (error, socket) =>
       answerConnectionError(error as NodeJS.ErrnoException, socket, services.metrics),
-    serverFactory: (handler) => createServer(handler, settings, tls),
+    serverFactory: (handler) => {
+      const server = createServer(handler, settings, tls);
+      limitConnections(server, {
+        max: settings.httpConnectionsMax,
+        maxOfAddress: settings.httpConnectionsPerAddress,
+        onRefused: () => services.metrics.requestRefused('connections'),
+      });
+      return server;
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(sendProblem);
   tracing?.traceRequests(app);
@@ -99,7 +107,6 @@ function createServer(
     tls === undefined
       ? createPlainServer(limits, handler)
       : createTlsServer({ ...limits, ...tls, ...handshakeOf(settings) }, handler);
-  server.maxConnections = settings.httpConnectionsMax;
   return server.setTimeout(settings.httpIdleTimeout + STALL_MS);
 }
 

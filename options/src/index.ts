@@ -35,6 +35,7 @@ export {
 } from './parse-options.ts';
 export { renderConfig, renderOptionRows } from './print-options.ts';
 export { EXITS, type ExitName, StartError } from './process/exit-codes.ts';
+export { limitConnections } from './process/limit-connections.ts';
 export { type LineFile, openLineFile } from './process/line-file.ts';
 export { LineSums } from './process/line-sums.ts';
 export { formatAddress, type ListenAt, listenFault, listenOn } from './process/listen-on.ts';

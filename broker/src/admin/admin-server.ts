@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Log, listenOn, type TlsContext } from '@millrace/options';
+import { type Log, limitConnections, listenOn, type TlsContext } from '@millrace/options';
 import { ERRORS, MillraceError } from '@millrace/protocol';
 import type { Readiness } from '../health/readiness.ts';
 
@@ -32,7 +32,7 @@ interface Page {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** A scraper and a person or two; more at a time is a mistake. */
-const CONNECTIONS_MAX = 64;
+const CONNECTIONS = { max: 64, maxOfAddress: 32 };
 
 const SERVER_OPTIONS = {
   headersTimeout: 5_000,
@@ -50,7 +50,7 @@ export async function openAdminServer(
   const { tls } = sources;
   const secure = tls && createTlsServer({ ...SERVER_OPTIONS, ...tls, handshakeTimeout: 5_000 });
   const server: Server | TlsServer = secure ?? createServer(SERVER_OPTIONS);
-  server.maxConnections = CONNECTIONS_MAX;
+  limitConnections(server, CONNECTIONS);
   server.on('request', (request, response) => {
     answer(request, response, sources).catch((error: unknown) => {
       sources.log.error(

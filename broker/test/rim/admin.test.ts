@@ -88,6 +88,22 @@ function parseMetrics(text: string) {
   return { types, samples };
 }
 
+test('one address does not take all the places of the admin port [A-81]', async () => {
+  const open = () => connect(Number(new URL(rim.adminUrl).port), '127.0.0.1');
+  const held = Array.from({ length: 32 }, open);
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  const oneMore = open().on('error', () => undefined);
+  await new Promise((resolve) => oneMore.resume().once('close', resolve));
+  expect(oneMore.bytesRead).toBe(0);
+  for (const socket of held) socket.destroy();
+  const status = () =>
+    get('/healthz').then(
+      ({ status: code }) => code,
+      () => 0,
+    );
+  await expect.poll(status, { timeout: 20_000 }).toBe(200);
+});
+
 test('the metrics page is what Prometheus reads, and has every row of the table', async () => {
   const client = await WireClient.greeted(rim.port);
   for (let i = 0; i < 3; i += 1) await client.ask('ListGroups', {});

@@ -87,7 +87,12 @@ test('nobody puts a batch in the sequence of somebody else’s producer, where i
 test('nobody takes the id of somebody else’s transaction, which would be told as done then [A-29]', async () => {
   const { topicId = 0 } = (await admin.ask('CreateTopic', { name: 'ledger' })).body ?? {};
   await admin.ask('CreateUser', { user: 'mallory' });
-  const rule = { user: 'mallory', effect: 'allow', pattern: 'literal', operation: 'write' } as const;
+  const rule = {
+    user: 'mallory',
+    effect: 'allow',
+    pattern: 'literal',
+    operation: 'write',
+  } as const;
   const add = [{ ...rule, resource: 'topic', name: 'ledger' } as const];
   await admin.ask('AlterAcls', { add, remove: [] });
   const made = await admin.ask('CreateToken', { user: 'mallory' });

@@ -27,8 +27,7 @@ export function findOutcome(
 ): TransactReply | Refused | undefined {
   const { transactionId } = name;
   // Without the user: from before anybody was asked who they are.
-  const row =
-    view.get('transactions', [keyOf(name)]) ?? view.get('transactions', [transactionId]);
+  const row = view.get('transactions', [keyOf(name)]) ?? view.get('transactions', [transactionId]);
   if (row === undefined || row.expiresAtMs <= nowMs) return undefined;
   if (row.fingerprint !== fingerprint) {
     const message = `Another transaction was carried out under the id ${transactionId}.`;

@@ -13,6 +13,7 @@ export const REFUSALS = [
   'timeout',
   'malformed',
   'handshake',
+  'connections',
 ] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 

@@ -40,7 +40,7 @@ export const METRICS = {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`, `handshake` (TLS failed or took too long).',
+      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`, `handshake` (TLS failed or took too long), `connections` (a connection beyond those that may be, closed unread).',
   },
   millrace_http_connections: { type: 'gauge', labels: [], about: 'Open connections.' },
   millrace_http_feeds: {

@@ -94,6 +94,14 @@ export const GATEWAY_OPTIONS = {
     fallback: 10_000,
     about: 'Connections at a time; one more is closed at once.',
   },
+  httpConnectionsPerAddress: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    fallback: 5_000,
+    about:
+      'Connections of one address at a time; one more is closed at once. Behind a proxy all are of its address.',
+  },
   httpWaitingMax: {
     kind: 'count',
     min: 1,

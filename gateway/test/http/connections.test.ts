@@ -1,6 +1,7 @@
 // What connections may hold besides one plain request after the other, and what the limits take no notice of otherwise.
 // Rules: docs/semantics/http.md.
 
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect as connectTls } from 'node:tls';
 import { TemporaryDirectory } from '@millrace/harness';
@@ -47,6 +48,28 @@ test('[H-18] a handshake of TLS that does not come, or is none, ends its connect
   expect(heard).not.toContain('HTTP');
   await expect.poll(() => rim.metric('millrace_http_connections')).toBe(0);
   expect(await rim.metric(HANDSHAKES)).toBe(3);
+  await rim.close();
+});
+
+test('[H-20] over TLS too an address has so many connections, and a place is free again after its connection', async () => {
+  const rim = await broker.open({ ...tls, httpConnectionsPerAddress: 1 });
+  const how = { port: rim.port, host: '127.0.0.1', rejectUnauthorized: false };
+  const ask = async () => {
+    const socket = connectTls(how);
+    socket.on('error', () => undefined);
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    let answer = '';
+    socket.on('data', (text) => {
+      answer += String(text);
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    return answer;
+  };
+  const held = connectTls(how);
+  await once(held, 'secureConnect');
+  expect(await ask()).toBe('');
+  held.destroy();
+  await expect.poll(ask, { timeout: 20_000 }).toMatch(/^HTTP\/1\.1 200/);
   await rim.close();
 });
 

@@ -223,6 +223,26 @@ test('[H-20] connections above the limit are closed', async () => {
   await rim.close();
 });
 
+test('[H-20] connections of one address above its limit are closed and counted; a place is free again after its connection', async () => {
+  const rim = await broker.open({ httpConnectionsPerAddress: 2 });
+  const offer =
+    'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+  // One whose request for another protocol is passed over is one, though the server gets it twice.
+  const first = [say(rim.port, offer), say(rim.port, '')];
+  await expect.poll(() => first[0]?.socket.bytesRead, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => rim.metric('millrace_http_connections'), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(2);
+  expect(await say(rim.port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n').heard).toBe('');
+  expect(await rim.metric('millrace_http_refused_requests_total{reason="connections"}')).toBe(1);
+  for (const { socket } of first) socket.destroy();
+  const last = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+  await expect
+    .poll(() => say(rim.port, last).heard, { timeout: 20_000 })
+    .toMatch(/^HTTP\/1\.1 200/);
+  await rim.close();
+});
+
 test('a port in use is said by its flag', async () => {
   const rim = await broker.open();
   await expect(broker.open({ httpPort: rim.port })).rejects.toThrow(
