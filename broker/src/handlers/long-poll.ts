@@ -13,6 +13,8 @@ export interface LongPoll<T> {
   readonly waitMs: number;
   /** Stand in the queues; gives the way out. The attempt says true once it is satisfied. */
   readonly join: (attempt: () => boolean) => () => void;
+  /** Who stands behind was not woken while this one had more to look at: it has ended, and they have to be. */
+  readonly passOn?: (() => void) | undefined;
   readonly signal: CancelSignal;
 }
 
@@ -47,14 +49,20 @@ export function longPoll<T>(poll: LongPoll<T>): T | Promise<T> {
     const lookAgain = () => {
       again ??= setImmediate(() => {
         again = undefined;
-        attempt();
+        if (attempt()) poll.passOn?.();
       });
     };
     const leaveQueues = poll.join(attempt);
     const timer =
-      poll.waitMs === 0 ? undefined : setTimeout(() => end(() => resolve(latest)), poll.waitMs);
-    const stopListening = poll.signal.onCancel((reason) => end(() => reject(reason)));
+      poll.waitMs === 0 ? undefined : setTimeout(() => giveUp(() => resolve(latest)), poll.waitMs);
+    const stopListening = poll.signal.onCancel((reason) => giveUp(() => reject(reason)));
     if (hasMore(found)) lookAgain();
+
+    function giveUp(settle: () => void): void {
+      const hadMore = again !== undefined;
+      end(settle);
+      if (hadMore) poll.passOn?.();
+    }
 
     function end(settle: () => void): void {
       clearTimeout(timer);

@@ -89,6 +89,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       enough: (found) => found.leases.length > 0,
       waitMs: request.maxWaitMs,
       join: (attempt) => shard.waiters.waitForMessages(groupId, topicIds, attempt),
+      passOn: () => shard.waiters.readyIn(groupId, topicIds),
       signal: context.signal,
     });
     const isAlone = await attempts.durable(seq, groupId, request, leases);

@@ -129,6 +129,10 @@ export class Waiters {
     }
   }
 
+  readyIn(groupId: number, topicIds: readonly number[]): void {
+    for (const topicId of topicIds) this.ready({ groupId, topicId });
+  }
+
   /** The groups that have somebody waiting for messages of the topic. */
   groupsWaitingFor(topicId: number): readonly number[] {
     return [...this.#receives.innerKeys(topicId)];

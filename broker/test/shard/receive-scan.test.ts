@@ -1,9 +1,16 @@
 // How far one look for messages goes.
 
 import { decideReceive } from '@millrace/core';
-import { encodeBatch, LIMITS } from '@millrace/protocol';
+import { encodeBatch, LIMITS, MillraceError } from '@millrace/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { openTestShard, receiveOf, type TestShard } from './open-test-shard.ts';
+import {
+  createQueue,
+  openTestShard,
+  produceBatches,
+  receiveOf,
+  TestCancel,
+  type TestShard,
+} from './open-test-shard.ts';
 
 let shard: TestShard;
 afterEach(() => shard.close());
@@ -11,16 +18,21 @@ afterEach(() => shard.close());
 const TEXT = new TextEncoder();
 const DAY = 24 * 3_600_000;
 
+/** Messages that can be given, behind more delayed ones than a look passes over. */
+function behindDelayed(messages: number): Uint8Array {
+  const value = TEXT.encode('x');
+  const delayed = { value, delayMs: DAY };
+  const all = Array.from({ length: LIMITS.receiveScanMax + 1_000 + messages }, (_, i) =>
+    i < LIMITS.receiveScanMax + 1_000 ? delayed : { value },
+  );
+  return encodeBatch(all, { nowMs: 1 });
+}
+
 test('passes over no more messages than the limit in one look, and says that there is more: receiveScanMax', async () => {
   shard = openTestShard();
   const topic = { name: 't', partitions: 1, config: null, annotations: null, validateOnly: false };
   const { topicId } = await shard.call('CreateTopic', topic);
-  const value = TEXT.encode('x');
-  const delayed = Array.from({ length: LIMITS.receiveScanMax + 1_000 }, () => ({
-    value,
-    delayMs: DAY,
-  }));
-  const batch = encodeBatch([...delayed, { value: TEXT.encode('now') }], { nowMs: 1 });
+  const batch = behindDelayed(1);
   await shard.call('Produce', { batches: [{ topicId, partition: 0, batch }] });
   const group = { group: 'g', topics: ['t'], startAt: -2, deadLetterTopic: null, config: null };
   const created = shard.call('CreateShareGroup', group);
@@ -40,5 +52,32 @@ test('passes over no more messages than the limit in one look, and says that the
   await created;
   // A receive looks again by itself.
   const { leases } = await shard.call('Receive', receiveOf(0));
+  expect(leases).toMatchObject([{ firstOffset: LIMITS.receiveScanMax + 1_000 }]);
+});
+
+const WAIT = 20_000;
+
+test('who stands behind one that has to look again is served too', {
+  timeout: 40_000,
+}, async () => {
+  shard = openTestShard();
+  const topicId = await createQueue(shard);
+  const waiting = [1, 2, 3].map(() => shard.call('Receive', receiveOf(WAIT)));
+  await produceBatches(shard, topicId, behindDelayed(3));
+  const given = (await Promise.all(waiting)).map(({ leases }) => leases[0]?.firstOffset);
+  const first = LIMITS.receiveScanMax + 1_000;
+  expect(given).toEqual([first, first + 1, first + 2]);
+});
+
+test('so is one behind another that gives up meanwhile', { timeout: 40_000 }, async () => {
+  shard = openTestShard();
+  const topicId = await createQueue(shard);
+  const signal = new TestCancel();
+  const gone = shard.call('Receive', receiveOf(WAIT), signal);
+  const waiting = shard.call('Receive', receiveOf(WAIT));
+  await produceBatches(shard, topicId, behindDelayed(1));
+  signal.cancel(new MillraceError('CANCELLED'));
+  await expect(gone).rejects.toMatchObject({ code: 'CANCELLED' });
+  const { leases } = await waiting;
   expect(leases).toMatchObject([{ firstOffset: LIMITS.receiveScanMax + 1_000 }]);
 });
