@@ -101,14 +101,18 @@ export class Intake<V> {
   }
 
   private async step(): Promise<void> {
-    const leaseMs = await this.owner.leaseTime();
-    if (this.isClosed) return;
-    const room = this.room();
-    if (this.isPaused || room === 0) {
+    if (this.isPaused) {
       await this.news.wait();
       return;
     }
     if (this.receiving.signal.aborted) this.receiving = new AbortController();
+    const leaseMs = await this.owner.leaseTime();
+    if (this.isStopped) return;
+    const room = this.room();
+    if (room === 0) {
+      await this.news.wait();
+      return;
+    }
     await this.receive(room, this.settings.maxWaitMs, leaseMs);
   }
 
