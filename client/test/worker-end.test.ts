@@ -1,7 +1,7 @@
 // How a worker closes and pauses, and what stops it or does not.
 import { MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
-import type { WorkerOptions } from '../src/index.ts';
+import type { HandlerContext, WorkerOptions } from '../src/index.ts';
 import { eventually, rejection } from './support/eventually.ts';
 import { type Handler, SILENT, untilAborted } from './support/fake-broker.ts';
 import { numbers, pause, setup } from './support/worker-setup.ts';
@@ -74,6 +74,19 @@ describe('close', () => {
     expect(started).toEqual([]);
     expect(queue.itemsOf('return')).toEqual([[0, 0]]);
     expect(queue.states()).toEqual(['ready']);
+  });
+
+  it('a handler that has ended claims nothing any more, were it its first claim', async () => {
+    const { work, broker } = await setup([1]);
+    let late: HandlerContext['once'] | undefined;
+    const worker = work({
+      handler: (_, { once }) => {
+        late = once;
+      },
+    });
+    await eventually(() => worker.stats.accepted === 1);
+    await expect(late?.('k', () => 'done')).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    expect(broker.count('ClaimEffect')).toBe(0);
   });
 
   it('comes by signal, by the client, and once', async () => {

@@ -83,6 +83,8 @@ export class Job<V> implements HandlerContext, Holder<V>, Bagged {
   get once(): Once {
     return (key, run, options) => {
       this.effects ??= this.tools.newEffects();
+      // One that the end of the handler has not seen: nobody would tell of it, and its claim would never end.
+      if (this.isOver) this.effects.stop();
       return this.effects.once(key, run, options);
     };
   }
