@@ -5,8 +5,7 @@ import { LIMITS, MillraceError, type RequestInput, type ResponseOf } from '@mill
 import { backoffMs } from '../net/backoff.ts';
 import type { Link } from '../net/link.ts';
 import { isPassing } from '../net/passing.ts';
-import { onAbort } from '../on-abort.ts';
-import { Bell, pause } from '../wait.ts';
+import { Bell, orAborted, pause, settled } from '../wait.ts';
 import type { Committer } from './commits.ts';
 import type { Assignor } from './options.ts';
 
@@ -225,15 +224,7 @@ export class Membership implements Committer {
     const { epoch } = this;
     this.lose(new MillraceError('UNKNOWN_MEMBER', 'Processing took longer than maxProcessingMs.'));
     await this.leave(epoch, this.link.options.requestTimeoutMs, false);
-    await Promise.race([done, this.closed()]);
-  }
-
-  private closed(): Promise<void> {
-    const { signal } = this.closing;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      onAbort(signal, resolve);
-    });
+    await settled(orAborted(done, this.closing.signal));
   }
 
   private isSessionOver(): boolean {
