@@ -1,5 +1,6 @@
 // npm run deploy:local [-- options]: what deploy/compose.yaml starts, without containers: broker with gateway, Prometheus where it is
-// installed, the example producer and worker. Grafana it does not start. Ends with all of them at SIGINT or SIGTERM, and when one ends.
+// installed, the example producer and worker. Grafana it does not start. Ends with all of them at SIGINT, SIGTERM or SIGHUP, and when one
+// ends.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -8,7 +8,7 @@ import { ensureBuilt, fail, ROOT } from './workspace.mjs';
 
 const USAGE = 'npm run example -- list | NAME [--broker HOST:PORT [--http URL]]';
 const HTTP_URL = 'http://127.0.0.1:7651';
-const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** What was started, if it was. @type {Set<import('node:child_process').ChildProcess>} */
 const programs = new Set();

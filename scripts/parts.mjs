@@ -12,14 +12,16 @@ const END_MS_MAX = 30_000;
 /** @typedef {{ name: string, child: import('node:child_process').ChildProcess, gone: Promise<string> }} Part */
 
 /**
- * Resolves when somebody asks for the end. One Ctrl+C may come twice, from the terminal and from npm, which passes it on: none of
- * them ends this process before its parts, which nobody else would end.
+ * Resolves when somebody asks for the end, or nobody reads any more: the terminal is closed, or the pipe. One Ctrl+C may come twice,
+ * from the terminal and from npm, which passes it on: none of them ends this process before its parts, which nobody else would end.
  *
  * @returns {Promise<undefined>}
  */
 export function untilTold() {
   return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => done(undefined));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => done(undefined));
+    for (const stream of [process.stdout, process.stderr])
+      stream.on('error', () => done(undefined));
   });
 }
 

@@ -1,5 +1,5 @@
 // npm run resume-builder [-- options]: the example application without containers: a broker unless one is named, and a process for
-// each role. A role that ends by itself is started again, as the compose file does. Ends with all of them at SIGINT or SIGTERM.
+// each role. A role that ends by itself is started again, as the compose file does. Ends with all of them at SIGINT, SIGTERM or SIGHUP.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -23,9 +23,10 @@ const brokerBegins: Moment = async (_child, directory) => {
 const firstLine: Moment = (child) => once(child.stdout, 'data');
 
 test.each([
-  ['while its broker begins', brokerBegins],
-  ['in the middle', firstLine],
-])('Ctrl+C %s', { timeout: TEST_MS_MAX }, async (_name, moment) => {
+  ['Ctrl+C while its broker begins', brokerBegins, 'SIGINT'],
+  ['Ctrl+C in the middle', firstLine, 'SIGINT'],
+  ['the terminal is closed', firstLine, 'SIGHUP'],
+] as const)('%s', { timeout: TEST_MS_MAX }, async (_name, moment, signal) => {
   const temporary = new TemporaryDirectory('millrace-interrupted-');
   const child = spawn(process.execPath, [join(ROOT, 'scripts/example.mjs'), 'request-response'], {
     env: { ...process.env, TMPDIR: temporary.path },
@@ -39,10 +40,10 @@ test.each([
     const complaints = text(child.stderr);
     const exited = once(child, 'exit');
     await moment(child, temporary.path);
-    process.kill(-pid, 'SIGINT');
+    process.kill(-pid, signal);
     // As npm, which passes on what the terminal has told already.
     for (let time = 0; time < SAID_AGAIN && child.exitCode === null; time += 1) {
-      child.kill('SIGINT');
+      child.kill(signal);
       await sleep(5);
     }
     // What is told behind its last step ends it by the signal itself: all the same.

@@ -2,7 +2,7 @@
 // One that is killed leaves its directory alone.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -10,16 +10,11 @@ import { text } from 'node:stream/consumers';
 import { TemporaryDirectory } from '@millrace/harness';
 import { expect, test } from 'vitest';
 import { ROOT } from '../docs/support/markdown.ts';
+import { isAlive } from './support/is-alive.ts';
 
 const TEST_MS_MAX = 100_000;
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-/** A dead one whose parent is dead too may lie about until somebody takes note of it: it is no process any more. */
-function isAlive(pid: number): boolean {
-  const status = `/proc/${pid}/status`;
-  return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
-}
 
 /** Plays it with a directory for temporary ones of its own, which has to be empty afterwards. */
 async function played(name: string, watch: (child: Child) => Promise<void>): Promise<void> {
