@@ -32,20 +32,27 @@ export async function runOverLedger(
     group: knobs.queue,
     topics: knobs.queue,
     codec: codecs.text,
-    concurrency: knobs.maxMessages,
+    concurrency: Math.min(knobs.maxMessages, stopping.room),
     prefetch: 0,
     maxWaitMs: knobs.waitTimeSeconds * MS,
     memberId: knobs.name,
-    handler: (message, context) => handle(work, stopping, message, context),
+    handler: (message, context) => {
+      stopping.take(1);
+      // At once: it gives back what has come with the last one.
+      if (stopping.isOver) void end();
+      return handle(work, stopping, message, context);
+    },
     onOutcome: (message, outcome) => {
       if (outcome === 'lost') emit('refused', taskOf(message), 'delete: the lease was lost');
     },
   });
+  const end = () => worker.close({ timeoutMs: CLOSE_MS });
+  stopping.signal.addEventListener('abort', () => void end());
   started();
   const failed = worker.finished.then(() => undefined);
   try {
     while (!stopping.isOver) await Promise.race([sleep(LOOK_EVERY_MS), failed]);
-    await worker.close({ timeoutMs: CLOSE_MS });
+    await end();
   } finally {
     await client.close();
   }
@@ -58,7 +65,6 @@ async function handle(
   { once }: HandlerContext,
 ): Promise<void> {
   const task = taskOf(message);
-  stopping.take(1);
   work.emit('received', task);
   const ending = await workOn(work, task, ledgerBookkeeping(once, work.knobs.claimSeconds)).catch(
     (error: unknown) => {
