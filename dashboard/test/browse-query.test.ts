@@ -49,6 +49,7 @@ describe('the address of the browser', () => {
     const odd = browseOf(new URLSearchParams('topic=a&partition=x&from=-1&first=up&state=dead'));
     expect(odd).toMatchObject({ partition: null, from: null, first: 'newest', state: null });
     expect(browseOf(new URLSearchParams('from=99999999999999999')).from).toBeNull();
+    expect(browseOf(new URLSearchParams('at=9000000000000000')).atMs).toBeNull();
     expect(isSearch(odd)).toBe(false);
     expect(isSearch({ ...odd, header: 'x' })).toBe(true);
   });

@@ -52,11 +52,15 @@ function wholeNumber(text: string | null): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
+/** Later than this is no time. */
+const TIME_MS_MAX = 8.64e15;
+
 const textOrNull = (text: string | null) => (text === null || text === '' ? null : text);
 
 /** Whatever does not make sense is as if it were not there. */
 export function browseOf(query: URLSearchParams): Browse {
   const queue = textOrNull(query.get('queue'));
+  const atMs = wholeNumber(query.get('at'));
   return {
     topic: query.get('topic') ?? '',
     partition: wholeNumber(query.get('partition')),
@@ -65,7 +69,7 @@ export function browseOf(query: URLSearchParams): Browse {
     first: query.get('first') === 'oldest' ? 'oldest' : 'newest',
     from: wholeNumber(query.get('from')),
     token: textOrNull(query.get('token')),
-    atMs: wholeNumber(query.get('at')),
+    atMs: atMs !== null && atMs > TIME_MS_MAX ? null : atMs,
     key: query.get('key') ?? '',
     header: query.get('header') ?? '',
     text: query.get('text') ?? '',

@@ -1,5 +1,6 @@
 // A page of messages for the browser: of one partition's log by offsets, of a search, or of a queue's messages.
 import { call } from '../../api/call.ts';
+import { Problem } from '../../api/problem.ts';
 import { type Browse, isSearch, nameAndValueOf, windowOf } from './browse-query.ts';
 import type { Message, Queued } from './message-shapes.ts';
 
@@ -38,17 +39,21 @@ export interface TopicBounds {
 }
 
 export async function loadPage(browse: Browse, signal: AbortSignal): Promise<BrowsedPage> {
-  if (browse.queue !== null) return queuePage(browse, browse.queue, signal);
+  const { queue } = browse;
+  const isFound = isSearch(browse) || browse.atMs !== null;
+  if (queue !== null && !isFound) return queuePage(browse, queue, signal);
   const { partitions } = await call('GET /topics/{topic}', {
     path: { topic: browse.topic },
     signal,
   });
-  const partition = partitions.length === 1 ? 0 : browse.partition;
+  const partition = browse.partition ?? (partitions.length === 1 ? 0 : null);
   if (partition === null && partitions.length > PARTITIONS_MAX) {
     const tooMany = partitions.length;
     return { rows: [], previous: null, next: null, looked: null, tooMany };
   }
-  if (partition === null || isSearch(browse)) return searchPage(browse, signal);
+  const found = { ...browse, partition };
+  if (queue !== null) return inQueue(await searchPage(found, signal), found, queue, signal);
+  if (partition === null || isSearch(browse)) return searchPage(found, signal);
   const bounds = partitions[partition];
   if (bounds === undefined) return { rows: [], previous: null, next: null, looked: null };
   return logPage(browse, bounds, signal);
@@ -125,6 +130,29 @@ async function searchPage(browse: Browse, signal: AbortSignal): Promise<BrowsedP
   });
   const previous = token === null && from === null ? null : undefined;
   return { rows: matches.map(rowOf), previous, next: atToken(next), looked };
+}
+
+/** A queue is listed by state alone: what else is asked for is found in the log, and then looked up in the queue. */
+async function inQueue(
+  page: BrowsedPage,
+  { state }: Browse,
+  queue: string,
+  signal: AbortSignal,
+): Promise<BrowsedPage> {
+  const rows = await Promise.all(
+    page.rows.map(async (row) => ({ ...row, queued: await queuedOf(queue, row.id, signal) })),
+  );
+  return { ...page, rows: rows.filter(({ queued }) => state === null || queued?.state === state) };
+}
+
+/** Null: the log has let go of it since it was found. */
+async function queuedOf(queue: string, id: string, signal: AbortSignal): Promise<Queued | null> {
+  try {
+    return await call('GET /queues/{queue}/messages/{id}', { path: { queue, id }, signal });
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'OFFSET_OUT_OF_RANGE') return null;
+    throw error;
+  }
 }
 
 async function queuePage(

@@ -107,8 +107,12 @@ function lookedText(looked: number | null): string | undefined {
   return looked === null ? undefined : `${formatCount(looked)} looked at`;
 }
 
-function titleOf({ queue, state, topic, partition }: Browse): string {
-  if (queue !== null) return `${state === null ? 'All' : `The ${state}`} of queue ${queue}`;
+function titleOf(browse: Browse): string {
+  const { queue, state, topic, partition } = browse;
+  if (queue !== null) {
+    const those = state === null ? 'All' : `The ${state}`;
+    return `${those} ${isSearch(browse) ? 'found in' : 'of'} queue ${queue}`;
+  }
   return partition === null ? topic : `${topic}, partition ${partition}`;
 }
 
