@@ -61,11 +61,11 @@ describe.skipIf(!hasChromium)('what comes from elsewhere, in Chromium', () => {
     await close();
   });
 
-  it('integers keep their digits, and bytes that are no text are shown as bytes', async () => {
-    const exact = await detailsOf(await send('{"payload":{"n":900719925474099312345}}'));
-    const number = exact.dialog.locator('.json-number');
-    await number.waitFor();
-    expect(await number.textContent()).toBe('900719925474099312345');
+  it('numbers stay as they were written, and bytes that are no text are shown as bytes', async () => {
+    const numbers = ['900719925474099312345', '0.1000000000000000055511', '1e400', '2.50', '-0'];
+    const exact = await detailsOf(await send(`{"payload":{"n":[${numbers.join(' , ')}]}}`));
+    await exact.dialog.locator('.json-number').first().waitFor();
+    expect(await exact.dialog.locator('.json-number').allTextContents()).toEqual(numbers);
     await exact.close();
     const bytes = await detailsOf(await send('{"payloadBase64":"//79gA=="}'));
     await bytes.dialog.getByText(/ff fe fd 80/).waitFor();

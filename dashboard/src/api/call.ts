@@ -93,12 +93,16 @@ interface ExactJson {
   readonly rawJSON?: (text: string) => unknown;
 }
 
-/** Payloads may have integers beyond what a number holds: they stay as they were written, where the browser can. */
+/** Numbers that JavaScript would write otherwise than they stand: many digits, an exponent, zeros at the end, minus zero. */
+const ODD_NUMBERS = /\d{16}|[eE][+-]?\d+\s*[,}\]]|\.\d*0\s*[,}\]]|-0\s*[,}\]]/;
+
+/** Numbers of payloads stay as they were written, also those that no number of JavaScript is, where the browser can. */
 export function parseExactly(text: string): unknown {
   const { rawJSON } = JSON as ExactJson;
-  if (rawJSON === undefined || !/\d{16}/.test(text)) return JSON.parse(text);
+  if (rawJSON === undefined || !ODD_NUMBERS.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key: string, value: unknown, context?: Context) => {
-    const isInexact = Number.isInteger(value) && !Number.isSafeInteger(value);
-    return isInexact && context?.source !== undefined ? rawJSON(context.source) : value;
+    const source = context?.source;
+    if (typeof value !== 'number' || source === undefined) return value;
+    return String(value) === source ? value : rawJSON(source);
   });
 }
