@@ -31,15 +31,23 @@ describe.skipIf(!hasChromium)('a connection that is lost, and an empty broker', 
     const page = await context.newPage();
     await page.goto(`${first.httpUrl}/#/`);
     await page.getByText('Live', { exact: true }).waitFor();
+    const health = await context.newPage();
+    await health.goto(`${first.httpUrl}/#/brokers`);
+    await health.getByText('ready', { exact: true }).waitFor();
     // The view's own code is there, and not only the page around it.
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await first.end('SIGKILL');
     await page.getByText(/^Connection lost at \d\d:\d\d:\d\d\./).waitFor({ timeout: 15_000 });
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    // What nobody knows is not said to be well.
+    expect(await page.getByText('Nothing needs attention.').count()).toBe(0);
+    await health.getByText('The gateway does not answer.').waitFor();
+    expect(await health.getByText('ready', { exact: true }).count()).toBe(0);
     const second = await GatewayProcess.start({ broker, flags: ['--http-port', port] });
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 15_000 });
     await page.getByText(/^Connection lost/).waitFor({ state: 'detached' });
+    await health.getByText('ready', { exact: true }).waitFor();
     await context.close();
     await second.end('SIGTERM');
   });

@@ -69,4 +69,30 @@ describe.skipIf(!hasChromium)('the login of the page', () => {
     await page.getByRole('heading', { level: 1, name: 'Log in to Millrace' }).waitFor();
     await close();
   });
+
+  it('a session that is revoked leads back to the login from a view that only listens', async () => {
+    const token = await sight.millrace.adminToken();
+    const client = await connect({ brokers: sight.millrace.address, auth: { token } });
+    const { page, close } = await sight.open('/', { heading: 'Log in to Millrace' });
+    await page.request.post(`${sight.millrace.httpUrl}/session`, {
+      data: { user: 'ada', password: PASSWORD },
+    });
+    await page.goto(`${sight.millrace.httpUrl}/#/queues`);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Queues' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const [cookie] = await page.context().cookies();
+    const [, id = ''] = /mr_([a-z0-9]+)_/.exec(cookie?.value ?? '') ?? [];
+    await client.admin.security.revokeToken(id);
+    await page.getByRole('heading', { level: 1, name: 'Log in to Millrace' }).waitFor();
+    await page.getByLabel('User').fill('ada');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    // Where he was, and not where the login began.
+    await page.getByRole('heading', { level: 1, name: 'Queues' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await page.getByText(/^Connection lost/).count()).toBe(0);
+    await client.close();
+    await close();
+  });
 });

@@ -51,6 +51,12 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
 let isWanted = false;
+let onLost: () => void = () => {};
+
+/** Called whenever the feed is lost, also when it cannot be had again: a browser does not tell a socket's owner why. */
+export function whenFeedLost(listener: () => void): void {
+  onLost = listener;
+}
 
 /** Begins to listen; once is enough. */
 export function startLiveFeed(): void {
@@ -63,7 +69,7 @@ export function startLiveFeed(): void {
   connect();
 }
 
-/** Ends until it is started anew: nobody is logged in. */
+/** Ends until it is started anew: nobody is logged in, and whoever is next may see less. */
 export function stopLiveFeed(): void {
   isWanted = false;
   removeEventListener('online', connectNow);
@@ -72,6 +78,12 @@ export function stopLiveFeed(): void {
   const ended = socket;
   socket = undefined;
   ended?.close();
+  liveStatus.value = 'connecting';
+  lostSinceMs.value = null;
+  liveFailure.value = undefined;
+  liveCounts.value = undefined;
+  totalsHistory.clear();
+  queueHistories.clear();
 }
 
 /** Tries again at once. */
@@ -105,6 +117,7 @@ function lose(): void {
   const waitMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
   failures += 1;
   retry = setTimeout(connect, waitMs);
+  onLost();
 }
 
 function hear(text: string): void {

@@ -19,6 +19,10 @@ export class Ring<Name extends string> {
     return this.held;
   }
 
+  clear(): void {
+    this.held = 0;
+  }
+
   /** A value that is not known is NaN: a gap. */
   push(atMs: number, values: Readonly<Partial<Record<Name, number>>>): void {
     this.times[this.next] = atMs;

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { call, whenUnauthorized } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import type { NewSession, SessionInfo } from '../api/shapes.ts';
-import { startLiveFeed, stopLiveFeed } from '../live/live-feed.ts';
+import { startLiveFeed, stopLiveFeed, whenFeedLost } from '../live/live-feed.ts';
 
 export type SessionState =
   | { readonly kind: 'asking' }
@@ -50,8 +50,12 @@ export async function logOut(): Promise<void> {
   }
 }
 
+function isOut({ authentication, user }: SessionInfo): boolean {
+  return authentication === 'required' && user === null;
+}
+
 function enter(session: SessionInfo): void {
-  if (session.authentication === 'required' && session.user === null) {
+  if (isOut(session)) {
     leave();
     return;
   }
@@ -64,4 +68,14 @@ function leave(): void {
   stopLiveFeed();
 }
 
+/** The feed may be lost because the session has ended: a view that asks for nothing else would never hear of it. */
+async function leaveIfEnded(): Promise<void> {
+  try {
+    if (isOut(await call('GET /session'))) leave();
+  } catch (error) {
+    if ((error as Problem).status === 401) leave();
+  }
+}
+
 whenUnauthorized(leave);
+whenFeedLost(() => void leaveIfEnded());

@@ -21,19 +21,29 @@ export function View() {
       {problem === undefined ? null : <ProblemNote problem={problem} onRetry={reload} />}
       {data === undefined && problem === undefined ? <Loading /> : null}
       {data?.brokers.map((broker) => (
-        <Broker key={broker.instanceId} broker={broker} />
+        <Broker key={broker.instanceId} broker={broker} isKnown={problem === undefined} />
       ))}
     </Page>
   );
 }
 
-function Broker({ broker }: { readonly broker: BrokerDescription }) {
+interface BrokerProps {
+  readonly broker: BrokerDescription;
+  /** False: it is what it was when it last said something. */
+  readonly isKnown: boolean;
+}
+
+function Broker({ broker, isKnown }: BrokerProps) {
   const { rates, process } = broker;
   return (
     <>
       <div class="broker-head">
         <h2>Broker {broker.brokerId}</h2>
-        <Badge tone={broker.ready ? 'good' : 'bad'}>{broker.ready ? 'ready' : 'not ready'}</Badge>
+        {isKnown ? (
+          <Badge tone={broker.ready ? 'good' : 'bad'}>{broker.ready ? 'ready' : 'not ready'}</Badge>
+        ) : (
+          <Badge tone="quiet">as it was</Badge>
+        )}
         <span class="muted">
           Millrace {broker.version}, Node.js {broker.nodeVersion}, up since{' '}
           <Time atMs={broker.startedAtMs} /> (<FromNow atMs={broker.startedAtMs} />)

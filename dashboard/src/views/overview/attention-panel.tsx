@@ -3,14 +3,15 @@ import { useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatCount } from '../../format/formats.ts';
-import { liveFailure } from '../../live/live-feed.ts';
+import { liveFailure, liveStatus } from '../../live/live-feed.ts';
 import { userOfRules } from '../../shell/rights.tsx';
 import { type Concern, WORTH } from './attention.ts';
 
 export function AttentionPanel({ concerns }: { readonly concerns: readonly Concern[] }) {
   const [isWhole, setWhole] = useState(false);
-  // Nobody knows while the gateway cannot count; the banner says so.
-  if (concerns.length === 0 && liveFailure.value !== undefined) return null;
+  // Nobody knows while the gateway is away or cannot count; the banner says so.
+  const isBlind = liveStatus.value === 'lost' || liveFailure.value !== undefined;
+  if (concerns.length === 0 && isBlind) return null;
   if (concerns.length === 0) {
     return (
       <p class="attention-none">
