@@ -2,6 +2,7 @@
 // nobody uses any more.
 
 import {
+  type Catalog,
   decideBeginEpochs,
   decideExpireGroups,
   decideExpireMembers,
@@ -51,23 +52,27 @@ function epochsJob(): Job {
 /** [C-9] */
 function topicsJob(): Job {
   const command = { limit: SLICE.epochs };
-  let followed: number | undefined;
+  /** Of this catalog all changes were followed up to this version: another one was loaded from the store. */
+  let followed: { readonly catalog: Catalog; readonly version: number } | undefined;
   let noticedMs: number | undefined;
   return {
     name: 'topics of consumer groups',
     nextMs: (shard) => {
-      const version = shard.peek(({ catalog }) => catalog.topicsVersion);
-      if (version === followed) return undefined;
+      const catalog = shard.peek((state) => state.catalog);
+      if (catalog === followed?.catalog && catalog.topicsVersion === followed.version) {
+        return undefined;
+      }
       noticedMs ??= shard.nowMs();
       return noticedMs + FOLLOW_AFTER_MS;
     },
     slice: (shard) => {
-      const version = shard.peek(({ catalog }) => catalog.topicsVersion);
+      const catalog = shard.peek((state) => state.catalog);
+      const version = catalog.topicsVersion;
       const { more } = shard.stage((state, view, context) =>
         decideFollowTopics(state, view, command, context),
       );
       if (!more) {
-        followed = version;
+        followed = { catalog, version };
         noticedMs = undefined;
       }
       return more;

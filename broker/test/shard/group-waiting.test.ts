@@ -1,6 +1,8 @@
 // Heartbeats that wait at the broker [C-40] to [C-42], the jobs of consumer groups [C-9], [C-37], [C-43], on a shard
 // without sockets.
 import { MillraceError, type RequestInput, type ResponseInput } from '@millrace/protocol';
+import { MemoryStore } from '@millrace/storage';
+import { FaultyStore } from '@millrace/storage/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openTestShard, TestCancel, type TestShard } from './open-test-shard.ts';
 
@@ -115,6 +117,30 @@ it('tells members who wait of a topic that grows, is created and is deleted [C-9
   await waiting(1);
   await shard.call('DeleteTopic', { name: 't' });
   expect((await deleted).assignment?.map(({ topic }) => topic)).toEqual(['u1', 'u2']);
+});
+
+it('tells them also where the commit that was to do so was aborted [C-9]', {
+  timeout: 40_000,
+}, async () => {
+  await shard.close();
+  let aborts = 0;
+  const store = new FaultyStore(new MemoryStore(), {
+    decide: (_, writes) => {
+      const isEpoch = writes.some(({ table }) => table === 'groups');
+      const isMet = isEpoch && shard.shard.waiters.members.size > 0 && aborts === 0;
+      if (isMet) aborts += 1;
+      return isMet ? { kind: 'abort' } : undefined;
+    },
+  });
+  shard = openTestShard(store);
+  const spec = { partitions: 1, config: null, annotations: null, validateOnly: false };
+  ({ topicId } = await shard.call('CreateTopic', { name: 't', ...spec }));
+  await beat('m1', { topics: ['t'], topicPattern: 'u.*' });
+  const created = wait('m1', 1, [0]);
+  await waiting(1);
+  await shard.call('CreateTopic', { name: 'u', ...spec });
+  expect((await created).assignment?.map(({ topic }) => topic)).toEqual(['t', 'u']);
+  expect(aborts).toBe(1);
 });
 
 it('removes who does not give up in time, whose place the others get at once [C-37]', async () => {
