@@ -79,8 +79,8 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const { groupId, topicIds } = requireAttachedTopics(services, request, access);
     const tryNow = () => {
       const look = beginLook(request, access);
+      requireStillThere(services, { groupId, topicIds, request });
       const leased = attempts.lease(groupId, request, () => take(groupId, topicIds, request, look));
-      if (leased.length === 0) requireStillThere(services, { groupId, topicIds, request });
       return { leases: leased, ...look, seq: shard.stagedSeq };
     };
     const { leases, isLimited, refusal, seq } = await longPoll({

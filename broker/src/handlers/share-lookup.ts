@@ -78,7 +78,8 @@ interface Found {
 }
 
 /**
- * Whoever was given nothing may be waiting for what was deleted, though others have its names by now.
+ * Whoever waits may wait for what was deleted, though others have its names by now; or for what was never made, since the
+ * commit was aborted, and others have its ids.
  * @throws MillraceError UNKNOWN_GROUP, UNKNOWN_TOPIC [L-33]
  */
 export function requireStillThere(
@@ -86,9 +87,10 @@ export function requireStillThere(
   { groupId, topicIds, request }: Found,
 ): void {
   const catalog = shard.peek((state) => state.catalog);
-  if (!catalog.groups.has(groupId)) throw unknownGroup(request.group);
+  if (catalog.groups.get(groupId)?.name !== request.group) throw unknownGroup(request.group);
   for (const [i, topicId] of topicIds.entries()) {
-    if (!catalog.topics.has(topicId)) throw unknownTopic(request.topics[i] ?? '', i);
+    const name = request.topics[i] ?? '';
+    if (catalog.topics.get(topicId)?.name !== name) throw unknownTopic(name, i);
   }
 }
 

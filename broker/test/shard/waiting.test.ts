@@ -66,6 +66,25 @@ describe('waiting', () => {
     await shard.close();
   });
 
+  test('a wait in a group that was never made takes nothing from the one that has its id', async () => {
+    const store = new FaultyStore(new MemoryStore());
+    const shard = openTestShard(store);
+    const topicId = await createQueue(shard);
+    const group = { topics: ['t'], startAt: -2, deadLetterTopic: null, config: null };
+    store.script({ kind: 'abort' });
+    const made = shard.call('CreateShareGroup', { group: 'never', ...group });
+    const waiting = shard.call('Receive', { ...receiveOf(5_000), group: 'never' });
+    await expect(made).rejects.toMatchObject({ code: 'STORAGE_ERROR' });
+    await shard.call('CreateShareGroup', { group: 'other', ...group });
+    await Promise.all([
+      produce(shard, topicId, 'a'),
+      expect(waiting).rejects.toMatchObject({ code: 'UNKNOWN_GROUP' }),
+    ]);
+    const other = await shard.call('Receive', { ...receiveOf(0), group: 'other' });
+    expect(other.leases).toMatchObject([{ firstOffset: 0, deliveries: 1 }]);
+    await shard.close();
+  });
+
   test('leases that nobody waits for any more when they are flushed are given back, uncounted', async () => {
     const store = new FaultyStore(new MemoryStore());
     const shard = openTestShard(store);
