@@ -80,6 +80,8 @@ export interface Login {
 export interface Visitors {
   /** By its Authorization header, its cookie or its client certificate. Throws HttpProblem, MillraceError. */
   admit(request: IncomingMessage): Promise<void>;
+  /** Before its body is read: whether it is signed as far as its head tells, with a key that somebody has. Throws as `admitSigned`. */
+  expectSigned(request: IncomingMessage, url: string): Promise<void>;
   /** By its signature. Throws SqsError, MillraceError. `url` is that of the request line. */
   admitSigned(request: IncomingMessage, url: string, body: Buffer): Promise<void>;
   /** Lets the request in by what it says rather than shows. Throws HttpProblem where nobody is known by it, and MillraceError. */

@@ -86,7 +86,7 @@ describe.skipIf(process.env['SQS_ENDPOINT'] !== undefined)('with access keys', (
   test('a right key: messages go through, whatever is in them', async () => {
     const sqs = dial(KEY);
     const { QueueUrl } = await sqs.createQueue({ QueueName: freshName() });
-    const MessageBody = 'ü & "😀"\r\n<x> + %2F';
+    const MessageBody = `ü & "😀"\r\n<x> + %2F ${'long'.repeat(9_999)}`;
     const { MessageId } = await sqs.sendMessage({ QueueUrl, MessageBody });
     const { Messages } = await sqs.receiveMessage({
       QueueUrl,

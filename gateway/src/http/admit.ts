@@ -10,6 +10,7 @@ import { PAGE_ROUTES } from '../page/register-page.ts';
 import { HttpProblem } from '../rest/problem/problems.ts';
 import { SESSION_ROUTE } from '../rest/session/session-schemas.ts';
 import type { App, Services, Visitors } from '../services.ts';
+import { SqsError } from '../sqs/errors.ts';
 import { faultOf, type GuardSettings } from './guard.ts';
 import { listOf, ownNames } from './host-names.ts';
 import { isSqs, onceOver } from './observe.ts';
@@ -20,6 +21,8 @@ const OPEN_PAGES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 /** Patterns of routes behind which nothing is a secret, or which ask by themselves. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set([...PAGE_ROUTES, SESSION_ROUTE]);
 const PREFLIGHT_S = 600;
+/** Smaller bodies of requests of the SQS API are read before their signature is looked at, once. */
+const SMALL_BODY_BYTES = 16 * 1_024;
 
 export async function admitRequests(
   app: App,
@@ -76,10 +79,17 @@ async function limitRates(app: App, { metrics }: Services, max: number): Promise
   app.addHook('onRequest', app.rateLimit());
 }
 
-/** Behind the rates, so that guesses are counted too. Requests of the SQS API are signed, body and all: they are asked later. */
+/**
+ * Behind the rates, so that guesses are counted too. Requests of the SQS API are signed, body and all: they are asked again when all of
+ * it is there. [H-33]
+ */
 function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
   app.addHook('preParsing', async (request, reply) => {
-    if (isSqs(request) || OPEN_PAGES.has(pathOf(request)) || isOpenRoute(request)) return;
+    if (isSqs(request)) {
+      if (mayBeLarge(request)) await expectSigned(request);
+      return;
+    }
+    if (OPEN_PAGES.has(pathOf(request)) || isOpenRoute(request)) return;
     try {
       await visitors.admit(request.raw);
     } catch (error) {
@@ -90,6 +100,20 @@ function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
     }
     onceAnswered(request, reply, () => visitors.dismiss(request.raw));
   });
+
+  async function expectSigned(request: FastifyRequest): Promise<void> {
+    try {
+      await visitors.expectSigned(request.raw, request.originalUrl);
+    } catch (error) {
+      if (error instanceof SqsError) metrics.requestRefused('credentials');
+      throw error;
+    }
+  }
+}
+
+function mayBeLarge({ headers }: FastifyRequest): boolean {
+  const isCounted = headers['transfer-encoding'] === undefined;
+  return !isCounted || Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES;
 }
 
 function isOpenRoute({ routeOptions }: FastifyRequest): boolean {

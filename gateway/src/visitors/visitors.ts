@@ -51,6 +51,12 @@ export class BrokerVisitors implements Visitors {
     this.#visits.set(request, await this.#hold(shownBy(request), addressOf(request)));
   }
 
+  async expectSigned(request: IncomingMessage, url: string): Promise<void> {
+    const { accessKeyId } = this.#verifier.read(request, url).scope;
+    const key = await this.#credentials.accessKey(accessKeyId, addressOf(request));
+    if (key === undefined) throw new SqsError('InvalidClientTokenId');
+  }
+
   async admitSigned(request: IncomingMessage, url: string, body: Buffer): Promise<void> {
     const signature = this.#verifier.read(request, url);
     const { accessKeyId } = signature.scope;

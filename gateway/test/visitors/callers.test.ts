@@ -2,7 +2,7 @@
 
 import { StartError } from '@millrace/options';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type RimGateway, sqs, told } from '../http/open-rim.ts';
+import { type RimGateway, say, sqs, told } from '../http/open-rim.ts';
 import { closeListeners, SocketListener, SseListener } from '../rest/support/listeners.ts';
 import { basic, bearer, SecureStage } from './stage.ts';
 
@@ -84,6 +84,41 @@ describe('who is let in', () => {
     expect(await told(fetch(rim.url, sqs('ListQueues', {}, bearer(anna))))).toBe(
       '400 IncompleteSignatureException',
     );
+  });
+});
+
+describe('before it is known who sends', () => {
+  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const scope = `AKIDNOBODYS/${time.slice(0, 8)}/us-east-1/sqs/aws4_request`;
+  const signed = `Authorization: AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-target, Signature=${'0'.repeat(64)}\r\nX-Amz-Date: ${time}\r\n`;
+  const action =
+    'X-Amz-Target: AmazonSQS.SendMessage\r\nContent-Type: application/x-amz-json-1.0\r\n';
+  const long = 'Content-Length: 100000\r\n';
+
+  test.each([
+    ['no signature', '/', action + long, /^HTTP\/1\.1 403 [\s\S]*MissingAuthenticationToken/],
+    [
+      'no length',
+      '/',
+      `${action}Transfer-Encoding: chunked\r\n`,
+      /^HTTP\/1\.1 403 [\s\S]*MissingAuth/,
+    ],
+    [
+      'a key that nobody has',
+      '/',
+      action + signed + long,
+      /^HTTP\/1\.1 403 [\s\S]*InvalidClientTokenId/,
+    ],
+    ['a login', '/session', `Content-Type: application/json\r\n${long}`, /^HTTP\/1\.1 413 /],
+  ])('[H-33] a large body is not waited for: %s', async (_, path, headers, answer) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`;
+    const { socket } = say(rim.port, head);
+    let heard = '';
+    socket.on('data', (bytes) => {
+      heard += String(bytes);
+    });
+    await expect.poll(() => heard, { timeout: 20_000 }).toMatch(answer);
+    socket.destroy();
   });
 });
 

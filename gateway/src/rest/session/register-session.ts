@@ -36,6 +36,9 @@ const EVERYBODY: SessionInfo = {
   cluster: { describe: true, create: true, alter: true, delete: true },
 };
 
+/** Whoever logs in is nobody yet: nothing large is read of it. [H-33] */
+const LOGIN_BYTES_MAX = 64 * 1_024;
+
 export function registerSession(app: App, services: Services): void {
   registerDescribe(app, services);
   registerLogin(app, services);
@@ -107,6 +110,7 @@ function registerLogin(app: App, { visitors, metrics, sessionOf }: Services): vo
   app.post(
     SESSION_ROUTE,
     {
+      bodyLimit: LOGIN_BYTES_MAX,
       schema: {
         operationId: 'login',
         summary: 'Log in: sets a cookie that scripts cannot read',

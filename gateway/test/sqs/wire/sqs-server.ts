@@ -76,6 +76,7 @@ function verifying(secrets: Readonly<Record<string, string>>): Visitors {
   const verifier = createVerifier({ service: 'sqs', nowMs: Date.now });
   return {
     admit: async () => {},
+    expectSigned: async () => {},
     admitSigned: async (request, url, body) => {
       const signature = verifier.read(request, url);
       verifier.check(signature, request, url, body, secrets[signature.scope.accessKeyId]);
