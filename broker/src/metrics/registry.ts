@@ -104,6 +104,7 @@ const READERS: MetricReaders<typeof METRICS, Scrape> = {
   millrace_acknowledged_messages_total: ({ shard }) => countValues(shard.acknowledged, 'kind'),
   millrace_damaged_batches_total: ({ shard }) => one(shard.damagedBatches),
   millrace_quarantined_batches: ({ seen }) => one(seen?.quarantinedBatches),
+  millrace_schedules_failing: ({ seen }) => one(seen?.schedulesFailing),
   millrace_dead_letters_total: ({ shard }) => one(shard.deadLetters),
   millrace_compaction_passes_total: ({ shard }) => one(shard.compactionPasses),
   millrace_compaction_removed_records_total: ({ shard }) => one(shard.compactedRecords),

@@ -34,7 +34,7 @@ export class ShardSampler {
 
   whole(): ShardSample {
     return this.#shard.peek((state) => {
-      const { catalog, quarantined } = state;
+      const { catalog, quarantined, schedules } = state;
       let shareGroups = 0;
       for (const { kind } of catalog.groups.values()) if (kind === 'share') shareGroups += 1;
       const { fileBytes, journalBytes, freeBytes, reusableBytes } = this.#space.latest;
@@ -44,6 +44,7 @@ export class ShardSampler {
         consumerGroups: catalog.groups.size - shareGroups,
         shareGroups,
         quarantinedBatches: quarantined.batches,
+        schedulesFailing: schedules.failing,
         isCommitQueueFull: this.#shard.isFull,
         storeFileBytes: fileBytes,
         storeJournalBytes: journalBytes,

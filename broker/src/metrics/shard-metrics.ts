@@ -119,6 +119,7 @@ export interface ShardSample {
   readonly consumerGroups: number;
   readonly shareGroups: number;
   readonly quarantinedBatches: number;
+  readonly schedulesFailing: number;
   readonly isCommitQueueFull: boolean;
   readonly storeFileBytes: number;
   readonly storeJournalBytes: number;

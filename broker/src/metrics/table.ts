@@ -167,6 +167,12 @@ export const METRICS = {
     labels: [],
     about: 'Damaged batches that were set aside and that retention has not removed yet.',
   },
+  millrace_schedules_failing: {
+    type: 'gauge',
+    labels: [],
+    about:
+      'Schedules whose last tick came to nothing, for instance since their topic was deleted; not those that are paused.',
+  },
   millrace_dead_letters_total: {
     type: 'counter',
     labels: [],

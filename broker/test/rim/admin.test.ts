@@ -17,6 +17,7 @@ beforeEach(async () => {
     ...EMPTY_SAMPLE,
     topics: 3,
     partitions: 12,
+    schedulesFailing: 3,
     consumerGroups: 2,
     shareGroups: 250,
   });
@@ -138,6 +139,7 @@ test('the metrics page is what Prometheus reads, and has every row of the table'
   expect(value('millrace_acknowledged_messages_total{kind="accept"}')).toBe(5);
   expect(value('millrace_partitions')).toBe(12);
   expect(value('millrace_groups{kind="share"}')).toBe(250);
+  expect(value('millrace_schedules_failing')).toBe(3);
   expect(value('millrace_nodejs_eventloop_lag_p99_seconds')).toBeDefined();
   expect(value('millrace_process_cpu_seconds_total')).toBeGreaterThan(0);
 });

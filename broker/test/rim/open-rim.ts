@@ -40,6 +40,7 @@ export const EMPTY_SAMPLE: ShardSample = {
   consumerGroups: 0,
   shareGroups: 0,
   quarantinedBatches: 0,
+  schedulesFailing: 0,
   isCommitQueueFull: false,
   storeFileBytes: 0,
   storeJournalBytes: 0,

@@ -15,6 +15,8 @@ export class Schedules {
   /** The next tick of each schedule that has one. */
   readonly #ticks = new DeadlineQueue();
   nextScheduleId = 1;
+  /** Those that go on though their last tick came to nothing. */
+  failing = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -48,6 +50,7 @@ export class Schedules {
   apply(scheduleId: number, row: ScheduleRow | undefined): void {
     const old = this.#byId.get(scheduleId);
     if (old !== undefined) this.#ids.delete(old.name);
+    this.failing += Number(isFailing(row)) - Number(isFailing(old));
     if (row === undefined) {
       this.#byId.delete(scheduleId);
       this.#ticks.delete(scheduleId);
@@ -68,6 +71,8 @@ export class Schedules {
   assertInvariants(): void {
     this.#ticks.assertInvariants();
     assert(this.#ids.size === this.#byId.size, 'every schedule has a name of its own');
+    const failing = [...this.#byId.values()].filter(isFailing).length;
+    assert(failing === this.failing, 'those that fail are counted');
     let withTick = 0;
     for (const [scheduleId, row] of this.#byId) {
       assert(scheduleId > 0 && scheduleId < this.nextScheduleId);
@@ -80,4 +85,9 @@ export class Schedules {
     }
     assert(withTick === this.#ticks.size, 'only schedules tick');
   }
+}
+
+/** Whoever has paused one knows of it. */
+function isFailing(row: ScheduleRow | undefined): boolean {
+  return row !== undefined && row.error !== null && !row.paused;
 }

@@ -68,6 +68,14 @@ describe('a schedule', () => {
     machine.reload();
     expect(tickMessages(machine, again)).toEqual([]);
     expect(listed(machine)).toMatchObject({ error, missedTicks: 2, nextAtMs: START + 3_000 });
+    // What is counted for whoever watches: not what somebody has paused or deleted.
+    expect(machine.state.schedules.failing).toBe(1);
+    pause(machine, true);
+    expect(machine.state.schedules.failing).toBe(0);
+    pause(machine, false);
+    expect(machine.state.schedules.failing).toBe(1);
+    machine.run(decideDeleteSchedule, { name: 'cleanup' });
+    expect(machine.state.schedules.failing).toBe(0);
   });
 
   it('[S-11] whose message the topic no longer takes says so until it takes it again', () => {
