@@ -1,5 +1,5 @@
 // A scenario that is interrupted, or that nobody reads any more, ends what it started: its server, its workers, its directory.
-// One that is killed leaves its directory alone.
+// One that is killed leaves its directory alone. The demo does the same.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -13,14 +13,18 @@ import { ROOT } from '../docs/support/markdown.ts';
 import { isAlive } from './support/is-alive.ts';
 
 const TEST_MS_MAX = 100_000;
+const SCENARIO = 'command/scenario.js';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Plays it with a directory for temporary ones of its own, which has to be empty afterwards. */
-async function played(name: string, watch: (child: Child) => Promise<void>): Promise<void> {
+async function played(
+  program: readonly [file: string, ...args: string[]],
+  watch: (child: Child) => Promise<void>,
+): Promise<void> {
   const temporary = new TemporaryDirectory('millrace-interrupted-');
-  const file = join(ROOT, 'scenarios/dist/command/scenario.js');
-  const child = spawn(process.execPath, [file, name], {
+  const [file, ...args] = program;
+  const child = spawn(process.execPath, [join(ROOT, 'scenarios/dist', file), ...args], {
     env: { ...process.env, TMPDIR: temporary.path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,7 +58,7 @@ test.each([
   // The play waits for a process, whose end is no reason to start the next one.
   ['crash', 'W1 starts'],
 ])('SIGINT in the middle of %s', { timeout: TEST_MS_MAX }, async (name, moment) => {
-  await played(name, async (child) => {
+  await played([SCENARIO, name], async (child) => {
     const lines: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line);
@@ -71,7 +75,7 @@ test.each([
 
 test('a pipe that is closed early', { timeout: TEST_MS_MAX }, async () => {
   let server = 0;
-  await played('duplicates', async (child) => {
+  await played([SCENARIO, 'duplicates'], async (child) => {
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.includes('the server (pid')) continue;
       server = serverOf(line);
@@ -83,9 +87,19 @@ test('a pipe that is closed early', { timeout: TEST_MS_MAX }, async () => {
   await expect.poll(() => isAlive(server), { timeout: TEST_MS_MAX }).toBe(false);
 });
 
+test.each([
+  ['SIGTERM', (child: Child) => child.kill('SIGTERM')],
+  ['a closed pipe', (child: Child) => child.stdout.destroy()],
+])('the demo, %s', { timeout: TEST_MS_MAX }, async (_name, end) => {
+  await played(['demo/main.js'], async (child) => {
+    await once(child.stdout, 'data');
+    end(child);
+  });
+});
+
 test('SIGKILL of the command', { timeout: TEST_MS_MAX }, async () => {
   const temporary = new TemporaryDirectory('millrace-killed-');
-  const file = join(ROOT, 'scenarios/dist/command/scenario.js');
+  const file = join(ROOT, 'scenarios/dist', SCENARIO);
   const child = spawn(process.execPath, [file, 'duplicates'], {
     env: { ...process.env, TMPDIR: temporary.path },
     stdio: ['ignore', 'pipe', 'pipe'],

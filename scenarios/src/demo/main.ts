@@ -1,10 +1,11 @@
 // The demo: a broker on a temporary directory, real data through the log and through the queue, a kill -9 in the
-// middle, and a proof that every record and message is accounted for. Exit code 1 where one is not.
+// middle, and a proof that every record and message is accounted for. Exit code 1 where one is not, or where it is interrupted.
 
 import { parseArgs } from 'node:util';
 import { type Client, connect } from '@millrace/client';
 import { BrokerProcess, TemporaryDirectory } from '@millrace/harness';
 import { type Check, checksTable, holds, type Rate, ratesTable } from '../proof.ts';
+import { endWhenUnread } from '../worker/reporter.ts';
 import {
   addDelay,
   type DelaysByDistance,
@@ -139,7 +140,15 @@ function parseArguments(): { json?: boolean; help?: boolean } | undefined {
   }
 }
 
+/** Broker and directory go with this process, where it has a last moment. */
+function endWhenTold(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(1));
+}
+
 async function main(): Promise<number> {
+  endWhenTold();
+  endWhenUnread();
   const given = parseArguments();
   if (given === undefined) return 2;
   if (given.help === true) {
