@@ -31,23 +31,28 @@ addLooks(program, (isWell) => {
 async function playAll(which: Speed | 'all', vias: Vias, isQuiet: boolean): Promise<boolean> {
   const signal = interruption();
   const results: ScenarioResult[] = [];
-  for (const scenario of SCENARIOS.filter(({ speed }) => which === 'all' || speed === which)) {
-    for (const via of scenario.via.filter((each) => vias === 'both' || vias === each)) {
-      if (signal.aborted) break;
-      if (!isQuiet) console.log(headingOf(scenario, via));
-      const result = await playScenario(scenario, {
-        via,
-        isSpoiled: false,
-        isKept: false,
-        isQuiet,
-        signal,
-      });
-      if (!isQuiet) console.log(`${textOf(result)}\n`);
-      results.push(result);
-    }
+  const plays = SCENARIOS.filter(({ speed }) => which === 'all' || speed === which).flatMap(
+    (scenario) =>
+      scenario.via
+        .filter((via) => vias === 'both' || vias === via)
+        .map((via) => ({ scenario, via })),
+  );
+  for (const { scenario, via } of plays) {
+    if (signal.aborted) break;
+    if (!isQuiet) console.log(headingOf(scenario, via));
+    const result = await playScenario(scenario, {
+      via,
+      isSpoiled: false,
+      isKept: false,
+      isQuiet,
+      signal,
+    });
+    if (!isQuiet) console.log(`${textOf(result)}\n`);
+    results.push(result);
   }
-  const ok = !signal.aborted && results.every((result) => result.ok);
-  console.log(isQuiet ? JSON.stringify({ ok, results }, null, 2) : summaryOf(results));
+  const ok = results.length === plays.length && results.every((result) => result.ok);
+  const text = () => summaryOf(results, plays.length);
+  console.log(isQuiet ? JSON.stringify({ ok, results }, null, 2) : text());
   return ok;
 }
 

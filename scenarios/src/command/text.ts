@@ -18,14 +18,21 @@ export function textOf({ checks, error, ok, seconds, directory }: ScenarioResult
   ].join('\n');
 }
 
-export function summaryOf(results: readonly ScenarioResult[]): string {
+/** Of so many that were to be played; fewer were where somebody interrupted. */
+export function summaryOf(
+  results: readonly Pick<ScenarioResult, 'scenario' | 'via' | 'checks' | 'seconds' | 'ok'>[],
+  planned: number,
+): string {
   const table = plainTable(['scenario', 'via', 'checks', 'seconds', '']);
   for (const { scenario, via, checks, seconds, ok } of results) {
     const good = checks.filter((check) => check.holds).length;
     table.push([scenario, via, `${good}/${checks.length}`, seconds.toFixed(1), verdict(ok)]);
   }
-  const failed = results.filter(({ ok }) => !ok).length;
-  const end = failed === 0 ? 'All are proven.' : `${failed} of ${results.length} are not proven.`;
+  const unproven = planned - results.filter(({ ok }) => ok).length;
+  const unplayed = planned - results.length;
+  const why = unplayed === 0 ? '' : `, of which ${unplayed} were not played`;
+  const end =
+    unproven === 0 ? 'All are proven.' : `${unproven} of ${planned} are not proven${why}.`;
   return `${table.toString()}\n${end}`;
 }
 
