@@ -92,7 +92,8 @@ test.each([
   ['a closed pipe', (child: Child) => child.stdout.destroy()],
 ])('the demo, %s', { timeout: TEST_MS_MAX }, async (_name, end) => {
   await played(['demo/main.js'], async (child) => {
-    await once(child.stdout, 'data');
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(first.toString()).toMatch(/^broker \d+ listens/);
     end(child);
   });
 });
