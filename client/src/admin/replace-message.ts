@@ -20,6 +20,7 @@ import {
 import { type Codec, codecs, encodeValue, textOf } from '../codecs.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
+import { orderedId } from '../ordered-id.ts';
 import { type HeadersInput, messageBytesMax, type OutgoingMessage } from '../producer/outgoing.ts';
 import type { MessageRules } from '../producer/rules.ts';
 import { Outbox } from '../worker/outbox.ts';
@@ -82,7 +83,7 @@ export async function replaceMessage<V>(
   const nothing = { acknowledgements: [], offsets: [], effects: [] };
   for (let isAgain = false; ; isAgain = true) {
     const batches = await outbox.batches(metadata, Date.now());
-    const body = { transactionId: randomUUID(), batches, ...nothing, changes };
+    const body = { transactionId: orderedId(), batches, ...nothing, changes };
     try {
       const reply = await link.request('Transact', body, how);
       return placeOf(message.topic, batches[0], reply.batches[0]);

@@ -8,6 +8,7 @@ import type { Codec } from '../codecs.ts';
 import { TRACES, traced } from '../diagnostics.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Link, RequestOptions } from '../net/link.ts';
+import { orderedId } from '../ordered-id.ts';
 import { type AckResult, firstError } from './ack.ts';
 import { ackFault } from './ack-check.ts';
 import { Acknowledger } from './acknowledger.ts';
@@ -160,7 +161,7 @@ export class Queue<V> {
 }
 
 function attemptIdOf({ attemptId }: ReceiveOptions): string | null {
-  return attemptId === undefined ? randomUUID() : attemptId;
+  return attemptId === undefined ? orderedId() : attemptId;
 }
 
 function refusedOutcome(receipt: string, error: MillraceError): ReceiptOutcome {

@@ -6,6 +6,7 @@ import { LIMITS, MillraceError, type RequestInput } from '@millrace/protocol';
 import { type Codec, decodeValue } from '../codecs.ts';
 import type { Link } from '../net/link.ts';
 import { integerOption } from '../options-check.ts';
+import { orderedId } from '../ordered-id.ts';
 import { encodeBounded } from '../queue/result.ts';
 import { RetryAfter } from './verdict.ts';
 
@@ -234,7 +235,7 @@ export class Effects {
 /** Tells how effects ended, and nothing else. Claims that cannot be told about end by themselves. */
 async function tellEffects(link: Link, effects: readonly EffectEnd[]): Promise<void> {
   try {
-    await link.request('Transact', { transactionId: randomUUID(), effects, ...NOTHING_ELSE });
+    await link.request('Transact', { transactionId: orderedId(), effects, ...NOTHING_ELSE });
   } catch (error) {
     link.options.logger.warn?.('the end of an effect could not be told', { error });
   }

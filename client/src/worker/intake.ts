@@ -1,10 +1,10 @@
 // Receives messages for a worker: one request that may wait for messages, and further ones beside it while there is
 // a backlog and room. It runs no handlers.
 
-import { randomUUID } from 'node:crypto';
 import type { MillraceError } from '@millrace/protocol';
 import { backoffMs } from '../net/backoff.ts';
 import { isPassing } from '../net/passing.ts';
+import { orderedId } from '../ordered-id.ts';
 import type { Lease } from '../queue/lease.ts';
 import { type ReceiveSource, receiveLeases } from '../queue/receive.ts';
 import { Bell, pause } from '../wait.ts';
@@ -134,7 +134,7 @@ export class Intake<V> {
       maxMessages,
       maxWaitMs,
       visibilityTimeoutMs: leaseMs,
-      attemptId: maxMessages < ATTEMPT_MESSAGES_MIN ? null : randomUUID(),
+      attemptId: maxMessages < ATTEMPT_MESSAGES_MIN ? null : orderedId(),
     };
     this.asked += maxMessages;
     let received = 0;

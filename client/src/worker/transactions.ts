@@ -1,10 +1,10 @@
 // The end of a call that sends messages or has effects: everything in one Transact, under one id, so that a lost reply is
 // asked for again. Where it is refused nothing of it was done, and the attempt counts as failed.
 
-import { randomUUID } from 'node:crypto';
 import type { ErrorName, MillraceError } from '@millrace/protocol';
 import type { Metadata } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
+import { orderedId } from '../ordered-id.ts';
 import type { EffectEnd } from './effects.ts';
 import type { Outbox } from './outbox.ts';
 import { acknowledge, type Hearer, type Statement, transactItems } from './statements.ts';
@@ -68,7 +68,7 @@ async function carryOut<V>(
   const acknowledgements = items.length === 0 ? [] : [{ group, items }];
   for (let isAgain = false; ; isAgain = true) {
     const batches = (await outbox?.batches(metadata, Date.now())) ?? [];
-    const body = { transactionId: randomUUID(), batches, acknowledgements, effects, offsets: [] };
+    const body = { transactionId: orderedId(), batches, acknowledgements, effects, offsets: [] };
     try {
       // What carries messages waits for room as they do; the leases are extended meanwhile.
       await link.request('Transact', body, { urgent: batches.length === 0 });
