@@ -6,9 +6,10 @@ import { StorageFormatError } from './errors.ts';
 
 /**
  * Raise it with every change of a key or a value that an older broker would misread, and add a migration. 1 and 2
- * were never released: there is none from them. 4: commits may be in a journal beside the file.
+ * were never released: there is none from them. 4: commits may be in a journal beside the file. 5: large batches are in
+ * pieces; those from before are whole, and are read as they are.
  */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 const ROW = ['formatVersion'] as const;
 
@@ -21,7 +22,7 @@ export type Migration = (store: Store) => Promise<void>;
 export type Migrations = Readonly<Record<number, Migration>>;
 
 /** From version -> to the next. */
-const MIGRATIONS: Migrations = { 3: async () => undefined };
+const MIGRATIONS: Migrations = { 3: async () => undefined, 4: async () => undefined };
 
 /**
  * The version of a store that holds rows.

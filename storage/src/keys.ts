@@ -170,5 +170,8 @@ export const TABLES = {
   },
 } as const satisfies Record<string, TableSpec>;
 
+/** First byte of the keys of pieces, which are no table: `pieces.ts`. */
+export const PIECES_ID = 36;
+
 export type TableName = keyof typeof TABLES;
 export type Key = readonly (number | string)[];

@@ -9,6 +9,11 @@ export const STORAGE_LIMITS = {
   keyBytesMax: 1_978,
   /** Bytes of one value. lmdb-js copies values up to here; larger ones it hands out as pointers into the map. */
   valueBytesMax: 16 * 1024 * 1024,
+  /**
+   * A batch of more bytes is stored in pieces of so many: with the 24 bytes of LMDB's head each fills 16 pages of 4 KiB. Files hold
+   * pieces of this size, so it never changes.
+   */
+  pieceBytes: 16 * 4_096 - 24,
   /** How deep arrays and maps may nest in a row. */
   rowDepthMax: 32,
   /** Writes and bytes staged and not yet handed to the store; above either, the committer says it is full. */
@@ -46,6 +51,7 @@ assert(
   L.stagedWritesMax * L.rowBytesEstimate <= L.stagedBytesMax,
   'small rows meet the count first',
 );
+assert(L.valueBytesMax / L.pieceBytes < 0xffff, 'the number of a piece has two bytes');
 assert(L.absorbBytes < L.journalBytesMax, 'the journal takes commits while others are absorbed');
 assert(L.absorbBytes < L.pendingBytesMax, 'so does memory');
 assert(L.rangeBatchesMax <= L.rangeRowsMax, 'large values are read in smaller slices');

@@ -8,6 +8,7 @@ import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
 import type { KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
+import { joined } from './pieces.ts';
 import { decodeValue, holdsBytes } from './values.ts';
 
 export type Environment = RootDatabase<PlainValue, PackedKey>;
@@ -66,8 +67,30 @@ export function readPacked(
 ): readonly [value: PlainValue | undefined, bytes: number] {
   reading = table;
   sizeRead = 0;
-  const value = view ? environment.get(key, { transaction: view }) : environment.get(key);
-  return [value, sizeRead];
+  const value = getPacked(environment, key, view);
+  if (!isFirstPiece(table, value)) return [value, sizeRead];
+  const whole = joinedFrom(environment, key, value, view);
+  return [whole, whole.length];
+}
+
+function getPacked(environment: Environment, key: PackedKey, view: Transaction | undefined) {
+  return view ? environment.get(key, { transaction: view }) : environment.get(key);
+}
+
+/** It may be followed by others. */
+function isFirstPiece(table: TableName, value: PlainValue | undefined): value is Uint8Array {
+  return (
+    holdsBytes(table) && (value as Uint8Array | undefined)?.length === STORAGE_LIMITS.pieceBytes
+  );
+}
+
+function joinedFrom(
+  environment: Environment,
+  batch: PackedKey,
+  first: Uint8Array,
+  view: Transaction | undefined,
+): Uint8Array {
+  return joined(batch, first, (key) => getPacked(environment, key, view) as Uint8Array | undefined);
 }
 
 /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
@@ -82,6 +105,11 @@ export function readSlice(
   for (const { key, value } of environment.getRange(boundsOf(interval, view))) {
     // A limit given to lmdb-js would read one row too many.
     if (rows.push([key, value]) === interval.limit) break;
+  }
+  // The range is closed: reading meanwhile would take its buffer.
+  for (const row of rows) {
+    const [key, value] = row;
+    if (isFirstPiece(table, value)) row[1] = joinedFrom(environment, key, value, view);
   }
   return rows;
 }

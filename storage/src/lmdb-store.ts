@@ -31,6 +31,7 @@ import {
 import { explainFailure } from './lmdb-failure.ts';
 import { type Environment, readValue, stillReads, walkRows } from './lmdb-reading.ts';
 import { lookBeside } from './look-beside.ts';
+import { inPieces } from './pieces.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -203,8 +204,9 @@ export class LmdbStore implements Store {
   async #write(encoded: readonly EncodedWrite[]): Promise<void> {
     const environment = this.#environment;
     try {
+      const writes = inPieces(encoded, (key) => environment.doesExist(key));
       await environment.batch(() => {
-        for (const { key, value } of encoded) {
+        for (const { key, value } of writes) {
           if (value) void environment.put(key, value);
           else void environment.remove(key);
         }

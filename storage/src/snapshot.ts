@@ -11,12 +11,13 @@ import type { PendingCommits, PendingWrite } from './journal/pending-commits.ts'
 import { type JournalTail, type Seen, seeWithJournal } from './journal/see-journal.ts';
 import { type PackedKey, packPrefix, prefixEnd, tableOf, unpackKey } from './key-codec.ts';
 import { intervalOf } from './key-interval.ts';
-import { type Key, TABLES, type TableName } from './keys.ts';
+import { type Key, PIECES_ID, TABLES, type TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
 import { openEnvironment, pagesOfEnvironment } from './lmdb-environment.ts';
 import { type Environment, readKeySlice, readPacked, readValue, walkRows } from './lmdb-reading.ts';
 import { lookBeside } from './look-beside.ts';
 import { OverlayView } from './overlay-view.ts';
+import { batchOfPiece } from './pieces.ts';
 
 /** A row as it is stored, also where it should not be. */
 export interface ScannedRow {
@@ -111,13 +112,15 @@ export class Snapshot implements StoreReader {
     }
   }
 
-  /** Keys, in hex, that belong to no table. */
+  /** Keys, in hex, that belong to no table, and of pieces without a batch. */
   *strangers(): Generator<string> {
     const known = new Set<number>(Object.values(TABLES).map(({ id }) => id));
     for (let id = 0; id < FIRST_BYTE_MAX; id += 1) {
       if (known.has(id)) continue;
       const low = String.fromCharCode(id);
-      for (const packed of this.#keys(low, String.fromCharCode(id + 1))) yield hexOf(packed);
+      for (const packed of this.#keys(low, String.fromCharCode(id + 1))) {
+        if (id !== PIECES_ID || !this.#isPieceOfBatch(packed)) yield hexOf(packed);
+      }
     }
   }
 
@@ -165,6 +168,13 @@ export class Snapshot implements StoreReader {
       if (slice.length < limit || last === undefined) return;
       from = `${last}\0`;
     }
+  }
+
+  /** As the data file alone has it: of what is only in the journal it has neither. */
+  #isPieceOfBatch(piece: PackedKey): boolean {
+    const batch = batchOfPiece(piece);
+    const part = { low: batch, high: `${batch}\0`, reverse: false, limit: 1 };
+    return readKeySlice(this.#environment, part, this.#view).length === 1;
   }
 
   #scanned(table: TableName, packed: PackedKey, keysOnly: boolean): ScannedRow {

@@ -1,7 +1,15 @@
 // Data directories as earlier versions left them, kept for ever: each is read to the last row, tells what it told when it was
 // made, and goes on from there. `UPDATE_FORMATS=1` makes that of this version, where there is none.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -31,6 +39,8 @@ const MADE_AT_MS = 1_795_000_000_000;
 const TOLD_AT_MS = MADE_AT_MS + 60_000;
 const FILE = 'shard-0.mdb';
 const NEWEST = `format-${FORMAT_VERSION}`;
+/** What they take in the data file. */
+const LARGE_BATCHES_BYTES = 160_000;
 /** Rows that only a damaged disk makes. */
 const NOT_MADE = ['quarantines'];
 
@@ -83,12 +93,14 @@ async function rowsOf(directory: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** As a broker leaves it that is killed: with the last commits in the journal. */
+/** As a broker leaves it that is killed: with the last commits in the journal, and the others in the data file. */
 async function make(): Promise<void> {
   const [directory, left] = [scratch(), scratch()];
   const { shard, close } = await openAt(directory, MADE_AT_MS, runningFrom(MADE_AT_MS));
   await makeFormat(shard, MADE_AT_MS);
   await vi.waitUntil(() => shard.compaction.passes > 0, { timeout: 10_000 });
+  const isAbsorbed = () => statSync(join(directory, FILE)).size > LARGE_BATCHES_BYTES;
+  await vi.waitUntil(isAbsorbed, { timeout: 10_000 });
   await deleteLast(shard);
   cpSync(directory, left, { recursive: true });
   await close();

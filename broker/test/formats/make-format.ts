@@ -126,9 +126,9 @@ async function fillLog(shard: TestShard, { salesId, tableId }: Ids, nowMs: numbe
   await shard.call('Produce', {
     batches: [numberedBatch(await producerOf(shard), salesId, nowMs)],
   });
-  // Large enough that segments are closed and compacted.
+  // Large enough that segments are closed and compacted, and that batches lie in pieces.
   for (let round = 0; round < 4; round += 1) {
-    const value = Buffer.alloc(30_000, 65 + round);
+    const value = Buffer.alloc(40_000, 65 + round);
     await append(shard, tableId, nowMs, [
       { key: Buffer.from('k1'), value },
       { key: Buffer.from('k2'), value },
@@ -182,7 +182,8 @@ async function workByKey({ call }: TestShard): Promise<void> {
   const item = { topicId, partition, firstOffset, lastOffset: firstOffset, token };
   await call('Acknowledge', { group: BY_KEY, items: [{ ...item, kind: 'release', ...NOTHING }] });
   await receive('m', 1);
-  await receive('n', 2);
+  // Passes over what waits for its key.
+  await receive('n', 3);
 }
 
 async function finishInOneCommit(
