@@ -31,8 +31,9 @@ export function createDeleteRecordsHandler({ shard }: Services): Handler<'Delete
     await shard.durable();
     return { results };
 
+    /** What was cut until now is waited for: what an aborted commit took back must not be told as done. */
     async function othersFirst(): Promise<void> {
-      await new Promise((resolve) => setImmediate(resolve));
+      await shard.durable();
       await shard.whenRoom();
       cut = 0;
     }
