@@ -1,5 +1,6 @@
 // Redrive through the handlers of a shard: the job moves letters while workers are at it, and says what it did.
 
+import { decideRedriveSlice, decideUndoPurge, nextSliceMs } from '@millrace/core';
 import { encodeBatch } from '@millrace/protocol';
 import { expect, test } from 'vitest';
 import { openTestShard, soon, type TestShard } from './open-test-shard.ts';
@@ -181,5 +182,33 @@ test('asks for the group where several take from the topic', async () => {
   const named = { ...START, group: 'b', dryRun: false };
   const { taskId } = await shard.call('StartRedrive', named);
   expect(await ended(shard, taskId)).toMatchObject({ state: 'completed', group: 'b', total: 0 });
+  await shard.close();
+});
+
+test('waits where an undo of a purge brings the letters back, rather than look again at once', async () => {
+  const shard = await openQueue();
+  const rest = { topics: ['t.dlq'], startAt: -2, deadLetterTopic: null, config: null };
+  await shard.call('CreateShareGroup', { group: 'letters', ...rest });
+  await die(shard, 2);
+  await shard.call('Purge', { group: 'letters', topic: null, dryRun: false, undoMs: 60_000 });
+  // As of a caller that is gone.
+  shard.shard.stage((state, view, ctx) =>
+    decideUndoPurge(state, view, { group: 'letters', topic: null }, ctx),
+  );
+  const { taskId } = await shard.call('StartRedrive', {
+    ...START,
+    group: 'letters',
+    dryRun: false,
+  });
+  const command = { taskId, messagesMax: 10 };
+  let atMs = 0;
+  shard.shard.stage((state, view, ctx) => {
+    atMs = ctx.nowMs;
+    return decideRedriveSlice(state, view, command, ctx);
+  });
+  const task = shard.shard.peek(({ tasks }) => tasks.runningTask(taskId));
+  expect(task && nextSliceMs(task) - atMs).toBeGreaterThanOrEqual(100);
+  await shard.call('UndoPurge', { group: 'letters', topic: null });
+  expect(await ended(shard, taskId)).toMatchObject({ state: 'completed', moved: 4 });
   await shard.close();
 });

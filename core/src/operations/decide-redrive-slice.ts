@@ -60,11 +60,16 @@ function missing({ catalog }: ShardState, task: Task): string | undefined {
   return undefined;
 }
 
+/** After so long letters are looked for again that an undo of a purge is bringing back, ms. */
+const RESTORING_PAUSE_MS = 250;
+
 interface Walked {
   readonly settler: LetterSettler;
   /** The first offset that was not looked at. */
   readonly next: number;
   readonly isDone: boolean;
+  /** Nothing can be looked at yet. */
+  readonly isHeld?: boolean;
 }
 
 class Slice {
@@ -106,7 +111,9 @@ class Slice {
   #taskAfter(walked: Walked | undefined): Task {
     const task = this.#task;
     const { moved, skipped, failed } = this.#counts;
+    const { nowMs } = this.#ctx;
     const isLeft = walked !== undefined && !walked.isDone;
+    const isHeld = walked?.isHeld === true;
     return {
       ...task,
       partition: isLeft ? task.partition : nextPartition(task),
@@ -115,7 +122,7 @@ class Slice {
       moved: task.moved + moved,
       skipped: task.skipped + skipped,
       failed: task.failed + failed,
-      sliceAtMs: sliceTime(task, this.#ctx.nowMs, moved),
+      sliceAtMs: isHeld ? nowMs + RESTORING_PAUSE_MS : sliceTime(task, nowMs, moved),
     };
   }
 
@@ -127,9 +134,12 @@ class Slice {
     const draft = new ShareDraft(scope.key, scope.share, this.#view);
     const settler = new LetterSettler(draft, { scope, view: this.#view, nowMs: this.#ctx.nowMs });
     const end = Math.min(ends[partition] ?? 0, scope.log.durableEnd);
+    // Those that come back lie below what is given now.
+    if (scope.share.isRestoring && offset < end) {
+      return { settler, next: offset, isDone: false, isHeld: true };
+    }
     const lookFrom = redriveFrom(scope, filter, offset);
     if (lookFrom >= end) return { settler, next: end, isDone: true };
-    if (scope.share.isRestoring) return { settler, next: offset, isDone: false };
     if (draft.cursor < scope.low) this.#removeLost(draft, scope);
     // The cursor passes the fresh letters before those that are looked at too.
     const from = dryRun ? lookFrom : Math.min(lookFrom, draft.cursor);
