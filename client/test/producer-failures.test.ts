@@ -68,7 +68,7 @@ describe('failures on the way', () => {
   });
 
   it('a refused batch keeps its error where time runs out', async () => {
-    const { producer, broker } = await setup({ deliveryTimeoutMs: 1_000 });
+    const { producer, broker } = await setup({ deliveryTimeoutMs: 2_000 });
     first(broker, 1_000, ({ batches }) => ({
       results: batches.map(() => refusal('STORAGE_FULL')),
     }));

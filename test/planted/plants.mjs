@@ -43,7 +43,7 @@ export const PLANTS = {
   },
   'forgets-a-transaction': {
     file: 'core/src/transact/plan-transaction',
-    from: 'stage(() => accept(undefined, keepOutcome(request, fingerprint, outcomes, ctx)));',
+    from: 'stage(() => accept(undefined, keepOutcome(name, fingerprint, outcomes, ctx)));',
     to: '',
   },
   'leaves-the-offsets-out-of-a-transaction': {
