@@ -11,6 +11,7 @@ import { HttpProblem } from '../rest/problem/problems.ts';
 import { SESSION_ROUTE } from '../rest/session/session-schemas.ts';
 import type { App, Services, Visitors } from '../services.ts';
 import { SqsError } from '../sqs/errors.ts';
+import { boundBodies, mayBeLarge } from './bodies.ts';
 import { faultOf, type GuardSettings } from './guard.ts';
 import { listOf, ownNames } from './host-names.ts';
 import { isSqs, onceOver } from './observe.ts';
@@ -21,8 +22,6 @@ const OPEN_PAGES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 /** Patterns of routes behind which nothing is a secret, or which ask by themselves. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set([...PAGE_ROUTES, SESSION_ROUTE]);
 const PREFLIGHT_S = 600;
-/** Smaller bodies of requests of the SQS API are read before their signature is looked at, once. */
-const SMALL_BODY_BYTES = 16 * 1_024;
 
 export async function admitRequests(
   app: App,
@@ -34,6 +33,7 @@ export async function admitRequests(
   guardPages(app, services, { names: ownNames(settings), origins });
   if (settings.httpRateLimit > 0) await limitRates(app, services, settings.httpRateLimit);
   if (services.visitors !== undefined) askWho(app, services, services.visitors);
+  boundBodies(app, services, settings.httpBodiesBytes);
 }
 
 async function allowOrigins(app: App, origin: string[]): Promise<void> {
@@ -81,7 +81,7 @@ async function limitRates(app: App, { metrics }: Services, max: number): Promise
 
 /**
  * Behind the rates, so that guesses are counted too. Requests of the SQS API are signed, body and all: they are asked again when all of
- * it is there. [H-33]
+ * it is there, and first of all only where it may be large. [H-33]
  */
 function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
   app.addHook('preParsing', async (request, reply) => {
@@ -109,11 +109,6 @@ function askWho(app: App, { metrics }: Services, visitors: Visitors): void {
       throw error;
     }
   }
-}
-
-function mayBeLarge({ headers }: FastifyRequest): boolean {
-  const isCounted = headers['transfer-encoding'] === undefined;
-  return !isCounted || Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES;
 }
 
 function isOpenRoute({ routeOptions }: FastifyRequest): boolean {

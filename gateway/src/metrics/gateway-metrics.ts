@@ -14,6 +14,7 @@ export const REFUSALS = [
   'malformed',
   'handshake',
   'connections',
+  'memory',
 ] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
@@ -46,6 +47,8 @@ export class GatewayMetrics {
   readonly refused = new Map<RefusalReason, number>(REFUSALS.map((reason) => [reason, 0]));
   readonly feeds = new Map<FeedKind, number>(FEEDS.map((kind) => [kind, 0]));
   inFlight = 0;
+  /** Of large bodies that are read or not answered yet. */
+  bodyBytes = 0;
 
   route(method: string, route: string): RouteMetrics {
     const key = `${method} ${route}`;

@@ -38,6 +38,7 @@ const READERS: MetricReaders<typeof METRICS, GatewayGauges> = {
       histogramValues('millrace_http_request_duration_seconds', duration, { method, route }),
     ),
   millrace_http_requests_in_flight: ({ metrics }) => one(metrics.inFlight),
+  millrace_http_body_bytes: ({ metrics }) => one(metrics.bodyBytes),
   millrace_http_refused_requests_total: ({ metrics }) => countValues(metrics.refused, 'reason'),
   millrace_http_connections: ({ connections }) => one(connections()),
   millrace_http_feeds: ({ metrics }) => countValues(metrics.feeds, 'kind'),

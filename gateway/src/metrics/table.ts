@@ -36,11 +36,17 @@ export const METRICS = {
     labels: [],
     about: 'Requests that are not answered yet, those that wait for messages included.',
   },
+  millrace_http_body_bytes: {
+    type: 'gauge',
+    labels: [],
+    about:
+      'Bodies above 16 KiB of requests that are not answered yet; at most `--http-bodies-bytes`.',
+  },
   millrace_http_refused_requests_total: {
     type: 'counter',
     labels: ['reason'],
     about:
-      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`, `handshake` (TLS failed or took too long), `connections` (a connection beyond those that may be, closed unread).',
+      'Requests turned away before their route, by reason: `origin` (a page from elsewhere), `host` (a name that is not ours), `credentials`, `rate`, `headers` (too large), `timeout` (sent too slowly), `malformed`, `handshake` (TLS failed or took too long), `connections` (a connection beyond those that may be, closed unread), `memory` (bodies take all they may).',
   },
   millrace_http_connections: { type: 'gauge', labels: [], about: 'Open connections.' },
   millrace_http_feeds: {

@@ -80,6 +80,14 @@ export const GATEWAY_OPTIONS = {
     fallback: 16 * MIB,
     about: 'The largest body of a request; a larger one is refused with 413.',
   },
+  httpBodiesBytes: {
+    kind: 'bytes',
+    min: 8 * MIB,
+    max: 65_536 * MIB,
+    fallback: 256 * MIB,
+    about:
+      'Bodies above 16 KiB that are in memory at a time, over all connections; what goes beyond is refused with 503.',
+  },
   httpHeaderBytes: {
     kind: 'bytes',
     min: 4 * KIB,
