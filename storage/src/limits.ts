@@ -10,10 +10,10 @@ export const STORAGE_LIMITS = {
   /** Bytes of one value. lmdb-js copies values up to here; larger ones it hands out as pointers into the map. */
   valueBytesMax: 16 * 1024 * 1024,
   /**
-   * A batch of more bytes is stored in pieces of so many: with the 24 bytes of LMDB's head each fills 16 pages of 4 KiB. Files hold
+   * A batch of more bytes is stored in pieces of so many: with the 24 bytes of LMDB's head each fills 4 pages of 4 KiB. Files hold
    * pieces of this size, so it never changes.
    */
-  pieceBytes: 16 * 4_096 - 24,
+  pieceBytes: 4 * 4_096 - 24,
   /** How deep arrays and maps may nest in a row. */
   rowDepthMax: 32,
   /** Writes and bytes staged and not yet handed to the store; above either, the committer says it is full. */
