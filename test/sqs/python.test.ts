@@ -56,7 +56,10 @@ describe.concurrent.each([
   };
 
   test.for(CHECKS)('%s', async (name) => {
-    expect((await checks()).get(name)).toBe(`ok ${name}\n`);
+    const printed = (await checks()).get(name);
+    // A second attempt is one only where it is made anew.
+    if (printed?.startsWith('FAILED')) ran.delete(botocore);
+    expect(printed).toBe(`ok ${name}\n`);
   });
 
   test('these checks and no others, by this botocore', async () => {

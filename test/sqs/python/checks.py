@@ -33,6 +33,17 @@ def new_queue(suffix='', **attributes):
     return name, sqs.create_queue(QueueName=name, Attributes=attributes)['QueueUrl']
 
 
+def until_visible(url):
+    """A lease of no time ends some milliseconds later."""
+    name = 'ApproximateNumberOfMessagesNotVisible'
+    for _ in range(200):
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])['Attributes']
+        if found[name] == '0':
+            return
+        time.sleep(0.05)
+    raise AssertionError('its lease did not end')
+
+
 def refusal(call, **arguments):
     try:
         call(**arguments)
@@ -180,6 +191,7 @@ def dead_letters_and_move_tasks():
     assert sqs.list_dead_letter_source_queues(QueueUrl=dead_url)['queueUrls'] == [url]
     sqs.send_message(QueueUrl=url, MessageBody='bad')
     assert 'Messages' in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
+    until_visible(url)
     assert 'Messages' not in sqs.receive_message(QueueUrl=url)
     task = sqs.start_message_move_task(SourceArn=arn)['TaskHandle']
     assert isinstance(task, str)
