@@ -1,16 +1,13 @@
 // npm run faults -- [--states N] [--lives N] [--runs N] [--seed N] [--report FILE]: what disks and clocks do to a broker, all of
 // it. Power is cut `states` times in each of the lives, for so many seeds from the first on; the file gets a line of JSON a seed.
-import { parseArgs } from 'node:util';
-import { ensureBuilt, runTool } from './workspace.mjs';
+import { ensureBuilt, optionsOf, runTool } from './workspace.mjs';
 
-const { values } = parseArgs({
-  options: {
-    states: { type: 'string' },
-    lives: { type: 'string' },
-    runs: { type: 'string' },
-    seed: { type: 'string' },
-    report: { type: 'string' },
-  },
+const values = optionsOf({
+  states: { type: 'string' },
+  lives: { type: 'string' },
+  runs: { type: 'string' },
+  seed: { type: 'string' },
+  report: { type: 'string' },
 });
 /** @type {Record<string, string>} */
 const env = { MILLRACE_FAULTS: 'whole' };

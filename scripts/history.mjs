@@ -4,20 +4,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ensureBuilt, runTool } from './workspace.mjs';
+import { ensureBuilt, optionsOf, runTool } from './workspace.mjs';
 
 const text = /** @type {const} */ ({ type: 'string' });
-const { values } = parseArgs({
-  options: {
-    kills: text,
-    minutes: text,
-    seed: text,
-    clients: text,
-    keep: text,
-    check: text,
-    json: { type: 'boolean', default: false },
-  },
+const values = optionsOf({
+  kills: text,
+  minutes: text,
+  seed: text,
+  clients: text,
+  keep: text,
+  check: text,
+  json: { type: 'boolean', default: false },
 });
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-report-'));

@@ -2,13 +2,10 @@
 // 1. It ends with the first seed that fails.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ensureBuilt, fail, ROOT, runTool } from './workspace.mjs';
+import { ensureBuilt, fail, optionsOf, ROOT, runTool } from './workspace.mjs';
 
 const text = /** @type {const} */ ({ type: 'string' });
-const { values } = parseArgs({
-  options: { runs: { ...text, default: '10' }, seed: { ...text, default: '2' } },
-});
+const values = optionsOf({ runs: { ...text, default: '10' }, seed: { ...text, default: '2' } });
 const runs = Number(values.runs);
 const first = Number(values.seed);
 if (!Number.isSafeInteger(runs) || runs < 1) fail('--runs is a whole number from 1');

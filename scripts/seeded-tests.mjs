@@ -1,6 +1,5 @@
 // Runs tests that take seeds: `--runs N` of them from `--seed N` on, through the environment.
-import { parseArgs } from 'node:util';
-import { ensureBuilt, fail, runTool } from './workspace.mjs';
+import { ensureBuilt, fail, optionsOf, runTool } from './workspace.mjs';
 
 const ALL = 'all';
 
@@ -10,7 +9,7 @@ const ALL = 'all';
  */
 export function runSeeded(tests, prefix) {
   const text = /** @type {const} */ ({ type: 'string' });
-  const { values } = parseArgs({ options: { runs: text, seed: text, target: text } });
+  const values = optionsOf({ runs: text, seed: text, target: text });
   const env = {
     ...(values.runs !== undefined && { [`${prefix}_RUNS`]: values.runs }),
     ...(values.seed !== undefined && { [`${prefix}_SEED`]: values.seed }),

@@ -5,8 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ensureBuilt, fail, ROOT } from './workspace.mjs';
+import { ensureBuilt, fail, optionsOf, ROOT } from './workspace.mjs';
 
 const FILES = {
   whole: ['test/simulation/whole.test.ts'],
@@ -14,15 +13,13 @@ const FILES = {
 };
 
 const text = /** @type {const} */ ({ type: 'string' });
-const { values } = parseArgs({
-  options: {
-    seed: { ...text, default: '1' },
-    runs: text,
-    minutes: text,
-    jobs: { ...text, default: '1' },
-    only: text,
-    json: { type: 'boolean', default: false },
-  },
+const values = optionsOf({
+  seed: { ...text, default: '1' },
+  runs: text,
+  minutes: text,
+  jobs: { ...text, default: '1' },
+  only: text,
+  json: { type: 'boolean', default: false },
 });
 const jobs = Number(values.jobs);
 const files =

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { compressAssets } from './compress-page.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -162,4 +163,28 @@ export async function runBuilt(file, args, packages) {
 export function fail(message) {
   console.error(`millrace: ${message}`);
   process.exit(1);
+}
+
+/**
+ * The options of a script that takes no other arguments. `--help` prints what its first comment says and ends it with 0, options that
+ * there are not the same with 2.
+ *
+ * @template {NonNullable<import('node:util').ParseArgsConfig['options']>} T
+ * @param {T} options
+ * @returns {ReturnType<typeof parseArgs<{ options: T }>>['values']}
+ */
+export function optionsOf(options) {
+  const [, script = ''] = process.argv;
+  const head = /^(?:\/\/.*\n)+/.exec(readFileSync(script, 'utf8'))?.[0] ?? '';
+  const usage = head.replaceAll(/^\/\/ ?/gm, '');
+  if (process.argv.includes('--help')) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${usage}`);
+    return process.exit(2);
+  }
 }
