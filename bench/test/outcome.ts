@@ -51,6 +51,7 @@ export function runOf(records: number, fields: Partial<RunResult> = {}): RunResu
     latencies: null,
     brokerUsage: USAGE,
     baseline: null,
+    pace: { computationMs: 20, flushedWriteMs: 0.25 },
     ...fields,
   };
 }

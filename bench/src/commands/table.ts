@@ -1,6 +1,7 @@
 // The table of commands: what the bench does besides running one workload. The command line, --help and the reference
 // page derive from it.
 
+import { agree } from '../agree/command.ts';
 import { compare } from '../compare/command.ts';
 import { http } from '../http/command.ts';
 import { peers } from '../peers/command.ts';
@@ -10,4 +11,13 @@ import { scale } from '../scale/command.ts';
 import { sight } from '../sight/command.ts';
 import type { Command } from './command.ts';
 
-export const COMMANDS: readonly Command[] = [report, compare, profile, peers, scale, http, sight];
+export const COMMANDS: readonly Command[] = [
+  report,
+  compare,
+  agree,
+  profile,
+  peers,
+  scale,
+  http,
+  sight,
+];

@@ -13,6 +13,7 @@ import { type BaselineDone, measureCommitter } from './committer-baseline.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type Latencies, LatencyRecorder } from './latency-recorder.ts';
 import { otherSeconds, readBusySeconds } from './machine-usage.ts';
+import { type Pace, readPace } from './pace.ts';
 import { type ProcessUsage, readUsage } from './process-usage.ts';
 import { settle } from './settle.ts';
 
@@ -27,6 +28,8 @@ export interface RunResult extends Done {
   /** Of the broker, after the run. */
   readonly brokerUsage: ProcessUsage | null;
   readonly baseline: BaselineDone | null;
+  /** Of the machine, just before. */
+  readonly pace: Pace;
 }
 
 export interface Outcome {
@@ -155,9 +158,10 @@ class Runner {
     for (let at = 1; at <= settings.runs; at += 1) {
       const title = `run ${at} of ${settings.runs}`;
       await settle(this.#options.broker.dataDir);
+      const pace = readPace();
       const measured = await this.#timed(title, lengthMs, () => this.#measure(lengthMs));
       verified = await this.#verify();
-      runs.push({ ...measured, baseline: await this.#baseline(lengthMs) });
+      runs.push({ ...measured, baseline: await this.#baseline(lengthMs), pace });
     }
     return { runs, latencies: this.#latency.read(), verified };
   }
@@ -169,7 +173,7 @@ class Runner {
     await this.#baseline(durationMs);
   }
 
-  async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline'>> {
+  async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline' | 'pace'>> {
     const { broker, observer } = this.#options;
     const machineBefore = readBusySeconds();
     const before = readUsage(broker.pid);

@@ -34,7 +34,7 @@ export function peopleText(report: Report, verdict: Verdict | null): string {
   }
   sections.push(tableText(['', 'broker', 'client'], costRows(report)));
   if (verdict) sections.push(tableText(verdict.table.head, verdict.table.rows), verdict.text);
-  sections.push(`checked: ${verified}`, environmentText(environment) + otherWorkText(report));
+  sections.push(`checked: ${verified}`, environmentText(environment) + machineText(report));
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -76,12 +76,21 @@ function costRows({ broker, client }: Report): string[][] {
   ];
 }
 
-/** What else the machine did during the runs; nothing where the system does not tell. */
-function otherWorkText({ runs }: Report): string {
+/** How fast the machine was, and what else it did during the runs; nothing of what is not known. */
+function machineText({ runs, pace }: Report): string {
   const cores = runs.map(({ otherCores }) => otherCores).filter((each) => each !== null);
-  if (cores.length === 0) return '';
-  const { median, max } = spreadOf(cores);
-  return `\nother work during the runs: ${median.toFixed(2)} cores, ${max.toFixed(2)} at most`;
+  const lines: string[] = [];
+  if (pace !== undefined) {
+    const { computationMs, flushedWriteMs } = pace;
+    lines.push(
+      `pace of the machine: ${computationMs.median.toFixed(2)} ms a fixed computation, ${flushedWriteMs.median.toFixed(3)} ms a flushed write`,
+    );
+  }
+  if (cores.length > 0) {
+    const { median, max } = spreadOf(cores);
+    lines.push(`other work during the runs: ${median.toFixed(2)} cores, ${max.toFixed(2)} at most`);
+  }
+  return lines.map((line) => `\n${line}`).join('');
 }
 
 function environmentText(environment: Environment): string {

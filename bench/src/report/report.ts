@@ -19,6 +19,8 @@ export interface Report {
   /** Stored bytes a second over those of the bare committer, run by run. */
   readonly baselineRatio?: number;
   readonly baseline?: Baseline;
+  /** Of the machine, before each run: of the same work on the same machine the same. */
+  readonly pace?: PaceSpread;
   readonly verified: string;
   readonly runs: readonly ReportedRun[];
   readonly environment: Environment & {
@@ -42,6 +44,11 @@ export interface Baseline {
   readonly batchBytes: number;
   readonly storedMegabytesPerSecond: Spread;
   readonly committerMegabytesPerSecond: Spread;
+}
+
+export interface PaceSpread {
+  readonly computationMs: Spread;
+  readonly flushedWriteMs: Spread;
 }
 
 interface ReportedRun {
@@ -79,6 +86,10 @@ export function reportOf(outcome: Outcome): Report {
     broker: brokerCostOf(runs),
     client: { cpuSecondsPerMillion: round(medianOf(clientCosts), 3) },
     ...baselineOf(outcome),
+    pace: {
+      computationMs: rounded(spreadOf(runs.map(({ pace }) => pace.computationMs)), 3),
+      flushedWriteMs: rounded(spreadOf(runs.map(({ pace }) => pace.flushedWriteMs)), 3),
+    },
     verified,
     ...(verdict && { [workload.name]: { isPassed: verdict.isPassed, ...verdict.details } }),
     runs: runs.map(reportedRun),

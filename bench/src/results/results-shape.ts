@@ -67,6 +67,7 @@ export const workloadShape = object({
   ),
   client: object({ cpuSecondsPerMillion: number }),
   baselineRatio: optional(number),
+  pace: optional(object({ computationMs: spread, flushedWriteMs: spread })),
   verified: text,
   runs: list(
     object({
