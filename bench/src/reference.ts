@@ -1,5 +1,6 @@
 // The reference page of the bench, as Markdown, from the tables of commands, workloads and options.
 
+import { markdownTable } from '@millrace/harness';
 import type { Command } from './commands/command.ts';
 import { COMMANDS } from './commands/table.ts';
 import { formatCount } from './format.ts';
@@ -32,37 +33,32 @@ export function benchReference(): string {
 function commandSection(command: Command): string {
   const { name, about, options, takesWorkloadOptions } = command;
   const rows = Object.entries(options).map(([option, spec]) => {
-    return `| \`${inCell(commandFlagText(option, spec))}\` | ${inCell(commandOptionText(spec))} |`;
+    return [`\`${commandFlagText(option, spec)}\``, commandOptionText(spec)];
   });
   const further = takesWorkloadOptions === true ? ' Takes the options of the workload too.' : '';
   const usage = `\`\`\`text\nnpm run bench -- ${operandsText(command)} [options]\n\`\`\``;
-  const table = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
+  const table = tableOf(['option', 'meaning'], rows);
   return [`### ${name}`, `${about}${further}`, usage, table].join('\n\n');
 }
 
-function inCell(text: string): string {
-  return text.replaceAll('|', '\\|');
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return markdownTable(head, rows).trimEnd();
 }
 
 function workloadTable(): string {
   const rows = WORKLOADS.map((workload) => {
     const { name, about, latencyOf } = workload;
-    return `| \`${name}\` | ${about} Latency: ${latencyOf}. | \`${takesText(workload)}\` |`;
+    return [`\`${name}\``, `${about} Latency: ${latencyOf}.`, `\`${takesText(workload)}\``];
   });
-  return [
-    '| workload | what it does | options and defaults |',
-    '| --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  return tableOf(['workload', 'what it does', 'options and defaults'], rows);
 }
 
 function optionTable(): string {
   const rows = OPTION_NAMES.map((name) => {
     const spec = specOf(name);
-    const noun = inCell(nounOf(spec));
-    return `| \`--${flagOf(name)} ${noun}\` | ${spec.about}${rangeOf(name)} |`;
+    return [`\`--${flagOf(name)} ${nounOf(spec)}\``, `${spec.about}${rangeOf(name)}`];
   });
-  return ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
+  return tableOf(['option', 'meaning'], rows);
 }
 
 function rangeOf(name: OptionName): string {

@@ -7,6 +7,7 @@ export {
   MillraceProcess,
   type MillraceProcessOptions,
 } from './http-processes.ts';
+export { markdownTable, withPart, writePart } from './markdown.ts';
 export { Random } from './random.ts';
 export { TemporaryDirectory } from './temporary-directory.ts';
 export { type CertificateFiles, TestCertificates } from './test-certificates.ts';

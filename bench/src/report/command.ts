@@ -5,8 +5,10 @@ import { abortOnSignals } from '../commands/abort-on-signals.ts';
 import { command, withoutFallback } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
 import { OPTIONS } from '../options/table.ts';
+import { UsageError } from '../options/usage-error.ts';
 import { mergeResults, readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
+import { writeDocument } from './document/document.ts';
 import { measureAll, PARTS } from './measure-all.ts';
 import { Progress } from './progress.ts';
 
@@ -28,6 +30,15 @@ export const report = command({
       isMany: true,
       about: 'Measures nothing: makes the page from these results; of several the later wins.',
     },
+    again: {
+      kind: 'text',
+      noun: 'file',
+      about: 'With --document: results of a second run, to say how far the two agree.',
+    },
+    document: {
+      kind: 'switch',
+      about: 'With --from: writes the figures into docs/performance.md, too.',
+    },
     only: { kind: 'some', values: PARTS, about: 'These parts.' },
     duration: withoutFallback(OPTIONS.duration),
     warmup: withoutFallback(OPTIONS.warmup),
@@ -36,8 +47,16 @@ export const report = command({
   endsItself: true,
   async run({ values }) {
     const { from, only: parts, out, results: file, duration, warmup, runs } = values;
+    const { document, again } = values;
     const [first, ...rest] = from.map(readResults);
-    if (first !== undefined) return write(mergeResults([first, ...rest]), out);
+    if (first === undefined && (document || again !== undefined)) {
+      throw new UsageError('--document and --again go with --from');
+    }
+    if (first !== undefined) {
+      const results = mergeResults([first, ...rest]);
+      if (document) writeDocument(results, again === undefined ? null : readResults(again));
+      return write(results, out);
+    }
     const ending = abortOnSignals();
     const progress = new Progress(process.stderr.isTTY);
     const keep = (results: Results) => writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

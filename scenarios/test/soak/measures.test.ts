@@ -1,9 +1,10 @@
 // From samples of a run to verdicts, and from a result to faults and a page: each measure that grows is named.
 
+import { withPart } from '@millrace/harness';
 import { expect, test } from 'vitest';
 import { judge, MEASURES } from '../../src/soak/measures.ts';
 import { parseCommandLine } from '../../src/soak/options.ts';
-import { withSoak } from '../../src/soak/page.ts';
+import { soakText } from '../../src/soak/page.ts';
 import { soakResult } from '../../src/soak/result.ts';
 import type { Sample } from '../../src/soak/sampler.ts';
 
@@ -125,11 +126,12 @@ test('findings, growth and an early end are faults; the page says so between its
     'data directory on the disk: grows',
     'it was ended before its time',
   ]);
-  const page = withSoak('a\n<!-- soak: begin -->\nold\n<!-- soak: end -->\nb\n', result);
+  const before = 'a\n<!-- soak: begin -->\nold\n<!-- soak: end -->\nb\n';
+  const page = withPart(before, 'soak', soakText(result));
   expect(page).toMatch(/^a\n<!-- soak: begin -->[\s\S]*lost \(2\)[\s\S]*<!-- soak: end -->\nb\n$/);
   expect(page).toContain('| data directory on the disk | run |');
   expect(page).not.toContain('old');
-  expect(() => withSoak('no marks', result)).toThrow('soak: begin');
+  expect(() => withPart('no marks', 'soak', '')).toThrow('soak: begin');
 });
 
 test('a load of nothing is no soak', () => {

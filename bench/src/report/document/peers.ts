@@ -1,0 +1,46 @@
+// The comparison with peers: those that flush apart from those that do not, and the sentences that read it.
+
+import { markdownTable } from '@millrace/harness';
+import { COSTS, cellsOf, headOf, type PeerRow, peerRows, RATES } from '../../peers/columns.ts';
+import type { PeerComparison } from '../../results/results.ts';
+
+/** Beside the rates one cost: what the server's CPU is held against. */
+const COLUMNS = [
+  ...RATES,
+  ...COSTS.filter(([head]) => head === 'produce').map(
+    ([, cell]) => ['CPU s a million produced: server + client', cell] as const,
+  ),
+];
+
+export function peersSection(comparison: PeerComparison): string {
+  const rows = peerRows(comparison);
+  const { settings, peers } = comparison;
+  const pairs = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  const skipped = peers.flatMap(({ title, skipped: why }) => (why ? [`${title}: ${why}`] : []));
+  return [
+    `Each peer through its own best client, in the same run, by the same code ([how, and with what settings](peers.md)); ${pairs.join(', ')}. "-": it has no such thing, or did not keep up with 100 messages a second.`,
+    'Acknowledged when it is **on the disk**:',
+    tableOf(rows.filter(({ mode }) => mode.isFlushed)),
+    'Acknowledged **before it is on the disk**:',
+    tableOf(rows.filter(({ mode }) => !mode.isFlushed)),
+    ...notesOf(rows).map((note) => `- ${note}`),
+    ...skipped.map((text) => `- Not measured: ${text}`),
+  ]
+    .map((part) => part.trimEnd())
+    .join('\n\n');
+}
+
+function tableOf(rows: readonly PeerRow[]): string {
+  return markdownTable(
+    headOf(COLUMNS),
+    rows.map((row) => cellsOf(COLUMNS, row)),
+  );
+}
+
+function notesOf(rows: readonly PeerRow[]): readonly string[] {
+  return rows.flatMap(({ peer, mode }) =>
+    mode.works.flatMap(({ work, note }) =>
+      note === undefined ? [] : [`${peer.title}, ${mode.mode}, ${work}: ${note}`],
+    ),
+  );
+}
