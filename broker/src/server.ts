@@ -152,8 +152,8 @@ export class Server {
     const loaded = readTls(BROKER_TLS_FLAGS, paths);
     if (loaded === undefined) return;
     this.#tls = loaded;
-    const apply = (context: LoadedTls['context']) => {
-      this.#listener?.useTls(context);
+    const apply = (context: LoadedTls['context'], isTrustChanged: boolean) => {
+      this.#listener?.useTls(context, isTrustChanged);
       this.#admin?.useTls(context);
     };
     this.#reloader = new TlsReloader({ flags: BROKER_TLS_FLAGS, paths, loaded, log, apply });

@@ -5,6 +5,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Logger } from '@millrace/client';
 import {
+  ClientCertificates,
   formatAddress,
   type LoadedTls,
   type Log,
@@ -115,11 +116,28 @@ function registryOf({ services, tally, sessions, isReady }: OpenServices, count:
   });
 }
 
-function reloadTls(app: App, options: GatewayOptions, loaded: LoadedTls, log: Log): TlsReloader {
+function reloadTls(
+  app: App,
+  options: GatewayOptions,
+  loaded: LoadedTls,
+  log: Log,
+): Pick<TlsReloader, 'look' | 'close'> {
   const paths = httpTlsPaths(options);
   const server = app.server as unknown as TlsServer;
-  const apply = (context: LoadedTls['context']) => server.setSecureContext(context);
-  return new TlsReloader({ flags: HTTP_TLS_FLAGS, paths, loaded, log, apply });
+  const certificates = new ClientCertificates(log);
+  server.on('secureConnection', (socket) => certificates.watch(socket));
+  const apply = (context: LoadedTls['context'], isTrustChanged: boolean) => {
+    server.setSecureContext(context);
+    if (isTrustChanged) certificates.endAll();
+  };
+  const reloader = new TlsReloader({ flags: HTTP_TLS_FLAGS, paths, loaded, log, apply });
+  return {
+    look: () => reloader.look(),
+    close: () => {
+      reloader.close();
+      certificates.close();
+    },
+  };
 }
 
 async function listen(app: App, options: GatewayOptions): Promise<AddressInfo> {

@@ -2,7 +2,7 @@
 // name. Keys are not protected and good for days only: nothing for a broker that others reach.
 
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -29,7 +29,7 @@ export class TestCertificates {
     this.#directory = directory;
     this.ca = join(directory, 'ca.pem');
     this.#caKey = join(directory, 'ca.key');
-    this.server = this.#filesOf('server');
+    this.server = this.filesOf('server');
   }
 
   /** An authority of its own and a server's certificate, in a directory that exists. */
@@ -47,9 +47,24 @@ export class TestCertificates {
     return this.issue(`client-${commonName}`, commonName, 'extendedKeyUsage=clientAuth');
   }
 
+  /** Takes certificates back: the authority's list of all of them, a file in PEM that is replaced whole. */
+  async revoke(...certificates: readonly CertificateFiles[]): Promise<string> {
+    const path = (name: string) => join(this.#directory, name);
+    const [settings, database, list] = [path('ca.cnf'), path('ca.index'), path('crl.pem')];
+    const section = `database = ${database}\ndefault_md = sha256\ndefault_crl_days = ${DAYS}\n`;
+    await writeFile(settings, `[ca]\ndefault_ca = own\n[own]\n${section}`);
+    await appendFile(database, '');
+    const authority = ['-config', settings, '-cert', this.ca, '-keyfile', this.#caKey];
+    for (const { cert } of certificates)
+      await run('openssl', ['ca', ...authority, '-revoke', cert]);
+    await run('openssl', ['ca', ...authority, '-gencrl', '-out', `${list}.new`]);
+    await rename(`${list}.new`, list);
+    return list;
+  }
+
   /** Signs a new certificate; one of the same file name is replaced. */
   async issue(fileName: string, commonName: string, extension: string): Promise<CertificateFiles> {
-    const { cert, key } = this.#filesOf(fileName);
+    const { cert, key } = this.filesOf(fileName);
     const request = `${cert}.csr`;
     const extensions = `${cert}.ext`;
     await writeFile(extensions, `${extension}\n`);
@@ -61,7 +76,8 @@ export class TestCertificates {
     return { cert, key };
   }
 
-  #filesOf(name: string): CertificateFiles {
+  /** Of what was issued under a file name; of a client `client-<common name>`. */
+  filesOf(name: string): CertificateFiles {
     return {
       cert: join(this.#directory, `${name}.pem`),
       key: join(this.#directory, `${name}.key`),

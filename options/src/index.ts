@@ -54,6 +54,7 @@ export { readOptionFile } from './process/option-file.ts';
 export { logFormatOf, PROCESS_OPTIONS } from './process/process-options.ts';
 export { type Life, type Program, runProgram, type Served } from './process/run-program.ts';
 export { Shutdown } from './process/shutdown.ts';
+export { ClientCertificates } from './tls/client-certificates.ts';
 export { commonNameOf } from './tls/common-name.ts';
 export {
   type ClientAuth,

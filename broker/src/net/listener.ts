@@ -94,9 +94,9 @@ export class Listener {
     this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
-  /** For connections from now on. */
-  useTls(context: TlsContext): void {
-    this.#door?.use(context);
+  /** For connections from now on. Where others are trusted now, those with a certificate end. */
+  useTls(context: TlsContext, isTrustChanged: boolean): void {
+    this.#door?.use(context, isTrustChanged);
   }
 
   /** Throws StartError `addressTaken`. */

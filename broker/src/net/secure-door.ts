@@ -5,8 +5,10 @@ import type { Socket } from 'node:net';
 import { createServer, type Server, TLSSocket } from 'node:tls';
 import {
   type ClientAuth,
+  ClientCertificates,
   commonNameOf,
   isLoopback,
+  LineSums,
   type Log,
   type TlsContext,
 } from '@millrace/options';
@@ -22,8 +24,6 @@ export interface SecureDoorSources {
   readonly onFailed: () => void;
 }
 
-/** One line for all handshakes that fail in so long. */
-const LOG_EVERY_MS = 10_000;
 const GRACE_MS = 1_000;
 
 interface Handshake {
@@ -37,12 +37,20 @@ export class SecureDoor {
   readonly #server: Server;
   /** By the other end: what comes out is another object than what went in. */
   readonly #handshaking = new Map<string, Handshake>();
-  #failedSinceLine = 0;
-  #lastLineMs = Number.NEGATIVE_INFINITY;
+  readonly #certificates: ClientCertificates;
+  readonly #failures: LineSums<{
+    readonly code: string;
+    readonly remoteAddress: string | undefined;
+  }>;
 
   constructor(sources: SecureDoorSources) {
     const { context, clientAuth, handshakeTimeout } = sources;
     this.#sources = sources;
+    this.#certificates = new ClientCertificates(sources.log);
+    this.#failures = new LineSums((fields, failures) => {
+      const line = { event: 'tls_handshake_failed', ...fields, failures } as const;
+      sources.log.warn(line, 'A TLS handshake failed.');
+    });
     this.#server = createServer({
       ...context,
       handshakeTimeout,
@@ -54,6 +62,7 @@ export class SecureDoor {
     this.#server.on('secureConnection', (socket) => {
       const handshake = this.#take(remoteEnd(socket));
       if (handshake !== undefined) socket.once('close', handshake.onGone);
+      this.#certificates.watch(socket);
       sources.onSecure(socket);
     });
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
@@ -91,13 +100,16 @@ export class SecureDoor {
     return handshake;
   }
 
-  /** For handshakes from now on. */
-  use(context: TlsContext): void {
+  /** For handshakes from now on. Where others are trusted now, connections with a certificate end. */
+  use(context: TlsContext, isTrustChanged: boolean): void {
     this.#server.setSecureContext(context);
+    if (isTrustChanged) this.#certificates.endAll();
   }
 
   /** Ends all handshakes. */
   destroy(): void {
+    this.#certificates.close();
+    this.#failures.close();
     const begun = [...this.#handshaking.values()];
     this.#handshaking.clear();
     for (const { socket, timer } of begun) {
@@ -114,17 +126,9 @@ export class SecureDoor {
       handshake.onGone();
       this.#sources.onFailed();
     }
-    this.#failedSinceLine += 1;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastLineMs < LOG_EVERY_MS) return;
     const { code = error.message } = error as NodeJS.ErrnoException;
     const { remoteAddress } = socket;
-    this.#sources.log.warn(
-      { event: 'tls_handshake_failed', code, remoteAddress, failures: this.#failedSinceLine },
-      'A TLS handshake failed.',
-    );
-    this.#lastLineMs = nowMs;
-    this.#failedSinceLine = 0;
+    this.#failures.add('', { code, remoteAddress });
   }
 }
 

@@ -86,6 +86,13 @@ export const OPTIONS = {
     fallback: '',
     about: 'Certificates in PEM of the authorities that clients’ certificates are verified with.',
   },
+  tlsClientCrl: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'Lists in PEM of certificates that --tls-client-ca has revoked, one of each authority in it. Read again when it changes.',
+  },
   tlsClientAuth: {
     kind: 'choice',
     values: ['none', 'optional', 'required'],
@@ -230,12 +237,18 @@ export const BROKER_TLS_FLAGS: TlsFlags = {
   cert: '--tls-cert',
   key: '--tls-key',
   clientCa: '--tls-client-ca',
+  clientCrl: '--tls-client-crl',
   clientAuth: '--tls-client-auth',
 };
 
 export function tlsPathsOf(options: BrokerOptions): TlsPaths {
-  const { tlsCert, tlsKey, tlsClientCa, tlsClientAuth } = options;
-  return { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa, clientAuth: tlsClientAuth };
+  return {
+    cert: options.tlsCert,
+    key: options.tlsKey,
+    clientCa: options.tlsClientCa,
+    clientCrl: options.tlsClientCrl,
+    clientAuth: options.tlsClientAuth,
+  };
 }
 
 /** The broker's options as a table in Markdown. */

@@ -51,6 +51,7 @@ test('options of TLS that do not go together [A-4]', () => {
     '--tls-client-ca',
   );
   expect(faultOf('--tls-client-auth', 'optional', '--tls-client-ca', 'a')).toContain('--tls-cert');
+  expect(faultOf('--tls-client-crl', 'l')).toBe('--tls-client-crl takes --tls-client-ca.');
 });
 
 test('files of TLS that do not work are named, and nothing of them is said [A-4]', async () => {
@@ -63,8 +64,10 @@ test('files of TLS that do not work are named, and nothing of them is said [A-4]
   const text = readFileSync(cert, 'utf8');
   writeFileSync(broken, text.replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
   mkdirSync(join(directory, 'folder'));
-  const good = { cert, key, clientCa: '', clientAuth: 'none' } as const;
-  const messageOf = (change: Partial<Record<'cert' | 'key' | 'clientCa', string>>) => {
+  const good = { cert, key, clientCa: '', clientCrl: '', clientAuth: 'none' } as const;
+  const messageOf = (
+    change: Partial<Record<'cert' | 'key' | 'clientCa' | 'clientCrl', string>>,
+  ) => {
     try {
       readTls(BROKER_TLS_FLAGS, { ...good, ...change });
       return undefined;
@@ -79,6 +82,14 @@ test('files of TLS that do not work are named, and nothing of them is said [A-4]
   expect(messageOf({ clientCa: key })).toContain('--tls-client-ca');
   expect(messageOf({ clientCa: broken })).toContain('cannot be read');
   expect(messageOf({ key: certificates.ca })).toContain('do not work together');
+  const list = await certificates.revoke();
+  const trusted = { clientCa: certificates.ca };
+  expect(messageOf({ ...trusted, clientCrl: list })).toBeUndefined();
+  expect(messageOf({ ...trusted, clientCrl: cert })).toContain('has no X509 CRL in PEM');
+  writeFileSync(broken, readFileSync(list, 'utf8').replace(/\n[A-Za-z0-9+/]{20}/, '\n'));
+  expect(messageOf({ ...trusted, clientCrl: broken })).toContain(
+    `--tls-client-crl: ${broken} has a list that cannot be read`,
+  );
   const other = await certificates.client('other');
   const message = messageOf({ key: other.key });
   expect(message).toContain('--tls-cert and --tls-key do not work together');

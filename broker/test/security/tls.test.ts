@@ -157,6 +157,44 @@ test('where a certificate is required nobody comes in without, but the gateway o
   }
 });
 
+test('who is on the list of the authority gets in no more, and what was open ends [A-103]', async () => {
+  const [bob, carol] = [await certificates.client('bob'), await certificates.client('carol')];
+  const listed = await SecureBroker.open({
+    tlsCert: certificates.server.cert,
+    tlsKey: certificates.server.key,
+    tlsClientCa: certificates.ca,
+    tlsClientCrl: await certificates.revoke(),
+    tlsClientAuth: 'optional',
+  });
+  const admin = await overTls(listed.port, { ca });
+  const credentials = Buffer.from(listed.adminToken);
+  await admin.ask('Hello', { ...HELLO, mechanism: 'TOKEN', credentials });
+  for (const user of ['bob', 'carol']) await admin.ask('CreateUser', { user });
+  const login = async (files: CertificateFiles) => {
+    const client = await overTls(listed.port, { ca, ...read(files) });
+    const reply = await client.ask('Hello', { ...HELLO, mechanism: 'EXTERNAL' });
+    return { client, user: reply.body?.user, code: reply.error?.code };
+  };
+  const before = [await login(bob), await login(carol)];
+  expect(before.map(({ user }) => user)).toEqual(['bob', 'carol']);
+  await certificates.revoke(bob);
+  listed.hangup();
+  // Whoever is still trusted comes again.
+  await Promise.all(before.map(({ client }) => client.closed));
+  expect((await login(bob)).code).toBe('AUTHENTICATION_FAILED');
+  const after = await login(carol);
+  expect(after.user).toBe('carol');
+  expect(listed.lines).toContainEqual(
+    expect.objectContaining({ event: 'tls_certificate_refused', code: 'CERT_REVOKED' }),
+  );
+  // A connection without a certificate has nothing to do with it, nor has a reload of the same list.
+  listed.hangup();
+  expect((await admin.ask('DescribeTopics', { topics: [] })).error).toBeUndefined();
+  expect((await after.client.ask('DescribeTopics', { topics: [] })).error).toBeUndefined();
+  for (const { socket } of [admin, after.client]) socket.destroy();
+  await listed.close();
+});
+
 test('new files are used without a restart; bad ones leave the old in force, said once [A-5]', async () => {
   const before = await overTls(secure.port, { ca });
   const serialOf = async () => {

@@ -15,6 +15,7 @@ export const HTTP_TLS_FLAGS: TlsFlags = {
   cert: '--http-tls-cert',
   key: '--http-tls-key',
   clientCa: '--http-tls-client-ca',
+  clientCrl: '--http-tls-client-crl',
   clientAuth: '--http-tls-client-auth',
 };
 
@@ -23,6 +24,7 @@ export function httpTlsPaths(options: GatewayOptions): TlsPaths {
     cert: options.httpTlsCert,
     key: options.httpTlsKey,
     clientCa: options.httpTlsClientCa,
+    clientCrl: options.httpTlsClientCrl,
     clientAuth: options.httpTlsClientAuth,
   };
 }

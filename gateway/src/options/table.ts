@@ -66,6 +66,13 @@ export const GATEWAY_OPTIONS = {
     fallback: '',
     about: 'Certificates in PEM of the authorities that callers’ certificates are verified with.',
   },
+  httpTlsClientCrl: {
+    kind: 'text',
+    noun: 'path',
+    fallback: '',
+    about:
+      'Lists in PEM of certificates that --http-tls-client-ca has revoked, one of each authority in it. Read again when it changes.',
+  },
   httpTlsClientAuth: {
     kind: 'choice',
     values: ['none', 'optional', 'required'],

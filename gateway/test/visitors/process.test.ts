@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () =
     });
   }
 
-  test('[A-63] a certificate shows who sends a request; [A-64] its own is replaced while it runs', async () => {
+  test('[A-63] a certificate shows who sends a request; [A-64] files are replaced while it runs', async () => {
     await stage.user('emil');
     await stage.admin.admin.createTopic({ name: 'emil-log' });
     await certificates.client('emil');
@@ -82,7 +82,9 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () =
     };
     await use(certificates.server);
     const own = ['--http-tls-cert', cert, '--http-tls-key', key];
-    const callers = ['--http-tls-client-ca', certificates.ca, '--http-tls-client-auth', 'optional'];
+    const list = await certificates.revoke();
+    const trust = ['--http-tls-client-ca', certificates.ca, '--http-tls-client-crl', list];
+    const callers = [...trust, '--http-tls-client-auth', 'optional'];
     const gateway = await start('--broker-token-file', tokenFile, ...own, ...callers);
     const { port } = new URL(gateway.httpUrl);
     const path = '/topics/emil-log';
@@ -107,6 +109,11 @@ describe.skipIf(!existsSync(BIN))('millrace-gateway', { timeout: 120_000 }, () =
     process.kill(gateway.pid, 'SIGHUP');
     await expect.poll(async () => (await ask(port, '/healthz')).serial).not.toBe(serial);
     expect((await ask(port, path, {}, 'emil')).status).toBe(200);
+
+    // Taken back, it shows nobody.
+    await certificates.revoke(certificates.filesOf('client-emil'));
+    process.kill(gateway.pid, 'SIGHUP');
+    await expect.poll(async () => (await ask(port, path, {}, 'emil')).status).toBe(401);
     expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 });

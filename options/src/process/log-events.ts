@@ -80,6 +80,13 @@ export const LOG_EVENTS = {
     about: 'Somebody tried to connect and failed at TLS.',
     bounded: 'One line in 10 s.',
   },
+  tls_certificate_refused: {
+    levels: ['warn'],
+    fields: ['code', 'remoteAddress', 'failures'],
+    about:
+      'A client showed a certificate of nobody who is trusted, or one that has ended or was revoked.',
+    bounded: 'Of each code one line at once, then one in 10 s.',
+  },
   tracing_failed: {
     levels: ['warn'],
     fields: ['err', 'droppedSpans'],

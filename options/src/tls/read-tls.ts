@@ -13,6 +13,7 @@ export interface TlsPaths {
   readonly cert: string;
   readonly key: string;
   readonly clientCa: string;
+  readonly clientCrl: string;
   readonly clientAuth: ClientAuth;
 }
 
@@ -24,6 +25,7 @@ export interface TlsContext {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly ca?: Buffer;
+  readonly crl?: Buffer;
   readonly minVersion: SecureVersion;
   readonly secureOptions: number;
 }
@@ -32,6 +34,8 @@ export interface LoadedTls {
   readonly context: TlsContext;
   /** Of the contents: the same files give the same. It tells nothing of the key. */
   readonly fingerprint: string;
+  /** The same of authorities and lists of revoked certificates alone: whom clients are trusted by. */
+  readonly trust: string;
   /** When the certificate ends, ms since 1970. */
   readonly expiresAtMs: number;
   /** SHA-256 of the certificate, as openssl prints it. */
@@ -40,17 +44,21 @@ export interface LoadedTls {
 
 /** Larger files are no certificates: they are not read into memory. */
 const FILE_BYTES_MAX = 1024 * 1024;
+const PEM_CRL = '-----BEGIN X509 CRL-----';
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** What the options of TLS have to do with each other. Throws StartError `badOption`. */
 export function checkTlsOptions(flags: TlsFlags, paths: TlsPaths): void {
-  const { cert, key, clientCa, clientAuth } = paths;
+  const { cert, key, clientCa, clientCrl, clientAuth } = paths;
   if ((cert === '') !== (key === '')) throw bad(`${flags.cert} and ${flags.key} go together.`);
   if (clientAuth !== 'none' && cert === '') {
     throw bad(`${flags.clientAuth} ${clientAuth} takes ${flags.cert} and ${flags.key}.`);
   }
   if ((clientAuth === 'none') !== (clientCa === '')) {
     throw bad(`${flags.clientCa} and ${flags.clientAuth} optional or required go together.`);
+  }
+  if (clientCrl !== '' && clientCa === '') {
+    throw bad(`${flags.clientCrl} takes ${flags.clientCa}.`);
   }
 }
 
@@ -60,6 +68,7 @@ export function readTls(flags: TlsFlags, paths: TlsPaths): LoadedTls | undefined
   const cert = readPem(flags.cert, paths.cert);
   const key = readPem(flags.key, paths.key);
   const ca = paths.clientCa === '' ? undefined : readPem(flags.clientCa, paths.clientCa);
+  const crl = paths.clientCrl === '' ? undefined : readCrl(flags.clientCrl, paths.clientCrl);
   const [leaf] = certificatesIn(flags.cert, paths.cert, cert);
   if (ca !== undefined) certificatesIn(flags.clientCa, paths.clientCa, ca);
   const minVersion: SecureVersion = 'TLSv1.2';
@@ -68,23 +77,46 @@ export function readTls(flags: TlsFlags, paths: TlsPaths): LoadedTls | undefined
   const own = { cert, key, minVersion, secureOptions: SSL_OP_NO_RENEGOTIATION };
   // What was resumed would stand on a certificate shown long ago.
   const secureOptions = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET;
-  const context: TlsContext = ca === undefined ? own : { ...own, ca, secureOptions };
+  const lists = crl === undefined ? {} : { crl };
+  const context: TlsContext = ca === undefined ? own : { ...own, ca, ...lists, secureOptions };
   try {
     createSecureContext(context);
   } catch (error) {
     const { code = 'an error' } = error as NodeJS.ErrnoException;
     throw bad(`${flags.cert} and ${flags.key} do not work together (${code}).`);
   }
-  const hash = createHash('sha256');
-  for (const file of [cert, key, ca ?? Buffer.alloc(0)]) {
-    hash.update(createHash('sha256').update(file).digest());
-  }
   return {
     context,
-    fingerprint: hash.digest('base64'),
+    fingerprint: fingerprintOf([cert, key, ca, crl]),
+    trust: fingerprintOf([ca, crl]),
     expiresAtMs: Date.parse(leaf.validTo),
     certificate: leaf.fingerprint256,
   };
+}
+
+function fingerprintOf(files: readonly (Buffer | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(
+      createHash('sha256')
+        .update(file ?? '')
+        .digest(),
+    );
+  }
+  return hash.digest('base64');
+}
+
+/** Tried out by itself: among the others OpenSSL would not say which file it is. */
+function readCrl(flag: string, path: string): Buffer {
+  const bytes = readPem(flag, path);
+  if (!bytes.includes(PEM_CRL)) throw bad(`${flag}: ${path} has no X509 CRL in PEM.`);
+  try {
+    createSecureContext({ crl: bytes });
+    return bytes;
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException;
+    throw bad(`${flag}: ${path} has a list that cannot be read (${code}).`);
+  }
 }
 
 function readPem(flag: string, path: string): Buffer {

@@ -17,8 +17,11 @@ export interface TlsReloaderSources {
   /** What is in force already. */
   readonly loaded: LoadedTls;
   readonly log: Log;
-  /** New connections are to be made with it; those that are open keep what they have. */
-  readonly apply: (context: TlsContext) => void;
+  /**
+   * New connections are to be made with it; those that are open keep what they have. Where others are trusted now than before,
+   * those with a certificate have to go.
+   */
+  readonly apply: (context: TlsContext, isTrustChanged: boolean) => void;
 }
 
 const LOOK_EVERY_MS = 10_000;
@@ -53,7 +56,7 @@ export class TlsReloader {
       if (loaded === undefined) return;
       this.#fault = '';
       if (loaded.fingerprint !== this.#loaded.fingerprint) {
-        apply(loaded.context);
+        apply(loaded.context, loaded.trust !== this.#loaded.trust);
         this.#loaded = loaded;
         this.#warnedAtMs = Number.NEGATIVE_INFINITY;
         const expiresAt = new Date(loaded.expiresAtMs).toISOString();
