@@ -35,8 +35,7 @@ interface Look {
 export function createReceiveHandler(services: Services): Handler<'Receive'> {
   const { shard, metrics } = services;
   const attempts = new Attempts(shard);
-  /** Where the walk over the partitions begins: another one each time, so that none is always first. */
-  let rotation = 0;
+  const turns = new Turns();
 
   function take(
     groupId: number,
@@ -48,8 +47,10 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const leases: PlacedLease[] = [];
     let messagesLeft = request.maxMessages;
     let bytesLeft = request.maxBytes;
-    rotation += 1;
-    const places = shard.peek((state) => receivablePartitions(state, groupId, topicIds, rotation));
+    const places = shard.peek((state) => {
+      const turn = turns.next(state.catalog.groups.get(groupId));
+      return receivablePartitions(state, groupId, topicIds, turn);
+    });
     for (const place of places) {
       if (messagesLeft <= 0 || bytesLeft <= 0) break;
       const command = {
@@ -101,6 +102,21 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     metrics.leased(groupId, messagesOf(leases));
     return { leases };
   };
+}
+
+/**
+ * Where the walk over a group's partitions begins: another one each time, so that none is always first. Each group has its
+ * own: of two that ask in turns, one counter for both would show each of them the same half of the partitions first.
+ */
+class Turns {
+  readonly #last = new WeakMap<object, number>();
+
+  next(group: object | undefined): number {
+    if (group === undefined) return 0;
+    const turn = (this.#last.get(group) ?? 0) + 1;
+    this.#last.set(group, turn);
+    return turn;
+  }
 }
 
 function messagesOf(leases: readonly Lease[]): number {
