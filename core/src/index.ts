@@ -191,7 +191,13 @@ export {
 } from './share/decide-change-messages.ts';
 export { decideCreateShareGroup } from './share/decide-create-share-group.ts';
 export { decideDeleteShareGroup } from './share/decide-delete-share-group.ts';
-export { type DueCommand, type DueReply, decideDue, nextDueMs } from './share/decide-due.ts';
+export {
+  type DueCommand,
+  type DueReply,
+  decideDue,
+  expiryError,
+  nextDueMs,
+} from './share/decide-due.ts';
 export {
   decideReceive,
   type Lease,

@@ -1,7 +1,6 @@
 // Receive: lease messages from the topics in their order of priority, waiting for some if there are none.
 
 import {
-  decideAcknowledge,
   decideReceive,
   type Lease,
   type PartitionRef,
@@ -15,6 +14,7 @@ import { MillraceError, type RequestOf } from '@millrace/protocol';
 import type { Access } from '../access/access.ts';
 import type { Shard } from '../shard/shard.ts';
 import { Attempts } from './attempts.ts';
+import { endAtOnce, giveBack } from './end-leases.ts';
 import type { Handler } from './handler.ts';
 import { longPoll } from './long-poll.ts';
 import type { Services } from './services.ts';
@@ -72,6 +72,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
       look.isLimited ||= reply.isLimited;
       metrics.deadLettered(groupId, reply.deadLettered);
     }
+    metrics.deadLettered(groupId, endAtOnce(shard, groupId, request.memberId, leases));
     return leases;
   }
 
@@ -173,27 +174,5 @@ function tryPartition(shard: Shard, command: ReceiveCommand, look: Look): Receiv
     if (!(error instanceof MillraceError && error.code === 'UNSUPPORTED_CODEC')) throw error;
     look.refusal ??= error;
     return undefined;
-  }
-}
-
-/** Nobody is there any more to take the leases: undo the deliveries, where there still is what was leased. */
-function giveBack(shard: Shard, groupId: number, leases: readonly PlacedLease[]): void {
-  for (const { topicId, partition, firstOffset, lastOffset, token } of leases) {
-    const command = {
-      groupId,
-      topicId,
-      partition,
-      firstOffset,
-      lastOffset,
-      token,
-      kind: 'return' as const,
-      delayMs: null,
-      errorText: null,
-    };
-    try {
-      shard.stage((state, view, context) => decideAcknowledge(state, view, command, context));
-    } catch (error) {
-      if (!(error instanceof MillraceError)) throw error;
-    }
   }
 }

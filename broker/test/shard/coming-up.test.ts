@@ -1,6 +1,6 @@
 // Messages that are not to be given now, limits in flight, and operators: who is woken, and what goes on by itself.
 
-import { encodeBatch, type RecordInput, type RequestOf } from '@millrace/protocol';
+import { encodeBatch, type RecordInput } from '@millrace/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   batchOf,
@@ -9,34 +9,14 @@ import {
   openTestShard,
   produce,
   receiveOf,
+  type ShareConfigChange,
   type TestShard,
+  UNCHANGED,
 } from './open-test-shard.ts';
 
-type Config = NonNullable<RequestOf<'AlterShareGroup'>['config']>;
-
-const NO_CHANGE: Config = {
-  visibilityTimeoutMs: null,
-  maxDeliveries: null,
-  backoff: null,
-  backoffBaseMs: null,
-  backoffFactor: null,
-  backoffMaxMs: null,
-  jitter: null,
-  onExhausted: null,
-  exhaustedAt: null,
-  fence: null,
-  ordering: null,
-  fairness: null,
-  maxInFlight: null,
-  onExpired: null,
-  resultTtlMs: null,
-  lateReceipts: null,
-  deadLetterLoops: null,
-};
-
-async function alter(shard: TestShard, change: Partial<Config>): Promise<void> {
+async function alter(shard: TestShard, change: Partial<ShareConfigChange>): Promise<void> {
   const group = { group: 'g', addTopics: null, startAt: -2, deadLetterTopic: null };
-  await shard.call('AlterShareGroup', { ...group, config: { ...NO_CHANGE, ...change } });
+  await shard.call('AlterShareGroup', { ...group, config: { ...UNCHANGED, ...change } });
 }
 
 async function append(shard: TestShard, topicId: number, records: RecordInput[]): Promise<void> {

@@ -150,12 +150,39 @@ export function batchOf(...texts: readonly string[]): Uint8Array {
   );
 }
 
+export type ShareConfigChange = NonNullable<RequestOf<'AlterShareGroup'>['config']>;
+
+/** Every setting as it is, or as by default. */
+export const UNCHANGED: ShareConfigChange = {
+  visibilityTimeoutMs: null,
+  maxDeliveries: null,
+  backoff: null,
+  backoffBaseMs: null,
+  backoffFactor: null,
+  backoffMaxMs: null,
+  jitter: null,
+  onExhausted: null,
+  exhaustedAt: null,
+  fence: null,
+  ordering: null,
+  fairness: null,
+  maxInFlight: null,
+  onExpired: null,
+  resultTtlMs: null,
+  lateReceipts: null,
+  deadLetterLoops: null,
+};
+
 /** A topic `t` of one partition with share group `g`, whose leases last long. Gives the topic's id. */
-export async function createQueue({ call }: TestShard): Promise<number> {
+export async function createQueue(
+  { call }: TestShard,
+  change?: Partial<ShareConfigChange>,
+): Promise<number> {
   const topic = { name: 't', partitions: 1, config: null, annotations: null, validateOnly: false };
   const { topicId } = await call('CreateTopic', topic);
-  const group = { group: 'g', topics: ['t'], startAt: -2, deadLetterTopic: null, config: null };
-  await call('CreateShareGroup', group);
+  const group = { group: 'g', topics: ['t'], startAt: -2, deadLetterTopic: null };
+  const config = change === undefined ? null : { ...UNCHANGED, ...change };
+  await call('CreateShareGroup', { ...group, config });
   return topicId;
 }
 

@@ -150,6 +150,11 @@ function isBetween({ scope, draft }: Share, offset: number): boolean {
   return offset >= scope.share.purgedTo && offset < draft.cursor;
 }
 
+/** Why an attempt failed whose lease ended by time. */
+export function expiryError(memberId: string): string {
+  return `lease expired; held by ${memberId}`;
+}
+
 /** The end of a lease by time is a failure like any other. [L-20] */
 function endLease(
   { scope, draft }: Share,
@@ -159,7 +164,7 @@ function endLease(
   ctx: Context,
 ): void {
   const { first, last } = run;
-  const error = `lease expired; held by ${run.memberId}`;
+  const error = expiryError(run.memberId);
   const ending = { scope, draft, letters, view, ctx };
   if (scope.group.config.maxInFlight > 0) draft.wakeMembers();
   draft.carve(run, endAttempt(ending, { run, first, last, error, pauseMs: null }));
