@@ -15,20 +15,25 @@ interface Entry {
   readonly learnedAt: number;
 }
 
+/** Topics that are remembered: topics come and go for as long as a client lives. */
+const TOPICS_MAX = 100_000;
+
 type Answers = ReadonlyMap<string, TopicInfo | MillraceError>;
 
 export class Metadata {
-  private readonly link: Link;
+  private readonly link: Pick<Link, 'request'>;
   readonly maxAgeMs: number;
+  private readonly topicsMax: number;
   private readonly byName = new Map<string, Entry>();
   private readonly namesById = new Map<number, string>();
   private current: Promise<unknown> = Promise.resolve();
   /** The request after the current one, and whom it will ask for. */
   private next: { readonly names: Set<string>; readonly answers: Promise<Answers> } | undefined;
 
-  constructor(link: Link, maxAgeMs: number) {
+  constructor(link: Pick<Link, 'request'>, maxAgeMs: number, topicsMax = TOPICS_MAX) {
     this.link = link;
     this.maxAgeMs = maxAgeMs;
+    this.topicsMax = topicsMax;
   }
 
   /** What is known now, without waiting; what has grown old is asked for again in the background. */
@@ -108,8 +113,17 @@ export class Metadata {
   }
 
   private learn(info: TopicInfo): void {
-    this.byName.set(info.name, { info, learnedAt: performance.now() });
-    this.namesById.set(info.topicId, info.name);
+    this.putNewest(this.byName, info.name, { info, learnedAt: performance.now() });
+    this.putNewest(this.namesById, info.topicId, info.name);
+  }
+
+  /** Of too many the oldest goes, which is asked for again when it is needed. */
+  private putNewest<K, V>(map: Map<K, V>, key: K, value: V): void {
+    map.delete(key);
+    map.set(key, value);
+    if (map.size <= this.topicsMax) return;
+    const [oldest] = map.keys();
+    map.delete(oldest as K);
   }
 }
 
