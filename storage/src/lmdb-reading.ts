@@ -8,7 +8,7 @@ import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
 import type { KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
 import { STORAGE_LIMITS } from './limits.ts';
-import { joined } from './pieces.ts';
+import { Joint, joined } from './pieces.ts';
 import { decodeValue, holdsBytes } from './values.ts';
 
 export type Environment = RootDatabase<PlainValue, PackedKey>;
@@ -29,6 +29,9 @@ let reading: TableName = 'meta';
 let memory: Uint8Array = new Uint8Array(0);
 /** Stored bytes of the value decoded last. */
 let sizeRead = 0;
+const joint = new Joint();
+/** Values are pieces of a batch: they go to the joint as they are. */
+let isJoining = false;
 
 /**
  * Values are encoded before they come here. lmdb-js copies each value it reads into one and the same buffer and has
@@ -45,7 +48,9 @@ export const LMDB_VALUES = {
     if (memory.buffer !== whole || memory.byteOffset !== byteOffset) {
       memory = new Uint8Array(whole, byteOffset, byteLength);
     }
-    return decodeValue(reading, memory, size);
+    if (!isJoining) return decodeValue(reading, memory, size);
+    joint.add(memory.subarray(0, size));
+    return size;
   },
 };
 
@@ -90,7 +95,13 @@ function joinedFrom(
   first: Uint8Array,
   view: Transaction | undefined,
 ): Uint8Array {
-  return joined(batch, first, (key) => getPacked(environment, key, view) as Uint8Array | undefined);
+  const append = (key: PackedKey) => getPacked(environment, key, view) as number | undefined;
+  isJoining = true;
+  try {
+    return joined(batch, first, { joint, append });
+  } finally {
+    isJoining = false;
+  }
 }
 
 /** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */

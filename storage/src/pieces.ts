@@ -10,6 +10,7 @@ const { pieceBytes } = STORAGE_LIMITS;
 const BATCHES = String.fromCharCode(TABLES.batches.id);
 const PIECES = String.fromCharCode(PIECES_ID);
 const NUMBER_BYTES = 2;
+const KEPT_BYTES_MAX = 2 ** 21;
 
 /** Where a piece stands; of the first, number 0, that is the batch's own row. */
 export function pieceKey(batch: PackedKey, number: number): PackedKey {
@@ -52,27 +53,48 @@ function storedPieces(batch: PackedKey, isStored: (key: PackedKey) => boolean): 
   return pieces;
 }
 
-/** A batch from its first piece. Where others are missing it is too short, which whoever reads batches finds out. */
+/**
+ * A batch from its first piece; `append` puts the piece of a key behind what is joined, and returns its size, or undefined
+ * where there is none. Where others are missing it is too short, which whoever reads batches finds out.
+ */
 export function joined(
   batch: PackedKey,
   first: Uint8Array,
-  read: (key: PackedKey) => Uint8Array | undefined,
+  { joint, append }: { joint: Joint; append: (key: PackedKey) => number | undefined },
 ): Uint8Array {
-  if (first.length !== pieceBytes) return first;
-  const pieces = [first];
-  let bytes = first.length;
-  for (let isLast = false; !isLast; ) {
-    const next = read(pieceKey(batch, pieces.length));
-    isLast = next?.length !== pieceBytes;
-    if (next === undefined) break;
-    pieces.push(next);
-    bytes += next.length;
+  joint.begin(first);
+  for (let number = 1; append(pieceKey(batch, number)) === pieceBytes; number += 1);
+  return joint.take();
+}
+
+/** Memory in which pieces come together, kept for the next batch: a buffer for each piece would cost as much as reading it. */
+export class Joint {
+  #memory = new Uint8Array(0);
+  #bytes = 0;
+
+  /** With the first piece; what was added before is forgotten. */
+  begin(first: Uint8Array): void {
+    this.#bytes = 0;
+    this.add(first);
   }
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+
+  add(piece: Uint8Array): void {
+    const end = this.#bytes + piece.length;
+    if (end > this.#memory.length) this.#grow(end);
+    this.#memory.set(piece, this.#bytes);
+    this.#bytes = end;
   }
-  return whole;
+
+  /** A copy of all of them. */
+  take(): Uint8Array {
+    const whole = this.#memory.slice(0, this.#bytes);
+    if (this.#memory.length > KEPT_BYTES_MAX) this.#memory = new Uint8Array(0);
+    return whole;
+  }
+
+  #grow(bytes: number): void {
+    const memory = new Uint8Array(Math.max(2 * this.#memory.length, bytes));
+    memory.set(this.#memory.subarray(0, this.#bytes));
+    this.#memory = memory;
+  }
 }
