@@ -5,12 +5,13 @@ import { chmodSync } from 'node:fs';
 import { TemporaryDirectory } from '@millrace/harness';
 import { readEnvironment } from '../measure/environment.ts';
 import type { Progress } from '../report/progress.ts';
-import type {
-  ComparedMode,
-  ComparedPeer,
-  ComparedWork,
-  PeerComparison,
-  PeerWork,
+import {
+  type ComparedMode,
+  type ComparedPeer,
+  type ComparedWork,
+  FAILED_NOTE,
+  type PeerComparison,
+  type PeerWork,
 } from '../results/results.ts';
 import { CATALOG, type CatalogRow } from './catalog.ts';
 import { runChild } from './child-process.ts';
@@ -132,7 +133,7 @@ class ModeRun {
       const { isStarted, reason } = await this.#runChild(left);
       this.#options.signal.throwIfAborted();
       if (this.#left().length < left.length && reason === undefined) continue;
-      const note = `failed: ${reason ?? 'its process ended'}`;
+      const note = `${FAILED_NOTE}${reason ?? 'its process ended'}`;
       const lost = this.#left().slice(0, isStarted ? 1 : left.length);
       this.#done.push(...lost.map((work) => ({ work, note })));
     }
@@ -177,7 +178,7 @@ class ModeRun {
   }
 
   #take({ work, isFailed }: FromChild & { kind: 'measured' }): void {
-    this.#done.push(isFailed ? { ...work, note: `failed: ${work.note ?? 'no reason'}` } : work);
+    this.#done.push(isFailed ? { ...work, note: `${FAILED_NOTE}${work.note ?? 'no reason'}` } : work);
   }
 
   #step({ title, durationMs }: FromChild & { kind: 'step' }): void {
@@ -191,5 +192,5 @@ class ModeRun {
 /** Some work that was tried has no number. */
 export function hasFailed({ peers }: PeerComparison): boolean {
   const works = peers.flatMap(({ modes }) => modes.flatMap((mode) => mode.works));
-  return works.some(({ note }) => note?.startsWith('failed: '));
+  return works.some(({ note }) => note?.startsWith(FAILED_NOTE));
 }

@@ -7,6 +7,7 @@ import { runWorkload } from '../measure/run-workload.ts';
 import { CATALOG } from '../peers/catalog.ts';
 import { comparePeers, MODE_CHOICES, PEER_DEFAULTS } from '../peers/compare.ts';
 import {
+  FAILED_NOTE,
   type Failure,
   PEER_WORKS,
   type PeerComparison,
@@ -148,7 +149,7 @@ function failuresOf({ peers }: PeerComparison): Failure[] {
   return peers.flatMap(({ title, modes }) =>
     modes.flatMap(({ mode, works }) =>
       works.flatMap(({ work, note }) => {
-        const isFailed = note?.startsWith('failed: ') === true;
+        const isFailed = note?.startsWith(FAILED_NOTE) === true;
         return isFailed ? [{ part: `${title}, ${mode}: ${work}`, reason: note }] : [];
       }),
     ),

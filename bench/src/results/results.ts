@@ -83,6 +83,9 @@ export interface ComparedPeer {
   readonly skipped?: string;
 }
 
+/** How the note of a work begins that was tried and has no figure. */
+export const FAILED_NOTE = 'failed: ';
+
 export interface ComparedMode {
   readonly mode: PeerMode['name'];
   /** An acknowledgement means that the data is on the disk: such modes are compared with each other. */

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { markdownTable, writePart } from '@millrace/harness';
 import { agreementOf } from '../../agree/agree.ts';
-import type { Results } from '../../results/results.ts';
+import { FAILED_NOTE, type Results } from '../../results/results.ts';
 import { targetsOf } from '../reading/targets.ts';
 import { agreementSection } from './agreement.ts';
 import { peersSection } from './peers.ts';
@@ -23,7 +23,10 @@ export function documentText(results: Results, again: Results | null): string {
   const { peers, curves, workloads, failures = [] } = results;
   const parts = [
     machineText(results),
-    ...failures.map(({ part, reason }) => `**Failed:** \`${part}\`: ${reason}`),
+    // Those of peers stand below their tables.
+    ...failures
+      .filter(({ reason }) => !reason.startsWith(FAILED_NOTE))
+      .map(({ part, reason }) => `**Failed:** \`${part}\`: ${reason}`),
     '### Targets',
     targetsTable(results),
     ...(workloads.length > 0 ? ['### Workloads', workloadsTable(workloads)] : []),

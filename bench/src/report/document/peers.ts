@@ -2,7 +2,7 @@
 
 import { markdownTable } from '@millrace/harness';
 import { COSTS, cellsOf, headOf, type PeerRow, peerRows, RATES } from '../../peers/columns.ts';
-import type { PeerComparison } from '../../results/results.ts';
+import { FAILED_NOTE, type PeerComparison } from '../../results/results.ts';
 
 /** Beside the rates one cost: what the server's CPU is held against. */
 const COLUMNS = [
@@ -23,8 +23,9 @@ export function peersSection(comparison: PeerComparison): string {
     tableOf(rows.filter(({ mode }) => mode.isFlushed)),
     'Acknowledged **before it is on the disk**:',
     tableOf(rows.filter(({ mode }) => !mode.isFlushed)),
-    ...notesOf(rows).map((note) => `- ${note}`),
-    ...skipped.map((text) => `- Not measured: ${text}`),
+    [...notesOf(rows), ...skipped.map((text) => `Not measured: ${text}`)]
+      .map((note) => `- ${note}`)
+      .join('\n'),
   ]
     .map((part) => part.trimEnd())
     .join('\n\n');
@@ -37,10 +38,13 @@ function tableOf(rows: readonly PeerRow[]): string {
   );
 }
 
+/** Of what was tried: that a peer has no such thing is said above. */
 function notesOf(rows: readonly PeerRow[]): readonly string[] {
   return rows.flatMap(({ peer, mode }) =>
-    mode.works.flatMap(({ work, note }) =>
-      note === undefined ? [] : [`${peer.title}, ${mode.mode}, ${work}: ${note}`],
-    ),
+    mode.works.flatMap(({ work, note, recordsPerSecond }) => {
+      const wasTried = recordsPerSecond !== undefined || note?.startsWith(FAILED_NOTE);
+      if (note === undefined || !wasTried) return [];
+      return [`${peer.title}, ${mode.mode}, ${work}: ${note}`];
+    }),
   );
 }
