@@ -178,7 +178,9 @@ class ModeRun {
   }
 
   #take({ work, isFailed }: FromChild & { kind: 'measured' }): void {
-    this.#done.push(isFailed ? { ...work, note: `${FAILED_NOTE}${work.note ?? 'no reason'}` } : work);
+    this.#done.push(
+      isFailed ? { ...work, note: `${FAILED_NOTE}${work.note ?? 'no reason'}` } : work,
+    );
   }
 
   #step({ title, durationMs }: FromChild & { kind: 'step' }): void {
