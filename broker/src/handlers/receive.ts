@@ -9,6 +9,7 @@ import {
   type ReceiveReply,
   RecordSources,
   receivablePartitions,
+  type ShardState,
 } from '@millrace/core';
 import { MillraceError, type RequestOf } from '@millrace/protocol';
 import type { Access } from '../access/access.ts';
@@ -47,10 +48,7 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
     const leases: PlacedLease[] = [];
     let messagesLeft = request.maxMessages;
     let bytesLeft = request.maxBytes;
-    const places = shard.peek((state) => {
-      const turn = turns.next(state.catalog.groups.get(groupId));
-      return receivablePartitions(state, groupId, topicIds, turn);
-    });
+    const places = shard.peek((state) => turns.partitionsOf(state, groupId, topicIds));
     for (const place of places) {
       if (messagesLeft <= 0 || bytesLeft <= 0) break;
       const command = {
@@ -112,11 +110,16 @@ export function createReceiveHandler(services: Services): Handler<'Receive'> {
 class Turns {
   readonly #last = new WeakMap<object, number>();
 
-  next(group: object | undefined): number {
-    if (group === undefined) return 0;
+  partitionsOf(
+    state: ShardState,
+    groupId: number,
+    topicIds: readonly number[],
+  ): Iterable<PartitionRef> {
+    const group = state.catalog.groups.get(groupId);
+    if (group === undefined) return [];
     const turn = (this.#last.get(group) ?? 0) + 1;
     this.#last.set(group, turn);
-    return turn;
+    return receivablePartitions(state, groupId, topicIds, turn);
   }
 }
 
