@@ -17,8 +17,8 @@ const SEEDS_A_TEST = Math.max(1, Math.ceil(RUNS / 100));
 const SEED_MS_MAX = 60_000;
 const VIOLATIONS_SHOWN = 10;
 const FORGOTTEN = 25;
-/** In which faults that are put in are seen. */
-const PLANTED_SEED = 1;
+/** In some of which faults that are put in are seen: in which, changes with every change of the broker. */
+const PLANTED_SEEDS = [1, 2, 3, 4, 5];
 
 vi.mock('node:net', async (original) => {
   const { net } = await import('./platform.ts');
@@ -62,12 +62,17 @@ async function simulate(seed: number): Promise<readonly string[]> {
   }
 }
 
-async function violationsOf(disk?: MemoryStore): Promise<readonly string[]> {
-  try {
-    return (await live(PLANTED_SEED, disk)).violations;
-  } catch (error) {
-    return [String(error)];
+/** Of the first seed that has some. */
+async function violationsOf(diskOf?: () => MemoryStore): Promise<readonly string[]> {
+  for (const seed of PLANTED_SEEDS) {
+    try {
+      const { violations } = await live(seed, diskOf?.());
+      if (violations.length > 0) return violations;
+    } catch (error) {
+      return [String(error)];
+    }
   }
+  return [];
 }
 
 afterAll(() => {
@@ -103,7 +108,7 @@ describe('the simulation', () => {
   });
 
   test('finds out a disk that forgets', { timeout: SEED_MS_MAX }, async () => {
-    expect(await violationsOf(new ForgetfulStore())).not.toEqual([]);
+    expect(await violationsOf(() => new ForgetfulStore())).not.toEqual([]);
   });
 
   test('finds out a broker that answers before it has committed', {
