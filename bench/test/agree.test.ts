@@ -1,12 +1,10 @@
 // When two whole runs agree.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { agreementOf } from '../src/agree/agree.ts';
 import { agreementText } from '../src/agree/people.ts';
 import { main } from '../src/main.ts';
 import type { Results } from '../src/results/results.ts';
+import { quietFiles } from './quiet-files.ts';
 import { resultsFixture, workloadOf } from './results-fixture.ts';
 
 const fixture = resultsFixture();
@@ -89,20 +87,7 @@ describe('agreementText', () => {
 });
 
 describe('bench agree', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'millrace-agree-'));
-  beforeAll(() => {
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  });
-  afterAll(() => {
-    vi.restoreAllMocks();
-    rmSync(directory, { recursive: true });
-  });
-  const fileOf = (name: string, document: unknown) => {
-    const path = join(directory, name);
-    writeFileSync(path, JSON.stringify(document));
-    return path;
-  };
+  const fileOf = quietFiles();
 
   it('ends with 0 where they agree, with 1 where not, with 2 without two files', async () => {
     const one = fileOf('one.json', first);

@@ -1,8 +1,5 @@
 // What counts as a regression, and what is noise.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseShare } from '../src/compare/command.ts';
 import { compareResults } from '../src/compare/compare.ts';
 import { compareReports } from '../src/compare/judge.ts';
@@ -11,6 +8,7 @@ import { chosenOfReport } from '../src/compare/rerun.ts';
 import { main } from '../src/main.ts';
 import type { Report } from '../src/report/report.ts';
 import { resultsOf } from '../src/results/read-results.ts';
+import { quietFiles } from './quiet-files.ts';
 import { latenciesOf, workloadOf } from './results-fixture.ts';
 
 function judgements(before: Report, after: Report, threshold = 0.1): Record<string, string> {
@@ -142,20 +140,7 @@ describe('parseShare', () => {
 });
 
 describe('bench compare', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'millrace-compare-'));
-  beforeAll(() => {
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  });
-  afterAll(() => {
-    vi.restoreAllMocks();
-    rmSync(directory, { recursive: true });
-  });
-  const fileOf = (name: string, document: unknown) => {
-    const path = join(directory, name);
-    writeFileSync(path, JSON.stringify(document));
-    return path;
-  };
+  const fileOf = quietFiles();
 
   it('ends with 1 on a regression and 0 without', async () => {
     const before = fileOf('before.json', was);

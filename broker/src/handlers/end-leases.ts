@@ -17,7 +17,9 @@ export function endAtOnce(
 ): number {
   const nowMs = shard.nowMs();
   let deadLettered = 0;
-  for (const lease of leases.toReversed()) {
+  // By index: this is on the way of every receive, and mostly finds nothing.
+  for (let at = leases.length - 1; at >= 0; at -= 1) {
+    const lease = leases[at] as PlacedLease;
     if (lease.deadlineMs > nowMs || shard.isFull) continue;
     deadLettered += end(shard, groupId, lease, 'release', expiryError(memberId));
   }

@@ -13,6 +13,7 @@ import {
   receiveOf,
   soon,
   TestCancel,
+  UNCHANGED,
 } from './open-test-shard.ts';
 
 describe('waiting', () => {
@@ -150,25 +151,7 @@ describe('time', () => {
       addTopics: null,
       startAt: -2,
       deadLetterTopic: null,
-      config: {
-        visibilityTimeoutMs: 50,
-        maxDeliveries: null,
-        backoff: 'none',
-        backoffBaseMs: null,
-        backoffFactor: null,
-        backoffMaxMs: null,
-        jitter: null,
-        onExhausted: null,
-        exhaustedAt: null,
-        fence: null,
-        ordering: null,
-        fairness: null,
-        maxInFlight: null,
-        onExpired: null,
-        resultTtlMs: null,
-        lateReceipts: null,
-        deadLetterLoops: null,
-      },
+      config: { ...UNCHANGED, visibilityTimeoutMs: 50, backoff: 'none' },
     });
     await produce(shard, topicId, 'a');
     await shard.call('Receive', receiveOf(0));
