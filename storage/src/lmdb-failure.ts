@@ -1,28 +1,19 @@
 // What a failed LMDB commit means. LMDB writes its head only after all pages were flushed, so a commit that failed
-// before that left nothing behind; but it says neither where it failed nor, for a short write, why.
+// before that left nothing behind. But a process in which a write of LMDB failed must not go on: see docs/adr/0244-*.md.
 
 import { constants } from 'node:os';
 import { CommitAbortedError, FlushUnknownError } from './errors.ts';
 
-const { EDQUOT, EFBIG, EIO, ENOMEM, ENOSPC } = constants.errno;
 const MDB_MAP_FULL = -30_792;
 const MDB_TXN_FULL = -30_788;
 
-const FULL = new Set<number | undefined>([ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL]);
-const REFUSED = new Set<number | undefined>([ENOMEM, MDB_TXN_FULL]);
-
-/** Pages a commit may write besides its values. */
-const OVERHEAD_BYTES = 1024 * 1024;
+const REFUSED = new Set<number | undefined>([constants.errno.ENOMEM, MDB_TXN_FULL]);
 
 export interface FailedCommit {
   /** As lmdb-js rejects: an error whose `commitError` promise rejects with LMDB's own. */
   readonly error: unknown;
-  /** Bytes of the commit's keys and values. */
-  readonly bytes: number;
   /** False: LMDB refuses to go on, since it failed while writing its head. */
   readonly stillReads: boolean;
-  /** Bytes free in the file system. */
-  readonly fileSystemFreeBytes: number;
 }
 
 export async function explainFailure(
@@ -36,10 +27,7 @@ export async function explainFailure(
       cause,
     });
   }
-  // LMDB reports a write that stopped half-way as EIO; with a full disk that is what happened.
-  const isShortWrite =
-    code === EIO && failed.fileSystemFreeBytes < 2 * failed.bytes + OVERHEAD_BYTES;
-  if (FULL.has(code) || isShortWrite) {
+  if (code === MDB_MAP_FULL) {
     return new CommitAbortedError('full', `no space for a commit: ${message}`, { cause });
   }
   if (REFUSED.has(code)) {

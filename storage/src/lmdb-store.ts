@@ -14,7 +14,7 @@ import type {
   StoreWrite,
 } from './contract.ts';
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
-import { StorageFormatError } from './errors.ts';
+import { CommitAbortedError, StorageFormatError } from './errors.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
 import { readJournalRow } from './journal/journal-row.ts';
 import { intervalOf } from './key-interval.ts';
@@ -32,6 +32,7 @@ import { explainFailure } from './lmdb-failure.ts';
 import { type Environment, readValue, stillReads, walkRows } from './lmdb-reading.ts';
 import { lookBeside } from './look-beside.ts';
 import { inPieces } from './pieces.ts';
+import { bytesOfCommit, hasRoom, type Room } from './room.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -166,8 +167,7 @@ export class LmdbStore implements Store {
   usage(): StoreUsage {
     // Tools that read beside the broker and were killed would keep freed pages from being used again for ever.
     this.#environment.readerCheck();
-    const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
-    const reusableBytes = pageBytes * freePages;
+    const reusableBytes = this.#reusableBytes();
     return {
       fileBytes: statSync(this.#path).size,
       journalBytes: 0,
@@ -203,8 +203,9 @@ export class LmdbStore implements Store {
   /** All in one batch, hence in one transaction. Nothing in it can throw: a batch cut short would be committed. */
   async #write(encoded: readonly EncodedWrite[]): Promise<void> {
     const environment = this.#environment;
+    const writes = inPieces(encoded, (key) => environment.doesExist(key));
+    this.#checkRoom(bytesOfCommit(writes));
     try {
-      const writes = inPieces(encoded, (key) => environment.doesExist(key));
       await environment.batch(() => {
         for (const { key, value } of writes) {
           if (value) void environment.put(key, value);
@@ -212,15 +213,26 @@ export class LmdbStore implements Store {
         }
       });
     } catch (error) {
-      throw await explainFailure({
-        error,
-        bytes: encoded.reduce((sum, { value }) => sum + (value?.length ?? 0), 0),
-        stillReads: stillReads(environment),
-        fileSystemFreeBytes: this.#fileSystemFreeBytes(),
-      });
+      throw await explainFailure({ error, stillReads: stillReads(environment) });
     }
     // lmdb-js does so as well; that the commit is visible from here on is too dear to leave to it.
     environment.resetReadTxn();
+  }
+
+  /** @throws CommitAbortedError `full` */
+  #checkRoom(bytes: number): void {
+    const room: Room = {
+      freeBytes: this.#fileSystemFreeBytes(),
+      reusableBytes: () => this.#reusableBytes(),
+    };
+    if (hasRoom(bytes, room)) return;
+    const text = `no space for a commit that may take ${bytes} bytes, with ${room.freeBytes} free`;
+    throw new CommitAbortedError('full', text);
+  }
+
+  #reusableBytes(): number {
+    const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
+    return pageBytes * freePages;
   }
 
   #fileSystemFreeBytes(): number {

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultSwitch, HAS_LAYER, type InjectedFault, layerWrapper } from '../layer/fault-layer.ts';
 import { IS_WHOLE, Keeper, TOPIC } from './keeper.ts';
 
-const FLUSH_UNKNOWN = 74;
+const ENDINGS = [{ code: 74, signal: null }];
+/** Where LMDB's message about the refused write damaged memory, glibc may end the process first (docs/adr/0244-*.md). */
+const ABORTED = { code: null, signal: 'SIGABRT' };
 const TEST_MS = 120_000;
 
 describe.skipIf(!HAS_LAYER)('a fault of the disk under a broker (needs gcc on Linux)', () => {
@@ -47,7 +49,6 @@ describe.skipIf(!HAS_LAYER)('a fault of the disk under a broker (needs gcc on Li
       'a write to the journal that is cut short',
       { call: 'write', error: 'short', file: 'journal', times: 1 },
     ],
-    ['a full disk under the data file', { call: 'write', error: 'ENOSPC', file: 'data', times: 3 }],
   ];
   it.each(IS_WHOLE ? passing : passing.slice(0, 1))(
     '%s: refused by name, and served again [D-13]',
@@ -83,17 +84,24 @@ describe.skipIf(!HAS_LAYER)('a fault of the disk under a broker (needs gcc on Li
     ],
     ['a flush of the data file that fails', { call: 'sync', error: 'EIO', file: 'data' }],
     ['an I/O error under the data file', { call: 'write', error: 'EIO', file: 'data', times: -1 }],
+    ['a data file that meets its quota', { call: 'write', error: 'EDQUOT', file: 'data' }],
+    [
+      'a disk that another process filled under the data file',
+      { call: 'write', error: 'ENOSPC', file: 'data' },
+    ],
   ];
   it.each(IS_WHOLE ? ending : ending.slice(0, 1))(
     '%s: exit code 74, and all is there at the next start [D-9]',
     async (_, fault) => {
+      const isRefusedToLmdb = fault.call === 'write' && fault.file === 'data';
       faults.inject(fault);
       const sending = async () => {
         for (;;) await keeper.send(broker.address, 20);
       };
       const isOver = broker.exited;
       await Promise.race([isOver, sending().catch(() => undefined)]);
-      expect(await isOver).toMatchObject({ code: FLUSH_UNKNOWN });
+      const endings = isRefusedToLmdb ? [...ENDINGS, ABORTED] : ENDINGS;
+      expect(endings).toContainEqual(await isOver);
       faults.clear();
       broker = await start();
       await keeper.untilServed(broker.address);

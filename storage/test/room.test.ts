@@ -1,0 +1,88 @@
+// What a commit may take is more than LMDB takes for it: otherwise LMDB would meet the full disk, and the process end.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StoreWrite } from '../src/contract.ts';
+import { encodeWrites } from '../src/encoded-writes.ts';
+import { openLmdbStore } from '../src/lmdb-store.ts';
+import { inPieces } from '../src/pieces.ts';
+import { bytesOfCommit, hasRoom } from '../src/room.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+
+const KIB = 1_024;
+
+/** Rows and batches that lie close together and far apart; some are deleted again, some get larger. */
+const write: fc.Arbitrary<StoreWrite> = fc.oneof(
+  fc.record({
+    table: fc.constant('meta' as const),
+    key: fc.tuple(fc.stringMatching(/^[a-z]{1,200}$/)),
+    value: fc.option(fc.string({ maxLength: 1_500 }), { nil: undefined }),
+  }),
+  fc.record({
+    table: fc.constant('batches' as const),
+    key: fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 3 }), fc.nat({ max: 50_000 })),
+    value: fc.option(
+      fc.nat({ max: 120 * KIB }).map((length) => new Uint8Array(length)),
+      { nil: undefined },
+    ),
+  }),
+);
+
+const rowsFarApart = (salt: number, bytes: number): StoreWrite[] =>
+  Array.from({ length: 1_024 }, (_, i) => ({
+    table: 'batches',
+    key: [1, 0, ((i * 7_919 + salt * 104_729) % 100_000) * 10],
+    value: new Uint8Array(bytes),
+  }));
+
+async function grownBy(commits: readonly StoreWrite[][]): Promise<[grown: number, may: number][]> {
+  const path = join(scratchDirectory(), 'shard-0.mdb');
+  const store = await openLmdbStore({ path, sync: 'os' });
+  const sizes: [number, number][] = [];
+  for (const writes of commits) {
+    const before = statSync(path).size;
+    await store.commit(writes);
+    const may = bytesOfCommit(inPieces(encodeWrites(writes), () => false));
+    sizes.push([statSync(path).size - before, may]);
+  }
+  await store.close();
+  return sizes;
+}
+
+describe('the bytes that a commit may take', () => {
+  it('are more than the file grows by, whatever is written', async () => {
+    const commits = fc.array(fc.array(write, { minLength: 1, maxLength: 60, size: 'max' }), {
+      minLength: 1,
+      maxLength: 8,
+      size: 'max',
+    });
+    await fc.assert(
+      fc.asyncProperty(commits, async (list) => {
+        for (const [grown, may] of await grownBy(list)) expect(grown).toBeLessThanOrEqual(may);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it.each([20, 600, 1_500, 2_100])(
+    'are more than rows of %i bytes take that lie far apart',
+    async (bytes) => {
+      const commits = Array.from({ length: 30 }, (_, salt) => rowsFarApart(salt, bytes));
+      const sizes = await grownBy(commits);
+      expect(sizes.filter(([grown, may]) => grown > may)).toEqual([]);
+      expect(Math.max(...sizes.map(([grown]) => grown))).toBeGreaterThan(1_024 * bytes);
+    },
+    60_000,
+  );
+});
+
+it.each([
+  ['the file system has it', 100, 0, true],
+  ['one byte is missing', 99, 0, false],
+  ['gaps in the file make up for it, four bytes for one', 60, 160, true],
+  ['gaps do not', 60, 159, false],
+])('there is room for 100 bytes where %s: %i free, %i reusable', (_, free, reusable, expected) => {
+  expect(hasRoom(100, { freeBytes: free, reusableBytes: () => reusable })).toBe(expected);
+});
