@@ -75,6 +75,8 @@ export interface EnvironmentPages {
   /** Pages inside the file that hold nothing and can be written again. */
   readonly freePages: number;
   readonly usedPages: number;
+  /** Leaves and branches. */
+  readonly treePages: number;
 }
 
 interface TreeStats {
@@ -101,6 +103,7 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
     pageBytes: stats.pageSize,
     freePages: Math.max(0, stats.lastPageNumber + 1 - usedPages),
     usedPages,
+    treePages: pagesOf(stats) + pagesOf(stats.free) - stats.overflowPages,
   };
 }
 

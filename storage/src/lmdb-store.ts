@@ -14,7 +14,7 @@ import type {
   StoreWrite,
 } from './contract.ts';
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
-import { CommitAbortedError, StorageFormatError } from './errors.ts';
+import { StorageFormatError } from './errors.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
 import { readJournalRow } from './journal/journal-row.ts';
 import { intervalOf } from './key-interval.ts';
@@ -32,7 +32,7 @@ import { explainFailure } from './lmdb-failure.ts';
 import { type Environment, readValue, stillReads, walkRows } from './lmdb-reading.ts';
 import { lookBeside } from './look-beside.ts';
 import { inPieces } from './pieces.ts';
-import { bytesOfCommit, hasRoom, type Room } from './room.ts';
+import { hasRoom, type Load, loadOf, noRoom, type Room, type RoomInFile } from './room.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -167,13 +167,27 @@ export class LmdbStore implements Store {
   usage(): StoreUsage {
     // Tools that read beside the broker and were killed would keep freed pages from being used again for ever.
     this.#environment.readerCheck();
-    const reusableBytes = this.#reusableBytes();
+    const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
+    const reusableBytes = pageBytes * freePages;
     return {
       fileBytes: statSync(this.#path).size,
       journalBytes: 0,
       freeBytes: this.#fileSystemFreeBytes() + reusableBytes,
       reusableBytes,
     };
+  }
+
+  /** For a commit, or for several. */
+  hasRoom(load: Load): boolean {
+    return hasRoom(load, this.room());
+  }
+
+  room(): Room {
+    const inFile = (): RoomInFile => {
+      const { pageBytes, freePages, treePages } = pagesOfEnvironment(this.#environment);
+      return { reusableBytes: pageBytes * freePages, treePages };
+    };
+    return { freeBytes: this.#fileSystemFreeBytes(), inFile };
   }
 
   /**
@@ -204,7 +218,7 @@ export class LmdbStore implements Store {
   async #write(encoded: readonly EncodedWrite[]): Promise<void> {
     const environment = this.#environment;
     const writes = inPieces(encoded, (key) => environment.doesExist(key));
-    this.#checkRoom(bytesOfCommit(writes));
+    if (!this.hasRoom(loadOf(writes))) throw noRoom();
     try {
       await environment.batch(() => {
         for (const { key, value } of writes) {
@@ -217,22 +231,6 @@ export class LmdbStore implements Store {
     }
     // lmdb-js does so as well; that the commit is visible from here on is too dear to leave to it.
     environment.resetReadTxn();
-  }
-
-  /** @throws CommitAbortedError `full` */
-  #checkRoom(bytes: number): void {
-    const room: Room = {
-      freeBytes: this.#fileSystemFreeBytes(),
-      reusableBytes: () => this.#reusableBytes(),
-    };
-    if (hasRoom(bytes, room)) return;
-    const text = `no space for a commit that may take ${bytes} bytes, with ${room.freeBytes} free`;
-    throw new CommitAbortedError('full', text);
-  }
-
-  #reusableBytes(): number {
-    const { pageBytes, freePages } = pagesOfEnvironment(this.#environment);
-    return pageBytes * freePages;
   }
 
   #fileSystemFreeBytes(): number {

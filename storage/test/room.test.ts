@@ -8,7 +8,7 @@ import type { StoreWrite } from '../src/contract.ts';
 import { encodeWrites } from '../src/encoded-writes.ts';
 import { openLmdbStore } from '../src/lmdb-store.ts';
 import { inPieces } from '../src/pieces.ts';
-import { bytesOfCommit, hasRoom } from '../src/room.ts';
+import { bytesFor, hasRoom, type Load, loadOf } from '../src/room.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 
 const KIB = 1_024;
@@ -37,14 +37,16 @@ const rowsFarApart = (salt: number, bytes: number): StoreWrite[] =>
     value: new Uint8Array(bytes),
   }));
 
+/** What commits made the file grow by, and for how much of that they looked. */
 async function grownBy(commits: readonly StoreWrite[][]): Promise<[grown: number, may: number][]> {
   const path = join(scratchDirectory(), 'shard-0.mdb');
   const store = await openLmdbStore({ path, sync: 'os' });
   const sizes: [number, number][] = [];
   for (const writes of commits) {
     const before = statSync(path).size;
+    const { treePages } = store.room().inFile();
     await store.commit(writes);
-    const may = bytesOfCommit(inPieces(encodeWrites(writes), () => false));
+    const may = bytesFor(loadOf(inPieces(encodeWrites(writes), () => false)), treePages);
     sizes.push([statSync(path).size - before, may]);
   }
   await store.close();
@@ -78,11 +80,22 @@ describe('the bytes that a commit may take', () => {
   );
 });
 
+/** Needs 4 MiB, 2 bytes for one, and 3 pages. */
+const ONE: Load = { rows: 1, bytes: 100 };
+const NEEDED = 4 * KIB * KIB + 200 + 3 * 4 * KIB;
+
 it.each([
-  ['the file system has it', 100, 0, true],
-  ['one byte is missing', 99, 0, false],
-  ['gaps in the file make up for it, four bytes for one', 60, 160, true],
-  ['gaps do not', 60, 159, false],
-])('there is room for 100 bytes where %s: %i free, %i reusable', (_, free, reusable, expected) => {
-  expect(hasRoom(100, { freeBytes: free, reusableBytes: () => reusable })).toBe(expected);
+  ['the file system has it', NEEDED, 0, true],
+  ['one byte is missing', NEEDED - 1, 0, false],
+  ['gaps in the file make up for it, four bytes for one', NEEDED - 40, 160, true],
+  ['gaps do not', NEEDED - 40, 159, false],
+])('there is room for a row where %s: %i free, %i reusable', (_, freeBytes, reusable, expected) => {
+  const inFile = () => ({ reusableBytes: reusable, treePages: 100 });
+  expect(hasRoom(ONE, { freeBytes, inFile })).toBe(expected);
+});
+
+it('many rows take no more than all pages of a small tree, each of them split', () => {
+  const many: Load = { rows: 10_000, bytes: 400_000 };
+  expect(bytesFor(many, Number.POSITIVE_INFINITY)).toBeGreaterThan(120_000_000);
+  expect(bytesFor(many, 500)).toBeLessThan(11_000_000);
 });

@@ -34,8 +34,22 @@ export class Absorber {
   async absorb(pending: PendingCommits): Promise<boolean> {
     // Whoever waits for the commit that was made last goes first.
     await nextTurn();
+    let absorbed = 0;
     for (const slice of pending.slices()) {
-      while (!(await this.#tryCommit(slice))) {
+      if ((await this.#refusal(slice)) !== undefined) {
+        if (!(await this.#absorbApart(pending, absorbed, slice.sequence))) return false;
+      }
+      absorbed = slice.sequence;
+    }
+    return true;
+  }
+
+  /** What there is no room for at once is tried commit by commit, and again. False: it was told to give up. */
+  async #absorbApart(pending: PendingCommits, from: number, to: number): Promise<boolean> {
+    for (const commit of pending.slices(0)) {
+      if (commit.sequence <= from) continue;
+      if (commit.sequence > to) break;
+      while (!(await this.#tryCommit(commit))) {
         if (!(await this.#pause())) return false;
       }
     }
@@ -56,18 +70,20 @@ export class Absorber {
 
   /** False: nothing of it was applied. */
   async #tryCommit(slice: Slice): Promise<boolean> {
-    const { onStuck } = this.#options;
+    const refusal = await this.#refusal(slice);
+    if (this.#stuck || refusal) this.#options.onStuck(refusal);
+    this.#stuck = refusal;
+    return refusal === undefined;
+  }
+
+  async #refusal(slice: Slice): Promise<CommitAbortedError | undefined> {
     try {
       await this.commit(slice);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof CommitAbortedError)) throw error;
-      this.#stuck = error;
-      onStuck(error);
-      return false;
+      if (error instanceof CommitAbortedError) return error;
+      throw error;
     }
-    if (this.#stuck) onStuck(undefined);
-    this.#stuck = undefined;
-    return true;
   }
 
   /** False: it is to give up. */

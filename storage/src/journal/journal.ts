@@ -97,6 +97,11 @@ export class Journal {
     return this.#position === BLOCK_BYTES || this.#position + bytes <= this.#bytesMax;
   }
 
+  /** Bytes that the file in use grows by when it takes the frame. */
+  growsBy({ bytes }: Frame): number {
+    return Math.max(0, this.#position + bytes - this.#file().handle.bytes);
+  }
+
   /** To the other file, from its start: what lies in it is lost bit by bit. */
   turn(): void {
     this.#active = 1 - this.#active;

@@ -18,6 +18,7 @@ import type { Key, TableName } from '../keys.ts';
 import { STORAGE_LIMITS } from '../limits.ts';
 import type { LmdbStore } from '../lmdb-store.ts';
 import { type LayeredStore, type Layers, OverlayView } from '../overlay-view.ts';
+import { type Load, loadOf, noRoom } from '../room.ts';
 import { Absorber } from './absorb.ts';
 import type { Frame } from './frame.ts';
 import type { Journal } from './journal.ts';
@@ -26,7 +27,7 @@ import { PendingCommits } from './pending-commits.ts';
 
 /** The data file. */
 export type DataFile = StoreReader &
-  Pick<LmdbStore, 'commit' | 'commitEncoded' | 'usage' | 'close'>;
+  Pick<LmdbStore, 'commit' | 'commitEncoded' | 'usage' | 'hasRoom' | 'close'>;
 
 export interface JournaledStoreOptions {
   /** Holds the row of this journal already. */
@@ -178,7 +179,8 @@ export class JournaledStore implements Store, LayeredStore {
 
   async #writeFrame(encoded: readonly EncodedWrite[]): Promise<void> {
     const frame = this.#journal.frameOf(encoded);
-    await this.#until(() => this.#fits(frame));
+    const load = loadOf(encoded);
+    await this.#until(() => this.#fits(frame, load));
     const sequence = this.#sequence + 1;
     try {
       await this.#journal.append(frame, sequence);
@@ -191,23 +193,25 @@ export class JournaledStore implements Store, LayeredStore {
     this.#pending.add({ sequence, writes: encoded });
   }
 
-  /** Small writes take more room in memory than in the file. */
-  #fits(frame: Frame): boolean {
-    return this.#pending.bytes < this.#pendingBytesMax && this.#journal.fits(frame);
+  /** Small writes take more room in memory than in the file. The data file has to take all of it, and the file may grow. */
+  #fits(frame: Frame, load: Load): boolean {
+    if (this.#pending.bytes >= this.#pendingBytesMax || !this.#journal.fits(frame)) return false;
+    const loads = [load, this.#pending.load, this.#absorbing?.load ?? { rows: 0, bytes: 0 }];
+    return this.#data.hasRoom({
+      rows: loads.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: loads.reduce((sum, { bytes }) => sum + bytes, this.#journal.growsBy(frame)),
+    });
   }
 
   /** Absorbs until it is so. @throws CommitAbortedError when the data file has no room. */
   async #until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
       if (!this.#absorption) {
+        if (this.#pending.isEmpty) throw noRoom();
         void this.#absorb();
         continue;
       }
-      if (this.#stuck) {
-        const { reason, message } = this.#stuck;
-        const text = `no room for the commit: the data file takes nothing: ${message}`;
-        throw new CommitAbortedError(reason, text, { cause: this.#stuck });
-      }
+      if (this.#stuck) throw noRoom(this.#stuck);
       const stuck = new Promise<void>((resolve) => {
         this.#wakeStuck = resolve;
       });

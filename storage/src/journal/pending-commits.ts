@@ -8,6 +8,7 @@ import { type Key, TABLES, type TableName } from '../keys.ts';
 import { STORAGE_LIMITS } from '../limits.ts';
 import { OrderedMap } from '../ordered-map.ts';
 import type { OverlayLayer, OverlayTable, OverlayWrite } from '../overlay.ts';
+import type { Load } from '../room.ts';
 import { decodeValue } from '../values.ts';
 import type { JournaledCommit } from './read-journal.ts';
 
@@ -76,6 +77,11 @@ export class PendingCommits implements OverlayLayer {
   /** About what they take in memory. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** For the data file. */
+  get load(): Load {
+    return { rows: this.#writes, bytes: this.#bytes };
   }
 
   add({ sequence, writes }: JournaledCommit): void {

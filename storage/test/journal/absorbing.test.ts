@@ -40,6 +40,33 @@ describe('a data file that has no room', () => {
     await store.close();
   });
 
+  it('is given no commit to take later: the journal does not grow into the room that was made for it [D-13]', async () => {
+    const { store, setRoom, journalBytes } = await faulty(scratchFile());
+    await store.commit([batch(0)]);
+    setRoom(false);
+    const before = journalBytes();
+    await expect(store.commit([batch(1)])).rejects.toMatchObject({ reason: 'full' });
+    await expect(store.commit([batch(2)])).rejects.toMatchObject({ reason: 'full' });
+    expect(journalBytes()).toBe(before);
+    setRoom(true);
+    await store.commit([batch(3)]);
+    expect(offsetsOf(store)).toEqual([0, 3]);
+    await store.close();
+  });
+
+  it('takes commit by commit what it has no room for at once', async () => {
+    const path = scratchFile();
+    const { store, refuseMoreThan, absorbed } = await faulty(path, { absorbAfterMs: 600_000 });
+    for (const offset of range(4)) await store.commit([batch(offset)]);
+    // One row, and the row that says how far it has come.
+    refuseMoreThan(2);
+    await store.close();
+    expect(absorbed()).toBe(4);
+    const next = await openLmdbStore({ path });
+    expect(offsetsOf(next)).toEqual(range(4));
+    await next.close();
+  });
+
   it('bounds what lies in memory also where that is more than what lies in the file', async () => {
     const { store, refuse } = await faulty(scratchFile(), { pendingBytesMax: 20_000 });
     refuse(FULL);

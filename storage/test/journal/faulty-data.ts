@@ -27,6 +27,8 @@ export const range = (count: number): number[] => Array.from({ length: count }, 
 /** A store whose data file refuses what the test says. */
 export async function faulty(path: string, options: Partial<JournaledStoreOptions> = {}) {
   let refusal: Error | undefined;
+  let writesMax = Number.POSITIVE_INFINITY;
+  let hasRoom = true;
   let absorbed = 0;
   const lmdb = await openLmdbStore({ path });
   const id = Buffer.alloc(16, 7);
@@ -37,9 +39,11 @@ export async function faulty(path: string, options: Partial<JournaledStoreOption
     get: (table, key) => lmdb.get(table, key),
     range: (table, query) => lmdb.range(table, query),
     usage: () => lmdb.usage(),
+    hasRoom: (load) => hasRoom && lmdb.hasRoom(load),
     commit: (writes) => (refusal ? Promise.reject(refusal) : lmdb.commit(writes)),
     commitEncoded: async (writes: Parameters<LmdbStore['commitEncoded']>[0]) => {
       if (refusal) throw refusal;
+      if (writes.length > writesMax) throw FULL;
       await lmdb.commitEncoded(writes);
       absorbed += 1;
     },
@@ -52,6 +56,13 @@ export async function faulty(path: string, options: Partial<JournaledStoreOption
     refuse: (error: Error | undefined) => {
       refusal = error;
     },
+    refuseMoreThan: (writes: number) => {
+      writesMax = writes;
+    },
+    setRoom: (has: boolean) => {
+      hasRoom = has;
+    },
+    journalBytes: () => journal.fileBytes,
     absorbed: () => absorbed,
   };
 }
