@@ -89,6 +89,7 @@ interface EnvironmentStats extends TreeStats {
   readonly entryCount: number;
   readonly pageSize: number;
   readonly lastPageNumber: number;
+  readonly lastTxnId: number;
   readonly free: TreeStats;
 }
 
@@ -105,6 +106,17 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
     usedPages,
     treePages: pagesOf(stats) + pagesOf(stats.free) - stats.overflowPages,
   };
+}
+
+/**
+ * Whether somebody, in this process or another one, reads the file as it was before the last commits: until that ends, pages
+ * that were freed since hold nothing and cannot be written again, either. Constant time.
+ */
+export function isReadFromBefore(environment: Environment): boolean {
+  const { lastTxnId } = environment.getStats() as EnvironmentStats;
+  // A line a reader: process, thread, and the commit that it sees, or `-`.
+  const readers = environment.readerList().matchAll(/^ *\d+ +\S+ +(\d+)$/gm);
+  return [...readers].some(([, seen]) => Number(seen) < lastTxnId - 1);
 }
 
 export function isEmpty(environment: Environment): boolean {

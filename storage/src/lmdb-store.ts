@@ -23,6 +23,7 @@ import {
   type EnvironmentOptions,
   flushEnvironment,
   isEmpty,
+  isReadFromBefore,
   openEnvironment,
   pagesOfEnvironment,
   type SyncMode,
@@ -185,7 +186,8 @@ export class LmdbStore implements Store {
   room(): Room {
     const inFile = (): RoomInFile => {
       const { pageBytes, freePages, treePages } = pagesOfEnvironment(this.#environment);
-      return { reusableBytes: pageBytes * freePages, treePages };
+      const reusablePages = isReadFromBefore(this.#environment) ? 0 : freePages;
+      return { reusableBytes: pageBytes * reusablePages, treePages };
     };
     return { freeBytes: this.#fileSystemFreeBytes(), inFile };
   }

@@ -9,6 +9,7 @@ import { encodeWrites } from '../src/encoded-writes.ts';
 import { openLmdbStore } from '../src/lmdb-store.ts';
 import { inPieces } from '../src/pieces.ts';
 import { bytesFor, hasRoom, type Load, loadOf } from '../src/room.ts';
+import { openSnapshot } from '../src/snapshot.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 
 const KIB = 1_024;
@@ -92,6 +93,23 @@ it.each([
 ])('there is room for a row where %s: %i free, %i reusable', (_, freeBytes, reusable, expected) => {
   const inFile = () => ({ reusableBytes: reusable, treePages: 100 });
   expect(hasRoom(ONE, { freeBytes, inFile })).toBe(expected);
+});
+
+it('pages that were freed do not count while somebody reads the file as it was before', async () => {
+  const path = join(scratchDirectory(), 'shard-0.mdb');
+  const store = await openLmdbStore({ path });
+  const reusable = (): number => store.room().inFile().reusableBytes;
+  await store.commit(rowsFarApart(0, 2_100));
+  await store.commit(rowsFarApart(0, 20));
+  expect(reusable()).toBeGreaterThan(1_024 * KIB);
+  const snapshot = await openSnapshot(path);
+  await store.commit(rowsFarApart(0, 2_100));
+  await store.commit(rowsFarApart(0, 20));
+  await store.commit(rowsFarApart(0, 30));
+  expect(reusable()).toBe(0);
+  await snapshot.close();
+  expect(reusable()).toBeGreaterThan(1_024 * KIB);
+  await store.close();
 });
 
 it('many rows take no more than all pages of a small tree, each of them split', () => {
