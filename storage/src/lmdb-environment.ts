@@ -72,6 +72,7 @@ export function syncPath(path: string): void {
 
 export interface EnvironmentPages {
   readonly pageBytes: number;
+  readonly lastPage: number;
   /** Pages inside the file that hold nothing and can be written again. */
   readonly freePages: number;
   readonly usedPages: number;
@@ -102,6 +103,7 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
   const usedPages = META_PAGES + pagesOf(stats) + pagesOf(stats.free);
   return {
     pageBytes: stats.pageSize,
+    lastPage: stats.lastPageNumber,
     freePages: Math.max(0, stats.lastPageNumber + 1 - usedPages),
     usedPages,
     treePages: pagesOf(stats) + pagesOf(stats.free) - stats.overflowPages,

@@ -16,6 +16,7 @@ import type {
 import { type EncodedWrite, encodeWrites } from './encoded-writes.ts';
 import { StorageFormatError } from './errors.ts';
 import { checkFormat, readFormat, writeFormat } from './format.ts';
+import { Gaps } from './gaps.ts';
 import { readJournalRow } from './journal/journal-row.ts';
 import { intervalOf } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
@@ -118,6 +119,7 @@ export class LmdbStore implements Store {
   readonly #readOnly: boolean;
   readonly #environment: Environment;
   readonly #gate = new CommitGate();
+  readonly #gaps: Gaps;
   #committing: Promise<void> | undefined;
   #closed = false;
 
@@ -127,6 +129,7 @@ export class LmdbStore implements Store {
     this.#sync = options.sync;
     this.#readOnly = options.readOnly;
     this.#environment = environment;
+    this.#gaps = new Gaps(pagesOfEnvironment(environment));
   }
 
   get(table: TableName, key: Key): PlainValue | undefined {
@@ -185,9 +188,9 @@ export class LmdbStore implements Store {
 
   room(): Room {
     const inFile = (): RoomInFile => {
-      const { pageBytes, freePages, treePages } = pagesOfEnvironment(this.#environment);
-      const reusablePages = isReadFromBefore(this.#environment) ? 0 : freePages;
-      return { reusableBytes: pageBytes * reusablePages, treePages };
+      const pages = pagesOfEnvironment(this.#environment);
+      const usable = isReadFromBefore(this.#environment) ? 0 : this.#gaps.usable(pages);
+      return { reusableBytes: pages.pageBytes * usable, treePages: pages.treePages };
     };
     return { freeBytes: this.#fileSystemFreeBytes(), inFile };
   }
@@ -233,6 +236,7 @@ export class LmdbStore implements Store {
     }
     // lmdb-js does so as well; that the commit is visible from here on is too dear to leave to it.
     environment.resetReadTxn();
+    this.#gaps.seen(pagesOfEnvironment(environment), isReadFromBefore(environment));
   }
 
   #fileSystemFreeBytes(): number {

@@ -38,6 +38,14 @@ const rowsFarApart = (salt: number, bytes: number): StoreWrite[] =>
     value: new Uint8Array(bytes),
   }));
 
+const batchOf = (topic: number, offset: number, bytes: number): StoreWrite => ({
+  table: 'batches',
+  key: [topic, 0, offset],
+  value: new Uint8Array(bytes),
+});
+
+const deleted = (put: StoreWrite): StoreWrite => ({ ...put, value: undefined });
+
 /** What commits made the file grow by, and for how much of that they looked. */
 async function grownBy(commits: readonly StoreWrite[][]): Promise<[grown: number, may: number][]> {
   const path = join(scratchDirectory(), 'shard-0.mdb');
@@ -109,6 +117,24 @@ it('pages that were freed do not count while somebody reads the file as it was b
   expect(reusable()).toBe(0);
   await snapshot.close();
   expect(reusable()).toBeGreaterThan(1_024 * KIB);
+  await store.close();
+});
+
+it('gaps do not count that a large batch did not fit into, until more is free', async () => {
+  const path = join(scratchDirectory(), 'shard-0.mdb');
+  const store = await openLmdbStore({ path, sync: 'os' });
+  const reusable = (): number => store.room().inFile().reusableBytes;
+  const large = (offset: number): StoreWrite => batchOf(9, offset, 200 * KIB);
+  // One page each, of two topics in turns: without one of them there is no place for four pages.
+  const rows = Array.from({ length: 1_000 }, (_, i) => batchOf(1 + (i % 2), i, 3_000));
+  await store.commit([...rows, large(0), large(1)]);
+  await store.commit(rows.filter(({ key }) => key[0] === 1).map(deleted));
+  await store.commit([{ table: 'meta', key: ['any'], value: 1 }]);
+  expect(reusable()).toBeGreaterThan(1_500 * KIB);
+  await store.commit([large(2)]);
+  expect(reusable()).toBeLessThan(100 * KIB);
+  await store.commit([large(0), large(1)].map(deleted));
+  expect(reusable()).toBeGreaterThan(350 * KIB);
   await store.close();
 });
 
