@@ -38,6 +38,9 @@ export interface JobSettings {
 
 /** Sizes that keep a slice to a few milliseconds. */
 const SLICE = { dueRuns: 250, sweepRows: 1_000, expiries: 1_000 } as const;
+/** Where a commit has just found no room: what frees room, and what ends leases, goes on in what little there is. */
+const SMALL_SLICE = { dueRuns: 10, sweepRows: 50, expiries: 50 } as const;
+const sliceOf = (space: SpaceGauge) => (space.isShort ? SMALL_SLICE : SLICE);
 const EXPIRIES_EVERY_MS = 1_000;
 const SPACE_EVERY_MS = 250;
 const SIFT_EVERY_MS = 1_000;
@@ -47,29 +50,29 @@ const SIFT_PASSED_PER_ROW = 20;
 
 export function createJobs(space: SpaceGauge, settings: JobSettings): Job[] {
   return [
-    dueJob(settings),
+    dueJob(space, settings),
     createSchedulesJob(space),
     ...createGroupJobs(settings.offsetsRetentionMs),
     retentionJob(settings.retentionEveryMs),
     removedJob(settings.retentionEveryMs),
     createCompactionJob(settings.retentionEveryMs, settings.compacted),
     siftJob(settings),
-    sweepJob(),
+    sweepJob(space),
     createPurgesJob(),
     createRedriveJob(space),
     createRatesJob(),
-    expiriesJob(),
+    expiriesJob(space),
     spaceJob(space),
     createScrubJob(settings.scrubRate),
   ];
 }
 
-function dueJob({ graceUntilMs, deadLettered }: JobSettings): Job {
-  const command = { runsMax: SLICE.dueRuns, graceUntilMs };
+function dueJob(space: SpaceGauge, { graceUntilMs, deadLettered }: JobSettings): Job {
   return {
     name: 'leases and delays',
     nextMs: (shard) => shard.peek(({ shares }, view) => nextDueMs(shares, view, graceUntilMs)),
     slice: (shard) => {
+      const command = { runsMax: sliceOf(space).dueRuns, graceUntilMs };
       const reply = shard.stage((state, view, context) => decideDue(state, view, command, context));
       for (const [groupId, messages] of reply.deadLetteredOf) deadLettered(groupId, messages);
       return reply.more;
@@ -149,27 +152,30 @@ function siftJob({ deadLettered }: JobSettings): Job {
   });
 }
 
-function sweepJob(): Job {
-  const command = { rowsMax: SLICE.sweepRows };
+function sweepJob(space: SpaceGauge): Job {
   return {
     name: 'rows of deleted topics and groups',
     nextMs: (shard, lastRunMs) =>
       shard.peek(({ catalog: { sweptTopics, sweptGroups } }) =>
         sweptTopics.size + sweptGroups.size > 0 ? lastRunMs : undefined,
       ),
-    slice: (shard) =>
-      shard.stage((state, view, context) => decideSweep(state, view, command, context)).more,
+    slice: (shard) => {
+      const command = { rowsMax: sliceOf(space).sweepRows };
+      return shard.stage((state, view, context) => decideSweep(state, view, command, context)).more;
+    },
   };
 }
 
 /** Nobody waits for these rows to go: whoever reads one looks at its time. [L-90] */
-function expiriesJob(): Job {
-  const command = { rowsMax: SLICE.expiries };
+function expiriesJob(space: SpaceGauge): Job {
   return {
     name: 'rows whose time has come',
     nextMs: (_, lastRunMs) => lastRunMs + EXPIRIES_EVERY_MS,
-    slice: (shard) =>
-      shard.stage((state, view, context) => decideExpireRows(state, view, command, context)).more,
+    slice: (shard) => {
+      const command = { rowsMax: sliceOf(space).expiries };
+      return shard.stage((state, view, context) => decideExpireRows(state, view, command, context))
+        .more;
+    },
   };
 }
 

@@ -26,6 +26,11 @@ export class SpaceGauge {
     this.#metFull = true;
   }
 
+  /** A commit found no room since the last look: there may be room for smaller ones. */
+  get isShort(): boolean {
+    return this.#metFull;
+  }
+
   get latest(): StoreUsage {
     return this.#latest;
   }

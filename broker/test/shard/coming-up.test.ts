@@ -1,6 +1,8 @@
 // Messages that are not to be given now, limits in flight, and operators: who is woken, and what goes on by itself.
 
 import { encodeBatch, type RecordInput } from '@millrace/protocol';
+import { MemoryStore } from '@millrace/storage';
+import { FaultyStore } from '@millrace/storage/testing';
 import { describe, expect, test } from 'vitest';
 import {
   batchOf,
@@ -43,6 +45,29 @@ describe('messages that are not to be given now', () => {
     const topicId = await createQueue(shard);
     await append(shard, topicId, [{ value, delayMs: 60_000 }, { value, ttlMs: 1 }, { value }]);
     await expect.poll(() => countsOf(shard)).toMatchObject({ fresh: 1, scheduled: 1, dead: 1 });
+    await shard.close();
+  });
+
+  test('delays end a few at a time where a commit of many finds no room [D-13]', async () => {
+    let writesMax = Number.POSITIVE_INFINITY;
+    const store = new FaultyStore(new MemoryStore(), {
+      decide: (_, writes) =>
+        writes.length > writesMax ? { kind: 'abort', reason: 'full' } : undefined,
+    });
+    const shard = openTestShard(store);
+    const topicId = await createQueue(shard);
+    // Each a run of its own, in rows of its own.
+    const delayed = Array.from({ length: 100 }, (_, i) => ({ value, delayMs: 700 + (i % 2) }));
+    await append(shard, topicId, delayed);
+    await shard.call('Receive', receiveOf(0));
+    expect(await countsOf(shard)).toMatchObject({ scheduled: 100 });
+    writesMax = 50;
+    const before = store.commits.length;
+    await expect
+      .poll(() => countsOf(shard), { timeout: 20_000 })
+      .toMatchObject({ scheduled: 0, dead: 0 });
+    const tried = store.commits.slice(before).map((writes) => writes.length);
+    expect(Math.max(...tried)).toBeGreaterThan(writesMax);
     await shard.close();
   });
 
