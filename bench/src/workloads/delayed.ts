@@ -24,9 +24,11 @@ const DELAYS = 1_000_000;
 const SETTLE_MS_MAX = 600_000;
 const LOOK_EVERY_MS = 200;
 
-/** Of the second half of the messages, over the noise of garbage collection. */
+/** Of the second half of the messages. Garbage lies about until the old space is full, which begins with 128 MiB. */
 const GROWTH_FACTOR_MAX = 1.2;
-const SLACK_BYTES = 32 * 2 ** 20;
+const GARBAGE_BYTES = 128 * 2 ** 20;
+/** Of a broker that has just started and has made no garbage yet, with all the messages against none. */
+const KEPT_BYTES_MAX = 32 * 2 ** 20;
 const RESTART_MS_MAX = 3_000;
 
 export const delayed: Workload = {
@@ -52,6 +54,7 @@ class DelayedSession implements Session {
   #memoryBefore = 0;
   #memoryHalf = 0;
   #memoryAfter = 0;
+  #memoryRestarted = 0;
   #fileBytes = 0;
   #restartMs = 0;
 
@@ -100,13 +103,17 @@ class DelayedSession implements Session {
   async finish(): Promise<void> {
     this.#restartMs = await this.#arena.broker.restart();
     await this.verify();
+    // The first start has brought the journal into the data file, of which garbage is left.
+    await this.#arena.broker.restart();
+    this.#memoryRestarted = this.#memory();
   }
 
   verdict(): Verdict {
-    const isFlat = this.#memoryAfter <= GROWTH_FACTOR_MAX * this.#memoryHalf + SLACK_BYTES;
-    const isPassed = isFlat && this.#restartMs <= RESTART_MS_MAX;
+    const isFlat = this.#memoryAfter <= GROWTH_FACTOR_MAX * this.#memoryHalf + GARBAGE_BYTES;
+    const isNotKept = this.#memoryRestarted <= this.#memoryBefore + KEPT_BYTES_MAX;
+    const isPassed = isFlat && isNotKept && this.#restartMs <= RESTART_MS_MAX;
     const bytesEach = this.#fileBytes / this.#sent;
-    const text = `${formatCount(this.#sent)} delayed messages, ${formatMebibytes(this.#memoryHalf)} MiB of memory half way and ${formatMebibytes(this.#memoryAfter)} MiB in the end, ${bytesEach.toFixed(0)} bytes of file each; restart in ${(this.#restartMs / 1_000).toFixed(2)} s`;
+    const text = `${formatCount(this.#sent)} delayed messages, ${formatMebibytes(this.#memoryHalf)} MiB of memory half way, ${formatMebibytes(this.#memoryAfter)} MiB in the end and ${formatMebibytes(this.#memoryRestarted)} MiB after a second start, ${bytesEach.toFixed(0)} bytes of file each; restart in ${(this.#restartMs / 1_000).toFixed(2)} s`;
     return {
       isPassed,
       text: `${isPassed ? 'on the disk' : 'NOT ON THE DISK ALONE'}: ${text}`,
@@ -115,6 +122,7 @@ class DelayedSession implements Session {
         memoryBeforeBytes: this.#memoryBefore,
         memoryHalfBytes: this.#memoryHalf,
         memoryAfterBytes: this.#memoryAfter,
+        memoryRestartedBytes: this.#memoryRestarted,
         fileBytes: this.#fileBytes,
         restartMs: this.#restartMs,
       },
@@ -123,7 +131,8 @@ class DelayedSession implements Session {
         rows: [
           ['memory of the broker before, MiB', formatMebibytes(this.#memoryBefore), ''],
           ['once half are scheduled', formatMebibytes(this.#memoryHalf), ''],
-          ['in the end', formatMebibytes(this.#memoryAfter), 'no more than half way'],
+          ['in the end', formatMebibytes(this.#memoryAfter), 'no more than half way, and garbage'],
+          ['after a second start', formatMebibytes(this.#memoryRestarted), 'no more than before'],
           ['file, bytes a message', bytesEach.toFixed(0), ''],
           ['restart, s', (this.#restartMs / 1_000).toFixed(2), 'at most 3'],
         ],
