@@ -1,5 +1,6 @@
 // The consumer's other forms, batches and handlers, and moving about: seek, pause, resume.
-import { describe, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
 import { setup, take, texts } from './support/consumer-setup.ts';
 import { eventually, rejection } from './support/eventually.ts';
 import type { Handler } from './support/fake-broker.ts';
@@ -31,6 +32,25 @@ describe('batches and handlers', () => {
       [0, 4, 7],
       [0, 8, 9],
     ]);
+  });
+
+  it('work on what has come while the next is asked for, though they never let go of the thread', async () => {
+    const { consumer, log, broker } = await setup();
+    const sends = vi.spyOn(Socket.prototype, 'uncork');
+    const isOurs = (socket: unknown) =>
+      socket instanceof Socket && broker.address.endsWith(`:${socket.remotePort}`);
+    const sent = () => sends.mock.contexts.filter(isOurs).length;
+    const reading = (async () => {
+      for await (const { value } of consumer) {
+        if (value === '0') return sent();
+      }
+      return 0;
+    })();
+    await eventually(() => broker.requests('Fetch').length === 2);
+    const before = sent();
+    log.appendTexts('t', 0, texts(100));
+    expect(await reading).toBe(before + 1);
+    sends.mockRestore();
   });
 
   it('decode small stored batches together', async () => {

@@ -52,6 +52,8 @@ export class Fetcher<V> {
   private readonly timer = new Deadlines(() => this.pump());
   /** Partitions to look at; 'all' after a change whose extent is not known. */
   private due: Set<Claim<V>> | 'all' = new Set();
+  /** Have something new, which nobody was told of yet. */
+  private readonly filled = new Set<Claim<V>>();
   private session: FetchSession<V>;
   /** Ends all that is on its way. One for all: with one a fetch they were a tenth of its cost. */
   private ending = new AbortController();
@@ -188,8 +190,17 @@ export class Fetcher<V> {
     for (const reply of replies) {
       if (this.read(fetch, reply)) isEmpty = false;
     }
-    if (isEmpty && !this.session.isBehind) this.timer.watch(performance.now() + GATHER_MS);
-    else this.schedule();
+    const isOver = isEmpty && !this.session.isBehind;
+    this.timer.watch(isOver ? performance.now() + GATHER_MS : this.pump());
+    if (this.filled.size > 0) process.nextTick(() => this.handOut());
+  }
+
+  /** After the next request has left: whoever is called here may not let go of the thread for long. */
+  private handOut(): void {
+    const filled = [...this.filled];
+    this.filled.clear();
+    if (this.isClosed) return;
+    for (const claim of filled) this.owner.filled(claim);
   }
 
   /** True where there was something. */
@@ -219,7 +230,7 @@ export class Fetcher<V> {
       this.owner.refused(claim, new MillraceError('CORRUPT_BATCH', text, {}, { cause }));
     }
     if (claim.fetchOffset === before) claim.retryAt = performance.now() + STALE_RETRY_MS;
-    else this.owner.filled(claim);
+    else this.filled.add(claim);
   }
 
   /** Nobody knows what the broker has taken in: all that is wanted is named again. */
