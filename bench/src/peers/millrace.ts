@@ -17,8 +17,8 @@ import type {
 } from './peer.ts';
 
 /** As the workloads `consume`, `queue` and `latency` have it. */
-const PARTITIONS = 4;
-const BATCH_BYTES = 256 * 1_024;
+const PARTITIONS = 8;
+const BATCH_BYTES = 512 * 1_024;
 /** Longer than any run: no lease may end by time. */
 const VISIBILITY_TIMEOUT_MS = 30 * 60_000;
 
