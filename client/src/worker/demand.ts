@@ -4,9 +4,9 @@
 const PREFETCH_MAX = 10_000;
 /**
  * In the order of keys each message held keeps its key from everybody, and the broker puts what comes behind it aside, which
- * costs it several times what it costs to give it: better to hold few keys.
+ * costs it several times what it costs to give it: better to hold few keys (docs/adr/0246-*.md).
  */
-const PREFETCH_ORDERED_MAX = 2_000;
+const PREFETCH_ORDERED_MAX = 500;
 const AHEAD_MS = 100;
 /** The pace is measured over at least this long, ms. */
 const WINDOW_MS = 50;
