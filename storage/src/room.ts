@@ -3,6 +3,9 @@
 
 import type { EncodedWrite } from './encoded-writes.ts';
 import { CommitAbortedError } from './errors.ts';
+import type { PackedKey } from './key-codec.ts';
+import { PIECES_ID } from './keys.ts';
+import { batchOfPiece } from './pieces.ts';
 
 const PAGE_BYTES = 4_096;
 /** The leaf, what it is split into, and a branch above it. */
@@ -11,6 +14,8 @@ const PAGES_OF_A_ROW = 3;
 const PAGES_OF_ANY = 1_024;
 /** So many reusable bytes count for one: not every gap takes every value, and what is read stays. */
 const REUSABLE_FOR_ONE = 4;
+/** Between the pieces of a batch there is nothing else: a leaf that is a quarter full has more of them than this. */
+const PIECES_FOR_ONE = 8;
 /** What LMDB puts before a key in a leaf. */
 const ROW_HEAD_BYTES = 16;
 
@@ -36,8 +41,15 @@ export interface RoomInFile {
 
 export function loadOf(writes: readonly EncodedWrite[]): Load {
   let bytes = 0;
-  for (const { key, value } of writes) bytes += ROW_HEAD_BYTES + key.length + (value?.length ?? 0);
-  return { rows: writes.length, bytes };
+  let neighbours = 0;
+  let before: PackedKey | undefined;
+  for (const { key, value } of writes) {
+    bytes += ROW_HEAD_BYTES + key.length + (value?.length ?? 0);
+    const batch = key.charCodeAt(0) === PIECES_ID ? batchOfPiece(key) : undefined;
+    if (batch !== undefined && batch === before) neighbours += 1;
+    before = batch;
+  }
+  return { rows: writes.length - neighbours + Math.ceil(neighbours / PIECES_FOR_ONE), bytes };
 }
 
 /**

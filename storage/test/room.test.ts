@@ -138,6 +138,20 @@ it('gaps do not count that a large batch did not fit into, until more is free', 
   await store.close();
 });
 
+it('the pieces of a batch lie together: to delete large batches takes little', async () => {
+  const batches = Array.from({ length: 20 }, (_, offset) => batchOf(1, offset, 900 * KIB));
+  const path = join(scratchDirectory(), 'shard-0.mdb');
+  const store = await openLmdbStore({ path, sync: 'os' });
+  await store.commit(batches);
+  const before = statSync(path).size;
+  const keys = new Set(inPieces(encodeWrites(batches), () => false).map(({ key }) => key));
+  const load = loadOf(inPieces(encodeWrites(batches.map(deleted)), (key) => keys.has(key)));
+  await store.commit(batches.map(deleted));
+  expect(bytesFor(load, Number.POSITIVE_INFINITY)).toBeLessThan(8 * KIB * KIB);
+  expect(statSync(path).size - before).toBeLessThan(500 * KIB);
+  await store.close();
+});
+
 it('many rows take no more than all pages of a small tree, each of them split', () => {
   const many: Load = { rows: 10_000, bytes: 400_000 };
   expect(bytesFor(many, Number.POSITIVE_INFINITY)).toBeGreaterThan(120_000_000);
