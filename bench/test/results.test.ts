@@ -91,7 +91,7 @@ describe('readResults', () => {
 });
 
 describe('mergeResults', () => {
-  it('lets the later win, workload by workload, curve by curve, peer by peer', () => {
+  it('lets the later win, workload by workload, curve by curve, work by work of a peer', () => {
     const one = resultsFixture();
     const newer = workloadOf('queue --duration 9', [7]);
     const other = workloadOf('queue --batch 7', [8]);
@@ -111,6 +111,8 @@ describe('mergeResults', () => {
     expect(merged.curves).toHaveLength(one.curves.length);
     expect(merged.peers?.peers.find(({ name }) => name === 'nats')?.title).toBe('N');
     expect(merged.peers?.peers).toHaveLength(one.peers.peers.length);
+    const modesOf = ({ peers }: Results) => peers?.peers.map(({ name, modes }) => [name, modes]);
+    expect(modesOf(merged)).toEqual(modesOf(one));
     expect(merged.failures).toHaveLength(2);
   });
 

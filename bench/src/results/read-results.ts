@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import type { Report } from '../report/report.ts';
 import { withoutMended, workloadKey } from './present.ts';
-import { type Curve, type PeerComparison, RESULTS_FORMAT, type Results } from './results.ts';
+import {
+  type ComparedMode,
+  type Curve,
+  type PeerComparison,
+  RESULTS_FORMAT,
+  type Results,
+} from './results.ts';
 import { peersShape, resultsShape, workloadShape } from './results-shape.ts';
 import { ShapeError } from './shape.ts';
 
@@ -52,7 +58,7 @@ function isComparison(document: unknown): boolean {
   );
 }
 
-/** As one run: a workload with the same settings, a point of a curve, a peer takes the place of an earlier one. */
+/** As one run: a workload with the same settings, a point of a curve, a work of a peer takes the place of an earlier one. */
 export function mergeResults(all: readonly [Results, ...Results[]]): Results {
   return all.reduce((earlier, later) => ({
     format: RESULTS_FORMAT,
@@ -85,8 +91,20 @@ function mergePeers(
   later: PeerComparison | null,
 ): PeerComparison | null {
   if (earlier === null || later === null) return later ?? earlier;
-  const peers = laterWins([...earlier.peers, ...later.peers], ({ name }) => name);
+  const all = [...earlier.peers, ...later.peers];
+  const peers = laterWins(all, ({ name }) => name).map((last) => {
+    const modes = all.filter(({ name }) => name === last.name).flatMap((each) => each.modes);
+    return { ...last, modes: mergeModes(modes) };
+  });
   return { ...later, peers };
+}
+
+/** Work by work: one may be measured again for all peers. */
+function mergeModes(all: readonly ComparedMode[]): readonly ComparedMode[] {
+  return laterWins(all, ({ mode }) => mode).map((last) => {
+    const works = all.filter(({ mode }) => mode === last.mode).flatMap((each) => each.works);
+    return { ...last, works: laterWins(works, ({ work }) => work) };
+  });
 }
 
 function laterWins<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
