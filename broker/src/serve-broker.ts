@@ -47,7 +47,7 @@ export async function serveBroker(
     moreMetrics: async () => beside?.metrics() ?? '',
     onFatal: (error) => {
       if (!(error instanceof FlushUnknownError)) return life.onFault(error);
-      const message = 'A flush failed or its outcome is unknown: check the disk.';
+      const message = 'A write or flush failed, or its outcome is unknown: check the disk.';
       return life.endNow('flushUnknown', error, message);
     },
   });

@@ -39,7 +39,7 @@ export const EXITS = {
   },
   flushUnknown: {
     code: 74,
-    about: 'A flush failed or its outcome is unknown. Check the disk, then start again.',
+    about: 'A write or flush failed, or its outcome is unknown. Check the disk, then start again.',
   },
   dataLocked: { code: 75, about: 'Another broker uses the data directory.' },
   interrupted: { code: 130, about: 'An offline command was ended by a signal before it was done.' },
