@@ -112,7 +112,7 @@ export function pagesOfEnvironment(environment: Environment): EnvironmentPages {
 
 /**
  * Whether somebody, in this process or another one, reads the file as it was before the last commits: until that ends, pages
- * that were freed since hold nothing and cannot be written again, either. Constant time.
+ * that were freed since hold nothing and cannot be written again, either. Takes a line a reader.
  */
 export function isReadFromBefore(environment: Environment): boolean {
   const { lastTxnId } = environment.getStats() as EnvironmentStats;

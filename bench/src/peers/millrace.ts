@@ -16,8 +16,9 @@ import type {
   WorkOptions,
 } from './peer.ts';
 
-/** As the workloads `consume`, `queue` and `latency` have it. */
+/** As the workload `produce` has it: with fewer, what a producer may have on its way is less than its lanes. */
 const PARTITIONS = 8;
+/** Takes the large records of one call whole; of a batch that is split the rest is a batch by itself. */
 const BATCH_BYTES = 512 * 1_024;
 /** Longer than any run: no lease may end by time. */
 const VISIBILITY_TIMEOUT_MS = 30 * 60_000;
