@@ -23,6 +23,11 @@ export interface RangeQuery {
   readonly limit?: number | undefined;
   /** A hint: the caller does not look at the values, so they need not be read. */
   readonly keysOnly?: boolean | undefined;
+  /**
+   * Of batches: asked with the beginning of one, which holds its header where there is one. True: the caller stops at this row
+   * and looks at no more than the beginning, which may be all that is given. Once true of a batch it stays so in this range.
+   */
+  readonly stopsAt?: ((beginning: Uint8Array) => boolean) | undefined;
 }
 
 /** Synchronous reading of the store with the staged, uncommitted writes laid over it. */

@@ -38,6 +38,7 @@ export {
 } from './batch/columns.ts';
 export {
   type BatchHeader,
+  batchBytesOf,
   batchHeader,
   recordBytes,
   recordCount,

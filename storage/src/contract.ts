@@ -39,6 +39,11 @@ export interface RangeQuery {
   readonly limit?: number | undefined;
   /** The caller looks at keys only: a store may leave the values unread, and give null for them. */
   readonly keysOnly?: boolean | undefined;
+  /**
+   * Of a table of raw bytes: asked with the beginning of a value. True: the caller stops at this row and looks at no more than
+   * the beginning, so a store may leave the rest unread. Once true of a value it stays so while the range is walked.
+   */
+  readonly stopsAt?: ((beginning: Uint8Array) => boolean) | undefined;
 }
 
 export type StoredRow = readonly [key: Key, value: PlainValue];

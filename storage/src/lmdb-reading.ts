@@ -3,7 +3,7 @@
 
 import type { RangeOptions, RootDatabase, Transaction } from 'lmdb';
 import { assert } from './assert.ts';
-import type { PlainValue, StoredRow } from './contract.ts';
+import type { PlainValue, RangeQuery, StoredRow } from './contract.ts';
 import { type PackedKey, packKey, unpackKey } from './key-codec.ts';
 import type { KeyInterval } from './key-interval.ts';
 import type { Key, TableName } from './keys.ts';
@@ -104,23 +104,28 @@ function joinedFrom(
   }
 }
 
-/** Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. */
-export function readSlice(
+/**
+ * Rows read at once, so that no cursor and no view of the past is left to whoever stops walking. A value in pieces ends the
+ * slice: who walks on may want none of the next one.
+ */
+function readSlice(
   environment: Environment,
   table: TableName,
   interval: KeyInterval,
-  view?: Transaction,
+  { view, stopsAt }: Walk,
 ): [PackedKey, PlainValue][] {
   reading = table;
   const rows: [PackedKey, PlainValue][] = [];
   for (const { key, value } of environment.getRange(boundsOf(interval, view))) {
     // A limit given to lmdb-js would read one row too many.
-    if (rows.push([key, value]) === interval.limit) break;
+    if (rows.push([key, value]) === interval.limit || isFirstPiece(table, value)) break;
   }
   // The range is closed: reading meanwhile would take its buffer.
-  for (const row of rows) {
-    const [key, value] = row;
-    if (isFirstPiece(table, value)) row[1] = joinedFrom(environment, key, value, view);
+  const last = rows.at(-1);
+  if (last === undefined) return rows;
+  const [key, value] = last;
+  if (isFirstPiece(table, value) && stopsAt?.(value) !== true) {
+    last[1] = joinedFrom(environment, key, value, view);
   }
   return rows;
 }
@@ -140,6 +145,7 @@ export function readKeySlice(
 
 export interface Walk {
   readonly keysOnly: boolean;
+  readonly stopsAt?: RangeQuery['stopsAt'];
   /** A view to read in; otherwise each slice shows the state of its moment. */
   readonly view?: Transaction | undefined;
   /** Throws where nothing may be read any more; asked before each slice. */
@@ -154,8 +160,9 @@ export function* walkRows(
   environment: Environment,
   table: TableName,
   interval: KeyInterval,
-  { keysOnly, view, assertOpen }: Walk,
+  walk: Walk,
 ): Generator<StoredRow> {
+  const { keysOnly, view, assertOpen } = walk;
   const { reverse } = interval;
   const isLarge = holdsBytes(table) && !keysOnly;
   const rowsMax = isLarge ? STORAGE_LIMITS.rangeBatchesMax : STORAGE_LIMITS.rangeRowsMax;
@@ -167,13 +174,14 @@ export function* walkRows(
     assertOpen();
     const slice = keysOnly
       ? readKeySlice(environment, part, view)
-      : readSlice(environment, table, part, view);
+      : readSlice(environment, table, part, walk);
     for (const [key, value] of slice) yield [unpackKey(table, key), value];
-    const last = slice.at(-1)?.[0];
-    if (slice.length < rows || last === undefined) return;
+    const [last, value] = slice.at(-1) ?? [];
+    const isCut = value instanceof Uint8Array && value.length >= STORAGE_LIMITS.pieceBytes;
+    if (last === undefined || (slice.length < rows && !isCut)) return;
     if (reverse) high = last;
     else low = `${last}\0`;
-    limit -= rows;
+    limit -= slice.length;
     rows *= 2;
   }
 }

@@ -141,6 +141,7 @@ export class LmdbStore implements Store {
     assert(!this.#closed, 'the store is open');
     return walkRows(this.#environment, table, intervalOf(table, query), {
       keysOnly: query.keysOnly === true,
+      stopsAt: query.stopsAt,
       assertOpen: () => assert(!this.#closed, 'the store is open'),
     });
   }

@@ -87,7 +87,8 @@ export class Joint {
 
   /** A copy of all of them. */
   take(): Uint8Array {
-    const whole = this.#memory.slice(0, this.#bytes);
+    const whole = unfilled(this.#bytes);
+    whole.set(this.#memory.subarray(0, this.#bytes));
     if (this.#memory.length > KEPT_BYTES_MAX) this.#memory = new Uint8Array(0);
     return whole;
   }
@@ -97,4 +98,10 @@ export class Joint {
     memory.set(this.#memory.subarray(0, this.#bytes));
     this.#memory = memory;
   }
+}
+
+/** A plain array of bytes that nobody has filled with zeros. */
+function unfilled(bytes: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes);
+  return new Uint8Array(buffer, byteOffset, bytes);
 }

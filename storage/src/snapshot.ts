@@ -137,6 +137,7 @@ export class Snapshot implements StoreReader {
       range: (table, query) =>
         walkRows(this.#environment, table, intervalOf(table, query), {
           keysOnly: query.keysOnly === true,
+          stopsAt: query.stopsAt,
           view: this.#view,
           assertOpen: () => this.#assertOpen(),
         }),

@@ -110,6 +110,39 @@ describe('a batch', () => {
   });
 });
 
+describe('a range over batches', () => {
+  const lengths = [400_000, 30, pieceBytes, 400_000, 50, 60, 400_000, 70];
+  const filled = async (store: LmdbStore) => {
+    await store.commit(lengths.map((length, offset) => batch(offset, bytesOf(length, offset))));
+  };
+  const lengthsOf = (rows: Iterable<StoredRow>) =>
+    [...rows].map(([, value]) => (value as Uint8Array).length);
+
+  it.each([1, 2, 3, 4, 5, 7, 8, 9])('gives %i of them where that is the limit', async (limit) => {
+    await withFile(async (store) => {
+      await filled(store);
+      expect(lengthsOf(store.range('batches', { limit }))).toEqual(lengths.slice(0, limit));
+      const backwards = lengthsOf(store.range('batches', { limit, reverse: true }));
+      expect(backwards).toEqual(lengths.toReversed().slice(0, limit));
+    });
+  });
+
+  it('reads no more than the beginning of the one that its reader stops at', async () => {
+    await withFile(async (store) => {
+      await filled(store);
+      const asked: number[] = [];
+      const stopsAt = (beginning: Uint8Array) => {
+        asked.push(beginning.length);
+        return asked.length === 3;
+      };
+      const [first, , , stopped] = store.range('batches', { stopsAt });
+      expect(printOf(first?.[1])).toBe(printOf(bytesOf(400_000, 0)));
+      expect(asked).toEqual([pieceBytes, pieceBytes, pieceBytes]);
+      expect(printOf(stopped?.[1])).toBe(printOf(bytesOf(pieceBytes, 3)));
+    });
+  });
+});
+
 it('any writes in any order, in one commit or several, leave what the last of them says', async () => {
   const lengths = [undefined, 3, pieceBytes, pieceBytes + 1, 2 * pieceBytes, 50_000, 90_000];
   let state = 7;

@@ -85,10 +85,15 @@ export class CachedView implements View {
     return found;
   }
 
-  /** A limit counts the ones that are left out too: the look is taken again once they are gone. */
+  /**
+   * A limit counts the ones that are left out too: the look is taken again once they are gone. The one that the caller stops at
+   * is not looked into, nor may all of it be there.
+   */
   *#soundBatches(query: RangeQuery): Iterable<readonly [KeyOf<'batches'>, Uint8Array]> {
     for (const row of this.#inner.range('batches', query)) {
-      if (this.#isSound(row[0], row[1])) yield row;
+      const isEnd = query.stopsAt?.(row[1]) === true;
+      if (isEnd || this.#isSound(row[0], row[1])) yield row;
+      if (isEnd) return;
     }
   }
 

@@ -69,6 +69,20 @@ describe('the cache of batches', () => {
     expect(inner.reads).toBe(4);
   });
 
+  test('the batch that a reader stops at is not looked into, and is the last', () => {
+    const rows = [1, 2, 3].map((offset) => [[1, 0, offset], new Uint8Array([offset])] as const);
+    const inner = { get: () => undefined, range: () => rows as Iterable<never> };
+    const looked: number[] = [];
+    const view = new CachedView(inner, (content) => {
+      looked.push(content[0] as number);
+      return undefined;
+    });
+    const found = view.range('batches', { stopsAt: ([offset]) => offset === 2 });
+    expect([...found].map(([[, , offset]]) => offset)).toEqual([1, 2]);
+    expect(looked).toEqual([1]);
+    expect(view.takeDamaged()).toEqual([]);
+  });
+
   test('after an abort everything is read anew', () => {
     const { inner, view, read } = cached();
     read(1);

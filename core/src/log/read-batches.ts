@@ -1,7 +1,7 @@
 // Reading a partition from an offset on, for Fetch and for leases: durable batches, as they are stored.
 // It reads the store and changes nothing.
 
-import { batchHeader } from '@millrace/protocol';
+import { batchBytesOf, batchHeader } from '@millrace/protocol';
 import { type Refused, refuse, type View } from '../decision.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { LogPartition } from './log-partition.ts';
@@ -51,10 +51,10 @@ export function readBatches(
   const firstMax = firstMaxOf(command);
   const ends = { startOffset, durableEnd };
   if (command.batchesMax === 0) return { ...ends, batches, bytes, more: offset < durableEnd };
-  for (const batch of batchesFrom(view, command, durableEnd)) {
-    if (bytes + batch.length > (bytes === 0 ? firstMax : command.bytesMax)) {
-      return { ...ends, batches, bytes, more: true };
-    }
+  const stopsAt = (batch: Uint8Array) =>
+    bytes + batchBytesOf(batch) > (bytes === 0 ? firstMax : command.bytesMax);
+  for (const batch of batchesFrom(view, command, { durableEnd, stopsAt })) {
+    if (stopsAt(batch)) return { ...ends, batches, bytes, more: true };
     batches.push(batch);
     bytes += batch.length;
     if (batches.length === command.batchesMax) return { ...ends, batches, bytes, more: true };
@@ -67,11 +67,17 @@ function firstMaxOf({ firstWhole, firstBytesMax, bytesMax }: ReadCommand): numbe
   return Math.max(bytesMax, firstBytesMax ?? 0);
 }
 
+interface Reach {
+  readonly durableEnd: number;
+  /** Whoever reads takes neither this one nor those behind it. */
+  readonly stopsAt: (batch: Uint8Array) => boolean;
+}
+
 /** The batch that takes the offset, if one does, then all that begin before the end. Compaction leaves holes. [G-38] */
 function* batchesFrom(
   view: View,
   { topicId, partition, offset, untilOffset }: ReadCommand,
-  durableEnd: number,
+  { durableEnd, stopsAt }: Reach,
 ): Iterable<Uint8Array> {
   const end = Math.min(untilOffset ?? durableEnd, durableEnd);
   if (offset >= end) return;
@@ -82,13 +88,14 @@ function* batchesFrom(
     from: at,
     reverse: true,
     limit: 1,
+    stopsAt,
   })) {
     if (offset <= base + batchHeader(batch).lastOffsetDelta) yield batch;
   }
   const from = [topicId, partition, offset + 1];
   if (offset + 1 >= end) return;
-  for (const [, batch] of view.range('batches', { prefix, from, to: [...prefix, end] }))
-    yield batch;
+  const behind = { prefix, from, to: [...prefix, end], stopsAt };
+  for (const [, batch] of view.range('batches', behind)) yield batch;
 }
 
 function outOfRange(log: LogPartition, offset: number): Refused {

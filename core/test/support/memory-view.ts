@@ -5,6 +5,9 @@ import type { KeyOf, RangeQuery, Rows, TableName, ValueOf, View, Write } from '.
 type Part = number | string;
 type Row = { key: readonly Part[]; value: unknown };
 
+/** Of a batch: who stops at one has seen no more. */
+const HEADER_BYTES = 76;
+
 /** Byte order of the stored keys: part by part, a shorter key before its continuations. */
 export function compareKeys(a: readonly Part[], b: readonly Part[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
@@ -22,6 +25,13 @@ function startsWith(key: readonly Part[], prefix: readonly Part[]): boolean {
 /** A copy, so that nobody can change a row once it is stored. */
 function copyOf(value: unknown): unknown {
   return value instanceof Uint8Array ? value.slice() : structuredClone(value);
+}
+
+/** Who asks for keys only must not miss the values, nor who stops at a batch what is behind its header. */
+function asAskedFor({ value }: Row, { keysOnly, stopsAt }: RangeQuery): unknown {
+  if (keysOnly === true) return undefined;
+  const isEnd = value instanceof Uint8Array && stopsAt?.(value) === true;
+  return isEnd ? value.slice(0, HEADER_BYTES) : copyOf(value);
 }
 
 export class MemoryView implements View {
@@ -64,9 +74,7 @@ export class MemoryView implements View {
     let given = 0;
     for (const row of found) {
       if (given >= limit) return;
-      // Who asks for keys only must not miss the values.
-      const value = query.keysOnly === true ? undefined : copyOf(row.value);
-      yield [row.key as KeyOf<T>, value as ValueOf<T>];
+      yield [row.key as KeyOf<T>, asAskedFor(row, query) as ValueOf<T>];
       given += 1;
     }
   }

@@ -72,6 +72,12 @@ export function batchHeader(bytes: Uint8Array): BatchHeader {
   };
 }
 
+/** Bytes of a whole batch, by its header, of which there may be the beginning only; less than a header is all there is. */
+export function batchBytesOf(beginning: Uint8Array): number {
+  if (beginning.length < HEADER_BYTES) return beginning.length;
+  return HEADER_BYTES + readU32(beginning, AT.indexBytes) + readU32(beginning, AT.bodyBytes);
+}
+
 /** Records in the batch. */
 export function recordCount(bytes: Uint8Array): number {
   return readU32(bytes, AT.count);
