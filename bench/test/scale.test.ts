@@ -8,6 +8,7 @@ import { pointsOf, rowsOf } from '../src/scale/command.ts';
 import { CURVE_ROWS, type CurveRow } from '../src/scale/curves.ts';
 import { lackOfRoom } from '../src/scale/disk-room.ts';
 import { measureCurves } from '../src/scale/measure-curves.ts';
+import { measurePoint } from '../src/scale/measure-point.ts';
 import { curvesText } from '../src/scale/people.ts';
 import type { Arena, Workload } from '../src/workloads/workload.ts';
 
@@ -111,9 +112,11 @@ describe('measureCurves', () => {
       ],
     };
     const told: string[] = [];
+    const runs = { duration: 1, warmup: 0, runs: 1, sync: 'os' } as const;
     const measured = await measureCurves([row], {
-      runs: { duration: 1, warmup: 0, runs: 1, sync: 'os' },
-      progress: new Progress(false),
+      runs,
+      isProgressShown: false,
+      measure: (place) => measurePoint(place, { runs, progress: new Progress(false) }),
       isFull: true,
       onPoint: (title) => told.push(title),
     });

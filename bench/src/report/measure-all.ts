@@ -2,8 +2,8 @@
 // fails is noted and the others go on.
 
 import { tmpdir } from 'node:os';
+import { type ApartOptions, measureLine } from '../apart/apart.ts';
 import { readEnvironment } from '../measure/environment.ts';
-import { runWorkload } from '../measure/run-workload.ts';
 import { CATALOG } from '../peers/catalog.ts';
 import { comparePeers, MODE_CHOICES, PEER_DEFAULTS } from '../peers/compare.ts';
 import {
@@ -17,8 +17,7 @@ import {
 import { CURVE_ROWS } from '../scale/curves.ts';
 import { measureCurves } from '../scale/measure-curves.ts';
 import type { Progress } from './progress.ts';
-import { type Report, reportOf } from './report.ts';
-import { chosenFrom, type Lengths, SUITE } from './suite.ts';
+import { type Lengths, SUITE } from './suite.ts';
 
 export const PARTS = ['workloads', 'curves', 'peers'] as const;
 
@@ -45,11 +44,12 @@ export async function measureAll(options: MeasureOptions): Promise<Results> {
 class FullRun {
   results: Results;
   readonly #options: MeasureOptions;
-  readonly #aborted: Promise<never>;
+  /** Of what is measured in processes of its own. */
+  readonly #how: ApartOptions;
 
   constructor(options: MeasureOptions) {
     this.#options = options;
-    this.#aborted = untilAborted(options.signal);
+    this.#how = { isProgressShown: process.stderr.isTTY, signal: options.signal };
     this.results = {
       format: RESULTS_FORMAT,
       environment: readEnvironment(tmpdir()),
@@ -63,41 +63,29 @@ class FullRun {
     for (const [at, line] of SUITE.entries()) {
       this.#options.say(`${at + 1} of ${SUITE.length}: ${line}`);
       await this.#part(line, async () => {
-        const { report, failure } = await this.#workload(line);
+        const { lengths } = this.#options;
+        const { report, failure } = await measureLine({ kind: 'line', line, lengths }, this.#how);
         const failures = failure === null ? [] : [{ part: line, reason: failure }];
         return { workloads: [...this.results.workloads, report], failures };
       });
     }
   }
 
-  async #workload(line: string): Promise<{ report: Report; failure: string | null }> {
-    const { lengths, progress } = this.#options;
-    const { workload, settings } = chosenFrom(line, lengths);
-    // A broker dies with this process: nothing else of a workload has to be ended.
-    const outcome = await Promise.race([runWorkload(workload, settings, progress), this.#aborted]);
-    const { verdict } = outcome;
-    const failure = verdict?.isPassed === false ? verdict.text : null;
-    return { report: reportOf(outcome), failure };
-  }
-
   /** One after the other, so that what is there is kept. */
   async curves(): Promise<void> {
-    const { lengths, progress, say } = this.#options;
+    const { lengths, say } = this.#options;
     const { duration = 1, warmup = 1, runs = 3 } = lengths;
     for (const row of CURVE_ROWS) {
       await this.#part(`curve ${row.curve}`, async () => {
-        const { curves, failures } = await Promise.race([
-          measureCurves([row], {
-            runs: { duration, warmup, runs, sync: 'always' },
-            progress,
-            isFull: false,
-            onPoint: (title, outcome) => {
-              const rate = typeof outcome === 'string' ? outcome : outcome.recordsPerSecond.median;
-              say(`${title}: ${rate}`);
-            },
-          }),
-          this.#aborted,
-        ]);
+        const { curves, failures } = await measureCurves([row], {
+          ...this.#how,
+          runs: { duration, warmup, runs, sync: 'always' },
+          isFull: false,
+          onPoint: (title, outcome) => {
+            const rate = typeof outcome === 'string' ? outcome : outcome.recordsPerSecond.median;
+            say(`${title}: ${rate}`);
+          },
+        });
         return { curves: [...this.results.curves, ...curves], failures };
       });
     }
@@ -134,14 +122,6 @@ class FullRun {
     }
     keep(this.results);
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('ended by a signal')), { once: true });
-  });
-  aborted.catch(() => undefined);
-  return aborted;
 }
 
 /** Works that were tried and have no figure. */

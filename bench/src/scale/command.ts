@@ -8,7 +8,6 @@ import { readEnvironment } from '../measure/environment.ts';
 import { parseNumber } from '../options/parse-value.ts';
 import { OPTIONS } from '../options/table.ts';
 import { UsageError } from '../options/usage-error.ts';
-import { Progress } from '../report/progress.ts';
 import { type Point, RESULTS_FORMAT, type Results } from '../results/results.ts';
 import { CURVE_ROWS, type CurveRow } from './curves.ts';
 import { type Measured, measureCurves } from './measure-curves.ts';
@@ -41,7 +40,7 @@ export const scale = command({
     const rows = rowsOf(operands);
     const measured = await measureCurves(rows, {
       runs: { duration, warmup, runs, sync },
-      progress: new Progress(process.stderr.isTTY && !json),
+      isProgressShown: process.stderr.isTTY && !json,
       points: pointsOf(values.points, rows),
       isFull: full,
       onPoint: tell,

@@ -1,26 +1,25 @@
 // Measures scaling curves, each point on a broker of its own. A point that fails, or that the disk has no room for, is
 // left out with its reason; the others stand.
 
-import { runWorkload } from '../measure/run-workload.ts';
-import { defaultsOf } from '../options/parse.ts';
-import type { Settings } from '../options/table.ts';
-import type { Progress } from '../report/progress.ts';
-import { reportOf } from '../report/report.ts';
+import { measurePointApart } from '../apart/apart.ts';
 import type { Curve, Failure, Point, Series } from '../results/results.ts';
-import type { Workload } from '../workloads/workload.ts';
 import type { CurveRow, SeriesRow } from './curves.ts';
-import { freeBytes, lackOfRoom } from './disk-room.ts';
+import type { Place, PointRuns } from './measure-point.ts';
 
 export interface ScaleOptions {
   /** Of each point. */
-  readonly runs: Pick<Settings, 'duration' | 'warmup' | 'runs' | 'sync'>;
-  readonly progress: Progress;
+  readonly runs: PointRuns;
+  /** On a terminal. */
+  readonly isProgressShown: boolean;
+  readonly signal?: AbortSignal | undefined;
   /** Absent: those of the row. */
   readonly points?: readonly number[] | undefined;
   /** The costly points, too. */
   readonly isFull: boolean;
   /** Told of each point when it is done. */
   readonly onPoint?: (title: string, outcome: Point | string) => void;
+  /** Absent: each in a process of its own. */
+  readonly measure?: (place: Place) => Promise<Point | string>;
 }
 
 export interface Measured {
@@ -48,7 +47,7 @@ export async function measureCurves(
 }
 
 interface Line {
-  readonly curve: string;
+  readonly curve: Curve['curve'];
   readonly points: readonly number[];
   readonly series: SeriesRow;
 }
@@ -59,10 +58,11 @@ async function measureSeries(
   failures: Failure[],
 ): Promise<Series> {
   const found: Point[] = [];
+  const measure = options.measure ?? ((place: Place) => apart(place, options));
   for (const at of points) {
     if (at < (series.min ?? 0)) continue;
     const title = `${curve} ${at}: ${series.name}`;
-    const outcome = await measurePoint(series, at, options);
+    const outcome = await measure({ curve, series, at });
     options.onPoint?.(title, outcome);
     if (typeof outcome === 'string') failures.push({ part: title, reason: outcome });
     else found.push(outcome);
@@ -70,44 +70,16 @@ async function measureSeries(
   return { workload: series.name, points: found };
 }
 
-/** Or why there is none. */
-async function measurePoint(
-  { workload, settingsAt }: SeriesRow,
-  at: number,
-  { runs, progress }: ScaleOptions,
+/** The reason where it fails; throws only what aborts all. */
+async function apart(
+  { curve, series, at }: Place,
+  { runs, isProgressShown, signal }: ScaleOptions,
 ): Promise<Point | string> {
-  const settings = { ...defaultsOf(workload), ...runs, ...settingsAt(at) };
-  const lack = workload.takes.includes('backlog') ? lackOfRoom(settings, freeBytes()) : null;
-  if (lack !== null) return lack;
+  const task = { kind: 'point', curve, series: series.name, at, runs } as const;
   try {
-    const outcome = await runWorkload(withoutBaseline(workload), settings, progress);
-    const { recordsPerSecond, megabytesPerSecond, latencyMs, broker, client } = reportOf(outcome);
-    return {
-      at,
-      recordsPerSecond,
-      megabytesPerSecond: megabytesPerSecond.median,
-      latencyMs,
-      brokerCpuSecondsPerMillion: broker?.cpuSecondsPerMillion ?? null,
-      clientCpuSecondsPerMillion: client.cpuSecondsPerMillion,
-      brokerAnonymousBytes: broker?.anonymousBytes ?? null,
-    };
+    return await measurePointApart(task, { isProgressShown, signal });
   } catch (error) {
-    if (error instanceof Error) return error.message;
+    if (error instanceof Error && signal?.aborted !== true) return error.message;
     throw error;
   }
-}
-
-/** The bare committer would take as long again, and says nothing of a curve. */
-function withoutBaseline(workload: Workload): Workload {
-  return {
-    ...workload,
-    open: async (arena) => {
-      const session = await workload.open(arena);
-      return {
-        measure: (run) => session.measure(run),
-        verify: () => session.verify(),
-        close: () => session.close(),
-      };
-    },
-  };
 }
