@@ -1,6 +1,9 @@
 // Measurements in processes of their own, with a real broker: figures come back, and so does why there are none.
 
-import { expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { measureLine, measurePointApart } from '../src/apart/apart.ts';
 
 const LENGTHS = { duration: 0.1, warmup: 0, runs: 1 };
@@ -26,11 +29,20 @@ it('what it fails with comes back', async () => {
   await expect(measureLine(task, QUIET)).rejects.toThrow('produce does not take --groups');
 });
 
-it('ends when it is let go', async () => {
-  const ending = new AbortController();
-  const lengths = { ...LENGTHS, duration: 60 };
-  const task = { kind: 'line', line: 'produce', lengths } as const;
-  const measured = measureLine(task, { ...QUIET, signal: ending.signal });
-  setTimeout(() => ending.abort(), 1_500);
-  await expect(measured).rejects.toThrow('its process ended with 1');
+it('ends when it is let go, and leaves nothing', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-apart-'));
+  vi.stubEnv('TMPDIR', directory);
+  try {
+    const ending = new AbortController();
+    const lengths = { ...LENGTHS, duration: 60 };
+    const task = { kind: 'line', line: 'produce', lengths } as const;
+    const measured = measureLine(task, { ...QUIET, signal: ending.signal });
+    await expect.poll(() => readdirSync(directory), { timeout: 20_000 }).toHaveLength(1);
+    ending.abort();
+    await expect(measured).rejects.toThrow('its process ended with 1');
+    expect(readdirSync(directory)).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(directory, { recursive: true });
+  }
 });

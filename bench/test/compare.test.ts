@@ -4,9 +4,10 @@ import { parseShare } from '../src/compare/command.ts';
 import { compareResults } from '../src/compare/compare.ts';
 import { compareReports } from '../src/compare/judge.ts';
 import { comparisonText } from '../src/compare/people.ts';
-import { chosenOfReport } from '../src/compare/rerun.ts';
+import { lineOfReport } from '../src/compare/rerun.ts';
 import { main } from '../src/main.ts';
 import type { Report } from '../src/report/report.ts';
+import { chosenFrom } from '../src/report/suite.ts';
 import { resultsOf } from '../src/results/read-results.ts';
 import { quietFiles } from './quiet-files.ts';
 import { latenciesOf, workloadOf } from './results-fixture.ts';
@@ -113,21 +114,17 @@ describe('compareResults', () => {
   });
 });
 
-describe('chosenOfReport', () => {
+describe('lineOfReport', () => {
   it('gives the recorded settings back', () => {
-    const { workload, settings } = chosenOfReport(
-      workloadOf('queue --batch 7 --sync os', [1]),
-      'f',
-    );
+    const line = lineOfReport(workloadOf('queue --batch 7 --sync os', [1]), 'f');
+    const { workload, settings } = chosenFrom(line, {});
     expect(workload.name).toBe('queue');
     expect(settings).toMatchObject({ batch: 7, sync: 'os', inFlight: 32 });
   });
 
   it('names the field of what it does not have', () => {
     const alien = { ...was, workload: 'quieu' };
-    expect(() => chosenOfReport(alien, 'f: workloads[0]')).toThrow(
-      /^f: workloads\[0\]: no workload/,
-    );
+    expect(() => lineOfReport(alien, 'f: workloads[0]')).toThrow(/^f: workloads\[0\]: no workload/);
   });
 });
 

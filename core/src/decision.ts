@@ -24,8 +24,8 @@ export interface RangeQuery {
   /** A hint: the caller does not look at the values, so they need not be read. */
   readonly keysOnly?: boolean | undefined;
   /**
-   * Of batches: asked with the beginning of one, which holds its header where there is one. True: the caller stops at this row
-   * and looks at no more than the beginning, which may be all that is given. Once true of a batch it stays so in this range.
+   * Of batches: true of the beginning of one, which holds its header, at which the caller stops. It looks at no more of it than
+   * that: no more may be there, and nobody has checked it. Once true of a batch it stays so in this range.
    */
   readonly stopsAt?: ((beginning: Uint8Array) => boolean) | undefined;
 }

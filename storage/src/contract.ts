@@ -40,8 +40,8 @@ export interface RangeQuery {
   /** The caller looks at keys only: a store may leave the values unread, and give null for them. */
   readonly keysOnly?: boolean | undefined;
   /**
-   * Of a table of raw bytes: asked with the beginning of a value. True: the caller stops at this row and looks at no more than
-   * the beginning, so a store may leave the rest unread. Once true of a value it stays so while the range is walked.
+   * Of a table of raw bytes: true of the beginning of a value, of however many bytes, at which the caller stops. It looks at no
+   * more of it than that, so a store may ask, and leave the rest unread. Once true of a value it stays so during the walk.
    */
   readonly stopsAt?: ((beginning: Uint8Array) => boolean) | undefined;
 }

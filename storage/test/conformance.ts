@@ -158,6 +158,46 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(keysOf({ prefix: [1] }, 'batches')).toEqual([[1, 0, 1]]);
     });
 
+    it.each([false, true])(
+      'gives whole values up to where its reader stops, reverse: %s',
+      async (reverse) => {
+        const lengths = [20_000, 10, 70_000, 16_360, 30, 90_000, 16_361, 5];
+        const sized = (length: number, salt: number) => {
+          const value = Buffer.alloc(length, salt);
+          value.writeUInt32BE(length);
+          return value;
+        };
+        await store.commit(lengths.map((length, at) => batch(at, sized(length, at))));
+        // What is written later may lie elsewhere than what it hides.
+        const [deleted, replaced] = [0, 5];
+        await store.commit([batch(deleted, undefined), batch(replaced, sized(40, 99))]);
+        const values = lengths.flatMap((length, at) => {
+          if (at === deleted) return [];
+          return [at === replaced ? sized(40, 99) : sized(length, at)];
+        });
+        const expected = reverse ? values.toReversed() : values;
+        for (let max = 0; max < 120_000; max += 5_000) {
+          let sum = 0;
+          const sizeOf = (value: Uint8Array) => Buffer.from(value).readUInt32BE();
+          const stopsAt = (beginning: Uint8Array) => sum + sizeOf(beginning) > max;
+          const found: Uint8Array[] = [];
+          let stoppedAt: number | undefined;
+          for (const [, value] of store.range('batches', { reverse, stopsAt })) {
+            const bytes = value as Uint8Array;
+            if (stopsAt(bytes)) {
+              stoppedAt = sizeOf(bytes);
+              break;
+            }
+            sum += bytes.length;
+            found.push(bytes);
+          }
+          const fitting = found.length;
+          expect(found.every((value, at) => expected[at]?.equals(value))).toBe(true);
+          expect(stoppedAt).toBe(expected[fitting]?.length);
+        }
+      },
+    );
+
     it('can be left in the middle of a range, and read and written after', async () => {
       await store.commit(Array.from({ length: 50 }, (_, offset) => put(row(offset), offset)));
       for (const [key] of store.range('runs', {})) {

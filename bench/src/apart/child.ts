@@ -1,4 +1,4 @@
-// The process of one measurement: a workload of the suite, or a point of a curve. It is told once, answers once, and ends; it also ends
+// The process of one measurement: a workload, or a point of a curve. It is told once, answers once, and ends; it also ends
 // when its parent is gone, and its broker with it.
 
 import { runWorkload } from '../measure/run-workload.ts';
@@ -11,11 +11,14 @@ import type { LineTask, MeasuredLine, MeasuredPoint, Order, PointTask } from './
 
 process.once('message', (order: Order) => void answer(order));
 process.once('disconnect', () => process.exit(1));
+// An exit takes the broker and its directory along; the default of these signals does not.
+for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));
 // Of the terminal's group the parent hears it too, and lets go of the channel.
 process.on('SIGINT', () => undefined);
 
 async function answer(order: Order): Promise<void> {
   const progress = new Progress(order.isProgressShown);
+  process.once('exit', () => progress.end());
   try {
     const found =
       order.kind === 'line' ? await line(order, progress) : await point(order, progress);

@@ -1,4 +1,4 @@
-// What a report and the process of one of its measurements say to each other, over the channel of Node: one task, one answer.
+// What a command and the process of one of its measurements say to each other, over the channel of Node: one task, one answer.
 
 import type { Report } from '../report/report.ts';
 import type { Lengths } from '../report/suite.ts';
@@ -7,7 +7,7 @@ import type { PointRuns } from '../scale/measure-point.ts';
 
 export interface LineTask {
   readonly kind: 'line';
-  /** Of the suite. */
+  /** A workload and its options, as they would stand on a command line. */
   readonly line: string;
   readonly lengths: Lengths;
 }

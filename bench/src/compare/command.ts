@@ -3,7 +3,6 @@
 import { command } from '../commands/command.ts';
 import { EXIT } from '../exit.ts';
 import { UsageError } from '../options/usage-error.ts';
-import { Progress } from '../report/progress.ts';
 import { BadResults, readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { WORKLOADS } from '../workloads/table.ts';
@@ -41,10 +40,9 @@ export const compare = command({
     if (against === undefined) throw new UsageError('name the file to compare with: --against');
     const threshold = parseShare(values.threshold);
     const before = narrowed(against, readResults(against), only);
-    const progress = new Progress(process.stderr.isTTY && !json);
     const after =
       other === undefined
-        ? await rerun(before, against, progress)
+        ? await rerun(before, against, { isProgressShown: process.stderr.isTTY && !json })
         : narrowed(other, readResults(other), only);
     const comparison = compareResults(before, after, threshold);
     if (comparison.workloads.length === 0) {

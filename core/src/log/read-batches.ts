@@ -83,14 +83,16 @@ function* batchesFrom(
   if (offset >= end) return;
   const prefix = [topicId, partition];
   const at = [topicId, partition, offset];
-  for (const [[, , base], batch] of view.range('batches', {
-    prefix,
-    from: at,
-    reverse: true,
-    limit: 1,
-    stopsAt,
-  })) {
-    if (offset <= base + batchHeader(batch).lastOffsetDelta) yield batch;
+  const before = { prefix, from: at, reverse: true, limit: 1, stopsAt };
+  for (const [key, found] of view.range('batches', before)) {
+    const [, , base] = key;
+    if (base === offset) {
+      yield found;
+      continue;
+    }
+    // How far it reaches its header says, which nobody has checked where it is stopped at: then all of it is read.
+    const batch = stopsAt(found) ? view.get('batches', key) : found;
+    if (batch !== undefined && offset <= base + batchHeader(batch).lastOffsetDelta) yield batch;
   }
   const from = [topicId, partition, offset + 1];
   if (offset + 1 >= end) return;
