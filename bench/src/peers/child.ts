@@ -69,15 +69,13 @@ async function measure(kind: PeerKind | string, message: Measure): Promise<void>
 async function measureWork(
   work: PeerWork,
   peer: RunningPeer,
-  { settings, directory }: Measure,
+  { settings }: Measure,
 ): Promise<{ figures: ComparedWork; isFailed: boolean }> {
   const step = (title: string, durationMs: number) => {
     void say({ kind: 'step', title: `${work}: ${title}`, durationMs });
   };
   try {
-    const meter = new Meter(peer);
-    const context = { work, peer, settings, meter, step, settle: () => settle(directory) };
-    const figures = await WORKS[work](context);
+    const figures = await WORKS[work]({ work, peer, settings, meter: new Meter(peer), step });
     return { figures, isFailed: false };
   } catch (error) {
     const isFailed = !(error instanceof NotOffered);

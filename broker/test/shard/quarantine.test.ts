@@ -2,69 +2,12 @@
 // groups; whatever state their messages are in, the counts stay exact.
 
 import { assertInvariants, createShardState, loadShardState, type View } from '@millrace/core';
-import { batchHeader } from '@millrace/protocol';
-import { MemoryStore, type Store } from '@millrace/storage';
+import { MemoryStore } from '@millrace/storage';
 import { FaultyStore } from '@millrace/storage/testing';
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
-import {
-  countsOf,
-  createQueue,
-  openTestShard,
-  produce,
-  receiveOf,
-  soon,
-  type TestShard,
-} from './open-test-shard.ts';
-
-const opened: TestShard[] = [];
-afterEach(async () => {
-  for (const shard of opened.splice(0)) {
-    await shard.close();
-    for (const failure of [...shard.fatal, ...shard.backgroundFailures]) throw failure;
-  }
-});
-
-interface Queue {
-  readonly shard: TestShard;
-  readonly store: Store;
-  readonly topicId: number;
-}
-
-async function queueOf(
-  batches: readonly (readonly string[])[],
-  options: Parameters<typeof openTestShard>[1] = {},
-  store: Store = new MemoryStore(),
-): Promise<Queue> {
-  const shard = openTestShard(store, options);
-  opened.push(shard);
-  const topicId = await createQueue(shard);
-  for (const texts of batches) await produce(shard, topicId, ...texts);
-  return { shard, store, topicId };
-}
-
-/** One bit of the batch is another, past every rule. */
-async function spoil({ store, topicId }: Queue, offset: number, at = -1): Promise<void> {
-  const key = [topicId, 0, offset];
-  const value = Uint8Array.from(store.get('batches', key) as Uint8Array);
-  const place = at < 0 ? value.length + at : at;
-  value[place] = (value[place] ?? 0) ^ 4;
-  await store.commit([{ table: 'batches', key, value }]);
-}
-
-async function fetchFrom({ shard, topicId }: Queue, offset: number, maxWaitMs = 0) {
-  const { partitions } = await shard.call('Fetch', {
-    partitions: [{ topicId, partition: 0, offset, maxBytes: 1_000_000 }],
-    maxBytes: 1_000_000,
-    minBytes: 1,
-    maxWaitMs,
-    sessionId: 0,
-    isNewSession: false,
-    forgotten: null,
-  });
-  await shard.shard.durable();
-  return (partitions[0]?.batches ?? []).map((batch) => batchHeader(batch).baseOffset);
-}
+import { describe, expect, test } from 'vitest';
+import { countsOf, openTestShard, produce, receiveOf, soon } from './open-test-shard.ts';
+import { fetchFrom, opened, type Queue, queueOf, spoil } from './spoiled-queue.ts';
 
 async function rangesOf({ shard }: Queue) {
   const { ranges } = await shard.call('Peek', {
@@ -100,37 +43,6 @@ describe('a damaged batch', () => {
     expect(queue.shard.quarantines).toMatchObject([lost]);
     const row = queue.store.get('quarantines', [queue.topicId, 0, 2]);
     expect(row).toMatchObject({ lastOffset: 4, fault: expect.any(String) });
-  });
-
-  test('that claims a size which fits no reply is a gap to whoever asks for it first [D-20]', async () => {
-    const queue = await queueOf(THREE);
-    const bodyBytes = 68;
-    await spoil(queue, 2, bodyBytes);
-    expect(await fetchFrom(queue, 0)).toEqual([0]);
-    expect(queue.shard.quarantines).toEqual([]);
-    expect(await fetchFrom(queue, 2)).toEqual([5]);
-    expect(queue.shard.quarantines).toMatchObject([{ baseOffset: 2, deadMessages: 3 }]);
-  });
-
-  test('for which a reply has no room is not taken for one that ends before the offset [D-20]', async () => {
-    const queue = await queueOf([['a', 'b'], ['c', 'd', 'e', 'f', 'g'], ['h']]);
-    const { shard, store, topicId } = queue;
-    const lastOffsetDelta = 31;
-    await spoil(queue, 2, lastOffsetDelta);
-    const small = (store.get('batches', [topicId, 0, 7]) as Uint8Array).length;
-    const maxBytes = 2 * small + 1;
-    const { partitions } = await shard.call('Fetch', {
-      partitions: [7, 3].map((offset) => ({ topicId, partition: 0, offset, maxBytes })),
-      maxBytes,
-      minBytes: 1,
-      maxWaitMs: 0,
-      sessionId: 0,
-      isNewSession: false,
-      forgotten: null,
-    });
-    expect(partitions[0]?.batches).toHaveLength(1);
-    await shard.shard.durable();
-    expect(shard.quarantines).toMatchObject([{ baseOffset: 2, lastOffset: 6, deadMessages: 5 }]);
   });
 
   test('leaves the bytes for whoever wants to look, until retention [D-20]', async () => {

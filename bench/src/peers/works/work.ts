@@ -14,8 +14,6 @@ export interface WorkContext {
   readonly meter: Meter;
   /** A step that takes about so long begins. */
   readonly step: (title: string, durationMs: number) => void;
-  /** Waits until the machine is as it was before the other runs. */
-  readonly settle: () => Promise<void>;
 }
 
 /** Measures one work from its channel to its proof. */
@@ -41,7 +39,7 @@ export const RECORD_BYTES = 100;
 
 /** Warm-up, then the runs, each with what it cost. `load` works for about as long as it is told. */
 export async function timedRuns(
-  { settings, meter, step, settle }: WorkContext,
+  { settings, meter, step }: WorkContext,
   load: (durationMs: number) => Promise<{ records: number; elapsedMs: number }>,
 ): Promise<Run[]> {
   const { durationMs, warmupMs, runs } = settings;
@@ -51,7 +49,6 @@ export async function timedRuns(
   }
   const measured: Run[] = [];
   for (let at = 1; at <= runs; at += 1) {
-    await settle();
     step(`run ${at} of ${runs}`, durationMs);
     const end = meter.start();
     const done = await load(durationMs);
