@@ -28,8 +28,8 @@ export const PLANTS = {
   },
   'shows-what-is-not-durable': {
     file: 'core/src/log/read-batches',
-    from: 'for (const batch of batchesFrom(view, command, durableEnd)) {',
-    to: 'for (const batch of batchesFrom(view, command, log.nextOffset)) {',
+    from: 'for (const batch of batchesFrom(view, command, { durableEnd, stopsAt })) {',
+    to: 'for (const batch of batchesFrom(view, command, { durableEnd: log.nextOffset, stopsAt })) {',
   },
   'takes-a-batch-twice': {
     file: 'core/src/producers/sequence',
