@@ -40,7 +40,7 @@ describe('settle', () => {
 
   it('ends, however busy the machine is, and where there is nothing to write', async () => {
     writeFileSync(join(directory, 'file'), Buffer.alloc(2 ** 20));
-    await expect(settle(directory)).resolves.toBeUndefined();
-    await expect(settle(join(directory, 'nowhere'))).resolves.toBeUndefined();
+    await expect(settle(directory, 10)).resolves.toBeUndefined();
+    await expect(settle(join(directory, 'nowhere'), 10)).resolves.toBeUndefined();
   });
 });

@@ -152,25 +152,26 @@ class Runner {
 
   async run(): Promise<Pick<Outcome, 'runs' | 'latencies' | 'verified'>> {
     const { settings, lengthMs } = this.#options;
-    const runs: RunResult[] = [];
+    const runs: Omit<RunResult, 'baseline'>[] = [];
     let verified = '';
     if (settings.warmup > 0) await this.#warmUp(settings.warmup * SECOND_MS);
     for (let at = 1; at <= settings.runs; at += 1) {
       const title = `run ${at} of ${settings.runs}`;
-      await settle(this.#options.broker.dataDir);
+      await settle(this.#options.broker.dataDir, lengthMs);
       const pace = readPace();
       const measured = await this.#timed(title, lengthMs, () => this.#measure(lengthMs));
       verified = await this.#verify();
-      runs.push({ ...measured, baseline: await this.#baseline(lengthMs), pace });
+      runs.push({ ...measured, pace });
     }
-    return { runs, latencies: this.#latency.read(), verified };
+    const baselines = await this.#baselines(lengthMs);
+    const both = runs.map((run, at) => ({ ...run, baseline: baselines[at] ?? null }));
+    return { runs: both, latencies: this.#latency.read(), verified };
   }
 
   async #warmUp(durationMs: number): Promise<void> {
     const latency = new LatencyRecorder();
     await this.#timed('warm up', durationMs, () => this.#session.measure({ durationMs, latency }));
     await this.#verify();
-    await this.#baseline(durationMs);
   }
 
   async #measure(durationMs: number): Promise<Omit<RunResult, 'baseline' | 'pace'>> {
@@ -200,14 +201,22 @@ class Runner {
     return this.#session.verify();
   }
 
-  /** After each run, so that both see the same machine. The broker is idle then. */
-  async #baseline(durationMs: number): Promise<BaselineDone | null> {
+  /** As often as there are runs, after a warm-up as theirs. Behind all of them: between two it would leave the broker cold. */
+  async #baselines(durationMs: number): Promise<BaselineDone[]> {
     const { baseline } = this.#session;
-    const { sync } = this.#options.settings;
-    if (baseline === undefined) return null;
-    return this.#timed('bare committer', durationMs, () =>
-      measureCommitter(baseline, sync, durationMs),
-    );
+    const { broker, settings } = this.#options;
+    if (baseline === undefined) return [];
+    const measure = (lengthMs: number) =>
+      this.#timed('bare committer', lengthMs, () =>
+        measureCommitter(baseline, settings.sync, lengthMs),
+      );
+    if (settings.warmup > 0) await measure(settings.warmup * SECOND_MS);
+    const done: BaselineDone[] = [];
+    while (done.length < settings.runs) {
+      await settle(broker.dataDir, durationMs);
+      done.push(await measure(durationMs));
+    }
+    return done;
   }
 
   async #timed<T>(title: string, durationMs: number, work: () => Promise<T>): Promise<T> {

@@ -59,7 +59,7 @@ async function measure(kind: PeerKind | string, message: Measure): Promise<void>
   await say({ kind: 'started' });
   for (const work of message.works) {
     // What the work before left to be written, or removed, is not part of this one.
-    await settle(message.directory);
+    await settle(message.directory, message.settings.warmupMs);
     const { figures, isFailed } = await measureWork(work, running, message);
     await say({ kind: 'measured', work: figures, isFailed });
     if (isFailed) return;
@@ -69,13 +69,22 @@ async function measure(kind: PeerKind | string, message: Measure): Promise<void>
 async function measureWork(
   work: PeerWork,
   peer: RunningPeer,
-  { settings }: Measure,
+  { settings, directory }: Measure,
 ): Promise<{ figures: ComparedWork; isFailed: boolean }> {
   const step = (title: string, durationMs: number) => {
     void say({ kind: 'step', title: `${work}: ${title}`, durationMs });
   };
   try {
-    const figures = await WORKS[work]({ work, peer, settings, meter: new Meter(peer), step });
+    const meter = new Meter(peer);
+    const context = {
+      work,
+      peer,
+      settings,
+      meter,
+      step,
+      settle: () => settle(directory, settings.durationMs),
+    };
+    const figures = await WORKS[work](context);
     return { figures, isFailed: false };
   } catch (error) {
     const isFailed = !(error instanceof NotOffered);

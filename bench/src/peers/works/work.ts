@@ -14,6 +14,8 @@ export interface WorkContext {
   readonly meter: Meter;
   /** A step that takes about so long begins. */
   readonly step: (title: string, durationMs: number) => void;
+  /** Waits until the machine is as it was before the other runs. */
+  readonly settle: () => Promise<void>;
 }
 
 /** Measures one work from its channel to its proof. */
@@ -39,7 +41,7 @@ export const RECORD_BYTES = 100;
 
 /** Warm-up, then the runs, each with what it cost. `load` works for about as long as it is told. */
 export async function timedRuns(
-  { settings, meter, step }: WorkContext,
+  { settings, meter, step, settle }: WorkContext,
   load: (durationMs: number) => Promise<{ records: number; elapsedMs: number }>,
 ): Promise<Run[]> {
   const { durationMs, warmupMs, runs } = settings;
@@ -49,6 +51,7 @@ export async function timedRuns(
   }
   const measured: Run[] = [];
   for (let at = 1; at <= runs; at += 1) {
+    await settle();
     step(`run ${at} of ${runs}`, durationMs);
     const end = meter.start();
     const done = await load(durationMs);
