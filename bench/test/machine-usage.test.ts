@@ -1,10 +1,10 @@
 // What the whole machine spends, and the wait for a quiet one.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseBusySeconds, readBusySeconds } from '../src/measure/machine-usage.ts';
-import { settle } from '../src/measure/settle.ts';
+import { bytesBefore, settle } from '../src/measure/settle.ts';
 
 describe('parseBusySeconds', () => {
   it('counts all but idleness and waiting for the disk, with what a hypervisor took', () => {
@@ -29,6 +29,20 @@ describe('parseBusySeconds', () => {
   });
 });
 
+describe('bytesBefore', () => {
+  const roomy = { memoryBytes: 2 ** 40, diskBytes: 2 ** 40 };
+
+  it('goes with the length of the run, up to 2 GiB', () => {
+    expect(bytesBefore(1_000, roomy)).toBe(700_000_000);
+    expect(bytesBefore(60_000, roomy)).toBe(2 ** 31);
+  });
+
+  it('leaves most of the memory and of the disk to others', () => {
+    expect(bytesBefore(1_000, { ...roomy, memoryBytes: 1e9 })).toBe(80_000_000);
+    expect(bytesBefore(1_000, { ...roomy, diskBytes: 1e9 })).toBe(250_000_000);
+  });
+});
+
 describe('settle', () => {
   let directory: string;
 
@@ -41,6 +55,10 @@ describe('settle', () => {
   it('ends, however busy the machine is, and where there is nothing to write', async () => {
     writeFileSync(join(directory, 'file'), Buffer.alloc(2 ** 20));
     await expect(settle(directory, 10)).resolves.toBeUndefined();
-    await expect(settle(join(directory, 'nowhere'), 10)).resolves.toBeUndefined();
+  });
+
+  it('leaves nothing in the directory', async () => {
+    await settle(directory, 10);
+    expect(readdirSync(directory)).toEqual([]);
   });
 });

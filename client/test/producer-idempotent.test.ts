@@ -1,4 +1,5 @@
 // The idempotent producer: whatever is lost on the way, each message is stored once and in order, or fails.
+import { Random } from '@millrace/harness';
 import { batchHeader, MillraceError } from '@millrace/protocol';
 import { describe, expect, it } from 'vitest';
 import { codecs } from '../src/index.ts';
@@ -25,15 +26,6 @@ function lost(real: Produce): Produce {
     const answer = await unanswered(real)(body, call);
     call.connection.socket.destroy();
     return answer;
-  };
-}
-
-/** Numbers like those of a game of dice, the same for the same seed. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
   };
 }
 
@@ -93,13 +85,22 @@ describe('batches of a partition on their way', () => {
 });
 
 describe('what is lost', () => {
-  it.each([1, 2, 3, 4, 5, 6])('is sent again in order, and stored once: seed %i', async (seed) => {
-    const random = dice(seed);
-    const { producer, broker, log } = await setup({ batchBytes: 60, deliveryTimeoutMs: 30_000 }, 2);
+  // Of values of 20,000 bytes the memory of batches is used again.
+  const cases = [1, 2, 3, 4, 5, 6].flatMap((seed) => [
+    { seed, valueBytes: 1 },
+    { seed, valueBytes: 20_000 },
+  ]);
+
+  it.each(cases)('is sent again in order, and stored once: %o', async ({ seed, valueBytes }) => {
+    const random = new Random(seed);
+    const { producer, broker, log } = await setup(
+      { batchBytes: 60 * valueBytes, deliveryTimeoutMs: 30_000 },
+      2,
+    );
     const real = broker.handlers.Produce as Produce;
     let left = 60;
     broker.handlers.Produce = async (body, call) => {
-      const lot = random();
+      const lot = random.next();
       left -= 1;
       if (left < 0 || lot > 0.6) return real(body, call);
       if (lot < 0.1) return new MillraceError('OVERLOADED');
@@ -108,7 +109,7 @@ describe('what is lost', () => {
         const { results } = (await real({ batches: [] }, call)) as { results: unknown[] };
         for (const item of body.batches) {
           // What is behind a refused batch of a partition is tried: the broker does not know better.
-          if (random() < 0.5) results.push(refusal(codes[random() < 0.7 ? 0 : 1]));
+          if (random.next() < 0.5) results.push(refusal(codes[random.next() < 0.7 ? 0 : 1]));
           else {
             const one = (await real({ batches: [item] }, call)) as { results: unknown[] };
             results.push(one.results[0]);
@@ -121,7 +122,10 @@ describe('what is lost', () => {
       else call.connection.socket.destroy();
       return SILENT;
     };
-    const messages = numbers(400).map((value, at) => ({ value, partition: at % 2 }));
+    const messages = numbers(400).map((value, at) => ({
+      value: value.padEnd(valueBytes),
+      partition: at % 2,
+    }));
     const sent = [];
     for (let at = 0; at < 400; at += 20) {
       sent.push(producer.sendBatch('t', messages.slice(at, at + 20)));

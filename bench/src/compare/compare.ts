@@ -42,13 +42,14 @@ export function compareResults(before: Results, after: Results, threshold: numbe
 }
 
 function differencesOf(before: Environment, after: Environment): readonly string[] {
-  const told = ({ cpu, cores, memoryBytes, kernel, node, fileSystem }: Environment) => ({
+  const told = ({ cpu, cores, memoryBytes, kernel, node, fileSystem, way = 1 }: Environment) => ({
     processor: cpu,
     cores: String(cores),
     memory: `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`,
     system: kernel,
     node,
     'file system': fileSystem === null ? 'not known' : `${fileSystem.type} on ${fileSystem.device}`,
+    'way of measuring': String(way),
   });
   const now: Readonly<Record<string, string>> = told(after);
   return Object.entries(told(before)).flatMap(([name, value]) => {

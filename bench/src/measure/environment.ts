@@ -24,7 +24,12 @@ export interface Environment {
   /** Of the last minute, when the bench began: on a quiet machine near 0. */
   readonly loadAverage: number;
   readonly startedAt: string;
+  /** How runs are prepared, by number: figures of two ways are not to be compared. Absent: the first. */
+  readonly way?: number | undefined;
 }
+
+/** 2: a run begins with memory that the machine has; the bare committer comes behind all runs. */
+const WAY = 2;
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -40,6 +45,7 @@ export function readEnvironment(dataDir: string): Environment {
     commit: readCommit(),
     loadAverage: loadavg()[0] ?? Number.NaN,
     startedAt: new Date().toISOString(),
+    way: WAY,
   };
 }
 

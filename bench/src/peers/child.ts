@@ -1,7 +1,7 @@
 // The process of one peer and mode: its client shares a heap with no other. It does what its parent says, one message
 // after the other, and stops the peer when the parent is gone. Nothing else may be printed on the channel.
 
-import { settle } from '../measure/settle.ts';
+import { SETTLE_MS_MAX, settle } from '../measure/settle.ts';
 import type { ComparedWork, PeerWork } from '../results/results.ts';
 import { loadKind } from './load-kind.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -58,8 +58,6 @@ async function measure(kind: PeerKind | string, message: Measure): Promise<void>
   running = await kind.start(mode, message.directory);
   await say({ kind: 'started' });
   for (const work of message.works) {
-    // What the work before left to be written, or removed, is not part of this one.
-    await settle(message.directory, message.settings.warmupMs);
     const { figures, isFailed } = await measureWork(work, running, message);
     await say({ kind: 'measured', work: figures, isFailed });
     if (isFailed) return;
@@ -82,7 +80,10 @@ async function measureWork(
       settings,
       meter,
       step,
-      settle: () => settle(directory, settings.durationMs),
+      settle: (lengthMs: number) => {
+        step('wait for a quiet machine', SETTLE_MS_MAX);
+        return settle(directory, lengthMs);
+      },
     };
     const figures = await WORKS[work](context);
     return { figures, isFailed: false };

@@ -16,7 +16,7 @@ export interface Report {
   /** Of the broker process; null where the system does not tell. */
   readonly broker: BrokerCost | null;
   readonly client: { readonly cpuSecondsPerMillion: number };
-  /** Stored bytes a second over those of the bare committer, run by run. */
+  /** Stored bytes a second over those of the bare committer, the median of each. */
   readonly baselineRatio?: number;
   readonly baseline?: Baseline;
   /** Of the machine, before each run: of the same work on the same machine the same. */
@@ -142,13 +142,12 @@ function baselineOf({
   const committer = runs.map(({ baseline }) => {
     return baseline === null ? Number.NaN : (baseline.bytes * 1_000) / baseline.elapsedMs / MILLION;
   });
-  const ratios = stored.map((megabytes, at) => megabytes / (committer[at] ?? Number.NaN));
   const baseline = {
     batchBytes,
     storedMegabytesPerSecond: rounded(spreadOf(stored), 2),
     committerMegabytesPerSecond: rounded(spreadOf(committer), 2),
   };
-  return { baselineRatio: round(medianOf(ratios), 3), baseline };
+  return { baselineRatio: round(medianOf(stored) / medianOf(committer), 3), baseline };
 }
 
 function reportedRun(run: RunResult): ReportedRun {

@@ -46,6 +46,7 @@ const environment = {
   commit: nullable(text),
   loadAverage: number,
   startedAt: text,
+  way: optional(number),
 };
 
 const setting: Shape<string | number> = (value, at) =>

@@ -13,6 +13,7 @@ import type { TopicInfo } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import { Bell } from '../wait.ts';
 import { Batch, overdue } from './batch.ts';
+import { BatchMemory } from './batch-memory.ts';
 import type { Lane, LaneOwner } from './lane.ts';
 import type { SentMessage } from './places.ts';
 import { type BatchCall, MessageReceiver, SliceReceiver } from './receivers.ts';
@@ -41,6 +42,7 @@ export class Accumulator implements LaneOwner {
   private readonly deadlines = new Deadlines(() => this.sweep());
   private readonly builders: BatchBuilder[] = [];
   private builderBytes = 0;
+  private readonly memory = new BatchMemory();
   private bytes = 0;
   private isClosed = false;
 
@@ -156,6 +158,8 @@ export class Accumulator implements LaneOwner {
   settled(batch: Batch): void {
     if (!this.batches.delete(batch)) return;
     this.bytes -= batch.size;
+    const memory = batch.takeMemory();
+    if (memory !== undefined) this.memory.giveBack(memory);
     this.room.ring();
   }
 
@@ -197,7 +201,7 @@ export class Accumulator implements LaneOwner {
   }
 
   sealBatch(batch: Batch, stamp: ProducerStamp | undefined): void {
-    const builder = batch.seal(stamp);
+    const builder = batch.seal(stamp, this.memory);
     const bytes = this.builderBytes + builder.keptBytes;
     if (this.builders.length === BUILDERS_KEPT_MAX || bytes > BUILDERS_KEPT_BYTES_MAX) return;
     this.builders.push(builder);

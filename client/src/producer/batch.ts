@@ -9,6 +9,7 @@ import {
   stampProducer,
 } from '@millrace/protocol';
 import { unknownAfter } from '../net/resend.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import type { Lane, Line } from './lane.ts';
 import type { Places } from './places.ts';
 
@@ -49,6 +50,7 @@ export class Batch {
   private readonly receivers: Receiver[] = [];
   private readonly watchers: (() => void)[] = [];
   private hasOutcome = false;
+  private isAppended = false;
 
   constructor(lane: Lane, builder: BatchBuilder, createdAt: number, deadlineAt: number) {
     this.lane = lane;
@@ -90,10 +92,10 @@ export class Batch {
   }
 
   /** Ends the building; gives the builder back for another batch. */
-  seal(stamp: ProducerStamp | undefined): BatchBuilder {
+  seal(stamp: ProducerStamp | undefined, memory: BatchMemory): BatchBuilder {
     const builder = this.builder as BatchBuilder;
     this.builtCount = builder.count;
-    this.built = builder.build(stamp);
+    this.built = builder.build(stamp, (bytes) => memory.take(bytes));
     this.stamp = stamp;
     this.builder = undefined;
     return builder;
@@ -121,6 +123,7 @@ export class Batch {
 
   appended(places: Places): void {
     if (!this.settle()) return;
+    this.isAppended = true;
     for (const receiver of this.receivers) receiver.appended(places);
   }
 
@@ -128,6 +131,17 @@ export class Batch {
     if (!this.settle()) return;
     const told = this.isDoubtful ? whileInDoubt(error) : error;
     for (const receiver of this.receivers) receiver.failed(told);
+  }
+
+  /**
+   * Its memory, where nothing reads that any more: the broker has all of what was sent once. Of a batch that was sent again, or that
+   * failed, a copy may still wait for a socket. There are no bytes afterwards.
+   */
+  takeMemory(): Uint8Array | undefined {
+    if (!this.isAppended || this.attempts > 0) return undefined;
+    const { built } = this;
+    this.built = undefined;
+    return built;
   }
 
   settled(): Promise<void> {

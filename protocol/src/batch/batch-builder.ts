@@ -141,8 +141,14 @@ export class BatchBuilder {
     }
   }
 
-  /** The whole batch, with offsets from 0. A body that compression does not shorten stays as it is. */
-  build(producer: ProducerStamp = NO_PRODUCER): Uint8Array {
+  /**
+   * The whole batch, with offsets from 0, in memory of `memoryFor`, which is written all over. A body that compression does not
+   * shorten stays as it is.
+   */
+  build(
+    producer: ProducerStamp = NO_PRODUCER,
+    memoryFor: (bytes: number) => Buffer = allocate,
+  ): Uint8Array {
     const { lengths, writer, records: count } = this;
     if (count === 0) throw new MillraceError('INVALID_REQUEST', 'A batch has at least one record.');
     const raw = writer.bytes.subarray(0, writer.length);
@@ -150,7 +156,7 @@ export class BatchBuilder {
     const codec = packed.length < raw.length ? this.codec : 'none';
     const body = codec === 'none' ? raw : packed;
     const indexBytes = this.entryBytes * count;
-    const batch = Buffer.allocUnsafe(HEADER_BYTES + indexBytes + body.length);
+    const batch = memoryFor(HEADER_BYTES + indexBytes + body.length);
     batch.fill(0, 0, HEADER_BYTES);
     batch[AT.format] = FORMAT;
     batch[AT.codec] = CODECS.indexOf(codec);
@@ -180,6 +186,10 @@ export class BatchBuilder {
     this.columns = undefined;
     this.writer.clear();
   }
+}
+
+function allocate(bytes: number): Buffer {
+  return Buffer.allocUnsafe(bytes);
 }
 
 /** A batch of records at hand. */

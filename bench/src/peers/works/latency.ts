@@ -58,12 +58,13 @@ class Pacing {
   }
 
   async run(): Promise<Attempt> {
-    const { peer, work, settings, meter, step } = this.#context;
+    const { peer, work, settings, meter, step, settle } = this.#context;
     const channel = await peer.open(`bench-${work}-${this.#rate}`);
     const sender = await channel.sender();
     const lengthMs = settings.warmupMs + settings.runs * settings.durationMs;
     const seen = new Seen(Math.max(1, Math.round((this.#rate * lengthMs) / 1_000)), RECORD_BYTES);
     const reading = await this.#read(channel, seen);
+    await settle(lengthMs);
     step(`${formatCount(this.#rate)}/s`, lengthMs);
     const end = meter.start();
     const overrun = new Overrun();

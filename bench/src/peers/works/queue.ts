@@ -29,12 +29,14 @@ export const queueOne = (context: WorkContext) =>
   drain(context, { batch: 1, concurrency: 256, records: 400_000 });
 
 async function drain(context: WorkContext, how: How): Promise<ComparedWork> {
-  const { peer, work, settings, meter, step } = context;
+  const { peer, work, settings, meter, step, settle } = context;
   const channel = await peer.open(`bench-${work}`);
   if (channel.work === undefined) throw new NotOffered('it has no queue');
   const backlog = await fill(channel, context, { records: how.records });
   const { runs, durationMs, warmupMs } = settings;
-  step('take and acknowledge', warmupMs + runs * durationMs);
+  const lengthMs = warmupMs + runs * durationMs;
+  await settle(lengthMs);
+  step('take and acknowledge', lengthMs);
   const stretches = new Stretches(meter, { runs, durationMs, warmupMs, backlog });
   const seen = new Seen(backlog, RECORD_BYTES);
   const arrivals = new Arrivals();

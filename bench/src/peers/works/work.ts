@@ -14,8 +14,8 @@ export interface WorkContext {
   readonly meter: Meter;
   /** A step that takes about so long begins. */
   readonly step: (title: string, durationMs: number) => void;
-  /** Waits until the machine is as it was before the other runs. */
-  readonly settle: () => Promise<void>;
+  /** Waits until the machine is as it was before the other runs, for one of so many milliseconds. */
+  readonly settle: (lengthMs: number) => Promise<void>;
 }
 
 /** Measures one work from its channel to its proof. */
@@ -46,12 +46,13 @@ export async function timedRuns(
 ): Promise<Run[]> {
   const { durationMs, warmupMs, runs } = settings;
   if (warmupMs > 0) {
+    await settle(warmupMs);
     step('warm up', warmupMs);
     await load(warmupMs);
   }
   const measured: Run[] = [];
   for (let at = 1; at <= runs; at += 1) {
-    await settle();
+    await settle(durationMs);
     step(`run ${at} of ${runs}`, durationMs);
     const end = meter.start();
     const done = await load(durationMs);
