@@ -35,6 +35,15 @@ describe('BatchMemory', () => {
     expect(memory.take(100 * KIB).buffer).not.toBe(large.buffer);
   });
 
+  it('finds what fits behind what does not', () => {
+    const memory = new BatchMemory();
+    const [large, small] = [memory.take(MIB), memory.take(64 * KIB)];
+    memory.giveBack(large);
+    memory.giveBack(small);
+    expect(memory.take(MIB).buffer).toBe(large.buffer);
+    expect(memory.take(64 * KIB).buffer).toBe(small.buffer);
+  });
+
   it('keeps 16 MiB at most, and nothing small', () => {
     const memory = new BatchMemory();
     const taken = Array.from({ length: 20 }, () => memory.take(MIB));

@@ -11,26 +11,27 @@ const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 const WASTE_MAX = 4;
 
 export class BatchMemory {
-  /** The one used last is taken first: it is what the caches of the processor have. */
+  /** The newest last: it is taken first, for it is what the caches of the processor have. */
   private readonly kept: Buffer[] = [];
   private keptBytes = 0;
 
   /** Its content is of any kind. */
   take(bytes: number): Buffer {
     if (bytes < REUSED_FROM_BYTES) return Buffer.allocUnsafe(bytes);
-    const last = this.kept.pop();
-    if (last !== undefined) {
-      this.keptBytes -= last.length;
-      if (bytes <= last.length && last.length <= WASTE_MAX * bytes) return last.subarray(0, bytes);
-    }
+    const fits = ({ length }: Buffer) => bytes <= length && length <= WASTE_MAX * bytes;
+    const at = this.kept.findLastIndex(fits);
+    const [found] = at === -1 ? [] : this.kept.splice(at, 1);
+    this.keptBytes -= found?.length ?? 0;
     const room = Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
-    return Buffer.allocUnsafeSlow(room).subarray(0, bytes);
+    return (found ?? Buffer.allocUnsafeSlow(room)).subarray(0, bytes);
   }
 
   /** Of memory that was taken here, once nobody reads it any more. */
   giveBack({ buffer, length }: Uint8Array): void {
-    if (length < REUSED_FROM_BYTES || this.keptBytes + buffer.byteLength > KEPT_BYTES_MAX) return;
+    if (length < REUSED_FROM_BYTES) return;
     this.kept.push(Buffer.from(buffer as ArrayBuffer));
     this.keptBytes += buffer.byteLength;
+    // The oldest goes: it may be of a size that no batch has any more.
+    while (this.keptBytes > KEPT_BYTES_MAX) this.keptBytes -= this.kept.shift()?.length ?? 0;
   }
 }
