@@ -21,6 +21,7 @@ export interface Outcome<R> {
 /** One request to the broker with all its attempts, from the call to the outcome. */
 export interface RequestTrace<N extends ApiName = ApiName> extends Outcome<ResponseOf<N>> {
   readonly api: N;
+  /** The bytes of its batches may be those of other batches after the outcome: who keeps them copies them. */
   readonly body: RequestInput<N>;
   readonly clientName: string;
 }

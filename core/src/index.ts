@@ -9,7 +9,12 @@ export { isCompacted } from './catalog/compacted.ts';
 export { type AlterTopicCommand, decideAlterTopic } from './catalog/decide-alter-topic.ts';
 export { decideCreateTopic } from './catalog/decide-create-topic.ts';
 export { decideDeleteTopic } from './catalog/decide-delete-topic.ts';
-export { decideSweep, type SweepCommand, type SweepReply } from './catalog/decide-sweep.ts';
+export {
+  decideSweep,
+  type SweepCommand,
+  type SweepReply,
+  type SweptRow,
+} from './catalog/decide-sweep.ts';
 export { type PlannedGroup, planGroup, planGroupDeletion } from './catalog/plan-group.ts';
 export { type PlannedTopics, planTopics, type TopicSpec } from './catalog/plan-topics.ts';
 export type { TopicConfigChange } from './catalog/topic-config.ts';

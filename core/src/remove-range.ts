@@ -5,6 +5,7 @@ import { remove, type TableName, type Write } from './rows.ts';
 
 export interface RemoveRange {
   readonly prefix: readonly (number | string)[];
+  readonly from?: readonly (number | string)[] | undefined;
   readonly to?: readonly (number | string)[] | undefined;
   readonly rowsMax: number;
 }
@@ -14,11 +15,11 @@ export function removeRange(
   writes: Write[],
   view: View,
   table: TableName,
-  { prefix, to, rowsMax }: RemoveRange,
+  { rowsMax, ...bounds }: RemoveRange,
 ): number {
   if (rowsMax <= 0) return 0;
   let removed = 0;
-  for (const [key] of view.range(table, { prefix, to, limit: rowsMax, keysOnly: true })) {
+  for (const [key] of view.range(table, { ...bounds, limit: rowsMax, keysOnly: true })) {
     writes.push(remove(table, key));
     removed += 1;
   }

@@ -1,5 +1,6 @@
 // Two whole runs of the same work side by side: how far each figure of one lies from that of the other.
 
+import { differencesOf } from '../compare/compare.ts';
 import type { Pace } from '../measure/pace.ts';
 import { medianOf } from '../measure/spread.ts';
 import type { Results } from '../results/results.ts';
@@ -12,6 +13,8 @@ export interface Agreement {
   readonly kinds: readonly AgreedKind[];
   /** Names of figures that only one of the two has. */
   readonly unmatched: readonly string[];
+  /** What is not the same of the machines and of how they were measured. */
+  readonly differences: readonly string[];
   /** Of the machine, as each run found it; null where a run did not look. */
   readonly paces: readonly [Pace | null, Pace | null];
   readonly isWithin: boolean;
@@ -46,6 +49,7 @@ export function agreementOf(first: Results, second: Results, within: number): Ag
     figures,
     kinds: kindsOf(figures),
     unmatched: [...missingFrom(right, left), ...missingFrom(left, right)],
+    differences: differencesOf(first.environment, second.environment),
     paces: [paceOf(first), paceOf(second)],
     isWithin: figures.every((figure) => figure.isWithin),
   };

@@ -6,7 +6,7 @@ import { tableText } from '../report/table-text.ts';
 import type { AgreedFigure, AgreedKind, Agreement } from './agree.ts';
 
 export function agreementText(agreement: Agreement): string {
-  const { within, figures, kinds, unmatched, paces } = agreement;
+  const { within, figures, kinds, unmatched, differences, paces } = agreement;
   const apart = figures.filter(({ isWithin }) => !isWithin).toSorted((a, b) => b.apart - a.apart);
   const share = percent(within, 0);
   const sections = [
@@ -16,6 +16,7 @@ export function agreementText(agreement: Agreement): string {
       ? []
       : [tableText(['further apart', 'first', 'second', 'difference'], apart.map(figureRow))]),
     ...unmatched.map((name) => `In one run only: ${name}`),
+    ...differences.map((text) => `Not the same machine or version: ${text}`),
     `${figures.length - apart.length} of ${figures.length} figures agree within ${share}.`,
   ];
   return `${sections.join('\n\n')}\n`;

@@ -41,7 +41,8 @@ export function compareResults(before: Results, after: Results, threshold: numbe
   };
 }
 
-function differencesOf(before: Environment, after: Environment): readonly string[] {
+/** What is not the same of two machines, and of how they were measured. */
+export function differencesOf(before: Environment, after: Environment): readonly string[] {
   const told = ({ cpu, cores, memoryBytes, kernel, node, fileSystem, way = 1 }: Environment) => ({
     processor: cpu,
     cores: String(cores),

@@ -28,7 +28,7 @@ export interface Environment {
   readonly way?: number | undefined;
 }
 
-/** 2: a run begins with memory that the machine has; the bare committer comes behind all runs. */
+/** 2: a run begins with memory that the machine has, the bare committer comes behind all runs, the ratio to it is one of medians. */
 const WAY = 2;
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

@@ -26,7 +26,7 @@ const BUSY_MAX = 0.2;
 /** It has no room, or may not use more of it. */
 const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** How long it takes at most. */
+/** How long it takes at most, but for a disk that hangs. */
 export const SETTLE_MS_MAX = WRITE_BACK_MS_MAX + QUIET_MS_MAX + HAVE_MEMORY_MS_MAX;
 
 /** Before a run of so many milliseconds, whose data is in the directory. */

@@ -58,6 +58,8 @@ async function measure(kind: PeerKind | string, message: Measure): Promise<void>
   running = await kind.start(mode, message.directory);
   await say({ kind: 'started' });
   for (const work of message.works) {
+    // What the work before left to be written, or removed, is not part of what this one fills.
+    await settle(message.directory, 0);
     const { figures, isFailed } = await measureWork(work, running, message);
     await say({ kind: 'measured', work: figures, isFailed });
     if (isFailed) return;

@@ -9,6 +9,7 @@ import {
   decideSweep,
   nextDueMs,
   type ShareKey,
+  type SweptRow,
   sharesBehindLog,
   siftableShares,
 } from '@millrace/core';
@@ -153,6 +154,7 @@ function siftJob({ deadLettered }: JobSettings): Job {
 }
 
 function sweepJob(space: SpaceGauge): Job {
+  let after: SweptRow | undefined;
   return {
     name: 'rows of deleted topics and groups',
     nextMs: (shard, lastRunMs) =>
@@ -160,8 +162,12 @@ function sweepJob(space: SpaceGauge): Job {
         sweptTopics.size + sweptGroups.size > 0 ? lastRunMs : undefined,
       ),
     slice: (shard) => {
-      const command = { rowsMax: sliceOf(space).sweepRows };
-      return shard.stage((state, view, context) => decideSweep(state, view, command, context)).more;
+      const command = { rowsMax: sliceOf(space).sweepRows, after };
+      const reply = shard.stage((state, view, context) =>
+        decideSweep(state, view, command, context),
+      );
+      after = reply.last;
+      return reply.more;
     },
   };
 }

@@ -13,7 +13,7 @@ import type { TopicInfo } from '../metadata.ts';
 import type { Link } from '../net/link.ts';
 import { Bell } from '../wait.ts';
 import { Batch, overdue } from './batch.ts';
-import { BatchMemory } from './batch-memory.ts';
+import { batchMemory } from './batch-memory.ts';
 import type { Lane, LaneOwner } from './lane.ts';
 import type { SentMessage } from './places.ts';
 import { type BatchCall, MessageReceiver, SliceReceiver } from './receivers.ts';
@@ -42,7 +42,6 @@ export class Accumulator implements LaneOwner {
   private readonly deadlines = new Deadlines(() => this.sweep());
   private readonly builders: BatchBuilder[] = [];
   private builderBytes = 0;
-  private readonly memory = new BatchMemory();
   private bytes = 0;
   private isClosed = false;
 
@@ -159,7 +158,7 @@ export class Accumulator implements LaneOwner {
     if (!this.batches.delete(batch)) return;
     this.bytes -= batch.size;
     const memory = batch.takeMemory();
-    if (memory !== undefined) this.memory.giveBack(memory);
+    if (memory !== undefined) batchMemory.giveBack(memory);
     this.room.ring();
   }
 
@@ -201,7 +200,7 @@ export class Accumulator implements LaneOwner {
   }
 
   sealBatch(batch: Batch, stamp: ProducerStamp | undefined): void {
-    const builder = batch.seal(stamp, this.memory);
+    const builder = batch.seal(stamp, batchMemory);
     const bytes = this.builderBytes + builder.keptBytes;
     if (this.builders.length === BUILDERS_KEPT_MAX || bytes > BUILDERS_KEPT_BYTES_MAX) return;
     this.builders.push(builder);

@@ -10,6 +10,7 @@ const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 /** Memory so many times larger than what is wanted would be wasted on it. */
 const WASTE_MAX = 4;
 
+/** A length that is reused means an ArrayBuffer of its own, from its first byte: smaller ones may share one. */
 export class BatchMemory {
   /** The newest last: it is taken first, for it is what the caches of the processor have. */
   private readonly kept: Buffer[] = [];
@@ -35,3 +36,6 @@ export class BatchMemory {
     while (this.keptBytes > KEPT_BYTES_MAX) this.keptBytes -= this.kept.shift()?.length ?? 0;
   }
 }
+
+/** Of all producers of the process: many of them that are idle keep no more than one. */
+export const batchMemory = new BatchMemory();

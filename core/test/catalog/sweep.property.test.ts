@@ -15,6 +15,7 @@ import {
   planTopics,
   put,
   type ShardState,
+  type SweptRow,
   type TableName,
   type Write,
 } from '../../src/index.ts';
@@ -102,9 +103,10 @@ it('removes the rows of what was deleted and no others, whatever the slices [G-2
     groups: fc.uniqueArray(groupId),
     rowsMax: fc.integer({ min: 1, max: 12 }),
     restarts: fc.boolean(),
+    aborts: fc.array(fc.boolean()),
   });
   fc.assert(
-    fc.property(scene, ({ rows, topics, groups, rowsMax, restarts }) => {
+    fc.property(scene, ({ rows, topics, groups, rowsMax, restarts, aborts }) => {
       const shard = build(rows);
       const before = shard.keys();
       for (const id of topics) {
@@ -113,7 +115,7 @@ it('removes the rows of what was deleted and no others, whatever the slices [G-2
         if (decision.error === undefined) shard.take(decision.writes);
       }
       for (const id of groups) shard.take(planGroupDeletion(id));
-      sweepAll(shard, rowsMax, restarts);
+      sweepAll(shard, rowsMax, restarts, aborts);
       const isGone = (table: string, key: readonly (number | string)[]) => {
         const ofTopic = BY_TOPIC.some((name) => name === table);
         if (ofTopic) return topics.includes(Number(key[0]));
@@ -131,13 +133,22 @@ it('removes the rows of what was deleted and no others, whatever the slices [G-2
   );
 });
 
-function sweepAll(shard: Shard, rowsMax: number, restarts: boolean): void {
+/** Some slices are aborted: their rows are still there, whatever the next one is told. */
+function sweepAll(
+  shard: Shard,
+  rowsMax: number,
+  restarts: boolean,
+  aborts: readonly boolean[],
+): void {
+  let after: SweptRow | undefined;
   for (let slices = 0; ; slices += 1) {
     ok(slices < 1_000);
-    const decision = decideSweep(shard.state, shard.view, { rowsMax }, CONTEXT);
+    const decision = decideSweep(shard.state, shard.view, { rowsMax, after }, CONTEXT);
     if (decision.error !== undefined) throw decision.error;
     ok(decision.reply.rowsRemoved <= rowsMax);
     deepEqual(decision.wake, []);
+    after = decision.reply.last;
+    if (aborts[slices] === true) continue;
     shard.take(decision.writes);
     if (restarts) shard.restart();
     if (!decision.reply.more) return;

@@ -142,8 +142,8 @@ export class BatchBuilder {
   }
 
   /**
-   * The whole batch, with offsets from 0, in memory of `memoryFor`, which is written all over. A body that compression does not
-   * shorten stays as it is.
+   * The whole batch, with offsets from 0, in memory of `memoryFor`: of exactly so many bytes, of any content, which is written all
+   * over. A body that compression does not shorten stays as it is.
    */
   build(
     producer: ProducerStamp = NO_PRODUCER,
