@@ -4,7 +4,7 @@
 import { assert } from '../assert.ts';
 import { accept, type Context, type Decision, type View } from '../decision.ts';
 import { removeRange } from '../remove-range.ts';
-import { type KeyOf, put, remove, type TableName, type Write } from '../rows.ts';
+import { put, remove, type TableName, type Write } from '../rows.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { Catalog } from './catalog.ts';
 
@@ -79,11 +79,11 @@ export function decideSweep(
   return accept({ rowsRemoved: removed.length, more: left > 0, last: removed.at(-1) }, writes);
 }
 
-/** Undefined where the slice that deleted it was aborted. */
+/** Undefined where the slice that deleted it was aborted. A batch is not read for that: it may be damaged. */
 function stillGone(view: View, row: SweptRow | undefined): SweptRow | undefined {
   if (row === undefined) return undefined;
-  const isThere = view.get(row.table, row.key as KeyOf<TableName>) !== undefined;
-  return isThere ? undefined : row;
+  const [there] = view.range(row.table, { prefix: row.key, limit: 1, keysOnly: true });
+  return there === undefined ? row : undefined;
 }
 
 function sweep(
