@@ -21,6 +21,13 @@ export interface EnvironmentOptions {
 
 const META_PAGES = 2;
 
+/**
+ * Of the list of free pages a commit reads so many entries at most, the newest first and no more than it needs, and keeps nothing of
+ * it: each commit checks all that is loaded, which takes the longer the longer it is (docs/adr/0252-*.md). lmdb-js has
+ * the options but does not declare them.
+ */
+const FREE_LIST = { maxFreeSpaceToLoad: 10_000, maxFreeSpaceToRetain: 0 };
+
 /** What LMDB says of a file that it cannot read: MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const NOT_OURS = new Set([-30_796, -30_794, -30_793]);
 
@@ -41,6 +48,7 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
       noSync: sync === 'os',
       // With it, lmdb-js keeps a promise to itself whose rejection, of a failed commit, ends the process.
       eventTurnBatching: false,
+      ...FREE_LIST,
     });
     if (isNew) syncPath(dirname(path));
     return environment;

@@ -35,6 +35,7 @@ import { type Environment, readValue, stillReads, walkRows } from './lmdb-readin
 import { lookBeside } from './look-beside.ts';
 import { inPieces } from './pieces.ts';
 import { hasRoom, type Load, loadOf, noRoom, type Room, type RoomInFile } from './room.ts';
+import { inWriteOrder } from './write-order.ts';
 
 export interface LmdbStoreOptions {
   /** The data file, for instance `DIR/shard-0.mdb`. LMDB keeps `<path>-lock` beside it. */
@@ -225,9 +226,10 @@ export class LmdbStore implements Store {
     const environment = this.#environment;
     const writes = inPieces(encoded, (key) => environment.doesExist(key));
     if (!this.hasRoom(loadOf(writes))) throw noRoom();
+    const inOrder = inWriteOrder(writes);
     try {
       await environment.batch(() => {
-        for (const { key, value } of writes) {
+        for (const { key, value } of inOrder) {
           if (value) void environment.put(key, value);
           else void environment.remove(key);
         }
