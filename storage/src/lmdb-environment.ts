@@ -22,9 +22,9 @@ export interface EnvironmentOptions {
 const META_PAGES = 2;
 
 /**
- * Of the list of free pages a commit reads so many entries at most, the newest first and no more than it needs, and keeps nothing of
- * it: each commit checks all that is loaded, which takes the longer the longer it is (docs/adr/0252-*.md). lmdb-js has
- * the options but does not declare them.
+ * Of the list of free pages a commit loads the newest records first, until it has found what it needs or holds so many entries, and
+ * keeps nothing of them: each commit checks all that is loaded, in the square of its length (docs/adr/0252-*.md). lmdb-js
+ * has the options but does not declare them.
  */
 const FREE_LIST = { maxFreeSpaceToLoad: 10_000, maxFreeSpaceToRetain: 0 };
 
