@@ -48,6 +48,6 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
 
 /** What is open (broker, directories) goes away when the process exits, not when a signal ends it. */
 function endOnSignals(): void {
-  process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  process.once('SIGTERM', () => process.exit(EXIT.terminated));
+  process.on('SIGINT', () => process.exit(EXIT.interrupted));
+  process.on('SIGTERM', () => process.exit(EXIT.terminated));
 }

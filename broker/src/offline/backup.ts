@@ -96,7 +96,7 @@ async function copy(
     screen.progress('copying', size, bytes, formatSize);
   }, LOOK_MS);
   const stop = () => end(new StartError('interrupted', 'interrupted: the copy was taken away.'));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   let said = '';
   child.stderr.on('data', (text) => {
     said += String(text);

@@ -143,7 +143,7 @@ function parseArguments(): { json?: boolean; help?: boolean } | undefined {
 /** Broker and directory go with this process, where it has a last moment. */
 function endWhenTold(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => process.exit(1));
+    process.on(signal, () => process.exit(1));
 }
 
 async function main(): Promise<number> {

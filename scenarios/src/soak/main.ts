@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     return EXIT.well;
   }
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
   const say = (text: string) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`);
   const result = await soak(line.options, say, abort.signal);
   process.stdout.write(line.json ? `${JSON.stringify(result, null, 2)}\n` : textOf(result));
