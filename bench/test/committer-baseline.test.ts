@@ -16,11 +16,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const LOAD = { batch: new Uint8Array(10_000), inFlight: 4, partitions: 3 };
+
 it('counts whole batches until the time is over', async () => {
-  const load = { batch: new Uint8Array(10_000), inFlight: 4, partitions: 3 };
-  const { bytes, elapsedMs } = await measureCommitter(load, 'always', 50);
+  const end = { durationMs: 50, bytesMax: Number.POSITIVE_INFINITY };
+  const { bytes, elapsedMs } = await measureCommitter(LOAD, 'always', end);
   expect(bytes).toBeGreaterThan(0);
   expect(bytes % 10_000).toBe(0);
   expect(elapsedMs).toBeGreaterThanOrEqual(50);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it('ends when it has stored as much as it should, with what is in flight then', async () => {
+  const end = { durationMs: 60_000, bytesMax: 200_000 };
+  const { bytes } = await measureCommitter(LOAD, 'always', end);
+  expect(bytes).toBeGreaterThanOrEqual(200_000);
+  expect(bytes).toBeLessThanOrEqual(240_000);
 });

@@ -50,7 +50,6 @@ export function runOf(records: number, fields: Partial<RunResult> = {}): RunResu
     otherCpuSeconds: 0.5,
     latencies: null,
     brokerUsage: USAGE,
-    baseline: null,
     pace: { computationMs: 20, flushedWriteMs: 0.25 },
     ...fields,
   };
@@ -64,6 +63,7 @@ export function outcomeOf(line: string, fields: Partial<Outcome>): Outcome {
     settings: parsed.settings,
     environment: ENVIRONMENT,
     runs: [runOf(1_000_000)],
+    baselines: [],
     latencies: LATENCIES,
     verified: 'all of it',
     batchBytes: null,

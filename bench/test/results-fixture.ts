@@ -256,9 +256,7 @@ export function resultsFixture(): Results {
     format: RESULTS_FORMAT,
     environment: { ...ENVIRONMENT, versions: { millrace: '0.1.0', lmdb: '3.5.6' } },
     workloads: [
-      workloadOf('produce', [1_060_000, 1_090_000, 1_110_000], {
-        baseline: { bytes: 9e8, elapsedMs: 2_000 },
-      }),
+      workloadOf('produce', [1_060_000, 1_090_000, 1_110_000]),
       workloadOf('produce --record-bytes 1024', [160_000, 170_000, 175_000]),
       workloadOf('produce --sync os', [1_400_000, 1_450_000]),
       workloadOf('consume', [3_100_000, 3_140_000]),

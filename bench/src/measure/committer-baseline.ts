@@ -12,6 +12,12 @@ export interface CommitterLoad {
   readonly partitions: number;
 }
 
+/** It ends with whichever comes first. */
+export interface CommitterEnd {
+  readonly durationMs: number;
+  readonly bytesMax: number;
+}
+
 export interface BaselineDone {
   readonly bytes: number;
   readonly elapsedMs: number;
@@ -23,23 +29,23 @@ const TOPIC_ID = 1;
 export async function measureCommitter(
   load: CommitterLoad,
   sync: SyncMode,
-  durationMs: number,
+  end: CommitterEnd,
 ): Promise<BaselineDone> {
   const directory = new TemporaryDirectory('millrace-bench-committer-');
   const store = await openStore({ path: join(directory.path, 'shard-0.mdb'), sync });
   try {
     const committer = new Committer({ store });
-    return await commitFor(committer, load, durationMs);
+    return await commitUntil(committer, load, end);
   } finally {
     await store.close();
     directory.remove();
   }
 }
 
-async function commitFor(
+async function commitUntil(
   committer: Committer,
   { batch, inFlight, partitions }: CommitterLoad,
-  durationMs: number,
+  { durationMs, bytesMax }: CommitterEnd,
 ): Promise<BaselineDone> {
   const startedAt = performance.now();
   const endsAt = startedAt + durationMs;
@@ -50,7 +56,7 @@ async function commitFor(
     staged += 1;
     await committer.durable(committer.stage([{ table: 'batches', key, value: batch }]));
     bytes += batch.length;
-    return performance.now() < endsAt;
+    return performance.now() < endsAt && bytes < bytesMax;
   });
   return { bytes, elapsedMs: performance.now() - startedAt };
 }

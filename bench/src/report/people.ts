@@ -60,7 +60,7 @@ function rateRows({
     ...rows,
     row('MB/s stored', baseline.storedMegabytesPerSecond),
     row('MB/s bare committer', baseline.committerMegabytesPerSecond),
-    ['ratio of the two', String(baselineRatio), '', ''],
+    ['ratio to its best', String(baselineRatio), '', ''],
   ];
 }
 

@@ -16,7 +16,7 @@ export interface Report {
   /** Of the broker process; null where the system does not tell. */
   readonly broker: BrokerCost | null;
   readonly client: { readonly cpuSecondsPerMillion: number };
-  /** Stored bytes a second over those of the bare committer, the median of each. */
+  /** Stored bytes a second over those of the bare committer: the median of the runs over its best. */
   readonly baselineRatio?: number;
   readonly baseline?: Baseline;
   /** Of the machine, before each run: of the same work on the same machine the same. */
@@ -133,21 +133,20 @@ function brokerCostOf(runs: readonly RunResult[]): BrokerCost | null {
 
 function baselineOf({
   runs,
+  baselines,
   batchBytes,
   settings,
 }: Outcome): Pick<Report, 'baselineRatio' | 'baseline'> {
   if (batchBytes === null) return {};
   const storedBytesPerRecord = batchBytes / settings.batch;
   const stored = runs.map((run) => (rateOf(run) * storedBytesPerRecord) / MILLION);
-  const committer = runs.map(({ baseline }) => {
-    return baseline === null ? Number.NaN : (baseline.bytes * 1_000) / baseline.elapsedMs / MILLION;
-  });
+  const committer = baselines.map(({ bytes, elapsedMs }) => (bytes * 1_000) / elapsedMs / MILLION);
   const baseline = {
     batchBytes,
     storedMegabytesPerSecond: rounded(spreadOf(stored), 2),
     committerMegabytesPerSecond: rounded(spreadOf(committer), 2),
   };
-  return { baselineRatio: round(medianOf(stored) / medianOf(committer), 3), baseline };
+  return { baselineRatio: round(medianOf(stored) / Math.max(...committer), 3), baseline };
 }
 
 function reportedRun(run: RunResult): ReportedRun {

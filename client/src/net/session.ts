@@ -22,8 +22,8 @@ import { Connection, type ConnectionOwner, notTheProtocol } from './connection.t
 import type { Exchange } from './login.ts';
 import type { Wire } from './open-socket.ts';
 import type { Throttling } from './throttling.ts';
+import { Unanswered } from './unanswered.ts';
 
-const CORRELATION_ID_MAX = 0xffff_ffff;
 /** Correlation id of what the broker says unasked. */
 const NO_REQUEST = 0;
 
@@ -79,9 +79,8 @@ export class Session implements ConnectionOwner {
   private readonly connection: Connection;
   private readonly owner: SessionOwner;
   /** Calls that were sent and have no reply, also those whose caller has given up. */
-  private readonly unanswered = new Map<number, Call>();
+  private readonly unanswered = new Unanswered();
   private readonly versions = new Map<ApiName, number>([['Hello', APIS.Hello.versions.max]]);
-  private nextCorrelationId = 1;
 
   constructor(address: Address, wire: Wire, owner: SessionOwner) {
     this.owner = owner;
@@ -112,8 +111,8 @@ export class Session implements ConnectionOwner {
     return this.connection.unsentBytes;
   }
 
-  calls(): Iterable<Call> {
-    return this.unanswered.values();
+  calls(): readonly Call[] {
+    return this.unanswered.all();
   }
 
   /** Introduces the client and logs it in. Throws what the broker answers, and AUTHENTICATION_FAILED where it is not trusted. */
@@ -162,7 +161,7 @@ export class Session implements ConnectionOwner {
 
   /** Sends a call; one that cannot be encoded has its outcome at once. */
   send(call: Call): void {
-    const correlationId = this.takeCorrelationId();
+    const correlationId = this.unanswered.takeId();
     let parts: Uint8Array[];
     try {
       const version = this.versionOf(call.api);
@@ -179,7 +178,7 @@ export class Session implements ConnectionOwner {
     call.correlationId = correlationId;
     call.state = 'sent';
     call.sentAt = performance.now();
-    this.unanswered.set(correlationId, call);
+    this.unanswered.add(call);
     for (const part of parts) this.connection.write(part);
   }
 
@@ -188,7 +187,7 @@ export class Session implements ConnectionOwner {
     const version = this.versions.get('Cancel');
     if (version === undefined) return;
     const body = { target: call.correlationId };
-    this.connection.write(encodeRequest('Cancel', version, this.takeCorrelationId(), body));
+    this.connection.write(encodeRequest('Cancel', version, this.unanswered.takeId(), body));
   }
 
   destroy(reason: MillraceError): void {
@@ -206,13 +205,12 @@ export class Session implements ConnectionOwner {
   }
 
   onResponse(header: ResponseHeader): void {
-    const call = this.unanswered.get(header.correlationId);
+    const call = this.unanswered.take(header.correlationId);
     if (call === undefined) {
       const isUnasked = header.correlationId === NO_REQUEST && header.errorCode !== NO_ERROR;
       if (isUnasked) this.dismissed(header);
       return;
     }
-    this.unanswered.delete(header.correlationId);
     if (header.errorCode !== NO_ERROR) call.fail(decodeError(header.errorCode, header.fields));
     else if (!call.isSettled) this.succeed(call, header);
     this.owner.onRoom();
@@ -225,7 +223,7 @@ export class Session implements ConnectionOwner {
   onEnd(reason: MillraceError): void {
     this.endReason = reason;
     this.wasIdle = !this.isWaiting && reason.cause === undefined;
-    for (const call of this.unanswered.values()) call.lose(reason);
+    for (const call of this.unanswered.all()) call.lose(reason);
     this.unanswered.clear();
     this.owner.onEnd(this, reason);
   }
@@ -280,12 +278,6 @@ export class Session implements ConnectionOwner {
     if (version !== undefined) return version;
     const text = `The broker at ${this.broker.address} speaks no version of ${api} that this client does.`;
     throw new MillraceError('UNSUPPORTED_VERSION', text);
-  }
-
-  private takeCorrelationId(): number {
-    const id = this.nextCorrelationId;
-    this.nextCorrelationId = id === CORRELATION_ID_MAX ? 1 : id + 1;
-    return id;
   }
 }
 
