@@ -49,5 +49,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
 /** What is open (broker, directories) goes away when the process exits, not when a signal ends it. */
 function endOnSignals(): void {
   process.on('SIGINT', () => process.exit(EXIT.interrupted));
-  process.on('SIGTERM', () => process.exit(EXIT.terminated));
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => process.exit(EXIT.terminated));
+  }
 }

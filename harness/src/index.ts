@@ -7,6 +7,7 @@ export {
   MillraceProcess,
   type MillraceProcessOptions,
 } from './http-processes.ts';
+export { type Interrupting, type Interruption, interruption } from './interruption.ts';
 export { markdownTable, withPart, writePart } from './markdown.ts';
 export { Random } from './random.ts';
 export { TemporaryDirectory } from './temporary-directory.ts';

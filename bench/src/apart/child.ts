@@ -12,7 +12,7 @@ import type { LineTask, MeasuredLine, MeasuredPoint, Order, PointTask } from './
 process.once('message', (order: Order) => void answer(order));
 process.once('disconnect', () => process.exit(1));
 // An exit takes the broker and its directory along; the default of these signals does not.
-for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));
+for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(1));
 // Of the terminal's group the parent hears it too, and lets go of the channel.
 process.on('SIGINT', () => undefined);
 

@@ -1,8 +1,13 @@
 // For commands that have more to end than an exit would: a signal aborts what is on, and the command ends by itself.
 
+import { type Interrupting, interruption } from '@millrace/harness';
 import { EXIT } from '../exit.ts';
 
-const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+const CODES: Readonly<Record<Interrupting, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.terminated,
+};
 
 export interface Ending {
   readonly signal: AbortSignal;
@@ -11,18 +16,11 @@ export interface Ending {
 }
 
 export function abortOnSignals(): Ending {
-  const abort = new AbortController();
-  let code: number | undefined;
-  for (const [name, exitCode] of Object.entries(SIGNALS)) {
-    process.once(name, () => {
-      code = exitCode;
-      abort.abort();
-    });
-  }
+  const told = interruption((by) => CODES[by]);
   return {
-    signal: abort.signal,
+    signal: told.signal,
     get code() {
-      return code;
+      return told.by && CODES[told.by];
     },
   };
 }

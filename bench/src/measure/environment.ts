@@ -29,8 +29,8 @@ export interface Environment {
 }
 
 /**
- * 2: a run begins with memory that the machine has, the bare committer comes behind all runs. 3: the bare committer stores as much
- * as a run, and the ratio is to its best.
+ * 2: a run begins with memory that the machine has, the bare committer comes behind all runs, the ratio is one of medians. 3: the
+ * bare committer stores as much as a run, and the ratio is to its best.
  */
 const WAY = 3;
 

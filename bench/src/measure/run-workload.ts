@@ -57,6 +57,8 @@ export interface RunObserver {
 const NOBODY: RunObserver = { brokerNodeFlags: [], around: (_, work) => work() };
 
 const SECOND_MS = 1_000;
+/** Less says nothing of a disk: runs that compress store a few MB. */
+const COMMITTER_BYTES_MIN = 128 * 1024 * 1024;
 /** The end of a process may be heard of after that of its connections. */
 const DEATH_NOTICE_MS = 100;
 
@@ -210,7 +212,8 @@ class Runner {
     const { baseline } = this.#session;
     const { broker, settings } = this.#options;
     if (baseline === undefined) return [];
-    const bytesMax = (records / settings.batch) * baseline.batch.length;
+    const ofRun = (records / settings.batch) * baseline.batch.length;
+    const bytesMax = Math.max(COMMITTER_BYTES_MIN, ofRun);
     const measure = (lengthMs: number) =>
       this.#timed('bare committer', lengthMs, () =>
         measureCommitter(baseline, settings.sync, { durationMs: lengthMs, bytesMax }),

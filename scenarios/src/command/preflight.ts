@@ -7,12 +7,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TemporaryDirectory } from '@millrace/harness';
+import { interruption, TemporaryDirectory } from '@millrace/harness';
 import { open } from 'lmdb';
 import { dialSqs } from '../stage/sqs.ts';
 import { Stage } from '../stage/stage.ts';
+import { EXIT } from './exit.ts';
 import { finding, type Look } from './finding.ts';
-import { interruption } from './interruption.ts';
 import type { Finding } from './text.ts';
 
 const MIB = 1 << 20;
@@ -73,7 +73,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   },
   'the server starts and answers': async () => {
     const quiet = () => {};
-    const signal = interruption();
+    const signal = interruption(() => EXIT.failed).signal;
     const stage = await Stage.open({
       via: 'native',
       isSpoiled: false,

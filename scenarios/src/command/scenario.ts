@@ -1,11 +1,11 @@
 // npm run scenario: one scenario, the list of them, and the looks before and behind. Exit code 0: proven; 1: not proven, or
 // not played to its end; 2: wrong arguments.
 
+import { interruption } from '@millrace/harness';
 import { SCENARIOS } from '../plays/table.ts';
 import type { Scenario, Via } from '../stage/scenario.ts';
 import { addLooks, commandLine, run, viaOption } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { interruption } from './interruption.ts';
 import { playScenario } from './play-scenario.ts';
 import { headingOf, listOf, textOf } from './text.ts';
 
@@ -54,7 +54,7 @@ async function play(scenario: Scenario, { via, json, keep, spoil }: PlayFlags): 
     isSpoiled: spoil,
     isKept: keep,
     isQuiet: json,
-    signal: interruption(),
+    signal: interruption(() => EXIT.failed).signal,
   });
   console.log(json ? JSON.stringify(result, null, 2) : textOf(result));
   return result.ok;

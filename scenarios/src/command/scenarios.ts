@@ -1,11 +1,11 @@
 // npm run scenarios: many scenarios, one after another, to the last of them whatever came of the others. Exit code 0: all
 // proven; 1: some not; 2: wrong arguments.
 
+import { interruption } from '@millrace/harness';
 import { SCENARIOS } from '../plays/table.ts';
 import { SPEEDS, type Speed, VIAS, type Via } from '../stage/scenario.ts';
 import { addLooks, commandLine, run, viaOption } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { interruption } from './interruption.ts';
 import { playScenario, type ScenarioResult } from './play-scenario.ts';
 import { headingOf, summaryOf, textOf } from './text.ts';
 
@@ -29,7 +29,7 @@ addLooks(program, (isWell) => {
 });
 
 async function playAll(which: Speed | 'all', vias: Vias, isQuiet: boolean): Promise<boolean> {
-  const signal = interruption();
+  const signal = interruption(() => EXIT.failed).signal;
   const results: ScenarioResult[] = [];
   const plays = SCENARIOS.filter(({ speed }) => which === 'all' || speed === which).flatMap(
     (scenario) =>

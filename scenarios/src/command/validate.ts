@@ -4,10 +4,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { interruption } from '@millrace/harness';
 import { SCENARIOS } from '../plays/table.ts';
 import type { Scenario } from '../stage/scenario.ts';
+import { EXIT } from './exit.ts';
 import { finding } from './finding.ts';
-import { interruption } from './interruption.ts';
 import { playScenario } from './play-scenario.ts';
 import type { Finding } from './text.ts';
 import { validateKnobs } from './validate-knobs.ts';
@@ -24,7 +25,7 @@ export async function* validate(isSpoiling: boolean): AsyncGenerator<Finding> {
   }
   yield* validateKnobs(join(PAGES, 'knobs.md'));
   if (!isSpoiling) return;
-  const signal = interruption();
+  const signal = interruption(() => EXIT.failed).signal;
   for (const scenario of SCENARIOS.filter(({ speed }) => speed === 'fast'))
     yield await finding(`${scenario.name}, spoiled, is not proven`, () =>
       failsSpoiled(scenario, signal),

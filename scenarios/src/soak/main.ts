@@ -2,6 +2,7 @@
 // wrongly.
 
 import { readFileSync } from 'node:fs';
+import { interruption } from '@millrace/harness';
 import { HELP, parseCommandLine } from './options.ts';
 import { writePage } from './page.ts';
 import type { SoakResult } from './result.ts';
@@ -26,10 +27,9 @@ async function main(): Promise<number> {
     writePage(JSON.parse(readFileSync(line.page, 'utf8')) as SoakResult);
     return EXIT.well;
   }
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
+  const { signal } = interruption(() => EXIT.faults);
   const say = (text: string) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`);
-  const result = await soak(line.options, say, abort.signal);
+  const result = await soak(line.options, say, signal);
   process.stdout.write(line.json ? `${JSON.stringify(result, null, 2)}\n` : textOf(result));
   return result.faults.length === 0 ? EXIT.well : EXIT.faults;
 }
